@@ -1,0 +1,17 @@
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
+import type { Dispatcher } from 'undici';
+
+/**
+ * The one way out to an address that a user registered. Every new connection resolves once, checks every address
+ * against the policy and connects to the checked address; redirects are never followed.
+ */
+export interface EndpointGate {
+  /** @throws permission-denied, naming the rule, when the address is not allowed. */
+  check(url: string): Promise<void>;
+  /** For undici and fetch. `ca` is the PEM to trust instead of the system's, for a private endpoint. */
+  dispatcher(options?: { ca?: string }): Dispatcher;
+  /** For SDKs that are bound to node:http(s). */
+  httpAgent(): HttpAgent;
+  httpsAgent(options?: { ca?: string }): HttpsAgent;
+}

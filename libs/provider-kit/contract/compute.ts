@@ -1,0 +1,86 @@
+import type { Instant, SpringtideError } from '@springtide/kernel';
+import type { Machine, MachineId, Offering, Ownership, PurchaseOption, Quota, Satellite } from './machine.js';
+
+/** Sent with every call. A provider gives up at the deadline with `timeout`; what it had sent may still happen. */
+export type CallOptions = Readonly<{ deadline: Instant }>;
+
+/** `complete` is true on the last page of a listing that ran to its end, and only there. */
+export type Page<T> = Readonly<{ items: readonly T[]; complete: boolean }>;
+
+export type LaunchBatch = Readonly<{
+  /** At most 64 ASCII characters. The same token with the same batch gives the same machines, however often it is sent. */
+  token: string;
+  region: string;
+  zone: string;
+  machineType: string;
+  purchaseOption: PurchaseOption;
+  /** 1 … `limits.launchBatch`. */
+  count: number;
+  /** Fewer than `count` are accepted down to this; below it nothing must be created. */
+  minimum: number;
+  /** Machines are named `<namePrefix>-<n>`, n from 0; unique with the token. */
+  namePrefix: string;
+  image: string;
+  subnet?: string;
+  securityGroups: readonly string[];
+  ownership: Ownership;
+  /** Cloud-init text, not encoded. */
+  userData?: string;
+  labels: Readonly<Record<string, string>>;
+  /** Where the cloud has a time-to-live, the machines end themselves at this instant even if Springtide is dead. */
+  releaseAt?: Instant;
+}>;
+
+/** One entry per machine asked for. `accepted` is the cloud's promise, not yet a running machine. */
+export type LaunchItem =
+  | Readonly<{ outcome: 'accepted'; machineId: MachineId }>
+  | Readonly<{ outcome: 'refused'; error: SpringtideError }>;
+
+/** A thrown error with `effect: maybe` means: unknown, ask `findByIntent`. A receipt is never a guess. */
+export type LaunchReceipt = Readonly<{ items: readonly LaunchItem[] }>;
+
+export type IntentQuery = Readonly<{ intent: string; token?: string; region: string }>;
+export type ListScope = Readonly<{ region: string; ownedBy?: string }>;
+
+export interface ComputeFacet {
+  /** Everything that could be bought in the region, sold-out offerings included (stock `none`). */
+  listOfferings(scope: { region: string }, options: CallOptions): AsyncIterable<Page<Offering>>;
+  listQuotas(scope: { region: string }, options: CallOptions): Promise<readonly Quota[]>;
+  /**
+   * Asks the cloud for machines, tagged with their ownership in this very call.
+   * @throws insufficient-capacity, quota-exceeded, subnet-exhausted, balance with `effect: none`: nothing was created.
+   * @throws conflict when the token was used before with other parameters.
+   * @throws timeout, unavailable, unknown with `effect: maybe`: look by intent before acting again.
+   */
+  launch(batch: LaunchBatch, options: CallOptions): Promise<LaunchReceipt>;
+  /** Every id asked for has an entry. `gone` is said only on the cloud's word that there is no such machine (or it is terminated). */
+  describe(
+    ids: readonly MachineId[],
+    scope: { region: string },
+    options: CallOptions,
+  ): Promise<ReadonlyMap<MachineId, Machine | 'gone'>>;
+  /** All machines of the region that are not gone; with `ownedBy`, those with that installation's creator mark. */
+  list(scope: ListScope, options: CallOptions): AsyncIterable<Page<Machine>>;
+  /** What did this intent really get? Complete or an error; an empty answer inside the visibility lag proves nothing. */
+  findByIntent(query: IntentQuery, options: CallOptions): Promise<readonly Machine[]>;
+  /** Idempotent: a machine that is gone is reported gone, one on its way out as terminating. Every id has an entry. */
+  terminate(
+    ids: readonly MachineId[],
+    scope: { region: string },
+    options: CallOptions,
+  ): Promise<ReadonlyMap<MachineId, 'terminating' | 'gone' | SpringtideError>>;
+  /** Satellites of these machines or of this intent, also after the machines are gone. */
+  listSatellites(
+    query: { region: string; machineIds: readonly MachineId[]; intent: string },
+    options: CallOptions,
+  ): Promise<readonly Satellite[]>;
+  /** Idempotent. */
+  releaseSatellite(satellite: Satellite, options: CallOptions): Promise<'releasing' | 'gone'>;
+  /** Moves or removes the cloud-side time-to-live. Only where `capabilities.timeToLive` is supported. */
+  setReleaseTime?(
+    ids: readonly MachineId[],
+    scope: { region: string },
+    at: Instant | null,
+    options: CallOptions,
+  ): Promise<void>;
+}

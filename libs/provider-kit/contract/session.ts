@@ -1,0 +1,80 @@
+import type { Clock, Instant } from '@springtide/kernel';
+import type { EndpointGate, Logger } from '@springtide/platform';
+import type { z } from 'zod';
+import type { ComputeFacet } from './compute.js';
+import type { ImageFacet, NetworkFacet } from './network.js';
+import type { TrafficFacet } from './traffic.js';
+
+/** A capability that a cloud lacks is data with a reason: planning reads it, conformance prints it. */
+export type Capability = Readonly<{ supported: true } | { supported: false; reason: string }>;
+
+export type Capabilities = Readonly<{
+  /** The cloud itself answers a repeated token with the first answer. */
+  idempotencyToken: Capability;
+  /** One call may create several machines. */
+  batchLaunch: Capability;
+  /** Fewer than asked for may be created, down to a minimum. */
+  partialLaunch: Capability;
+  timeToLive: Capability;
+  spot: Capability;
+  stockSignal: Capability;
+  quotaSignal: Capability;
+}>;
+
+export type ProviderLimits = Readonly<{
+  /** Machines per launch call, at most 100. */
+  launchBatch: number;
+  describeBatch: number;
+  terminateBatch: number;
+  /** A create may stay invisible to listings for so long; two complete answers this far apart prove absence. */
+  visibilityLagMs: number;
+  /** Typical time from launch to running, for planning before anything was measured. */
+  bootMs: number;
+}>;
+
+/** Token bucket per account and region. `burst` calls at once, then `perSecond`. */
+export type RateBudget = Readonly<{ burst: number; perSecond: number }>;
+
+export type AccountReport = Readonly<{
+  /** Who the cloud says we are. */
+  identity: string;
+  regions: readonly string[];
+  /** One entry per permission that was tried: what it is for, and whether it is granted. */
+  permissions: readonly Readonly<{ action: string; granted: boolean; neededFor: string }>[];
+  /** Cloud clock minus ours, where the cloud tells its time. */
+  clockSkewMs?: number;
+  /** Product and version behind the endpoint, in its own words. */
+  product: string;
+}>;
+
+export interface ProviderSession {
+  /** Who am I, what may I do, what is missing. @throws unauthenticated, unavailable. */
+  verify(at: Instant): Promise<AccountReport>;
+  readonly compute?: ComputeFacet;
+  readonly network?: NetworkFacet;
+  readonly images?: ImageFacet;
+  readonly traffic?: TrafficFacet;
+  /** Ends sessions and sockets; safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** What a provider gets from the core: never the database, never the environment. */
+export type ProviderContext = Readonly<{ clock: Clock; gate: EndpointGate; log: Logger }>;
+
+/** One folder under providers/, default door `index.ts`, exporting one manifest. */
+export type ProviderManifest<TAccount = unknown> = Readonly<{
+  id: string;
+  title: string;
+  kind: 'public-cloud' | 'private-cloud' | 'traffic';
+  /** What a user must enter to register an account: settings and secrets apart, secrets never read back. */
+  settingsSchema: z.ZodType;
+  secretSchema: z.ZodType;
+  /** Parses settings and secret into what `connect` takes. @throws invalid-argument. */
+  accountSchema: z.ZodType<TAccount>;
+  /** Every address that a session will talk to; each passes the endpoint gate. */
+  endpoints(account: TAccount): readonly string[];
+  capabilities: Capabilities;
+  limits: ProviderLimits;
+  rates: Readonly<{ read: RateBudget; mutate: RateBudget }>;
+  connect(account: TAccount, context: ProviderContext): Promise<ProviderSession>;
+}>;

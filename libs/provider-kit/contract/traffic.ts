@@ -1,0 +1,61 @@
+import type { CallOptions, Page } from './compute.js';
+
+export type RouteMember = Readonly<{
+  /** Springtide's machine id; stable, unique in its group. */
+  id: string;
+  address: string;
+  port: number;
+}>;
+
+/** `healthy` and `activeConnections` are the proxy's own view, read back. */
+export type RouteMemberState = RouteMember &
+  Readonly<{ healthy: boolean; draining: boolean; activeConnections: number }>;
+
+export type RouteGroupState = Readonly<{
+  name: string;
+  /** Share of the traffic in percent, as the proxy applies it now. */
+  weight: number;
+  members: readonly RouteMemberState[];
+}>;
+
+/** What is live, read from the product that carries the traffic. */
+export type RouteState = Readonly<{
+  name: string;
+  /** `http://host:port` under which clients reach the route. */
+  entrance: string;
+  groups: readonly RouteGroupState[];
+}>;
+
+/** Cumulative counters per group since the proxy started; callers take differences. */
+export type RouteCounters = Readonly<{
+  group: string;
+  requests: number;
+  /** Answers with 5xx and failed connections. */
+  errors: number;
+}>;
+
+export interface TrafficFacet {
+  listRoutes(options: CallOptions): AsyncIterable<Page<RouteState>>;
+  /** @throws not-found when the proxy knows no such route. */
+  readRoute(route: string, options: CallOptions): Promise<RouteState>;
+  /**
+   * Makes the group's membership exactly this. New members take no traffic before the proxy finds them healthy;
+   * removed members are drained: they get no new requests. Idempotent. A group that did not exist starts at weight 0.
+   */
+  setMembers(
+    route: string,
+    group: string,
+    members: readonly RouteMember[],
+    options: CallOptions,
+  ): Promise<void>;
+  /**
+   * Sets the share of every group, absolutely; the shares sum to 100. Idempotent.
+   * @throws failed-precondition when a share above 0 would point at a group without a healthy member; nothing changes.
+   */
+  setWeights(
+    route: string,
+    weights: Readonly<Record<string, number>>,
+    options: CallOptions,
+  ): Promise<RouteState>;
+  readCounters(route: string, options: CallOptions): Promise<readonly RouteCounters[]>;
+}
