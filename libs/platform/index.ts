@@ -1,3 +1,28 @@
+export { jobContext, type Actor, type RequestContext } from './context/request-context.js';
+export {
+  Database,
+  migrate,
+  type DatabaseUrls,
+  type Migration,
+  type SchemaPart,
+} from './database/database.js';
+export { asDatabaseError } from './database/database-error.js';
+export { Roles1760000000000, sharedTable, tenantTable } from './database/roles.migration.js';
 export type { EndpointGate } from './http/endpoint-gate.js';
 export { createLogger, silentLogger, type Logger } from './log/logger.js';
 export { systemClock } from './time/system-clock.js';
+export { freePort } from './embedded/free-port.js';
+export {
+  removeEmbeddedPostgres,
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+} from './embedded/postgres.js';
+export { cacheRoot, ensureVenv, type VenvRequest } from './embedded/python-venv.js';
+export {
+  startEmbeddedTemporal,
+  temporalBinary,
+  temporalTestServerBinary,
+  type EmbeddedTemporal,
+  type EmbeddedTemporalOptions,
+} from './embedded/temporal.js';
