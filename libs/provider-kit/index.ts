@@ -1,3 +1,13 @@
+export { type CallObserver, type ObservedCall } from './client/call-observer.js';
+export { DEFAULT_CALL_POLICY, type CallPolicy } from './client/call-policy.js';
+export { type CallControl } from './client/call-runner.js';
+export { CloudClient } from './client/cloud-client.js';
+export { type ComputeClient, type TerminationOutcome } from './client/compute-client.js';
+export { connectAccount, type ConnectContext } from './client/connect-account.js';
+export { type ImageClient, type NetworkClient } from './client/inventory-clients.js';
+export { collect, collectComplete, type Collected } from './client/listing.js';
+export { InProcessRateLimiter, type RateKey, type RateLimiter } from './client/rate-limiter.js';
+export { type TrafficClient } from './client/traffic-client.js';
 export type * from './contract/compute.js';
 export type * from './contract/machine.js';
 export type * from './contract/network.js';

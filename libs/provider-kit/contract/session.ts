@@ -69,7 +69,7 @@ export type ProviderManifest<TAccount = unknown> = Readonly<{
   /** What a user must enter to register an account: settings and secrets apart, secrets never read back. */
   settingsSchema: z.ZodType;
   secretSchema: z.ZodType;
-  /** Parses settings and secret into what `connect` takes. @throws invalid-argument. */
+  /** Parses `{ settings, secret }`, as they were entered, into what `connect` takes. @throws invalid-argument. */
   accountSchema: z.ZodType<TAccount>;
   /** Every address that a session will talk to; each passes the endpoint gate. */
   endpoints(account: TAccount): readonly string[];

@@ -1,0 +1,68 @@
+import { SpringtideError, toInstant } from '@springtide/kernel';
+import type { AccountReport, ProviderManifest, ProviderSession } from '../contract/session.js';
+import type { CallControl, CallRunner } from './call-runner.js';
+import { ComputeClient } from './compute-client.js';
+import { ImageClient, NetworkClient } from './inventory-clients.js';
+import { TrafficClient } from './traffic-client.js';
+
+type FacetName = 'compute' | 'network' | 'images' | 'traffic';
+
+/**
+ * One account of one cloud, as business code sees it. Everything that every call needs happens here and only here:
+ * input checks, call budget, deadline, retry of reads, classification of errors, traces and metrics.
+ */
+export class CloudClient {
+  readonly manifest: ProviderManifest;
+  readonly account: string;
+  readonly #session: ProviderSession;
+  readonly #runner: CallRunner;
+
+  constructor(manifest: ProviderManifest, session: ProviderSession, runner: CallRunner) {
+    this.manifest = manifest;
+    this.account = runner.options.account;
+    this.#session = session;
+    this.#runner = runner;
+  }
+
+  offers(facet: FacetName): boolean {
+    return this.#session[facet] !== undefined;
+  }
+
+  /** @throws unsupported when this provider has no machines. */
+  get compute(): ComputeClient {
+    return new ComputeClient(this.#facet('compute'), this.manifest, this.#runner);
+  }
+
+  /** @throws unsupported when this provider lists no networks. */
+  get network(): NetworkClient {
+    return new NetworkClient(this.#facet('network'), this.#runner);
+  }
+
+  /** @throws unsupported when this provider lists no images. */
+  get images(): ImageClient {
+    return new ImageClient(this.#facet('images'), this.#runner);
+  }
+
+  /** @throws unsupported when this provider carries no traffic. */
+  get traffic(): TrafficClient {
+    return new TrafficClient(this.#facet('traffic'), this.#runner);
+  }
+
+  /** Who the cloud says we are, and what we may do. */
+  async verify(control?: CallControl): Promise<AccountReport> {
+    const deadline = this.#runner.deadline('read', control);
+    return this.#runner.run({ operation: 'verify', kind: 'read', region: 'all', deadline }, async () =>
+      this.#session.verify(toInstant(this.#runner.options.clock.now())),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#session.close();
+  }
+
+  #facet<K extends FacetName>(name: K): NonNullable<ProviderSession[K]> {
+    const facet = this.#session[name];
+    if (facet !== undefined) return facet;
+    throw new SpringtideError('unsupported', `${this.manifest.title} does not do ${name}; nothing was sent`);
+  }
+}

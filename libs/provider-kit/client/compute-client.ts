@@ -1,0 +1,191 @@
+import { SpringtideError, type Instant } from '@springtide/kernel';
+import type {
+  ComputeFacet,
+  IntentQuery,
+  LaunchBatch,
+  LaunchReceipt,
+  ListScope,
+  Page,
+} from '../contract/compute.js';
+import type { Machine, MachineId, Offering, Quota, Satellite } from '../contract/machine.js';
+import type { ProviderManifest } from '../contract/session.js';
+import type { CallControl, CallKind, CallRunner } from './call-runner.js';
+import { checkIds, checkLaunchBatch, checkToken } from './input-checks.js';
+import { guardedListing } from './listing.js';
+import { checkReceipt } from './receipt-check.js';
+
+export type TerminationOutcome = 'terminating' | 'gone' | SpringtideError;
+
+/** Machines of one account. Same words as the provider contract; batches of any size, deadlines optional. */
+export class ComputeClient {
+  readonly #facet: ComputeFacet;
+  readonly #manifest: ProviderManifest;
+  readonly #runner: CallRunner;
+
+  constructor(facet: ComputeFacet, manifest: ProviderManifest, runner: CallRunner) {
+    this.#facet = facet;
+    this.#manifest = manifest;
+    this.#runner = runner;
+  }
+
+  listOfferings(scope: { region: string }, control?: CallControl): AsyncIterable<Page<Offering>> {
+    const call = this.#call('listOfferings', 'read', scope.region, this.#runner.deadline('listing', control));
+    return guardedListing(this.#runner, call, (options) => this.#facet.listOfferings(scope, options));
+  }
+
+  async listQuotas(scope: { region: string }, control?: CallControl): Promise<readonly Quota[]> {
+    return this.#read('listQuotas', scope.region, control, async (options) =>
+      this.#facet.listQuotas(scope, options),
+    );
+  }
+
+  /** Sent once. A batch over the provider's limit is refused: tokens belong to batches, so the ledger cuts them. */
+  async launch(batch: LaunchBatch, control?: CallControl): Promise<LaunchReceipt> {
+    checkLaunchBatch(batch, this.#manifest);
+    const deadline = this.#runner.deadline('mutate', control);
+    const sent = this.#withoutUnsupported(batch);
+    const call = this.#call('launch', 'mutate', batch.region, deadline);
+    return this.#runner.run(call, async (options) =>
+      checkReceipt(batch, await this.#facet.launch(sent, options)),
+    );
+  }
+
+  async describe(
+    ids: readonly MachineId[],
+    scope: { region: string },
+    control?: CallControl,
+  ): Promise<ReadonlyMap<MachineId, Machine | 'gone'>> {
+    checkIds(ids);
+    const found = new Map<MachineId, Machine | 'gone'>();
+    for (const part of chunks(ids, this.#manifest.limits.describeBatch)) {
+      const answer = await this.#read('describe', scope.region, control, async (options) =>
+        this.#facet.describe(part, scope, options),
+      );
+      for (const id of part) found.set(id, answered(answer.get(id), id));
+    }
+    return found;
+  }
+
+  list(scope: ListScope, control?: CallControl): AsyncIterable<Page<Machine>> {
+    const call = this.#call('list', 'read', scope.region, this.#runner.deadline('listing', control));
+    return guardedListing(this.#runner, call, (options) => this.#facet.list(scope, options));
+  }
+
+  async findByIntent(query: IntentQuery, control?: CallControl): Promise<readonly Machine[]> {
+    if (query.token !== undefined) checkToken(query.token);
+    return this.#read('findByIntent', query.region, control, async (options) =>
+      this.#facet.findByIntent(query, options),
+    );
+  }
+
+  /** Every id has an entry, also when a later part of a long list could not be sent. */
+  async terminate(
+    ids: readonly MachineId[],
+    scope: { region: string },
+    control?: CallControl,
+  ): Promise<ReadonlyMap<MachineId, TerminationOutcome>> {
+    checkIds(ids);
+    const outcomes = new Map<MachineId, TerminationOutcome>();
+    for (const part of chunks(ids, this.#manifest.limits.terminateBatch)) {
+      await this.#terminatePart(part, scope, control, outcomes);
+    }
+    return outcomes;
+  }
+
+  async listSatellites(
+    query: { region: string; machineIds: readonly MachineId[]; intent: string },
+    control?: CallControl,
+  ): Promise<readonly Satellite[]> {
+    return this.#read('listSatellites', query.region, control, async (options) =>
+      this.#facet.listSatellites(query, options),
+    );
+  }
+
+  async releaseSatellite(satellite: Satellite, control?: CallControl): Promise<'releasing' | 'gone'> {
+    const deadline = this.#runner.deadline('mutate', control);
+    const call = this.#call('releaseSatellite', 'mutate', satellite.region, deadline);
+    return this.#runner.run(call, async (options) => this.#facet.releaseSatellite(satellite, options));
+  }
+
+  /** @throws unsupported where the cloud has no time-to-live; the lease in the ledger still rules. */
+  async setReleaseTime(
+    ids: readonly MachineId[],
+    scope: { region: string },
+    at: Instant | null,
+    control?: CallControl,
+  ): Promise<void> {
+    checkIds(ids);
+    const { timeToLive } = this.#manifest.capabilities;
+    if (!timeToLive.supported) throw noTimeToLive(this.#manifest, timeToLive.reason);
+    if (this.#facet.setReleaseTime === undefined) throw noTimeToLive(this.#manifest, 'not implemented');
+    const call = this.#call(
+      'setReleaseTime',
+      'mutate',
+      scope.region,
+      this.#runner.deadline('mutate', control),
+    );
+    await this.#runner.run(call, async (options) => this.#facet.setReleaseTime?.(ids, scope, at, options));
+  }
+
+  async #terminatePart(
+    part: readonly MachineId[],
+    scope: { region: string },
+    control: CallControl | undefined,
+    outcomes: Map<MachineId, TerminationOutcome>,
+  ): Promise<void> {
+    const call = this.#call('terminate', 'mutate', scope.region, this.#runner.deadline('mutate', control));
+    try {
+      const answer = await this.#runner.run(call, async (options) =>
+        this.#facet.terminate(part, scope, options),
+      );
+      for (const id of part) outcomes.set(id, answer.get(id) ?? missing(id));
+    } catch (thrown) {
+      if (outcomes.size === 0) throw thrown;
+      for (const id of part) outcomes.set(id, thrown as SpringtideError);
+    }
+  }
+
+  #withoutUnsupported(batch: LaunchBatch): LaunchBatch {
+    if (this.#manifest.capabilities.timeToLive.supported) return batch;
+    const { releaseAt: _, ...rest } = batch;
+    return rest;
+  }
+
+  async #read<T>(
+    operation: string,
+    region: string,
+    control: CallControl | undefined,
+    send: (options: { deadline: Instant }) => Promise<T>,
+  ): Promise<T> {
+    return this.#runner.run(
+      this.#call(operation, 'read', region, this.#runner.deadline('read', control)),
+      send,
+    );
+  }
+
+  #call(operation: string, kind: CallKind, region: string, deadline: Instant) {
+    return { operation, kind, region, deadline };
+  }
+}
+
+function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
+}
+
+function answered(entry: Machine | 'gone' | undefined, id: MachineId): Machine | 'gone' {
+  if (entry !== undefined) return entry;
+  throw new SpringtideError('internal', `the provider said nothing about machine ${id}; it may exist`, {
+    effect: 'none',
+  });
+}
+
+function missing(id: MachineId): SpringtideError {
+  return new SpringtideError(
+    'unknown',
+    `the provider said nothing about machine ${id}; it may still run and cost`,
+  );
+}
+
+function noTimeToLive(manifest: ProviderManifest, reason: string): SpringtideError {
+  return new SpringtideError('unsupported', `${manifest.title} has no time-to-live for machines: ${reason}`);
+}

@@ -1,0 +1,91 @@
+import { SpringtideError } from '@springtide/kernel';
+import type { CallOptions, Page } from '../contract/compute.js';
+import type { RouteCounters, RouteMember, RouteState, TrafficFacet } from '../contract/traffic.js';
+import type { CallControl, CallKind, CallRunner } from './call-runner.js';
+import { guardedListing } from './listing.js';
+
+/** A proxy has no regions; its calls share one budget. */
+const EVERYWHERE = 'all';
+
+/** Routes of one proxy or load balancer. */
+export class TrafficClient {
+  readonly #facet: TrafficFacet;
+  readonly #runner: CallRunner;
+
+  constructor(facet: TrafficFacet, runner: CallRunner) {
+    this.#facet = facet;
+    this.#runner = runner;
+  }
+
+  listRoutes(control?: CallControl): AsyncIterable<Page<RouteState>> {
+    const deadline = this.#runner.deadline('listing', control);
+    const call = { operation: 'listRoutes', kind: 'read', region: EVERYWHERE, deadline } as const;
+    return guardedListing(this.#runner, call, (options) => this.#facet.listRoutes(options));
+  }
+
+  async readRoute(route: string, control?: CallControl): Promise<RouteState> {
+    return this.#run('readRoute', 'read', control, async (options) => this.#facet.readRoute(route, options));
+  }
+
+  async setMembers(
+    route: string,
+    group: string,
+    members: readonly RouteMember[],
+    control?: CallControl,
+  ): Promise<void> {
+    checkMembers(members);
+    await this.#run('setMembers', 'mutate', control, async (options) =>
+      this.#facet.setMembers(route, group, members, options),
+    );
+  }
+
+  async setWeights(
+    route: string,
+    weights: Readonly<Record<string, number>>,
+    control?: CallControl,
+  ): Promise<RouteState> {
+    checkWeights(weights);
+    return this.#run('setWeights', 'mutate', control, async (options) =>
+      this.#facet.setWeights(route, weights, options),
+    );
+  }
+
+  async readCounters(route: string, control?: CallControl): Promise<readonly RouteCounters[]> {
+    return this.#run('readCounters', 'read', control, async (options) =>
+      this.#facet.readCounters(route, options),
+    );
+  }
+
+  async #run<T>(
+    operation: string,
+    kind: CallKind,
+    control: CallControl | undefined,
+    send: (options: CallOptions) => Promise<T>,
+  ): Promise<T> {
+    const deadline = this.#runner.deadline(kind, control);
+    return this.#runner.run({ operation, kind, region: EVERYWHERE, deadline }, send);
+  }
+}
+
+function checkMembers(members: readonly RouteMember[]): void {
+  if (new Set(members.map((member) => member.id)).size !== members.length) {
+    throw new SpringtideError('invalid-argument', 'a member is named twice; the route was not changed');
+  }
+  for (const { id, port } of members) {
+    if (Number.isInteger(port) && port > 0 && port <= 65_535) continue;
+    throw new SpringtideError(
+      'invalid-argument',
+      `member ${id} has no valid port; the route was not changed`,
+    );
+  }
+}
+
+function checkWeights(weights: Readonly<Record<string, number>>): void {
+  const shares = Object.values(weights);
+  const sum = shares.reduce((total, share) => total + share, 0);
+  if (shares.every((share) => Number.isInteger(share) && share >= 0) && sum === 100) return;
+  throw new SpringtideError(
+    'invalid-argument',
+    `shares are whole percentages that sum to 100, not ${JSON.stringify(weights)}; the route was not changed`,
+  );
+}
