@@ -1,0 +1,94 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/vmware/govmomi/simulator"
+)
+
+type soapRule struct {
+	Method      string  `json:"method"`
+	Fault       string  `json:"fault"`
+	Message     string  `json:"message"`
+	Probability float64 `json:"probability"`
+	Count       int     `json:"count"`
+	Skip        int     `json:"skip"`
+	DelayMs     int     `json:"delayMs"`
+}
+
+// admin is the plain HTTP port that tests steer by; it exists only in the yard.
+func (i *injections) admin(service *simulator.Service, ctx *simulator.Context) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /faults", posted(func(rule soapRule) string {
+		fault, known := faultByName[rule.Fault]
+		if !known {
+			return "unknown fault " + rule.Fault
+		}
+		if rule.Probability == 0 {
+			rule.Probability = 1
+		}
+		service.AddFaultRule(&simulator.FaultInjectionRule{MethodName: rule.Method, ObjectType: "*", ObjectName: "*",
+			Probability: rule.Probability, FaultType: simulator.FaultTypeCustom, Fault: fault, Message: rule.Message,
+			MaxCount: rule.Count, SkipCount: rule.Skip, Delay: rule.DelayMs, Enabled: true})
+		return ""
+	}))
+	mux.HandleFunc("POST /task-faults", posted(func(rule taskRule) string {
+		if _, known := faultByName[rule.Fault]; !known {
+			return "unknown fault " + rule.Fault
+		}
+		i.Lock()
+		defer i.Unlock()
+		i.taskFaults = append(i.taskFaults, &rule)
+		return ""
+	}))
+	mux.HandleFunc("POST /drop", posted(func(rule dropRule) string {
+		if rule.Phase != "before" && rule.Phase != "after" {
+			return "phase is before or after"
+		}
+		i.Lock()
+		defer i.Unlock()
+		i.drops = append(i.drops, &rule)
+		return ""
+	}))
+	mux.HandleFunc("POST /clock", posted(func(clock struct {
+		SkewMs int64 `json:"skewMs"`
+	}) string {
+		i.Lock()
+		defer i.Unlock()
+		i.clockSkew = time.Duration(clock.SkewMs) * time.Millisecond
+		return ""
+	}))
+	mux.HandleFunc("POST /expire-sessions", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, map[string]int{"expired": i.expireSessions(ctx)})
+	})
+	mux.HandleFunc("POST /reset", func(w http.ResponseWriter, _ *http.Request) {
+		service.ClearFaultRules()
+		i.Lock()
+		defer i.Unlock()
+		i.drops, i.taskFaults, i.clockSkew, i.calls = nil, nil, 0, map[string]int{}
+		answer(w, map[string]bool{"reset": true})
+	})
+	mux.HandleFunc("GET /calls", func(w http.ResponseWriter, _ *http.Request) {
+		i.Lock()
+		defer i.Unlock()
+		answer(w, i.calls)
+	})
+	return mux
+}
+
+func posted[T any](take func(T) string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var value T
+		if err := json.NewDecoder(r.Body).Decode(&value); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		if refusal := take(value); refusal != "" {
+			http.Error(w, refusal, http.StatusBadRequest)
+			return
+		}
+		answer(w, map[string]bool{"accepted": true})
+	}
+}

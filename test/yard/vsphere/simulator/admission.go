@@ -1,0 +1,163 @@
+package main
+
+import (
+	"sync"
+	"time"
+
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/methods"
+	"github.com/vmware/govmomi/vim25/mo"
+	"github.com/vmware/govmomi/vim25/soap"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// admit sends every clone and power-on through an admission desk. The call is redirected by changing method.This:
+// Registry.Handler cannot swap the handler of a logged-in session.
+func admit(ctx *simulator.Context, injected *injections, o options) {
+	room := &room{overcommit: o.overcommit, cloneDelay: o.cloneDelay}
+	ctx.Map.Handler = func(c *simulator.Context, method *simulator.Method) (mo.Reference, types.BaseMethodFault) {
+		switch method.Body.(type) {
+		case *types.PowerOnVM_Task, *types.CloneVM_Task:
+			vm, ok := c.Map.Get(method.This).(*simulator.VirtualMachine)
+			if !ok || (vm.Config.Template && method.Name == "PowerOnVM_Task") {
+				return nil, nil
+			}
+			desk := &desk{types.ManagedObjectReference{Type: "YardDesk", Value: vm.Self.Value}, vm, room, injected}
+			c.Map.Put(desk)
+			method.This = desk.self
+		case *types.CurrentTime:
+			if skew := injected.skew(); skew != 0 {
+				clock := &skewedClock{types.ManagedObjectReference{Type: "YardClock", Value: "clock"}, skew}
+				c.Map.Put(clock)
+				method.This = clock.self
+			}
+		}
+		return nil, nil
+	}
+}
+
+// room is the memory of the clusters. The lock spans check and power-on, so that two requests never share the last place.
+type room struct {
+	sync.Mutex
+	overcommit float64
+	cloneDelay time.Duration
+}
+
+func (r *room) full(registry *simulator.Registry, host types.ManagedObjectReference, wantMiB int64) bool {
+	cluster := *registry.Get(host).(*simulator.HostSystem).Parent
+	var have, used int64
+	for _, entity := range registry.All("HostSystem") {
+		peer := entity.(*simulator.HostSystem)
+		if *peer.Parent == cluster && !peer.Runtime.InMaintenanceMode {
+			have += peer.Summary.Hardware.MemorySize >> 20
+		}
+	}
+	for _, entity := range registry.All("VirtualMachine") {
+		vm := entity.(*simulator.VirtualMachine)
+		if vm.Runtime.PowerState != types.VirtualMachinePowerStatePoweredOn {
+			continue
+		}
+		if *registry.Get(*vm.Runtime.Host).(*simulator.HostSystem).Parent == cluster {
+			used += int64(vm.Summary.Config.MemorySizeMB)
+		}
+	}
+	return float64(used+wantMiB) > float64(have)*r.overcommit
+}
+
+// desk stands in for one machine: it admits, then lets the machine do the work inside its own task, so that a refusal
+// looks as on a vCenter: the task is created, then info.state is error.
+type desk struct {
+	self     types.ManagedObjectReference
+	vm       *simulator.VirtualMachine
+	room     *room
+	injected *injections
+}
+
+func (d *desk) Reference() types.ManagedObjectReference { return d.self }
+
+func (d *desk) CloneVMTask(ctx *simulator.Context, req *types.CloneVM_Task) soap.HasFault {
+	task := simulator.CreateTask(d.vm, "cloneVm", func(t *simulator.Task) (types.AnyType, types.BaseMethodFault) {
+		time.Sleep(d.room.cloneDelay)
+		d.room.Lock()
+		defer d.room.Unlock()
+		fault, leaves := d.injected.taskFault("CloneVM_Task")
+		if fault == nil && req.Spec.PowerOn && !d.nameTaken(ctx, req) && d.room.full(ctx.Map, d.host(req), d.memory(req)) {
+			fault = &types.InsufficientMemoryResourcesFault{Requested: d.memory(req) << 20}
+		}
+		if fault != nil && !leaves {
+			return nil, fault
+		}
+		if fault != nil {
+			req.Spec.PowerOn = false
+		}
+		body := d.vm.CloneVMTask(ctx, req)
+		if body.Fault() != nil {
+			return nil, body.Fault().VimFault().(types.BaseMethodFault)
+		}
+		inner := ctx.Map.Get(body.(*methods.CloneVM_TaskBody).Res.Returnval).(*simulator.Task)
+		inner.Wait()
+		if inner.Info.Error != nil {
+			return nil, inner.Info.Error.Fault
+		}
+		return inner.Info.Result, fault
+	})
+	task.Info.Name, task.Info.DescriptionId = "CloneVM_Task", "VirtualMachine.clone"
+	return &methods.CloneVM_TaskBody{Res: &types.CloneVM_TaskResponse{Returnval: task.Run(ctx)}}
+}
+
+func (d *desk) PowerOnVMTask(ctx *simulator.Context, req *types.PowerOnVM_Task) soap.HasFault {
+	task := simulator.CreateTask(d.vm, "powerOn", func(t *simulator.Task) (types.AnyType, types.BaseMethodFault) {
+		d.room.Lock()
+		defer d.room.Unlock()
+		if fault, _ := d.injected.taskFault("PowerOnVM_Task"); fault != nil {
+			return nil, fault
+		}
+		want := int64(d.vm.Summary.Config.MemorySizeMB)
+		on := d.vm.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn
+		if !on && d.room.full(ctx.Map, *d.vm.Runtime.Host, want) {
+			return nil, &types.InsufficientMemoryResourcesFault{Requested: want << 20}
+		}
+		body := d.vm.PowerOnVMTask(ctx, req)
+		if body.Fault() != nil {
+			return nil, body.Fault().VimFault().(types.BaseMethodFault)
+		}
+		inner := ctx.Map.Get(body.(*methods.PowerOnVM_TaskBody).Res.Returnval).(*simulator.Task)
+		inner.Wait()
+		if inner.Info.Error != nil {
+			return nil, inner.Info.Error.Fault
+		}
+		return nil, nil
+	})
+	task.Info.Name, task.Info.DescriptionId = "PowerOnVM_Task", "VirtualMachine.powerOn"
+	return &methods.PowerOnVM_TaskBody{Res: &types.PowerOnVM_TaskResponse{Returnval: task.Run(ctx)}}
+}
+
+func (d *desk) nameTaken(ctx *simulator.Context, req *types.CloneVM_Task) bool {
+	folder, ok := ctx.Map.Get(req.Folder).(*simulator.Folder)
+	return ok && ctx.Map.FindByName(req.Name, folder.ChildEntity) != nil
+}
+
+func (d *desk) host(req *types.CloneVM_Task) types.ManagedObjectReference {
+	if req.Spec.Location.Host != nil {
+		return *req.Spec.Location.Host
+	}
+	return *d.vm.Runtime.Host
+}
+
+func (d *desk) memory(req *types.CloneVM_Task) int64 {
+	if req.Spec.Config != nil && req.Spec.Config.MemoryMB > 0 {
+		return req.Spec.Config.MemoryMB
+	}
+	return int64(d.vm.Summary.Config.MemorySizeMB)
+}
+
+type skewedClock struct {
+	self types.ManagedObjectReference
+	skew time.Duration
+}
+
+func (c *skewedClock) Reference() types.ManagedObjectReference { return c.self }
+
+func (c *skewedClock) CurrentTime(*simulator.Context, *types.CurrentTime) soap.HasFault {
+	return &methods.CurrentTimeBody{Res: &types.CurrentTimeResponse{Returnval: time.Now().Add(c.skew)}}
+}
