@@ -1,0 +1,63 @@
+import { Bench } from './bench.js';
+import type { ConformanceHarness } from './harness.js';
+import type { Rule } from './rule.js';
+import { PROVIDER_RULES } from './rules/index.js';
+
+/** Runs every rule for one provider. What cannot be run is a skipped test with its reason in the title. */
+export function describeProviderConformance(harness: ConformanceHarness): void {
+  describe(`provider conformance: ${harness.name}`, () => {
+    let bench: Bench;
+    const skipped: string[] = [];
+
+    if (harness.unavailable === undefined) {
+      beforeAll(async () => {
+        bench = new Bench(harness, await harness.setUp());
+        await bench.open();
+      }, harness.ruleTimeoutMs ?? 60_000);
+      afterEach(async () => bench.settle(), harness.ruleTimeoutMs ?? 60_000);
+      afterAll(async () => {
+        await bench.close();
+        await bench.target.tearDown();
+      }, harness.ruleTimeoutMs ?? 60_000);
+    }
+    afterAll(() => report(harness, skipped));
+
+    for (const rule of PROVIDER_RULES) {
+      const reason = reasonToSkip(harness, rule);
+      if (reason === undefined) {
+        it(titleOf(rule), async () => rule.check(bench), harness.ruleTimeoutMs ?? 60_000);
+      } else {
+        skipped.push(`${titleOf(rule)}: ${reason}`);
+        it.skip(`${titleOf(rule)} (skipped: ${reason})`, () => undefined);
+      }
+    }
+  });
+}
+
+function titleOf(rule: Rule): string {
+  return `${rule.id} ${rule.title}`;
+}
+
+function reasonToSkip(harness: ConformanceHarness, rule: Rule): string | undefined {
+  if (harness.unavailable !== undefined) return harness.unavailable;
+  const waived = harness.waived?.[rule.id];
+  if (waived !== undefined) return waived;
+  for (const name of rule.capabilities ?? []) {
+    const capability = harness.manifest.capabilities[name];
+    if (!capability.supported) return capability.reason;
+  }
+  for (const control of rule.controls ?? []) {
+    const reason = harness.withheld?.[control];
+    if (reason !== undefined) return `no control "${control}": ${reason}`;
+  }
+  return undefined;
+}
+
+function report(harness: ConformanceHarness, skipped: readonly string[]): void {
+  if (skipped.length === 0) return;
+  const ran = PROVIDER_RULES.length - skipped.length;
+  process.stderr.write(
+    `\nconformance of ${harness.name}: ${ran} of ${PROVIDER_RULES.length} rules ran; skipped:\n` +
+      skipped.map((line) => `  - ${line}\n`).join(''),
+  );
+}

@@ -1,0 +1,12 @@
+export { AdvancingClock } from './advancing-clock.js';
+export { describeProviderConformance } from './describe-provider-conformance.js';
+export type {
+  AccountInput,
+  ConformanceControls,
+  ConformanceHarness,
+  ConformanceTarget,
+  ControlName,
+  FaultyOperation,
+  Undo,
+} from './harness.js';
+export { loopbackGate } from './loopback-gate.js';

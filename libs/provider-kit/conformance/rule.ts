@@ -1,0 +1,13 @@
+import type { CapabilityName, ControlName } from './harness.js';
+import type { Bench } from './bench.js';
+
+/** One promise of the contract. The id is in the title of the test that every provider runs, and in RULES.md. */
+export type Rule = Readonly<{
+  id: `${'P' | 'T'}-${number}`;
+  level: 'MUST' | 'SHOULD';
+  title: string;
+  why: string;
+  capabilities?: readonly CapabilityName[];
+  controls?: readonly ControlName[];
+  check(bench: Bench): Promise<void>;
+}>;

@@ -1,0 +1,21 @@
+import type { Rule } from '../rule.js';
+import { accountRules } from './account.js';
+import { failureRules } from './failures.js';
+import { inputRules } from './inputs.js';
+import { launchRules } from './launch.js';
+import { leftoverRules } from './leftovers.js';
+import { listingRules } from './listing.js';
+import { offeringRules } from './offerings.js';
+import { terminationRules } from './termination.js';
+
+/** Account and compute. */
+export const PROVIDER_RULES: readonly Rule[] = [
+  ...accountRules,
+  ...launchRules,
+  ...inputRules,
+  ...listingRules,
+  ...terminationRules,
+  ...failureRules,
+  ...offeringRules,
+  ...leftoverRules,
+];
