@@ -1,0 +1,187 @@
+import { money } from '@springtide/kernel';
+import {
+  Roles1760000000000,
+  jobContext,
+  silentLogger,
+  type RequestContext,
+  type SchemaPart,
+} from '@springtide/platform';
+import type { Offering } from '@springtide/provider-kit';
+import { fakeClock, testDatabase, type TestDatabase } from '@springtide/testing';
+import { MarketService, TemplateService, catalogSchema } from './index.js';
+import { scriptedCloud, type CloudScript } from './testing/scripted-cloud.js';
+
+const TENANT = '00000000-0000-4000-8000-000000000001';
+const OTHER = '00000000-0000-4000-8000-000000000002';
+const ACCOUNT = '10000000-0000-4000-8000-000000000001';
+const roles: SchemaPart = { entities: [], migrations: [Roles1760000000000] };
+const tenant = jobContext('spec', TENANT, 'request-1');
+const other = jobContext('spec', OTHER, 'request-2');
+
+function offering(machineType: string, price: string, over: Partial<Offering> = {}): Offering {
+  return {
+    region: 'r1',
+    zone: 'r1-a',
+    machineType,
+    family: 'm',
+    arch: 'amd64',
+    purchaseOption: 'on-demand',
+    vcpu: 2,
+    memoryMiB: 4096,
+    pricePerHour: money('USD', price),
+    minimumBillingSeconds: 60,
+    stock: { level: 'enough' },
+    quotaGroup: 'standard',
+    interruptionPerHour: 0,
+    ...over,
+  };
+}
+
+describe('catalog on PostgreSQL', () => {
+  let db: TestDatabase;
+  let script: CloudScript;
+  let market: MarketService;
+  let templates: TemplateService;
+  const clock = fakeClock('2026-11-01T08:00:00.000Z');
+
+  beforeAll(async () => {
+    db = await testDatabase([roles, catalogSchema]);
+    const cloud = await scriptedCloud();
+    script = cloud.script;
+    const source = {
+      regions: (): Promise<string[]> => Promise.resolve(['r1']),
+      client: (): Promise<typeof cloud.client> => Promise.resolve(cloud.client),
+    };
+    market = new MarketService(db.database, source, clock, silentLogger);
+    templates = new TemplateService(db.database, clock);
+  }, 60_000);
+  afterAll(() => db.drop());
+
+  async function known(context: RequestContext = tenant): Promise<string[]> {
+    const { offerings } = await market.listOfferings(context, { accountIds: [ACCOUNT] });
+    return offerings.map((row) => `${row.machineType} ${row.pricePerHour?.amount ?? '-'} ${row.stock.level}`);
+  }
+
+  it('refuses a snapshot before anything was listed', async () => {
+    await expect(market.takeMarketSnapshot(tenant, [ACCOUNT])).rejects.toMatchObject({
+      code: 'failed-precondition',
+    });
+  });
+
+  it('writes only what changed, withdraws only on a complete listing', async () => {
+    script.offerings = [offering('m.large', '0.1'), offering('m.xlarge', '0.20'), offering('m.huge', '0.4')];
+    script.quotas = [{ group: 'standard', region: 'r1', limitVcpu: 64, usedVcpu: 4 }];
+    expect(await market.refreshOfferings(tenant, ACCOUNT)).toMatchObject([{ complete: true, written: 3 }]);
+    await clock.advance(60_000);
+    expect(await market.refreshOfferings(tenant, ACCOUNT)).toMatchObject([{ complete: true, written: 0 }]);
+
+    script.offerings = [
+      offering('m.large', '0.1', { stock: { level: 'none' } }),
+      offering('m.xlarge', '0.2'),
+    ];
+    script.listing = 'cut';
+    await clock.advance(60_000);
+    expect(await market.refreshOfferings(tenant, ACCOUNT)).toMatchObject([
+      { complete: false, written: 1, withdrawn: 0 },
+    ]);
+    expect(await known()).toEqual(['m.huge 0.4 enough', 'm.large 0.1 none', 'm.xlarge 0.2 enough']);
+
+    script.listing = 'complete';
+    await clock.advance(60_000);
+    expect(await market.refreshOfferings(tenant, ACCOUNT)).toMatchObject([{ complete: true, withdrawn: 1 }]);
+    expect(await known()).toEqual(['m.large 0.1 none', 'm.xlarge 0.2 enough']);
+
+    script.offerings = [...script.offerings, offering('m.huge', '0.4')];
+    await clock.advance(60_000);
+    await market.refreshOfferings(tenant, ACCOUNT);
+    expect(await known()).toEqual(['m.huge 0.4 enough', 'm.large 0.1 none', 'm.xlarge 0.2 enough']);
+  });
+
+  it('says when a region could not be read, and keeps the last good rows', async () => {
+    script.listing = 'fail';
+    await clock.advance(60_000);
+    const [report] = await market.refreshOfferings(tenant, ACCOUNT);
+    expect(report).toMatchObject({ complete: false });
+    expect(report?.reason).toMatch(/refuses the second page/);
+    const { freshness } = await market.listOfferings(tenant, { accountIds: [ACCOUNT] });
+    expect(freshness).toMatchObject([{ complete: false, confirmedAt: '2026-11-01T08:04:00.000Z' }]);
+    expect(await known()).toHaveLength(3);
+    script.listing = 'complete';
+  });
+
+  it('freezes evidence that nobody can change, the same hash for the same market', async () => {
+    const first = await market.takeMarketSnapshot(tenant, [ACCOUNT]);
+    await clock.advance(60_000);
+    const second = await market.takeMarketSnapshot(tenant, [ACCOUNT]);
+    expect(second.hash).toBe(first.hash);
+    expect(await market.getMarketSnapshot(tenant, first.id)).toEqual(first);
+    expect(first.quotas).toMatchObject([{ group: 'standard', limitVcpu: 64 }]);
+    script.offerings = [offering('m.large', '0.11')];
+    await clock.advance(60_000);
+    await market.refreshOfferings(tenant, ACCOUNT);
+    expect((await market.takeMarketSnapshot(tenant, [ACCOUNT])).hash).not.toBe(first.hash);
+    const tamper = db.database.unitOfWork(tenant, (tx) =>
+      tx.query(`update catalog_market_snapshot set hash = 'x'`),
+    );
+    await expect(tamper).rejects.toMatchObject({ code: 'permission-denied' });
+  });
+
+  it('shows nothing to another tenant', async () => {
+    const snapshot = await market.takeMarketSnapshot(tenant, [ACCOUNT]);
+    expect(await known(other)).toEqual([]);
+    await expect(market.getMarketSnapshot(other, snapshot.id)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('takes 2,000 offerings in well under a second', async () => {
+    script.offerings = Array.from({ length: 2_000 }, (_, i) => offering(`bulk.${i}`, `0.${i + 1}`));
+    await clock.advance(60_000);
+    const started = performance.now();
+    expect(await market.refreshOfferings(tenant, ACCOUNT)).toMatchObject([{ written: 2_000 }]);
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  const text = (rps: number, version?: number): string =>
+    JSON.stringify({
+      name: 'shop',
+      version,
+      services: [
+        {
+          name: 'storefront',
+          route: 'entrance',
+          port: 8080,
+          image: 'base',
+          capacityModel: [
+            { machineType: 'm.large', requestsPerSecond: rps, latencyTargetMs: 200, evidence: 'load test' },
+          ],
+        },
+      ],
+    });
+
+  it('numbers template versions, repeats without a new one, refuses a stale number', async () => {
+    expect(await templates.createVersion(tenant, text(100))).toMatchObject({
+      created: true,
+      template: { version: 1 },
+    });
+    expect(await templates.createVersion(tenant, text(100))).toMatchObject({
+      created: false,
+      template: { version: 1 },
+    });
+    expect(await templates.createVersion(tenant, text(100, 1))).toMatchObject({ created: false });
+    const second = await templates.createVersion(tenant, text(120, 2));
+    expect(second).toMatchObject({ created: true, template: { version: 2 } });
+    await expect(templates.createVersion(tenant, text(130, 2))).rejects.toMatchObject({ code: 'conflict' });
+    expect(await templates.getById(tenant, second.template.id)).toEqual(second.template);
+    expect((await templates.getByName(tenant, 'shop')).version).toBe(2);
+    expect((await templates.getByName(tenant, 'shop', 1)).version).toBe(1);
+    await expect(templates.getByName(other, 'shop')).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('numbers without gap or double when many create at once', async () => {
+    await Promise.all(Array.from({ length: 8 }, (_, i) => templates.createVersion(tenant, text(200 + i))));
+    const first = await templates.list(tenant, { limit: 6 });
+    expect(first.items.map((item) => item.version)).toEqual([10, 9, 8, 7, 6, 5]);
+    const rest = await templates.list(tenant, { limit: 6, ...(first.next ? { after: first.next } : {}) });
+    expect(rest.items.map((item) => item.version)).toEqual([4, 3, 2, 1]);
+    expect(rest.next).toBeNull();
+  });
+});

@@ -1,0 +1,27 @@
+export {
+  byPrice,
+  decideOfferings,
+  decideQuotas,
+  marketEvidence,
+  offeringKey,
+  orderedMarket,
+  quotaKey,
+  type MarketChanges,
+  type MarketFreshness,
+  type MarketOffering,
+  type MarketPurchaseOption,
+  type MarketQuota,
+  type MarketSnapshot,
+  type OfferingKey,
+} from './market.js';
+export {
+  capacityFor,
+  imageFor,
+  type CapacityRule,
+  type MachineShape,
+  type ServiceCapacity,
+  type ServiceImage,
+  type TemplateDocument,
+  type TemplateService,
+  type TemplateVersion,
+} from './template.js';

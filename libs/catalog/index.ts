@@ -1,0 +1,19 @@
+import type { SchemaPart } from '@springtide/platform';
+import { CatalogTables1760000300000 } from './data/catalog-tables.migration.js';
+import {
+  MarketFreshnessEntity,
+  MarketSnapshotEntity,
+  OfferingEntity,
+  QuotaEntity,
+} from './data/market.entity.js';
+import { TemplateVersionEntity } from './data/template.entity.js';
+
+export type { TemplateCursor } from './data/template.repository.js';
+export { MarketService, type MarketQuery, type MarketRefresh, type MarketSource } from './market.service.js';
+export { parseTemplate, type ParsedTemplate } from './template-document.js';
+export { TemplateService, type CreatedTemplate, type TemplatePage } from './template.service.js';
+
+export const catalogSchema: SchemaPart = {
+  entities: [OfferingEntity, QuotaEntity, MarketFreshnessEntity, MarketSnapshotEntity, TemplateVersionEntity],
+  migrations: [CatalogTables1760000300000],
+};

@@ -1,0 +1,100 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { SpringtideError, canonicalJson, toInstant, type Clock } from '@springtide/kernel';
+import type { Database, RequestContext } from '@springtide/platform';
+import { TemplateRepository, type TemplateCursor } from './data/template.repository.js';
+import type { TemplateDocument, TemplateVersion } from './domain/index.js';
+import { parseTemplate } from './template-document.js';
+
+export type TemplatePage = Readonly<{ items: readonly TemplateVersion[]; next: TemplateCursor | null }>;
+
+/** `created` false: the newest version says exactly this already, and is returned. */
+export type CreatedTemplate = Readonly<{ template: TemplateVersion; created: boolean }>;
+
+/** Versioned compositions of services. A version never changes; a plan refers to one. */
+export class TemplateService {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Stores YAML or JSON text as the next version of the template it names. Repeating it stores nothing again.
+   * @throws invalid-argument with line and column of every problem.
+   * @throws conflict when the text names a version that is not the next one.
+   */
+  async createVersion(context: RequestContext, text: string): Promise<CreatedTemplate> {
+    const { document, expectedVersion } = parseTemplate(text);
+    const hash = hashOf(document);
+    return await this.database.unitOfWork(context, async (tx) => {
+      const templates = new TemplateRepository(tx, context.tenantId);
+      await templates.lockName(document.name);
+      const latest = await templates.findByName(document.name);
+      const version =
+        expectedVersion ?? (latest?.hash === hash ? latest.version : (latest?.version ?? 0) + 1);
+      if (latest?.hash === hash && version === latest.version) return { template: latest, created: false };
+      requireNext(document.name, version, latest?.version ?? 0);
+      const template: TemplateVersion = {
+        id: randomUUID(),
+        name: document.name,
+        version,
+        hash,
+        document,
+        createdAt: toInstant(this.clock.now()),
+        createdBy: context.actor.id,
+      };
+      await templates.add(template);
+      return { template, created: true };
+    });
+  }
+
+  /** @throws not-found. */
+  async getById(context: RequestContext, id: string): Promise<TemplateVersion> {
+    const template = await this.database.unitOfWork(context, (tx) =>
+      new TemplateRepository(tx, context.tenantId).find(id),
+    );
+    if (template) return template;
+    throw new SpringtideError('not-found', `there is no template version ${id}`);
+  }
+
+  /** The newest version unless one is asked for. @throws not-found. */
+  async getByName(context: RequestContext, name: string, version?: number): Promise<TemplateVersion> {
+    const template = await this.database.unitOfWork(context, (tx) =>
+      new TemplateRepository(tx, context.tenantId).findByName(name, version),
+    );
+    if (template) return template;
+    const what = version === undefined ? `template "${name}"` : `version ${version} of template "${name}"`;
+    throw new SpringtideError('not-found', `there is no ${what}`);
+  }
+
+  /** By name, newest version first. */
+  async list(
+    context: RequestContext,
+    page: Readonly<{ limit: number; after?: TemplateCursor; name?: string }>,
+  ): Promise<TemplatePage> {
+    const found = await this.database.unitOfWork(context, (tx) =>
+      new TemplateRepository(tx, context.tenantId).list(page.limit + 1, page.after, page.name),
+    );
+    const items = found.slice(0, page.limit);
+    const last = items.at(-1);
+    const next = found.length > page.limit && last ? { name: last.name, version: last.version } : null;
+    return { items, next };
+  }
+}
+
+function hashOf(document: TemplateDocument): string {
+  return createHash('sha256').update(canonicalJson(document)).digest('hex');
+}
+
+function requireNext(name: string, version: number, latest: number): void {
+  if (version === latest + 1) return;
+  throw new SpringtideError(
+    'conflict',
+    `version ${version} of template "${name}" was not stored: the next version is ${latest + 1}`,
+    {
+      retry: 'never',
+      nextStep:
+        'Read the newest version, merge your changes into it, and leave out the version or name the next.',
+      facts: { name, latest },
+    },
+  );
+}

@@ -1,0 +1,126 @@
+import { SpringtideError } from '@springtide/kernel';
+import { silentLogger, systemClock, type EndpointGate } from '@springtide/platform';
+import {
+  connectAccount,
+  type CloudClient,
+  type Image,
+  type Machine,
+  type Network,
+  type Offering,
+  type Page,
+  type ProviderManifest,
+  type Quota,
+} from '@springtide/provider-kit';
+import { z } from 'zod';
+
+/** What the cloud says at the moment; a spec changes it between calls. */
+export type CloudScript = {
+  offerings: Offering[];
+  quotas: Quota[];
+  machines: Machine[];
+  /** Machines that describe knows and the listing leaves out. */
+  unlisted: Machine[];
+  networks: Network[];
+  images: Image[];
+  /** `cut`: the last page does not say complete. `fail`: an error after the first page. */
+  listing: 'complete' | 'cut' | 'fail';
+  /** Operations in the order they were asked for. */
+  readonly calls: string[];
+};
+
+const supported = { supported: true } as const;
+const PAGE = 100;
+
+/** A cloud whose every answer a spec dictates, behind the real CloudClient. */
+export async function scriptedCloud(): Promise<{ script: CloudScript; client: CloudClient }> {
+  const script: CloudScript = {
+    offerings: [],
+    quotas: [],
+    machines: [],
+    unlisted: [],
+    networks: [],
+    images: [],
+    listing: 'complete',
+    calls: [],
+  };
+  const context = { account: 'scripted', clock: systemClock, gate: openGate, log: silentLogger };
+  const client = await connectAccount(manifestOf(script), {}, {}, context);
+  return { script, client };
+}
+
+async function* pages<T>(
+  script: CloudScript,
+  operation: string,
+  items: readonly T[],
+): AsyncIterable<Page<T>> {
+  script.calls.push(operation);
+  for (let start = 0; start === 0 || start < items.length; start += PAGE) {
+    const last = start + PAGE >= items.length;
+    yield { items: items.slice(start, start + PAGE), complete: last && script.listing === 'complete' };
+    if (script.listing === 'fail') {
+      throw new SpringtideError('permission-denied', 'the scripted cloud refuses the second page');
+    }
+  }
+}
+
+function refuse(operation: string): never {
+  throw new SpringtideError('unsupported', `the scripted cloud does not ${operation}`);
+}
+
+function manifestOf(script: CloudScript): ProviderManifest {
+  return {
+    id: 'scripted',
+    title: 'Scripted cloud',
+    kind: 'public-cloud',
+    settingsSchema: z.unknown(),
+    secretSchema: z.unknown(),
+    accountSchema: z.unknown(),
+    endpoints: () => [],
+    capabilities: {
+      idempotencyToken: supported,
+      batchLaunch: supported,
+      partialLaunch: supported,
+      timeToLive: supported,
+      spot: supported,
+      stockSignal: supported,
+      quotaSignal: supported,
+    },
+    limits: {
+      launchBatch: 100,
+      describeBatch: 100,
+      terminateBatch: 100,
+      visibilityLagMs: 5_000,
+      bootMs: 1_000,
+    },
+    rates: { read: { burst: 1_000, perSecond: 1_000 }, mutate: { burst: 10, perSecond: 10 } },
+    connect: () =>
+      Promise.resolve({
+        verify: () => refuse('verify'),
+        close: () => Promise.resolve(),
+        network: { listNetworks: () => pages(script, 'listNetworks', script.networks) },
+        images: { listImages: () => pages(script, 'listImages', script.images) },
+        compute: {
+          listOfferings: () => pages(script, 'listOfferings', script.offerings),
+          listQuotas: () => Promise.resolve(script.quotas),
+          list: () => pages(script, 'list', script.machines),
+          describe: (ids) => {
+            script.calls.push(`describe ${ids.length}`);
+            const known = new Map([...script.machines, ...script.unlisted].map((item) => [item.id, item]));
+            return Promise.resolve(new Map(ids.map((id) => [id, known.get(id) ?? ('gone' as const)])));
+          },
+          launch: () => refuse('launch'),
+          findByIntent: () => refuse('find by intent'),
+          terminate: () => refuse('terminate'),
+          listSatellites: () => refuse('list satellites'),
+          releaseSatellite: () => refuse('release satellites'),
+        },
+      }),
+  };
+}
+
+const openGate: EndpointGate = {
+  check: () => Promise.resolve(),
+  dispatcher: () => refuse('open connections'),
+  httpAgent: () => refuse('open connections'),
+  httpsAgent: () => refuse('open connections'),
+};
