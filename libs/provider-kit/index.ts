@@ -13,3 +13,5 @@ export type * from './contract/machine.js';
 export type * from './contract/network.js';
 export type * from './contract/session.js';
 export type * from './contract/traffic.js';
+export { checkRouteMembers, checkRouteName, checkRouteShares } from './traffic/route-input.js';
+export { SerialLanes } from './traffic/serial-lanes.js';
