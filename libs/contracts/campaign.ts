@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { Id, InstantText, MoneyBody } from './scalars.js';
+
+export const PHASE_NAMES = ['prewarm', 'ramp', 'peak', 'plateau', 'decay'] as const;
+
+/** One part of the time line. Phases follow each other without gaps. */
+export const Phase = z
+  .object({ name: z.enum(PHASE_NAMES), startsAt: InstantText, endsAt: InstantText })
+  .meta({ id: 'Phase' });
+export type Phase = z.infer<typeof Phase>;
+
+/** Requests per second that a service must be able to serve throughout a phase. */
+export const Demand = z
+  .object({
+    service: z.string().min(1).max(60),
+    phase: z.enum(PHASE_NAMES),
+    requestsPerSecond: z.number().min(0).max(100_000_000),
+  })
+  .meta({ id: 'Demand' });
+export type Demand = z.infer<typeof Demand>;
+
+export const CAMPAIGN_STATUSES = [
+  'draft',
+  'planned',
+  'approved',
+  'armed',
+  'running',
+  'scaling-back',
+  'closed',
+  'cancelled',
+  'stuck',
+] as const;
+
+export const CampaignInput = z
+  .object({
+    name: z.string().trim().min(1).max(120),
+    templateId: Id,
+    timeZone: z.string().min(1).max(60).default('UTC'),
+    phases: z.array(Phase).min(1).max(8),
+    demand: z.array(Demand).min(1).max(500),
+    budget: MoneyBody,
+    /** Cloud accounts that the plan may use; at least one. */
+    accountIds: z.array(Id).min(1).max(50),
+    /** Named durations and limits: `standard` for real clouds, `demo` compresses waits. */
+    policy: z.enum(['standard', 'demo']).default('standard'),
+  })
+  .meta({ id: 'CampaignInput' });
+export type CampaignInput = z.infer<typeof CampaignInput>;
+
+export const CampaignBody = CampaignInput.extend({
+  id: Id,
+  status: z.enum(CAMPAIGN_STATUSES),
+  version: z.number().int(),
+  author: z.object({ id: z.string(), name: z.string() }),
+  createdAt: InstantText,
+  updatedAt: InstantText,
+  currentPlanId: Id.nullable(),
+  currentRunId: Id.nullable(),
+}).meta({ id: 'Campaign' });
+export type CampaignBody = z.infer<typeof CampaignBody>;

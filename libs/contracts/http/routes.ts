@@ -1,0 +1,16 @@
+import { accountRoutes } from './account.routes.js';
+import { campaignRoutes } from './campaign.routes.js';
+import { identityRoutes } from './identity.routes.js';
+import { inventoryRoutes } from './inventory.routes.js';
+import { runRoutes } from './run.routes.js';
+import { systemRoutes } from './system.routes.js';
+
+/** The whole HTTP interface. What is not here does not exist; a test proves that everything here is served. */
+export const routes = {
+  ...identityRoutes,
+  ...accountRoutes,
+  ...inventoryRoutes,
+  ...campaignRoutes,
+  ...runRoutes,
+  ...systemRoutes,
+} as const;

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { Id, InstantText, MoneyBody } from './scalars.js';
+
+const PurchaseOption = z.enum(['private', 'reserved', 'on-demand', 'spot']);
+
+export const MACHINE_STATES = [
+  'pending',
+  'running',
+  'stopping',
+  'stopped',
+  'terminating',
+  'failed',
+  'unknown',
+  'gone',
+] as const;
+
+/** A machine as its cloud was last seen to describe it. */
+export const MachineBody = z
+  .object({
+    id: Id,
+    accountId: Id,
+    accountName: z.string(),
+    provider: z.string(),
+    /** The cloud's own id of it. */
+    machineId: z.string(),
+    name: z.string(),
+    state: z.enum(MACHINE_STATES),
+    region: z.string(),
+    zone: z.string(),
+    machineType: z.string(),
+    purchaseOption: PurchaseOption,
+    addresses: z.array(z.string()),
+    image: z.string().nullable(),
+    launchedAt: InstantText.nullable(),
+    /** Set when Springtide made it. */
+    ownership: z
+      .object({ intent: z.string(), campaign: z.string().nullable(), service: z.string().nullable() })
+      .nullable(),
+    firstSeenAt: InstantText,
+    lastSeenAt: InstantText,
+  })
+  .meta({ id: 'Machine' });
+export type MachineBody = z.infer<typeof MachineBody>;
+
+/** How far the rows of one account and region can be believed. */
+export const Freshness = z
+  .object({
+    accountId: Id,
+    accountName: z.string(),
+    region: z.string(),
+    attemptedAt: InstantText,
+    /** End of the last complete listing; null: there never was one. */
+    confirmedAt: InstantText.nullable(),
+    complete: z.boolean(),
+    machines: z.number().int(),
+    /** Why the last attempt was not complete. */
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'Freshness' });
+export type Freshness = z.infer<typeof Freshness>;
+
+/** What one account's synchronisation found just now. A region that failed says why; the others count. */
+export const SyncResult = z
+  .object({
+    accountId: Id,
+    accountName: z.string(),
+    regions: z.array(
+      z.object({
+        region: z.string(),
+        complete: z.boolean(),
+        machines: z.number().int(),
+        offerings: z.number().int(),
+        problem: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'SyncResult' });
+export type SyncResult = z.infer<typeof SyncResult>;
+
+/** What an account offers. `pricePerHour` null: the price is unknown and nothing may be bought there. */
+export const OfferingBody = z
+  .object({
+    accountId: Id,
+    accountName: z.string(),
+    provider: z.string(),
+    region: z.string(),
+    zone: z.string(),
+    machineType: z.string(),
+    family: z.string(),
+    arch: z.enum(['amd64', 'arm64']),
+    purchaseOption: PurchaseOption,
+    vcpu: z.number(),
+    memoryMiB: z.number(),
+    pricePerHour: MoneyBody.nullable(),
+    minimumBillingSeconds: z.number(),
+    stock: z.object({
+      level: z.enum(['enough', 'normal', 'low', 'none', 'unknown']),
+      machines: z.number().int().nullable(),
+    }),
+    interruptionPerHour: z.number(),
+    observedAt: InstantText,
+  })
+  .meta({ id: 'Offering' });
+export type OfferingBody = z.infer<typeof OfferingBody>;

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { PHASE_NAMES } from './campaign.js';
+import { Id, InstantText, MoneyBody } from './scalars.js';
+
+/** An offering as the plan sees it. The id is stable within the plan. */
+export const PlanPool = z
+  .object({
+    id: z.string(),
+    accountId: Id,
+    accountName: z.string(),
+    provider: z.string(),
+    region: z.string(),
+    zone: z.string(),
+    machineType: z.string(),
+    purchaseOption: z.enum(['private', 'reserved', 'on-demand', 'spot']),
+    pricePerHour: MoneyBody,
+    /** Machines that could be had at most, as the market snapshot says. */
+    cap: z.number().int(),
+  })
+  .meta({ id: 'PlanPool' });
+export type PlanPool = z.infer<typeof PlanPool>;
+
+/** Machines that run for a service on a pool during a phase (not machines added). */
+export const Allocation = z
+  .object({
+    service: z.string(),
+    poolId: z.string(),
+    phase: z.enum(PHASE_NAMES),
+    machines: z.number().int().min(0),
+  })
+  .meta({ id: 'Allocation' });
+export type Allocation = z.infer<typeof Allocation>;
+
+/** One reason, as data; the console translates `code` with `params`, `text` is the English sentence. */
+export const Reason = z
+  .object({
+    code: z.string(),
+    params: z.record(z.string(), z.union([z.string(), z.number()])),
+    text: z.string(),
+  })
+  .meta({ id: 'Reason' });
+export type Reason = z.infer<typeof Reason>;
+
+export const PlanBody = z
+  .object({
+    id: Id,
+    campaignId: Id,
+    revision: z.number().int().min(1),
+    /** SHA-256 of the plan's content; an approval is bound to it. */
+    hash: z.string(),
+    status: z.enum(['solving', 'ready', 'infeasible', 'failed']),
+    createdAt: InstantText,
+    marketSnapshotId: Id.nullable(),
+    pools: z.array(PlanPool),
+    allocations: z.array(Allocation),
+    /** Capacity that stands already, per service, in requests per second: demand beyond it is what the plan covers. */
+    standing: z.array(
+      z.object({ service: z.string(), machines: z.number().int(), requestsPerSecond: z.number() }),
+    ),
+    capacity: z.array(
+      z.object({
+        service: z.string(),
+        phase: z.enum(PHASE_NAMES),
+        demand: z.number(),
+        planned: z.number(),
+        short: z.number(),
+      }),
+    ),
+    cost: MoneyBody,
+    /** No plan can cost less than this under the same rules. */
+    lowerBound: MoneyBody.nullable(),
+    /** (cost − bound) / bound. */
+    gap: z.number().nullable(),
+    solver: z.string(),
+    quality: z.string(),
+    reasons: z.array(Reason),
+    failure: z.string().nullable(),
+  })
+  .meta({ id: 'Plan' });
+export type PlanBody = z.infer<typeof PlanBody>;
+
+/** What an approval allows. Residual plans inside it need no new approval; anything outside does. */
+export const Envelope = z
+  .object({
+    planId: Id,
+    planHash: z.string(),
+    poolIds: z.array(z.string()),
+    maxMachines: z.number().int(),
+    budget: MoneyBody,
+    maxPerHour: MoneyBody,
+    latestStart: InstantText,
+  })
+  .meta({ id: 'Envelope' });
+export type Envelope = z.infer<typeof Envelope>;
+
+export const ApprovalBody = z
+  .object({
+    id: Id,
+    campaignId: Id,
+    planId: Id,
+    status: z.enum(['requested', 'approved', 'rejected', 'expired', 'superseded']),
+    envelope: Envelope,
+    requestedBy: z.string(),
+    decidedBy: z.string().nullable(),
+    decidedAt: InstantText.nullable(),
+    expiresAt: InstantText,
+    comment: z.string().nullable(),
+  })
+  .meta({ id: 'Approval' });
+export type ApprovalBody = z.infer<typeof ApprovalBody>;

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** UUID of a row of ours. */
+export const Id = z.uuid();
+
+/** Instant in UTC, ISO 8601. */
+export const InstantText = z.iso.datetime({ offset: true }).meta({ description: 'ISO 8601 instant' });
+
+/** Exact amount: a plain decimal string and its ISO 4217 currency. */
+export const MoneyBody = z
+  .object({
+    currency: z.string().regex(/^[A-Z]{3}$/, 'three capital letters, for example EUR'),
+    amount: z.string().regex(/^-?\d{1,18}(\.\d{1,20})?$/, 'a plain decimal number, for example "12.50"'),
+  })
+  .meta({ id: 'Money' });
+
+/** Cursor-paged list: at most `limit` items, `next` to go on, null at the end. No totals: they cost more than they tell. */
+export function pageOf<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), next: z.string().nullable() });
+}
+
+export const PageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(500).optional(),
+});
