@@ -1,32 +1,36 @@
 import { z } from 'zod';
-import { InstantText } from './scalars.js';
+import { Id, InstantText } from './scalars.js';
 
-/** One record of the append-only log. `hash` is null until the sealer has chained it, moments later. */
+/** One record of the append-only log. Values are masked by an allow list before they are written. */
 export const AuditEntry = z
   .object({
-    sequence: z.number().int(),
+    id: Id,
     at: InstantText,
     actor: z.object({ kind: z.string(), id: z.string(), name: z.string() }),
+    requestId: z.string(),
     action: z.string(),
     target: z.object({ kind: z.string(), id: z.string() }),
-    outcome: z.string(),
-    requestId: z.string(),
-    details: z.record(z.string(), z.unknown()),
-    hash: z.string().nullable(),
+    before: z.unknown(),
+    after: z.unknown(),
+    result: z.enum(['ok', 'refused', 'failed']),
   })
   .meta({ id: 'AuditEntry' });
 export type AuditEntry = z.infer<typeof AuditEntry>;
 
-/** Result of recomputing the whole chain. */
+/**
+ * Result of recomputing the whole hash chain. Compare `head` with one kept elsewhere: a chain rewritten from its start
+ * is only seen by that.
+ */
 export const AuditVerification = z
   .object({
     intact: z.boolean(),
-    entries: z.number().int(),
-    /** Entries not chained yet; they are the newest. */
+    /** Records that fit. */
+    records: z.number().int(),
+    /** Newest records that are not chained yet. */
     unsealed: z.number().int(),
-    head: z.object({ sequence: z.number().int(), hash: z.string() }).nullable(),
+    head: z.string().nullable(),
     /** First record that does not fit, and why. */
-    firstBreak: z.object({ sequence: z.number().int(), reason: z.string() }).nullable(),
+    brokenAt: z.object({ seq: z.number().int(), recordId: z.string(), why: z.string() }).nullable(),
   })
   .meta({ id: 'AuditVerification' });
 export type AuditVerification = z.infer<typeof AuditVerification>;

@@ -1,31 +1,34 @@
-import { z } from 'zod';
-
-/** What a role can grant. Every route names exactly one of these, or says that it is public or needs only a login. */
+/**
+ * Everything that a role can grant. Every route names exactly one of these, or says that it is public or needs only a
+ * login. The names are those that roles and tokens hold in the database and are never renamed.
+ */
 export const PERMISSIONS = [
-  'tokens.manage',
-  'users.read',
-  'users.manage',
-  'accounts.read',
-  'accounts.manage',
-  'inventory.read',
-  'inventory.sync',
-  'catalog.read',
-  'templates.read',
-  'templates.manage',
-  'routes.read',
-  'routes.manage',
-  'campaigns.read',
-  'campaigns.manage',
-  'plans.read',
-  'plans.manage',
-  'approvals.read',
-  'approvals.decide',
-  'runs.read',
-  'runs.manage',
-  'finance.read',
-  'audit.read',
-  'stop-switch.use',
+  'installation:write',
+  'tenant:write',
+  'user:read',
+  'user:write',
+  'role:write',
+  'account:read',
+  'account:write',
+  'catalog:read',
+  'catalog:write',
+  'inventory:read',
+  'inventory:write',
+  'template:read',
+  'template:write',
+  'campaign:read',
+  'campaign:write',
+  'campaign:approve',
+  'run:read',
+  'run:operate',
+  'run:stop',
+  'route:read',
+  'route:write',
+  'effect:read',
+  'effect:write',
+  'cost:read',
+  'cost:write',
+  'audit:read',
 ] as const;
 
-export const Permission = z.enum(PERMISSIONS);
-export type Permission = z.infer<typeof Permission>;
+export type Permission = (typeof PERMISSIONS)[number];
