@@ -1,0 +1,252 @@
+import { SpringtideError } from '@springtide/kernel';
+import { jobContext, type Database } from '@springtide/platform';
+import { z } from 'zod';
+import type { Intent, Mandate } from '../domain/index.js';
+import type {
+  EffectStore,
+  EffectTransaction,
+  IntentFilter,
+  ListingRecord,
+  StopSwitch,
+} from '../effect-store.port.js';
+import {
+  readIntent,
+  readItem,
+  readListing,
+  readMandate,
+  writeIntent,
+  writeItem,
+  writeMandate,
+} from './effect-rows.js';
+
+/** One SQL statement with positional parameters; an entity manager fits. */
+type Queryable = { query(sql: string, parameters?: unknown[]): Promise<unknown> };
+
+const Rows = z.array(z.record(z.string(), z.unknown()));
+
+/** The ledger in PostgreSQL, under row-level security of the tenant. */
+export class PostgresEffectStore implements EffectStore {
+  constructor(private readonly database: Database) {}
+
+  async transaction<T>(tenantId: string, work: (tx: EffectTransaction) => Promise<T>): Promise<T> {
+    const context = jobContext('effects', tenantId, 'effects');
+    return await this.database.unitOfWork(
+      context,
+      async (tx) => await work(new PostgresTransaction(tx, tenantId)),
+    );
+  }
+
+  async listScopes() {
+    const Scope = z.object({ tenantId: z.string(), accountId: z.string(), region: z.string() });
+    return await this.database.systemWork('reconciler', async (tx) =>
+      z.array(Scope).parse(
+        await tx.query(`select distinct tenant_id as "tenantId", account_id as "accountId", region
+          from effect_intent where kind = 'create' and state <> 'released'`),
+      ),
+    );
+  }
+}
+
+/** For callers that have a unit of work open already and must write an effect's row in it. */
+export function effectTransaction(tx: Queryable, tenantId: string): EffectTransaction {
+  return new PostgresTransaction(tx, tenantId);
+}
+
+class PostgresTransaction implements EffectTransaction {
+  constructor(
+    private readonly tx: Queryable,
+    private readonly tenantId: string,
+  ) {}
+
+  async lockIntent(id: string) {
+    return await this.one('where i.id = $1 for update', [id]);
+  }
+
+  async lockIntentAt(place: { runId: string; step: string; batch: number }) {
+    return await this.one('where i.run_id = $1 and i.step = $2 and i.batch = $3 for update', [
+      place.runId,
+      place.step,
+      place.batch,
+    ]);
+  }
+
+  async listIntents(filter: IntentFilter) {
+    const conditions: string[] = [];
+    const values: unknown[] = [];
+    const columns = {
+      run_id: filter.runId,
+      campaign_id: filter.campaignId,
+      account_id: filter.accountId,
+      region: filter.region,
+      kind: filter.kind,
+      service: filter.service,
+    };
+    for (const [column, value] of Object.entries(columns)) {
+      if (value === undefined) continue;
+      values.push(value);
+      conditions.push(`i.${column} = $${values.length}`);
+    }
+    if (filter.onlyUnreleased === true) conditions.push(`i.state <> 'released'`);
+    const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
+    return await this.read(`${where} order by i.created_at, i.step, i.batch`, values);
+  }
+
+  async insertIntent(intent: Intent) {
+    await this.insert('effect_intent', writeIntent(intent));
+    await this.saveItems(intent);
+  }
+
+  async saveIntent(intent: Intent) {
+    await this.update('effect_intent', writeIntent(intent));
+    await this.saveItems(intent);
+  }
+
+  async lockMandate(id: string) {
+    const [row] = await this.rows('select * from effect_mandate where id = $1 for update', [id]);
+    return row === undefined ? undefined : readMandate(row);
+  }
+
+  async findMandateOfRun(runId: string) {
+    const [row] = await this.rows('select * from effect_mandate where run_id = $1', [runId]);
+    return row === undefined ? undefined : readMandate(row);
+  }
+
+  async insertMandate(mandate: Mandate) {
+    await this.insert('effect_mandate', writeMandate(mandate));
+  }
+
+  async saveMandate(mandate: Mandate) {
+    await this.update('effect_mandate', writeMandate(mandate));
+  }
+
+  async takeFence(runId: string, owner: string) {
+    const rows = await this.rows(
+      `insert into effect_fence (tenant_id, run_id, owner, fence) values ($1, $2, $3, 1)
+       on conflict (tenant_id, run_id) do update set
+         fence = effect_fence.fence + case when effect_fence.owner = excluded.owner then 0 else 1 end,
+         owner = excluded.owner
+       returning fence`,
+      [this.tenantId, runId, owner],
+    );
+    return z.number().parse(rows[0]?.['fence']);
+  }
+
+  async currentFence(runId: string) {
+    const rows = await this.rows('select fence from effect_fence where run_id = $1', [runId]);
+    return z.number().parse(rows[0]?.['fence'] ?? 0);
+  }
+
+  async findStopSwitch() {
+    const [row] = await this.rows('select engaged, reason, at from effect_stop', []);
+    if (row === undefined) return undefined;
+    const stop = z.object({ engaged: z.boolean(), reason: z.string(), at: z.date() }).parse(row);
+    return { ...stop, at: stop.at.toISOString() };
+  }
+
+  async saveStopSwitch(state: StopSwitch) {
+    await this.tx.query(
+      `insert into effect_stop (tenant_id, engaged, reason, at) values ($1, $2, $3, $4)
+       on conflict (tenant_id) do update set engaged = excluded.engaged, reason = excluded.reason, at = excluded.at`,
+      [this.tenantId, state.engaged, state.reason, state.at],
+    );
+  }
+
+  async findListing(accountId: string, region: string) {
+    const [row] = await this.rows('select * from effect_listing where account_id = $1 and region = $2', [
+      accountId,
+      region,
+    ]);
+    return row === undefined ? undefined : readListing(row);
+  }
+
+  async saveListing(record: ListingRecord) {
+    await this.tx.query(
+      `insert into effect_listing (tenant_id, account_id, region, taken_at, trusted, count, sightings)
+       values ($1, $2, $3, $4, $5, $6, $7)
+       on conflict (tenant_id, account_id, region) do update set taken_at = excluded.taken_at,
+         trusted = excluded.trusted, count = excluded.count, sightings = excluded.sightings`,
+      [
+        this.tenantId,
+        record.accountId,
+        record.region,
+        record.takenAt,
+        record.trusted,
+        record.count,
+        JSON.stringify(record.sightings),
+      ],
+    );
+  }
+
+  private async one(tail: string, values: unknown[]): Promise<Intent | undefined> {
+    const [intent] = await this.read(tail, values);
+    return intent;
+  }
+
+  private async read(tail: string, values: unknown[]): Promise<readonly Intent[]> {
+    const rows = await this.rows(`select i.* from effect_intent i ${tail}`, values);
+    if (rows.length === 0) return [];
+    const items = await this.rows(
+      'select * from effect_item where intent_id = any($1::uuid[]) order by intent_id, index',
+      [rows.map((row) => row['id'])],
+    );
+    const byIntent = Map.groupBy(items, (item) => item['intent_id']);
+    return rows.map((row) =>
+      readIntent(
+        row,
+        (byIntent.get(row['id']) ?? []).map((item) => readItem(item)),
+      ),
+    );
+  }
+
+  private async saveItems(intent: Intent): Promise<void> {
+    if (intent.items.length === 0) return;
+    // One statement for all items; rows that did not change are not written again.
+    await this.tx.query(
+      `insert into effect_item
+       select $1, $2, r.* from jsonb_to_recordset($3::jsonb) as r(index int, state text, machine_id text, address text,
+         refusal jsonb, accepted_at timestamptz, running_at timestamptz, ready_at timestamptz,
+         releasing_at timestamptz, gone_at timestamptz)
+       on conflict (intent_id, index) do update set state = excluded.state, machine_id = excluded.machine_id,
+         address = excluded.address, refusal = excluded.refusal, accepted_at = excluded.accepted_at,
+         running_at = excluded.running_at, ready_at = excluded.ready_at, releasing_at = excluded.releasing_at,
+         gone_at = excluded.gone_at
+       where (effect_item.state, effect_item.machine_id, effect_item.address)
+         is distinct from (excluded.state, excluded.machine_id, excluded.address)`,
+      [this.tenantId, intent.id, JSON.stringify(intent.items.map((item) => writeItem(item)))],
+    );
+  }
+
+  private async insert(table: string, row: Record<string, unknown>): Promise<void> {
+    const columns = Object.keys(row);
+    const slots = columns.map((_, index) => `$${index + 1}`);
+    await this.tx.query(
+      `insert into ${table} (${columns.join(', ')}) values (${slots.join(', ')})`,
+      Object.values(row),
+    );
+  }
+
+  private async update(table: string, row: Record<string, unknown>): Promise<void> {
+    const { id, ...rest } = row;
+    const sets = Object.keys(rest).map((column, index) => `${column} = $${index + 2}`);
+    // The `returning` makes the driver hand back rows, so that a row hidden by row-level security is noticed.
+    const changed = await this.rows(`update ${table} set ${sets.join(', ')} where id = $1 returning id`, [
+      id,
+      ...Object.values(rest),
+    ]);
+    if (changed.length !== 1) {
+      throw new SpringtideError(
+        'not-found',
+        `${table} ${String(id)} is not there; the effect was not recorded`,
+        {
+          effect: 'none',
+        },
+      );
+    }
+  }
+
+  /** TypeORM answers an `update … returning` as [rows, count] and everything else as rows. */
+  private async rows(sql: string, values: unknown[]): Promise<Record<string, unknown>[]> {
+    const answer = await this.tx.query(sql, values);
+    return Rows.parse(Array.isArray(answer) && Array.isArray(answer[0]) ? answer[0] : answer);
+  }
+}

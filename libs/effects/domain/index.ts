@@ -1,0 +1,40 @@
+export {
+  LIVE_ITEM_STATES,
+  absence,
+  adopted,
+  answered,
+  nextGeneration,
+  observed,
+  openItem,
+  refusedWhole,
+  releasedIfEmpty,
+  reservationFor,
+  sending,
+  tokenOf,
+  type EffectItem,
+  type Intent,
+  type IntentKind,
+  type IntentPlace,
+  type IntentState,
+  type ItemOutcome,
+  type ItemState,
+  type Observation,
+} from './intent.js';
+export {
+  REFUSALS,
+  claim,
+  extendReservation,
+  giveBack,
+  type Claim,
+  type Mandate,
+  type Refusal,
+} from './mandate.js';
+export {
+  reconcile,
+  type ListedMachine,
+  type Listing,
+  type ReconcileDecision,
+  type ReconcilePolicy,
+  type Sighting,
+} from './reconcile.js';
+export { costOfItem, costOfUsage, usageOf, type MachineUsage } from './usage.js';

@@ -1,0 +1,291 @@
+import {
+  SpringtideError,
+  addMs,
+  money,
+  multiplyMoney,
+  type ErrorCode,
+  type Instant,
+  type Money,
+} from '@springtide/kernel';
+
+export type IntentKind = 'create' | 'set' | 'delete';
+
+/**
+ * `written`: committed, nothing sent. `sent`: a call is on its way or its answer was lost, so the outcome is unknown.
+ * `settled`: every item has an outcome. `released`: every machine of it is gone and its reservation is settled.
+ */
+export type IntentState = 'written' | 'sent' | 'settled' | 'released';
+
+/**
+ * `open` until the cloud answered. `accepted` → `running` → `ready` on the way up, `releasing` → `gone` on the way down.
+ * `refused`: the cloud said no. `absent`: proven never to have existed. `lost`: vanished without us.
+ */
+export type ItemState =
+  'open' | 'accepted' | 'running' | 'ready' | 'failed' | 'releasing' | 'gone' | 'refused' | 'absent' | 'lost';
+
+export type EffectItem = Readonly<{
+  index: number;
+  state: ItemState;
+  machineId: string | null;
+  address: string | null;
+  refusal: Readonly<{ code: ErrorCode; message: string }> | null;
+  acceptedAt: Instant | null;
+  runningAt: Instant | null;
+  readyAt: Instant | null;
+  releasingAt: Instant | null;
+  goneAt: Instant | null;
+}>;
+
+/** Where and why an effect happens; the same for all kinds. */
+export type IntentPlace = Readonly<{
+  tenantId: string;
+  runId: string;
+  campaignId: string | null;
+  /** With `batch`, unique in the run: the identity of the effect, however often it is asked for. */
+  step: string;
+  batch: number;
+  accountId: string;
+  region: string;
+  service: string | null;
+  poolId: string | null;
+}>;
+
+export type Intent = IntentPlace &
+  Readonly<{
+    id: string;
+    kind: IntentKind;
+    /** What exactly is asked for; canonical JSON of it hashes to `specHash`. */
+    spec: Readonly<Record<string, unknown>>;
+    specHash: string;
+    count: number;
+    state: IntentState;
+    /** Counts new tokens of this intent; rises only after absence is proven. */
+    generation: number;
+    /** Number of the run's owner that wrote or last sent it. */
+    fence: number;
+    /** When the last call was sent, and when it had to be answered. */
+    sentAt: Instant | null;
+    deadline: Instant | null;
+    /** First complete answer of the cloud that did not know this intent. */
+    firstAbsentAt: Instant | null;
+    /** Dead-man lease: when it lapses, scale-back starts, whoever is dead. */
+    releaseBy: Instant | null;
+    mandateId: string | null;
+    pricePerHour: Money | null;
+    minimumBillingSeconds: number;
+    /** Money set aside in the mandate for it; zero once released. */
+    reserved: Money | null;
+    problem: Readonly<{ code: ErrorCode; message: string }> | null;
+    createdAt: Instant;
+    items: readonly EffectItem[];
+  }>;
+
+export const LIVE_ITEM_STATES: readonly ItemState[] = ['accepted', 'running', 'ready', 'failed', 'releasing'];
+
+/** The idempotency token of the current generation: at most 64 ASCII characters, and readable in the cloud's own trail. */
+export function tokenOf(intent: Pick<Intent, 'id' | 'generation'>): string {
+  return `st-${intent.id.replaceAll('-', '')}-${intent.generation}`;
+}
+
+export function openItem(index: number): EffectItem {
+  return {
+    index,
+    state: 'open',
+    machineId: null,
+    address: null,
+    refusal: null,
+    acceptedAt: null,
+    runningAt: null,
+    readyAt: null,
+    releasingAt: null,
+    goneAt: null,
+  };
+}
+
+/** The intent as it is about to be sent. @throws conflict when it was fenced off or is past sending. */
+export function sending(intent: Intent, call: { fence: number; at: Instant; deadline: Instant }): Intent {
+  if (call.fence < intent.fence) {
+    throw new SpringtideError(
+      'conflict',
+      `the run of intent ${intent.id} has a newer owner (${intent.fence} > ${call.fence}); this one may not act any more`,
+      { retry: 'never', nextStep: 'Nothing to do: the newer owner carries on.' },
+    );
+  }
+  if (intent.state !== 'written' && intent.state !== 'sent') {
+    throw new SpringtideError('conflict', `intent ${intent.id} is ${intent.state} and cannot be sent again`, {
+      retry: 'never',
+    });
+  }
+  return {
+    ...intent,
+    state: 'sent',
+    fence: call.fence,
+    sentAt: call.at,
+    deadline: call.deadline,
+    firstAbsentAt: null,
+  };
+}
+
+export type ItemOutcome =
+  | Readonly<{ outcome: 'accepted'; machineId: string }>
+  | Readonly<{ outcome: 'refused'; code: ErrorCode; message: string }>;
+
+/**
+ * Records an answer per item. What a look-up adopted meanwhile is kept; items that the answer leaves open are refused,
+ * because the cloud gave fewer than asked for.
+ */
+export function answered(intent: Intent, outcomes: readonly ItemOutcome[], at: Instant): Intent {
+  const accepted = outcomes.flatMap((o) => (o.outcome === 'accepted' ? [o.machineId] : []));
+  const refusals = outcomes.flatMap((o) =>
+    o.outcome === 'refused' ? [{ code: o.code, message: o.message }] : [],
+  );
+  const filled = withMachines(intent, accepted, at);
+  const items = filled.items.map((item) => {
+    if (item.state !== 'open') return item;
+    const refusal = refusals.shift() ?? {
+      code: 'insufficient-capacity' as const,
+      message: 'the cloud gave fewer machines than asked for',
+    };
+    return { ...item, state: 'refused' as const, refusal };
+  });
+  return settle({ ...filled, items });
+}
+
+/** The cloud refused the whole call, certainly without effect. */
+export function refusedWhole(intent: Intent, error: SpringtideError): Intent {
+  const refusal = { code: error.code, message: error.message };
+  const items = intent.items.map((item) =>
+    item.state === 'open' ? { ...item, state: 'refused' as const, refusal } : item,
+  );
+  return settle({ ...intent, items, problem: refusal });
+}
+
+/**
+ * Takes over what the cloud already has for this intent. With all machines found it is settled;
+ * with fewer it stays `sent` unless `rest` says that no more can come.
+ */
+export function adopted(
+  intent: Intent,
+  machineIds: readonly string[],
+  at: Instant,
+  rest: 'open' | 'absent',
+): Intent {
+  const filled = withMachines(intent, machineIds, at);
+  const items = filled.items.map((item) =>
+    item.state === 'open' && rest === 'absent' ? { ...item, state: 'absent' as const } : item,
+  );
+  return items.some((item) => item.state === 'open') ? { ...filled, items } : settle({ ...filled, items });
+}
+
+/**
+ * Puts machines that are not known yet into open items. More machines than asked for would be a broken token promise:
+ * they become items of their own, so that nothing is hidden and everything is brought back.
+ */
+function withMachines(intent: Intent, machineIds: readonly string[], at: Instant): Intent {
+  const known = new Set(intent.items.map((item) => item.machineId));
+  const fresh = machineIds.filter((id) => !known.has(id)).toSorted();
+  const items = intent.items.map((item) => {
+    const machineId = item.state === 'open' ? fresh.shift() : undefined;
+    return machineId === undefined ? item : acceptedItem(item, machineId, at);
+  });
+  const extra = fresh.map((id, offset) => acceptedItem(openItem(items.length + offset), id, at));
+  return { ...intent, items: [...items, ...extra] };
+}
+
+/** What one complete, empty answer proves: nothing inside the lag, a first absence, or absence. */
+export function absence(
+  intent: Intent,
+  at: Instant,
+  visibilityLagMs: number,
+): { verdict: 'too-early' | 'noted' | 'proven'; intent: Intent; waitMs: number } {
+  const earliest = addMs(intent.deadline ?? intent.sentAt ?? intent.createdAt, visibilityLagMs);
+  if (at < earliest) return { verdict: 'too-early', intent, waitMs: Date.parse(earliest) - Date.parse(at) };
+  if (intent.firstAbsentAt === null) {
+    return { verdict: 'noted', intent: { ...intent, firstAbsentAt: at }, waitMs: visibilityLagMs };
+  }
+  const second = addMs(intent.firstAbsentAt, visibilityLagMs);
+  if (at < second) return { verdict: 'noted', intent, waitMs: Date.parse(second) - Date.parse(at) };
+  return { verdict: 'proven', intent, waitMs: 0 };
+}
+
+/** After proven absence the intent may be sent afresh, with a new token. */
+export function nextGeneration(intent: Intent): Intent {
+  return {
+    ...intent,
+    state: 'written',
+    generation: intent.generation + 1,
+    firstAbsentAt: null,
+    sentAt: null,
+    deadline: null,
+  };
+}
+
+function acceptedItem(item: EffectItem, machineId: string, at: Instant): EffectItem {
+  return { ...item, state: 'accepted', machineId, refusal: null, acceptedAt: item.acceptedAt ?? at };
+}
+
+function settle(intent: Intent): Intent {
+  return releasedIfEmpty({ ...intent, state: 'settled' });
+}
+
+/** A create intent with nothing alive any more is released. */
+export function releasedIfEmpty(intent: Intent): Intent {
+  if (intent.kind !== 'create' || intent.state !== 'settled') return intent;
+  const alive = intent.items.some((item) => item.state === 'open' || LIVE_ITEM_STATES.includes(item.state));
+  return alive ? intent : { ...intent, state: 'released' };
+}
+
+export type Observation = Readonly<{
+  state: 'pending' | 'running' | 'stopping' | 'stopped' | 'terminating' | 'failed' | 'unknown' | 'gone';
+  address?: string;
+  reason?: string;
+}>;
+
+/** One item after the cloud was asked about its machine. States never go backwards. */
+export function observed(item: EffectItem, seen: Observation, at: Instant): EffectItem {
+  if (!LIVE_ITEM_STATES.includes(item.state)) return item;
+  switch (seen.state) {
+    case 'gone':
+      return item.state === 'releasing'
+        ? { ...item, state: 'gone', goneAt: at }
+        : {
+            ...item,
+            state: 'lost',
+            goneAt: at,
+            refusal: { code: 'not-found', message: 'the machine vanished' },
+          };
+    case 'running': {
+      if (item.state !== 'accepted') return { ...item, address: item.address ?? seen.address ?? null };
+      if (seen.address === undefined) return item;
+      return { ...item, state: 'running', address: seen.address, runningAt: at };
+    }
+    case 'failed':
+    case 'stopped':
+      if (item.state === 'releasing') return item;
+      return {
+        ...item,
+        state: 'failed',
+        refusal: {
+          code: 'internal',
+          message: seen.reason ?? `the cloud reports the machine as ${seen.state}`,
+        },
+      };
+    case 'pending':
+    case 'stopping':
+    case 'terminating':
+    case 'unknown':
+      return item;
+  }
+}
+
+/** Money to set aside for `count` machines until they are due back, with a margin for late release. */
+export function reservationFor(
+  pricePerHour: Money,
+  count: number,
+  hours: number,
+  minimumBillingSeconds: number,
+  margin: number,
+): Money {
+  const billedHours = Math.max(hours * (1 + margin), minimumBillingSeconds / 3600);
+  return multiplyMoney(money(pricePerHour.currency, pricePerHour.amount), String(count * billedHours));
+}

@@ -1,0 +1,62 @@
+import type { Instant } from '@springtide/kernel';
+import type { Intent, Mandate, Sighting } from './domain/index.js';
+
+export type StopSwitch = Readonly<{ engaged: boolean; reason: string; at: Instant }>;
+
+/** What a reconciler pass leaves for the next one. */
+export type ListingRecord = Readonly<{
+  accountId: string;
+  region: string;
+  takenAt: Instant;
+  trusted: boolean;
+  count: number;
+  sightings: readonly Sighting[];
+}>;
+
+export type IntentFilter = Readonly<{
+  runId?: string;
+  campaignId?: string;
+  accountId?: string;
+  region?: string;
+  kind?: Intent['kind'];
+  service?: string;
+  /** Leaves out intents of which nothing can be alive any more. */
+  onlyUnreleased?: boolean;
+}>;
+
+/**
+ * The ledger's memory. Everything in one `transaction` happens together or not at all; what it locks, nobody else
+ * changes meanwhile. All rules are pure functions in domain/: a store only keeps.
+ */
+export interface EffectStore {
+  transaction<T>(tenantId: string, work: (tx: EffectTransaction) => Promise<T>): Promise<T>;
+  /** Accounts and regions with anything unreleased, over all tenants: where the reconciler must look. */
+  listScopes(): Promise<readonly Readonly<{ tenantId: string; accountId: string; region: string }>[]>;
+}
+
+export interface EffectTransaction {
+  /** Locked until the transaction ends. */
+  lockIntent(id: string): Promise<Intent | undefined>;
+  /** Locked; by the identity of the effect. */
+  lockIntentAt(place: Readonly<{ runId: string; step: string; batch: number }>): Promise<Intent | undefined>;
+  /** Not locked; ordered by creation. */
+  listIntents(filter: IntentFilter): Promise<readonly Intent[]>;
+  /** @throws already-exists when the effect's identity is taken. */
+  insertIntent(intent: Intent): Promise<void>;
+  saveIntent(intent: Intent): Promise<void>;
+
+  lockMandate(id: string): Promise<Mandate | undefined>;
+  findMandateOfRun(runId: string): Promise<Mandate | undefined>;
+  insertMandate(mandate: Mandate): Promise<void>;
+  saveMandate(mandate: Mandate): Promise<void>;
+
+  /** The run's owner and number; takes the next number when `owner` is new. Serialised per run. */
+  takeFence(runId: string, owner: string): Promise<number>;
+  currentFence(runId: string): Promise<number>;
+
+  findStopSwitch(): Promise<StopSwitch | undefined>;
+  saveStopSwitch(state: StopSwitch): Promise<void>;
+
+  findListing(accountId: string, region: string): Promise<ListingRecord | undefined>;
+  saveListing(record: ListingRecord): Promise<void>;
+}

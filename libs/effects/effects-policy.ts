@@ -1,0 +1,35 @@
+/** Named durations of the ledger. One set per policy profile; a rehearsal or the demo compresses them. */
+export type EffectsPolicy = Readonly<{
+  /** How long a mutating call may take before its outcome counts as unknown. */
+  callDeadlineMs: number;
+  /** How long a create intent lives without being renewed by its run. */
+  leaseMs: number;
+  /** The reconciler leaves younger machines alone. */
+  graceMs: number;
+  /** A listing that shrank by more than this share proves nothing. */
+  maxShrink: number;
+  /** Share of money set aside on top of the planned hours. */
+  reservationMargin: number;
+  /** Overrides the provider's declared lag, for clouds in this room. Null: the provider's own. */
+  visibilityLagMs: number | null;
+  /** How long a token is trusted to give the same machines when it is sent again. */
+  tokenLifeMs: number;
+}>;
+
+export const STANDARD_EFFECTS: EffectsPolicy = {
+  callDeadlineMs: 60_000,
+  leaseMs: 15 * 60_000,
+  graceMs: 15 * 60_000,
+  maxShrink: 0.2,
+  reservationMargin: 0.1,
+  visibilityLagMs: null,
+  tokenLifeMs: 12 * 3_600_000,
+};
+
+export const DEMO_EFFECTS: EffectsPolicy = {
+  ...STANDARD_EFFECTS,
+  callDeadlineMs: 15_000,
+  leaseMs: 90_000,
+  graceMs: 20_000,
+  visibilityLagMs: 3_000,
+};

@@ -1,0 +1,19 @@
+import type { SchemaPart } from '@springtide/platform';
+import { Effects1760000050000 } from './data/effects.migration.js';
+
+export { MemoryEffectStore } from './data/memory-effect-store.js';
+export { PostgresEffectStore, effectTransaction } from './data/postgres-effect-store.js';
+export type { EffectStore, EffectTransaction, IntentFilter, StopSwitch } from './effect-store.port.js';
+export { DEMO_EFFECTS, STANDARD_EFFECTS, type EffectsPolicy } from './effects-policy.js';
+export type { LaunchAnswer, LaunchRequest, LaunchSpec, RefusalCount } from './launch.js';
+export { EffectLedger, type CloudDirectory, type LedgerDependencies } from './ledger.service.js';
+export { MachineLife, liveIds, type ReleaseRequest } from './machine-life.service.js';
+export {
+  RECONCILER_RUN,
+  Reconciler,
+  failedPass,
+  type ReconcileReport,
+  type Scope,
+} from './reconciler.service.js';
+
+export const effectsSchema: SchemaPart = { entities: [], migrations: [Effects1760000050000] };

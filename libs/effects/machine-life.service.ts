@@ -1,0 +1,186 @@
+import { SpringtideError, asSpringtideError, type Instant } from '@springtide/kernel';
+import type { CloudClient, Machine } from '@springtide/provider-kit';
+import {
+  LIVE_ITEM_STATES,
+  observed,
+  releasedIfEmpty,
+  type EffectItem,
+  type Intent,
+  type IntentPlace,
+} from './domain/index.js';
+import type { EffectLedger } from './ledger.service.js';
+
+export type ReleaseRequest = IntentPlace &
+  Readonly<{
+    fence: number;
+    targets: readonly Readonly<{ intentId: string | null; machineId: string }>[];
+  }>;
+
+/** How many items of an intent are where. */
+export type ItemCounts = Readonly<Record<EffectItem['state'], number>>;
+
+/** The life of machines after they were bought: seen running, declared ready, released, proven gone. */
+export class MachineLife {
+  constructor(private readonly ledger: EffectLedger) {}
+
+  /** Asks the cloud about every live machine of the intent and records what it says. */
+  async observe(tenantId: string, intentId: string): Promise<Intent> {
+    const intent = await this.require(tenantId, intentId);
+    const ids = liveIds(intent);
+    if (ids.length === 0) return intent;
+    const client = await this.ledger.dependencies.clouds.open(tenantId, intent.accountId);
+    const seen = await client.compute.describe(ids, { region: intent.region });
+    return await this.ledger.change(intent, (current, at) =>
+      this.withSeen(current, seen, at, this.lagPassed(client, at)),
+    );
+  }
+
+  /** The service on these machines answered its health check: from now on they count as capacity. */
+  async markReady(tenantId: string, intentId: string, machineIds: readonly string[]): Promise<Intent> {
+    const intent = await this.require(tenantId, intentId);
+    return await this.ledger.change(intent, (current, at) => ({
+      ...current,
+      items: current.items.map((item) =>
+        item.state === 'running' && item.machineId !== null && machineIds.includes(item.machineId)
+          ? { ...item, state: 'ready', readyAt: at }
+          : item,
+      ),
+    }));
+  }
+
+  /** Deletes machines: written ahead as one delete intent, then asked of the cloud. Repeating it is safe. */
+  async release(request: ReleaseRequest): Promise<void> {
+    const { ledger } = this;
+    if (request.targets.length === 0) return;
+    const machineIds = request.targets.map((target) => target.machineId);
+    const written = await ledger.writePlain('delete', request, { machineIds }, machineIds.length);
+    await ledger.beginCall(written, request.fence);
+    const client = await ledger.dependencies.clouds.open(request.tenantId, request.accountId);
+    const outcomes = await client.compute.terminate(machineIds, { region: request.region });
+    await this.recordTermination(request, outcomes);
+    const failed = [...outcomes.values()].find((outcome) => outcome instanceof SpringtideError);
+    if (failed !== undefined) throw failed;
+    await ledger.finishPlain(written);
+  }
+
+  /**
+   * Reads machines on their way out again; once all of an intent's machines are gone, sweeps its satellites and
+   * settles it. @returns what is still there.
+   */
+  async finishRelease(tenantId: string, intentId: string): Promise<{ machines: number; satellites: number }> {
+    const intent = await this.observe(tenantId, intentId);
+    const machines = liveIds(intent).length;
+    if (machines > 0 || intent.state === 'sent' || intent.state === 'released')
+      return { machines, satellites: 0 };
+    const satellites = await this.sweep(intent);
+    if (satellites === 0) await this.ledger.change(intent, (current) => releasedIfEmpty(current));
+    return { machines: 0, satellites };
+  }
+
+  /** While the run wants its machines it renews their leases; when it is dead they lapse. */
+  async renewLeases(tenantId: string, runId: string, fence: number, until: Instant): Promise<number> {
+    const { store } = this.ledger.dependencies;
+    return await store.transaction(tenantId, async (tx) => {
+      if (fence < (await tx.currentFence(runId))) {
+        throw new SpringtideError('conflict', `run ${runId} has a newer owner; its leases were not renewed`, {
+          retry: 'never',
+        });
+      }
+      const live = await tx.listIntents({ runId, kind: 'create', onlyUnreleased: true });
+      for (const intent of live) {
+        const locked = await tx.lockIntent(intent.id);
+        if (locked !== undefined && locked.state !== 'released')
+          await tx.saveIntent({ ...locked, releaseBy: until });
+      }
+      return live.length;
+    });
+  }
+
+  private async sweep(intent: Intent): Promise<number> {
+    const machineIds = intent.items.flatMap((item) => (item.machineId === null ? [] : [item.machineId]));
+    if (machineIds.length === 0) return 0;
+    const client = await this.ledger.dependencies.clouds.open(intent.tenantId, intent.accountId);
+    const query = { region: intent.region, machineIds, intent: intent.id };
+    const satellites = await client.compute.listSatellites(query);
+    let left = 0;
+    for (const satellite of satellites) {
+      if ((await client.compute.releaseSatellite(satellite)) !== 'gone') left += 1;
+    }
+    return left;
+  }
+
+  private async recordTermination(
+    request: ReleaseRequest,
+    outcomes: ReadonlyMap<string, 'terminating' | 'gone' | SpringtideError>,
+  ): Promise<void> {
+    // Orphans have no intent of their own; their deletion is recorded by the delete intent alone.
+    const intentIds = request.targets.map((target) => target.intentId).filter((id) => id !== null);
+    for (const intentId of new Set(intentIds)) {
+      const intent = await this.require(request.tenantId, intentId);
+      await this.ledger.change(intent, (current, at) => ({
+        ...current,
+        items: current.items.map((item) => terminated(item, outcomes.get(item.machineId ?? ''), at)),
+      }));
+    }
+  }
+
+  /** Inside the visibility lag "gone" may mean "not yet visible": such an item is left as it is. */
+  private withSeen(
+    intent: Intent,
+    seen: ReadonlyMap<string, Machine | 'gone'>,
+    at: Instant,
+    visible: (item: EffectItem) => boolean,
+  ): Intent {
+    const items = intent.items.map((item) => {
+      const machine = item.machineId === null ? undefined : seen.get(item.machineId);
+      if (machine === undefined) return item;
+      if (machine === 'gone') return visible(item) ? observed(item, { state: 'gone' }, at) : item;
+      const [address] = machine.addresses;
+      return observed(
+        item,
+        {
+          state: machine.state,
+          ...(address === undefined ? {} : { address }),
+          ...(machine.stateReason === undefined ? {} : { reason: machine.stateReason }),
+        },
+        at,
+      );
+    });
+    return { ...intent, items };
+  }
+
+  private lagPassed(client: CloudClient, at: Instant): (item: EffectItem) => boolean {
+    const lagMs = this.ledger.lagOf(client);
+    return (item) => item.acceptedAt === null || Date.parse(at) - Date.parse(item.acceptedAt) > lagMs;
+  }
+
+  private async require(tenantId: string, intentId: string): Promise<Intent> {
+    const intent = await this.ledger.dependencies.store.transaction(
+      tenantId,
+      async (tx) => await tx.lockIntent(intentId),
+    );
+    if (intent === undefined)
+      throw new SpringtideError('not-found', `effect ${intentId} is not in the ledger`);
+    return intent;
+  }
+}
+
+export function liveIds(intent: Intent): readonly string[] {
+  return intent.items.flatMap((item) =>
+    item.machineId !== null && LIVE_ITEM_STATES.includes(item.state) ? [item.machineId] : [],
+  );
+}
+
+function terminated(
+  item: EffectItem,
+  outcome: 'terminating' | 'gone' | SpringtideError | undefined,
+  at: Instant,
+): EffectItem {
+  if (outcome === undefined || !LIVE_ITEM_STATES.includes(item.state)) return item;
+  if (outcome instanceof SpringtideError) {
+    const { code, message } = asSpringtideError(outcome);
+    return { ...item, refusal: { code, message } };
+  }
+  const releasing = { ...item, state: 'releasing' as const, releasingAt: item.releasingAt ?? at };
+  return outcome === 'gone' ? { ...releasing, state: 'gone', goneAt: at } : releasing;
+}
