@@ -1,0 +1,2 @@
+export { countersBetween, judgeStep, type GatePolicy, type GateSample, type GateVerdict } from './gate.js';
+export { sameShares, sharesByCapacity, stepBetween, type Shares } from './shares.js';

@@ -1,0 +1,7 @@
+import type { SchemaPart } from '@springtide/platform';
+import { RouteEntity } from './data/route.entity.js';
+import { Traffic1760000060000 } from './data/traffic.migration.js';
+
+export { HOME_GROUP, RoutesService, type Route, type RouteChange } from './route.service.js';
+
+export const trafficSchema: SchemaPart = { entities: [RouteEntity], migrations: [Traffic1760000060000] };

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import type { RouteBody, RouteInput } from '@springtide/contracts';
+import { SpringtideError, asSpringtideError, toInstant, type Clock } from '@springtide/kernel';
+import { recordAudit, requirePermission } from '@springtide/identity';
+import type { EffectLedger } from '@springtide/effects';
+import type { Database, RequestContext } from '@springtide/platform';
+import type { RouteMember, RouteState } from '@springtide/provider-kit';
+import { RouteEntity } from './data/route.entity.js';
+import type { Shares } from './domain/index.js';
+
+/** Name of the group that takes all traffic when no campaign runs. */
+export const HOME_GROUP = 'home';
+
+export type Route = Readonly<{
+  id: string;
+  tenantId: string;
+  name: string;
+  accountId: string;
+  service: string;
+  healthPath: string;
+  home: readonly Readonly<{ id: string; address: string; port: number; machineType: string }>[];
+  version: number;
+}>;
+
+/** Who changes a route, for the ledger. */
+export type RouteChange = Readonly<{
+  runId: string;
+  campaignId: string | null;
+  step: string;
+  batch: number;
+  fence: number;
+}>;
+
+/** Traffic entrances of the tenant, and the only way to move their traffic. */
+export class RoutesService {
+  constructor(
+    private readonly database: Database,
+    private readonly ledger: EffectLedger,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Declares a route and gives all its traffic to the home group. */
+  async create(ctx: RequestContext, input: RouteInput): Promise<RouteBody> {
+    requirePermission(ctx, 'route:write');
+    const id = randomUUID();
+    const at = this.clock.now();
+    const client = await this.ledger.dependencies.clouds.open(ctx.tenantId, input.accountId);
+    await client.traffic.readRoute(input.name);
+    await this.database.unitOfWork(ctx, async (tx) => {
+      await tx.insert(RouteEntity, { id, tenantId: ctx.tenantId, ...input, version: 1, createdAt: at });
+      await recordAudit(tx, ctx, {
+        action: 'route.create',
+        target: { kind: 'route', id },
+        after: { name: input.name, service: input.service },
+        at: toInstant(at),
+      });
+    });
+    const route = await this.getByName(ctx, input.name);
+    const change = { runId: id, campaignId: null, step: 'declare', batch: 0, fence: 0 };
+    await this.setMembers(route, HOME_GROUP, route.home, change);
+    if (route.home.length > 0) await this.awaitHealthy(route, [HOME_GROUP], 15_000);
+    if (route.home.length > 0) await this.setShares(route, { [HOME_GROUP]: 100 }, change);
+    return await this.get(ctx, id);
+  }
+
+  async list(ctx: RequestContext, page: { limit: number; cursor?: string | undefined }) {
+    requirePermission(ctx, 'route:read');
+    const rows = await this.database.unitOfWork(ctx, async (tx) =>
+      tx
+        .createQueryBuilder(RouteEntity, 'route')
+        .where(page.cursor === undefined ? 'true' : 'route.name > :cursor', { cursor: page.cursor })
+        .orderBy('route.name')
+        .limit(page.limit + 1)
+        .getMany(),
+    );
+    const items = rows.slice(0, page.limit);
+    const next = rows.length > page.limit ? (items.at(-1)?.name ?? null) : null;
+    return { items: await Promise.all(items.map(async (row) => await this.withLive(row))), next };
+  }
+
+  async get(ctx: RequestContext, id: string): Promise<RouteBody> {
+    requirePermission(ctx, 'route:read');
+    const row = await this.database.unitOfWork(ctx, async (tx) => await tx.findOneBy(RouteEntity, { id }));
+    if (row === null) throw new SpringtideError('not-found', `there is no route ${id}`);
+    return await this.withLive(row);
+  }
+
+  /** @throws not-found, naming the route. */
+  async getByName(ctx: RequestContext, name: string): Promise<Route> {
+    const row = await this.database.unitOfWork(ctx, async (tx) => await tx.findOneBy(RouteEntity, { name }));
+    if (row !== null) return row;
+    throw new SpringtideError('not-found', `there is no route "${name}"; its service cannot get traffic`, {
+      nextStep: 'Declare the route first: springtide route create.',
+    });
+  }
+
+  async read(route: Route): Promise<RouteState> {
+    const client = await this.ledger.dependencies.clouds.open(route.tenantId, route.accountId);
+    return await client.traffic.readRoute(route.name);
+  }
+
+  async readCounters(route: Route) {
+    const client = await this.ledger.dependencies.clouds.open(route.tenantId, route.accountId);
+    return await client.traffic.readCounters(route.name);
+  }
+
+  async setMembers(
+    route: Route,
+    group: string,
+    members: readonly RouteMember[],
+    change: RouteChange,
+  ): Promise<void> {
+    const plain = members.map(({ id, address, port }) => ({ id, address, port }));
+    const place = this.place(route, { ...change, step: `${change.step}/members/${group}` });
+    await this.ledger.set(place, { route: route.name, group, members: plain }, async (deadline) => {
+      const client = await this.ledger.dependencies.clouds.open(route.tenantId, route.accountId);
+      await client.traffic.setMembers(route.name, group, plain, { deadline });
+    });
+  }
+
+  async setShares(route: Route, shares: Shares, change: RouteChange): Promise<RouteState> {
+    const place = this.place(route, { ...change, step: `${change.step}/shares` });
+    return await this.ledger.set(place, { route: route.name, shares }, async (deadline) => {
+      const client = await this.ledger.dependencies.clouds.open(route.tenantId, route.accountId);
+      return await client.traffic.setWeights(route.name, shares, { deadline });
+    });
+  }
+
+  /** Waits until every member of the groups is healthy in the proxy's own eyes, or the time is over. */
+  async awaitHealthy(route: Route, groups: readonly string[], waitMs: number): Promise<RouteState> {
+    const until = this.clock.now().getTime() + waitMs;
+    for (;;) {
+      const state = await this.read(route);
+      const wanted = state.groups.filter((group) => groups.includes(group.name));
+      const healthy = wanted.every((group) =>
+        group.members.every((member) => member.healthy || member.draining),
+      );
+      if (healthy || this.clock.now().getTime() >= until) return state;
+      await this.clock.sleep(300);
+    }
+  }
+
+  private place(route: Route, change: RouteChange) {
+    return {
+      tenantId: route.tenantId,
+      runId: change.runId,
+      campaignId: change.campaignId,
+      step: `${change.step}/${route.name}`,
+      batch: change.batch,
+      accountId: route.accountId,
+      region: 'all',
+      service: route.service,
+      poolId: null,
+      fence: change.fence,
+    };
+  }
+
+  private async withLive(row: RouteEntity): Promise<RouteBody> {
+    const base = {
+      id: row.id,
+      name: row.name,
+      accountId: row.accountId,
+      service: row.service,
+      healthPath: row.healthPath,
+      home: [...row.home],
+      version: row.version,
+    };
+    try {
+      const state = await this.read(row);
+      const live = state.groups.map((group) => ({
+        name: group.name,
+        weight: group.weight,
+        healthy: group.members.filter((member) => member.healthy).length,
+        members: group.members.length,
+      }));
+      return { ...base, entrance: state.entrance, live, problem: null };
+    } catch (thrown) {
+      // The route exists in our books even when the proxy does not answer: shown, with the reason.
+      return { ...base, entrance: null, live: null, problem: asSpringtideError(thrown).message };
+    }
+  }
+}
