@@ -7,9 +7,9 @@ export type RouteMember = Readonly<{
   port: number;
 }>;
 
-/** `healthy` and `activeConnections` are the proxy's own view, read back. */
+/** `healthy` and `activeConnections` are the proxy's own view, read back; null where the product does not count per member. */
 export type RouteMemberState = RouteMember &
-  Readonly<{ healthy: boolean; draining: boolean; activeConnections: number }>;
+  Readonly<{ healthy: boolean; draining: boolean; activeConnections: number | null }>;
 
 export type RouteGroupState = Readonly<{
   name: string;
@@ -26,7 +26,7 @@ export type RouteState = Readonly<{
   groups: readonly RouteGroupState[];
 }>;
 
-/** Cumulative counters per group since the proxy started; callers take differences. */
+/** Cumulative counters per group since the proxy started; callers take differences, and take a fall as a restart of 0. */
 export type RouteCounters = Readonly<{
   group: string;
   requests: number;
