@@ -1,0 +1,132 @@
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { freePort } from '../tools/free-port.js';
+import { startProcess, type RunningProcess } from '../tools/process.js';
+import { ensureVenv } from '../tools/python-venv.js';
+import { AdminDoor } from './admin.js';
+import { AwsYardAdmin } from './aws-yard-admin.js';
+import { CloudBook, DEFAULT_SETTINGS, type YardSettings } from './cloud-book.js';
+import { Buckets, FaultList } from './faults.js';
+import { createFront } from './front.js';
+import { InstanceReader } from './instances.js';
+import { LaunchDesk } from './launches.js';
+import { seedCloud, type YardSeed } from './seed.js';
+import { Upstream } from './upstream.js';
+
+export const MOTO_PACKAGES = [
+  'moto[server,ec2,elbv2,route53,sts,s3,ce,servicequotas]==5.2.5',
+  'boto3==1.44.5',
+];
+
+export type AwsYardOptions = Readonly<{
+  region?: string;
+  /** Zone letters; default a, b, c. */
+  zones?: readonly string[];
+  /** First two octets of the machines' addresses; default 127.20. */
+  addressPrefix?: string;
+  /** Port of the front; default a free one. */
+  port?: number;
+  settings?: Partial<YardSettings>;
+  /** Receives the emulator's log. */
+  logFolder?: string;
+  onProgress?: (message: string) => void;
+}>;
+
+/** What a client needs to know; plain JSON, so that it crosses process borders. */
+export type AwsYardAccess = Readonly<{
+  endpoint: string;
+  region: string;
+  zones: readonly string[];
+  accessKeyId: string;
+  secretAccessKey: string;
+  vpcId: string;
+  imageId: string;
+  securityGroupId: string;
+  subnets: Readonly<Record<string, string>>;
+  pids: readonly number[];
+}>;
+
+export type AwsYard = AwsYardAccess & Readonly<{ admin: AwsYardAdmin; stop(): Promise<void> }>;
+
+const ACCESS_KEY = 'AKIAYARDYARDYARDYARD';
+const SECRET_KEY = 'yard/only/never/a/real/secret/access/key';
+
+/** A cloud that speaks EC2 and STS: the moto emulator behind a front that adds what it lacks. Loopback only. */
+export async function startAwsYard(options: AwsYardOptions = {}): Promise<AwsYard> {
+  const region = options.region ?? 'eu-central-1';
+  const zones = (options.zones ?? ['a', 'b', 'c']).map((letter) => `${region}${letter}`);
+  const moto = await startMoto(options);
+  try {
+    return await openFront(moto.process, new Upstream(moto.port), region, zones, options);
+  } catch (thrown) {
+    await moto.process.kill();
+    throw thrown;
+  }
+}
+
+async function startMoto(options: AwsYardOptions): Promise<{ process: RunningProcess; port: number }> {
+  const { onProgress } = options;
+  const command = await ensureVenv({
+    name: 'moto',
+    packages: MOTO_PACKAGES,
+    binary: 'moto_server',
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+  const port = await freePort();
+  const process = await startProcess({
+    name: 'moto',
+    command,
+    args: ['-H', '127.0.0.1', '-p', String(port)],
+    env: { MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION: 'true', MOTO_ENABLE_AMI_VALIDATION: 'true' },
+    ready: { port },
+    readyTimeoutMs: 60_000,
+    logFile: join(options.logFolder ?? join(tmpdir(), 'springtide-yard'), 'moto.log'),
+  });
+  return { process, port };
+}
+
+async function openFront(
+  moto: RunningProcess,
+  upstream: Upstream,
+  region: string,
+  zones: readonly string[],
+  options: AwsYardOptions,
+): Promise<AwsYard> {
+  const plan = { region, zones, addressPrefix: options.addressPrefix ?? '127.20' };
+  let seed: YardSeed = await seedCloud(upstream, plan);
+  const book = new CloudBook({ ...DEFAULT_SETTINGS, ...options.settings });
+  const faults = new FaultList();
+  const buckets = new Buckets();
+  const reader = new InstanceReader(upstream, book);
+  const desk = new LaunchDesk(upstream, book, () => seed);
+  const reset = async (): Promise<void> => {
+    for (const part of [book, desk]) part.reset();
+    for (const part of [faults, buckets]) part.clear();
+    seed = await seedCloud(upstream, plan);
+  };
+  const admin = new AdminDoor({ region, upstream, book, faults, buckets, reader, seed: () => seed, reset });
+  const secrets = new Map([[ACCESS_KEY, SECRET_KEY]]);
+  const server = createFront({ upstream, book, faults, buckets, reader, desk, admin, secrets });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    endpoint,
+    region,
+    zones,
+    accessKeyId: ACCESS_KEY,
+    secretAccessKey: SECRET_KEY,
+    ...seed,
+    pids: [moto.pid],
+    admin: new AwsYardAdmin(endpoint),
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      upstream.close();
+      await moto.stop();
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { AdminDoor } from './admin.js';
+import type { CloudBook } from './cloud-book.js';
+import type { Buckets, Fault, FaultList } from './faults.js';
+import type { InstanceReader } from './instances.js';
+import { insufficientCapacity, vcpuLimitExceeded, type LaunchDesk } from './launches.js';
+import { errorAnswer, readCall, type WireAnswer, type WireCall } from './query-protocol.js';
+import { checkSignature } from './sigv4.js';
+import type { Upstream } from './upstream.js';
+
+const BODY_LIMIT = 16 << 20;
+
+export type FrontParts = Readonly<{
+  upstream: Upstream;
+  book: CloudBook;
+  faults: FaultList;
+  buckets: Buckets;
+  reader: InstanceReader;
+  desk: LaunchDesk;
+  admin: AdminDoor;
+  /** Secret by access key id. */
+  secrets: ReadonlyMap<string, string>;
+}>;
+
+/** Undefined: the connection is cut instead of an answer. */
+type Outcome = WireAnswer | undefined;
+
+/** The thin wire front: everything it adds to the emulator is listed in README.md. */
+export function createFront(parts: FrontParts): Server {
+  return createServer((incoming, response) => {
+    void handle(parts, incoming, response).catch((thrown: unknown) => {
+      const text = thrown instanceof Error ? thrown.message : String(thrown);
+      reply(parts, response, {
+        status: 502,
+        headers: { 'content-type': 'text/plain' },
+        body: `the yard failed: ${text}`,
+      });
+    });
+  });
+}
+
+async function handle(parts: FrontParts, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const target = incoming.url ?? '/';
+  const method = incoming.method ?? 'GET';
+  const body = await readBody(incoming);
+  if (target.startsWith('/_yard/')) {
+    reply(parts, response, await parts.admin.answer(method, target, body));
+    return;
+  }
+  const call = readCall(method, target, incoming.headers, body);
+  const outcome = await answerCall(parts, call);
+  parts.admin.record(call, outcome?.status);
+  if (outcome === undefined) response.destroy();
+  else reply(parts, response, outcome);
+}
+
+async function answerCall(parts: FrontParts, call: WireCall): Promise<Outcome> {
+  const fault = parts.faults.take(call.action);
+  if (fault?.kind === 'lost-request') return undefined;
+  if (fault?.kind === 'late-request') await wait(fault.delayMs ?? 1_000);
+  const refusal = refuse(parts, call) ?? injected(fault, call);
+  if (refusal !== undefined) return refusal;
+  const answer = await work(parts, call);
+  if (fault?.kind === 'delay') await wait(fault.delayMs ?? 1_000);
+  if (fault?.kind === 'bad-gateway') return badGateway();
+  return fault?.kind === 'lost-answer' ? undefined : answer;
+}
+
+function work(parts: FrontParts, call: WireCall): Promise<WireAnswer> {
+  switch (call.action) {
+    case 'RunInstances':
+      return parts.desk.run(call);
+    case 'DescribeInstances':
+      return parts.reader.describe(call);
+    case 'TerminateInstances':
+      return parts.reader.terminate(call);
+    default:
+      return parts.upstream.forward(call);
+  }
+}
+
+function refuse(parts: FrontParts, call: WireCall): WireAnswer | undefined {
+  const { book } = parts;
+  const verdict = checkSignature(call, parts.secrets, book.now());
+  if (verdict === 'expired') {
+    return errorAnswer(call.service, 400, 'RequestExpired', 'Request has expired.');
+  }
+  if (verdict !== 'valid') return wrongCredentials(call, verdict);
+  const rates = book.settings.rates;
+  const size = rates[call.action] ?? rates['*'];
+  if (size !== undefined && !parts.buckets.take(`${call.region} ${call.action}`, size, Date.now())) {
+    return throttled(call);
+  }
+  if (book.settings.deniedActions.includes(call.action)) {
+    return errorAnswer(
+      call.service,
+      403,
+      'UnauthorizedOperation',
+      'You are not authorized to perform this operation.',
+    );
+  }
+  return undefined;
+}
+
+function wrongCredentials(call: WireCall, verdict: 'unknown-key' | 'wrong-signature'): WireAnswer {
+  if (call.service === 'ec2') {
+    const text = 'AWS was not able to validate the provided access credentials';
+    return errorAnswer('ec2', 401, 'AuthFailure', text);
+  }
+  return verdict === 'unknown-key'
+    ? errorAnswer(
+        call.service,
+        403,
+        'InvalidClientTokenId',
+        'The security token included in the request is invalid.',
+      )
+    : errorAnswer(call.service, 403, 'SignatureDoesNotMatch', 'The request signature does not match.');
+}
+
+function injected(fault: Fault | undefined, call: WireCall): WireAnswer | undefined {
+  if (fault?.kind === 'throttle') return throttled(call);
+  if (fault?.kind === 'quota') return vcpuLimitExceeded();
+  if (fault?.kind === 'capacity') {
+    const { params } = call;
+    return insufficientCapacity(
+      params.get('InstanceType') ?? '',
+      params.get('Placement.AvailabilityZone') ?? '',
+    );
+  }
+  if (fault?.kind !== 'error') return undefined;
+  const { status = 400, code = 'InternalError', message = 'Injected.' } = fault;
+  return errorAnswer(call.service, status, code, message);
+}
+
+function throttled(call: WireCall): WireAnswer {
+  return errorAnswer(call.service, 503, 'RequestLimitExceeded', 'Request limit exceeded.');
+}
+
+function badGateway(): WireAnswer {
+  return {
+    status: 502,
+    headers: { 'content-type': 'text/html' },
+    body: '<html><h1>502 Bad Gateway</h1></html>',
+  };
+}
+
+function reply(parts: FrontParts, response: ServerResponse, answer: WireAnswer): void {
+  if (response.destroyed) return;
+  const date = parts.book.now().toUTCString();
+  response.writeHead(answer.status, {
+    ...answer.headers,
+    date,
+    'content-length': Buffer.byteLength(answer.body),
+  });
+  response.end(answer.body);
+}
+
+async function readBody(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > BODY_LIMIT) throw new Error('the request is too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

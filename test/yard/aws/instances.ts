@@ -1,0 +1,137 @@
+import type { CloudBook } from './cloud-book.js';
+import {
+  xmlAnswer,
+  errorAnswer,
+  listParam,
+  readFilters,
+  withFilters,
+  type WireAnswer,
+  type WireCall,
+} from './query-protocol.js';
+import { terminatedShape, withState } from './instance-shape.js';
+import type { Upstream } from './upstream.js';
+import { documentText, parseXml, XmlElement } from './xml-element.js';
+
+const STATE_FILTER = 'instance-state-name';
+/** More reservations than a yard ever holds: the emulator's own paging is by reservation, so ours replaces it. */
+const EVERYTHING = '1000000';
+
+type Entry = Readonly<{ reservation: XmlElement; instance: XmlElement }>;
+
+/** DescribeInstances and TerminateInstances as the cloud would answer them. */
+export class InstanceReader {
+  constructor(
+    private readonly upstream: Upstream,
+    private readonly book: CloudBook,
+  ) {}
+
+  async describe(call: WireCall): Promise<WireAnswer> {
+    const ids = listParam(call.params, 'InstanceId');
+    const hidden = ids.filter((id) => !this.book.isVisible(id));
+    if (hidden.length > 0) return notFound(hidden);
+    const filters = readFilters(call.params);
+    const forwarded = withFilters(
+      call.params,
+      filters.filter(({ name }) => name !== STATE_FILTER),
+    );
+    forwarded.delete('NextToken');
+    if (ids.length === 0) forwarded.set('MaxResults', EVERYTHING);
+    const answer = await this.upstream.forward(call, forwarded);
+    if (answer.status >= 300) return answer;
+    const root = parseXml(String(answer.body));
+    const states = filters.filter(({ name }) => name === STATE_FILTER).flatMap(({ values }) => values);
+    const entries = this.entriesOf(root).filter(
+      ({ instance }) => states.length === 0 || states.includes(instance.textAt('instanceState', 'name')),
+    );
+    return this.page(root, entries, call, ids.length > 0);
+  }
+
+  /** One bad id fails the whole call, as in the real service. */
+  async terminate(call: WireCall): Promise<WireAnswer> {
+    const answer = await this.upstream.forward(call);
+    if (answer.status >= 300) return answer;
+    const root = parseXml(String(answer.body));
+    for (const item of root.list('instancesSet')) {
+      const id = item.textAt('instanceId');
+      await this.endOf(id, call.region);
+      const state = this.book.overlay(id) ?? { code: 48, name: 'terminated' };
+      item.at('currentState')?.put(XmlElement.leaf('code', String(state.code)));
+      item.at('currentState')?.put(XmlElement.leaf('name', state.name));
+    }
+    return xmlAnswer(documentText(root));
+  }
+
+  /** Books the end; the emulator would leave the primary interface behind, which the real service deletes. */
+  async endOf(id: string, region: string): Promise<void> {
+    for (const each of this.book.terminate(id)) {
+      await this.upstream.query('ec2', region, {
+        Action: 'DeleteNetworkInterface',
+        NetworkInterfaceId: each,
+      });
+    }
+  }
+
+  /** Every machine of the emulator with its true state, whoever made it and however young it is. */
+  async groundTruth(region: string): Promise<XmlElement[]> {
+    const root = await this.upstream.query('ec2', region, {
+      Action: 'DescribeInstances',
+      MaxResults: EVERYTHING,
+    });
+    return allEntries(root).map(({ instance }) => this.dress(instance));
+  }
+
+  /** The state overlay, and no address for a machine that has ended. */
+  dress(instance: XmlElement): XmlElement {
+    const overlay = this.book.overlay(instance.textAt('instanceId'));
+    if (overlay !== undefined) return withState(instance, overlay);
+    return instance.textAt('instanceState', 'name') === 'terminated' ? terminatedShape(instance) : instance;
+  }
+
+  private entriesOf(root: XmlElement): Entry[] {
+    return allEntries(root)
+      .filter(({ instance }) => this.book.isVisible(instance.textAt('instanceId')))
+      .map((entry) => ({ ...entry, instance: this.dress(entry.instance) }));
+  }
+
+  private page(root: XmlElement, entries: readonly Entry[], call: WireCall, byId: boolean): WireAnswer {
+    const asked = Number(call.params.get('MaxResults') ?? this.book.settings.maxPageSize);
+    const size = byId ? entries.length : Math.min(asked, this.book.settings.maxPageSize);
+    const start =
+      entries.findIndex(({ instance }) => instance.textAt('instanceId') === call.params.get('NextToken')) + 1;
+    const shown = entries.slice(start, start + size);
+    root.remove('nextToken');
+    root.remove('reservationSet');
+    root.children.push(new XmlElement('reservationSet', {}, regroup(shown)));
+    const last = shown.at(-1);
+    if (last !== undefined && start + size < entries.length) {
+      root.children.push(XmlElement.leaf('nextToken', last.instance.textAt('instanceId')));
+    }
+    return xmlAnswer(documentText(root));
+  }
+}
+
+function allEntries(root: XmlElement): Entry[] {
+  return root
+    .list('reservationSet')
+    .flatMap((reservation) =>
+      reservation.list('instancesSet').map((instance) => ({ reservation, instance })),
+    );
+}
+
+function regroup(entries: readonly Entry[]): XmlElement[] {
+  const groups = Map.groupBy(entries, ({ reservation }) => reservation);
+  return [...groups].map(([reservation, members]) => {
+    const others = reservation.children.filter(({ name }) => name !== 'instancesSet');
+    const set = new XmlElement(
+      'instancesSet',
+      {},
+      members.map(({ instance }) => instance),
+    );
+    return new XmlElement('item', {}, [...others, set]);
+  });
+}
+
+function notFound(ids: readonly string[]): WireAnswer {
+  const text = ids.length === 1 ? `ID '${ids[0]}' does` : `IDs '${ids.join(', ')}' do`;
+  return errorAnswer('ec2', 400, 'InvalidInstanceID.NotFound', `The instance ${text} not exist`);
+}

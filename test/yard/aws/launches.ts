@@ -1,0 +1,201 @@
+import type { CloudBook } from './cloud-book.js';
+import { interfacesOf, withState } from './instance-shape.js';
+import { errorAnswer, xmlAnswer, type WireAnswer, type WireCall } from './query-protocol.js';
+import type { YardSeed } from './seed.js';
+import type { Upstream } from './upstream.js';
+import { documentText, parseXml, type XmlElement } from './xml-element.js';
+
+const TERMINATED = { code: 48, name: 'terminated' } as const;
+
+/** RunInstances with what the emulator lacks: tokens, stock, quota, partial fulfilment, `pending`, interface tags. */
+export class LaunchDesk {
+  private readonly byToken = new Map<string, { fingerprint: string; answer: Promise<WireAnswer> }>();
+  private readonly vcpuByType = new Map<string, number>();
+  private queue: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly upstream: Upstream,
+    private readonly book: CloudBook,
+    private readonly seed: () => YardSeed,
+  ) {}
+
+  reset(): void {
+    this.byToken.clear();
+  }
+
+  async run(call: WireCall): Promise<WireAnswer> {
+    if (call.params.get('DryRun') === 'true') return this.upstream.forward(call);
+    const token = call.params.get('ClientToken');
+    if (token === undefined) return this.launch(call);
+    if (!/^[\x20-\x7e]{1,64}$/.test(token)) {
+      return errorAnswer(
+        'ec2',
+        400,
+        'InvalidParameterValue',
+        'ClientToken must be at most 64 ASCII characters',
+      );
+    }
+    return this.once(token, call);
+  }
+
+  /** Tokens are judged per region and zone; a failed call leaves no trace, so that the token can be used again. */
+  private async once(token: string, call: WireCall): Promise<WireAnswer> {
+    const key = [call.region, this.zoneOf(call), token].join(' ');
+    const fingerprint = fingerprintOf(call.params);
+    const earlier = this.byToken.get(key);
+    if (earlier !== undefined && earlier.fingerprint !== fingerprint) {
+      return errorAnswer(
+        'ec2',
+        400,
+        'IdempotentParameterMismatch',
+        'The client token you have provided is associated with a resource that was created with different parameters.',
+      );
+    }
+    const answer = earlier?.answer ?? this.launch(call);
+    this.byToken.set(key, { fingerprint, answer });
+    const outcome = await answer.catch((thrown: unknown) => {
+      this.byToken.delete(key);
+      throw thrown;
+    });
+    if (outcome.status >= 300) this.byToken.delete(key);
+    return outcome.status < 300 && earlier !== undefined ? this.replay(outcome) : outcome;
+  }
+
+  private replay(recorded: WireAnswer): WireAnswer {
+    const root = parseXml(String(recorded.body));
+    for (const instance of root.list('instancesSet')) {
+      const id = instance.textAt('instanceId');
+      const ended = this.book.isTerminated(id) ? TERMINATED : { code: 16, name: 'running' };
+      withState(instance, this.book.overlay(id) ?? ended);
+    }
+    return xmlAnswer(documentText(root));
+  }
+
+  /** One at a time: what is granted must still be there when it is booked. */
+  private launch(call: WireCall): Promise<WireAnswer> {
+    const turn = this.queue.then(() => this.launchNow(call));
+    this.queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async launchNow(call: WireCall): Promise<WireAnswer> {
+    const machineType = call.params.get('InstanceType') ?? '';
+    const zone = this.zoneOf(call);
+    const minimum = Number(call.params.get('MinCount') ?? '1');
+    const wanted = Number(call.params.get('MaxCount') ?? '1');
+    if (!(minimum >= 1 && wanted >= minimum)) {
+      return errorAnswer(
+        'ec2',
+        400,
+        'InvalidParameterValue',
+        'MinCount must be 1 or more and at most MaxCount',
+      );
+    }
+    const vcpu = await this.vcpuOf(machineType, call.region);
+    const inStock = this.book.stockLeft(machineType, zone);
+    if (inStock < minimum) return insufficientCapacity(machineType, zone);
+    const inQuota = Math.floor(this.book.vcpuLeft() / Math.max(1, vcpu));
+    if (inQuota < minimum) return vcpuLimitExceeded();
+    const granted = Math.min(wanted, inStock, inQuota);
+    const answer = await this.upstream.forward(call, this.completed(call, zone, granted));
+    if (answer.status >= 300) return answer;
+    return this.registered(call, parseXml(String(answer.body)), { machineType, zone, vcpu });
+  }
+
+  /** The emulator creates MinCount machines, and places those without a subnet where nothing answers. */
+  private completed(call: WireCall, zone: string, granted: number): Map<string, string> {
+    const params = new Map(call.params).set('MinCount', String(granted)).set('MaxCount', String(granted));
+    const subnet = this.seed().subnets[zone];
+    const hasPlace =
+      params.has('SubnetId') || [...params.keys()].some((key) => key.startsWith('NetworkInterface.'));
+    if (!hasPlace && subnet !== undefined) params.set('SubnetId', subnet);
+    return params;
+  }
+
+  private async registered(
+    call: WireCall,
+    root: XmlElement,
+    kind: Readonly<{ machineType: string; zone: string; vcpu: number }>,
+  ): Promise<WireAnswer> {
+    const all: string[] = [];
+    for (const instance of root.list('instancesSet')) {
+      const interfaces = interfacesOf(instance);
+      this.book.add({ id: instance.textAt('instanceId'), interfaces, ...kind });
+      withState(instance, { code: 0, name: 'pending' });
+      all.push(...interfaces);
+    }
+    await this.tagInterfaces(call, all);
+    return xmlAnswer(documentText(root));
+  }
+
+  /** The emulator knows tag specifications for instances and volumes only. */
+  private async tagInterfaces(call: WireCall, ids: readonly string[]): Promise<void> {
+    const tags = tagSpecification(call.params, 'network-interface');
+    if (tags.length === 0 || ids.length === 0) return;
+    const params: Record<string, string> = { Action: 'CreateTags' };
+    ids.forEach((id, n) => (params[`ResourceId.${n + 1}`] = id));
+    tags.forEach(([key, value], n) => {
+      params[`Tag.${n + 1}.Key`] = key;
+      params[`Tag.${n + 1}.Value`] = value;
+    });
+    await this.upstream.query('ec2', call.region, params);
+  }
+
+  private zoneOf(call: WireCall): string {
+    const zones = Object.entries(this.seed().subnets);
+    const bySubnet = zones.find(([, subnet]) => subnet === call.params.get('SubnetId'))?.[0];
+    return bySubnet ?? call.params.get('Placement.AvailabilityZone') ?? zones[0]?.[0] ?? '';
+  }
+
+  private async vcpuOf(machineType: string, region: string): Promise<number> {
+    const known = this.vcpuByType.get(machineType);
+    if (known !== undefined) return known;
+    const vcpu = await this.upstream
+      .query('ec2', region, { Action: 'DescribeInstanceTypes', 'InstanceType.1': machineType })
+      // A type that does not exist is refused by the emulator in the launch itself.
+      .then(
+        (root) => Number(root.list('instanceTypeSet')[0]?.textAt('vCpuInfo', 'defaultVCpus') ?? 1),
+        () => 1,
+      );
+    this.vcpuByType.set(machineType, vcpu);
+    return vcpu;
+  }
+}
+
+export function insufficientCapacity(machineType: string, zone: string): WireAnswer {
+  return errorAnswer(
+    'ec2',
+    500,
+    'InsufficientInstanceCapacity',
+    `We currently do not have sufficient ${machineType} capacity in the Availability Zone you requested (${zone}).`,
+  );
+}
+
+export function vcpuLimitExceeded(): WireAnswer {
+  return errorAnswer(
+    'ec2',
+    400,
+    'VcpuLimitExceeded',
+    'You have requested more vCPU capacity than your current vCPU limit allows for the instance bucket that the specified instance type belongs to.',
+  );
+}
+
+function fingerprintOf(params: ReadonlyMap<string, string>): string {
+  return JSON.stringify(
+    [...params].filter(([key]) => key !== 'ClientToken').toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
+function tagSpecification(params: ReadonlyMap<string, string>, resourceType: string): [string, string][] {
+  for (let n = 1; ; n += 1) {
+    const type = params.get(`TagSpecification.${n}.ResourceType`);
+    if (type === undefined) return [];
+    if (type !== resourceType) continue;
+    const tags: [string, string][] = [];
+    for (let t = 1; params.has(`TagSpecification.${n}.Tag.${t}.Key`); t += 1) {
+      const at = `TagSpecification.${n}.Tag.${t}`;
+      tags.push([params.get(`${at}.Key`) ?? '', params.get(`${at}.Value`) ?? '']);
+    }
+    return tags;
+  }
+}

@@ -1,0 +1,75 @@
+import { Agent, request } from 'node:http';
+import { formBody, type WireAnswer, type WireCall } from './query-protocol.js';
+import { parseXml, type XmlElement } from './xml-element.js';
+
+/** The emulator behind the front. */
+export class Upstream {
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: 16 });
+
+  constructor(private readonly port: number) {}
+
+  /** Passes a call on, with other parameters if given. */
+  async forward(call: WireCall, params?: ReadonlyMap<string, string>): Promise<WireAnswer> {
+    const body = params === undefined ? call.body : formBody(params);
+    const { host: _host, 'content-length': _length, connection: _connection, ...headers } = call.headers;
+    return this.send(call.method, call.target, headers as Record<string, string>, body);
+  }
+
+  /** A call of the yard itself: the emulator reads region and service from the header and checks no signature. */
+  async query(
+    service: string,
+    region: string,
+    params: Readonly<Record<string, string>>,
+  ): Promise<XmlElement> {
+    const version = service === 'sts' ? '2011-06-15' : '2016-11-15';
+    const answer = await this.send(
+      'POST',
+      '/',
+      {
+        'content-type': 'application/x-www-form-urlencoded',
+        authorization: `AWS4-HMAC-SHA256 Credential=yard/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+      },
+      formBody(new Map(Object.entries({ Version: version, ...params }))),
+    );
+    if (answer.status >= 300)
+      throw new Error(`${params['Action']} failed in the emulator: ${String(answer.body)}`);
+    return parseXml(String(answer.body));
+  }
+
+  async control(path: string): Promise<void> {
+    const answer = await this.send('POST', path, {}, Buffer.alloc(0));
+    if (answer.status >= 300) throw new Error(`${path} failed in the emulator: ${String(answer.body)}`);
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+
+  private send(
+    method: string,
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    body: Buffer,
+  ): Promise<WireAnswer> {
+    return new Promise((resolve, reject) => {
+      const options = { agent: this.agent, host: '127.0.0.1', port: this.port, method, path };
+      const outgoing = request(
+        { ...options, headers: { ...headers, 'content-length': body.length } },
+        (incoming) => {
+          const chunks: Buffer[] = [];
+          incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+          incoming.on('error', reject);
+          incoming.on('end', () => {
+            resolve({
+              status: incoming.statusCode ?? 502,
+              headers: { 'content-type': incoming.headers['content-type'] ?? 'text/xml' },
+              body: Buffer.concat(chunks),
+            });
+          });
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+  }
+}
