@@ -57,7 +57,10 @@ export const AccountBody = z
     settings: z.record(z.string(), z.unknown()),
     credentialVersion: z.number().int(),
     credentialCreatedAt: InstantText,
+    credentialLastUsedAt: InstantText.nullable(),
     health: AccountHealth.nullable(),
+    /** Last time the cloud confirmed the account. */
+    verifiedAt: InstantText.nullable(),
     version: z.number().int(),
     createdAt: InstantText,
   })

@@ -5,7 +5,7 @@ import { Id, InstantText } from './scalars.js';
 export const WhoAmI = z
   .object({
     user: z.object({ id: z.string(), name: z.string() }),
-    tenant: z.object({ id: Id, name: z.string() }),
+    tenantId: Id,
     permissions: z.array(z.string()),
   })
   .meta({ id: 'WhoAmI' });
@@ -14,8 +14,8 @@ export type WhoAmI = z.infer<typeof WhoAmI>;
 export const TokenInput = z
   .object({
     name: z.string().trim().min(1).max(120),
-    /** Permissions of the token; left out: all that the owner has, now and as they change. */
-    scopes: z.array(z.string()).min(1).max(100).optional(),
+    /** Permissions the token is narrowed to; `*` is everything its owner holds when it is used. */
+    scopes: z.array(z.string()).min(1).max(100).default(['*']),
     /** At most a year. */
     expiresInDays: z.number().int().min(1).max(365).default(90),
   })
@@ -26,9 +26,7 @@ export const TokenBody = z
   .object({
     id: Id,
     name: z.string(),
-    /** First characters of the token, to recognise it by; the rest is not kept. */
-    prefix: z.string(),
-    scopes: z.array(z.string()).nullable(),
+    scopes: z.array(z.string()),
     createdAt: InstantText,
     expiresAt: InstantText,
     lastUsedAt: InstantText.nullable(),
@@ -44,6 +42,7 @@ export type TokenCreated = z.infer<typeof TokenCreated>;
 export const UserInput = z
   .object({
     name: z.string().trim().min(1).max(120),
+    email: z.email().optional(),
     roles: z.array(z.string().min(1).max(60)).min(1).max(20),
   })
   .meta({ id: 'UserInput' });
@@ -53,9 +52,15 @@ export const UserBody = z
   .object({
     id: Id,
     name: z.string(),
+    email: z.string().nullable(),
     roles: z.array(z.string()),
-    disabled: z.boolean(),
+    status: z.enum(['active', 'disabled']),
+    version: z.number().int(),
     createdAt: InstantText,
   })
   .meta({ id: 'User' });
 export type UserBody = z.infer<typeof UserBody>;
+
+/** `firstToken` is shown once, to be handed to the new user; it is valid for a day. */
+export const UserCreated = z.object({ user: UserBody, firstToken: z.string() }).meta({ id: 'UserCreated' });
+export type UserCreated = z.infer<typeof UserCreated>;

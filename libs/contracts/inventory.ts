@@ -36,8 +36,11 @@ export const MachineBody = z
     ownership: z
       .object({ intent: z.string(), campaign: z.string().nullable(), service: z.string().nullable() })
       .nullable(),
+    /** The cloud's own words on why it failed or stopped. */
+    stateReason: z.string().nullable(),
     firstSeenAt: InstantText,
     lastSeenAt: InstantText,
+    goneAt: InstantText.nullable(),
   })
   .meta({ id: 'Machine' });
 export type MachineBody = z.infer<typeof MachineBody>;
@@ -48,29 +51,33 @@ export const Freshness = z
     accountId: Id,
     accountName: z.string(),
     region: z.string(),
+    resourceType: z.enum(['machine', 'network', 'image', 'offering']),
     attemptedAt: InstantText,
     /** End of the last complete listing; null: there never was one. */
     confirmedAt: InstantText.nullable(),
     complete: z.boolean(),
-    machines: z.number().int(),
     /** Why the last attempt was not complete. */
     reason: z.string().nullable(),
   })
   .meta({ id: 'Freshness' });
 export type Freshness = z.infer<typeof Freshness>;
 
-/** What one account's synchronisation found just now. A region that failed says why; the others count. */
+/** What one account's synchronisation found just now. A place that failed says why; the others count. */
 export const SyncResult = z
   .object({
     accountId: Id,
     accountName: z.string(),
-    regions: z.array(
+    /** Every place was read completely and believed. */
+    complete: z.boolean(),
+    /** Why the account could not be read at all; null when it could. */
+    problem: z.string().nullable(),
+    places: z.array(
       z.object({
         region: z.string(),
+        resourceType: z.enum(['machine', 'network', 'image', 'offering']),
         complete: z.boolean(),
-        machines: z.number().int(),
-        offerings: z.number().int(),
-        problem: z.string().nullable(),
+        reason: z.string().nullable(),
+        seen: z.number().int(),
       }),
     ),
   })

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { TokenBody, TokenCreated, TokenInput, UserBody, UserInput, WhoAmI } from '../identity.js';
+import {
+  TokenBody,
+  TokenCreated,
+  TokenInput,
+  UserBody,
+  UserCreated,
+  UserInput,
+  WhoAmI,
+} from '../identity.js';
 import { Id, PageQuery, pageOf } from '../scalars.js';
 import { defineRoute } from './route.js';
 
@@ -59,8 +67,8 @@ export const identityRoutes = {
     summary: 'Add a person with roles the caller itself holds',
     permission: 'user:write',
     body: UserInput,
-    response: UserBody,
+    response: UserCreated,
     status: 201,
-    idempotent: 'replay',
+    idempotent: 'once-only',
   }),
 } as const;

@@ -1,0 +1,137 @@
+import type { PHASE_NAMES } from '../campaign.js';
+
+export type PhaseName = (typeof PHASE_NAMES)[number];
+
+/** Which run, and which owner of it speaks. Everything else is read from truth by the activity. */
+export type RunRef = Readonly<{ tenantId: string; runId: string; fence: number }>;
+
+/** The run as its workflow needs it: small, JSON-safe, read afresh before every decision. */
+export type RunBrief = Readonly<{
+  now: string;
+  control: 'run' | 'pause' | 'abort';
+  /** Rises with every command or event that changes targets or times. */
+  revision: number;
+  /** Phases in order. `prepareAt`: when buying for it must begin so that it is ready at `startsAt`. */
+  phases: readonly Readonly<{ name: PhaseName; prepareAt: string; startsAt: string; endsAt: string }>[];
+  services: readonly string[];
+  guardEveryMs: number;
+}>;
+
+/** Machines to add on one pool, or to let go. */
+export type GrowOrder = Readonly<{ service: string; poolId: string; count: number; batchSize: number }>;
+export type ShrinkOrder = Readonly<{
+  service: string;
+  targets: readonly Readonly<{ intentId: string; machineId: string; accountId: string; region: string }>[];
+}>;
+export type PhaseOrders = Readonly<{ grow: readonly GrowOrder[]; shrink: readonly ShrinkOrder[] }>;
+
+export type BatchOrder = RunRef &
+  Readonly<{
+    phase: PhaseName;
+    revision: number;
+    round: number;
+    service: string;
+    poolId: string;
+    batch: number;
+    count: number;
+  }>;
+
+export type BatchResult = Readonly<{
+  intentId: string | null;
+  running: number;
+  /** Machines that did not come, by cause. */
+  refused: readonly Readonly<{ code: string; count: number }>[];
+}>;
+
+export type Deficit = Readonly<{ service: string; poolId: string; count: number; code: string }>;
+
+export type ShiftOrder = RunRef &
+  Readonly<{
+    service: string;
+    /** Unique for every shift of a run, so that each step is an effect of its own. */
+    shift: string;
+    /** Machines that must lose their traffic, because they are about to go. */
+    leaving: readonly string[];
+  }>;
+
+export type ShiftPlan = Readonly<{
+  from: Readonly<Record<string, number>>;
+  to: Readonly<Record<string, number>>;
+  /** Parts of the way, in order; the last is 1. Empty: nothing to move. */
+  fractions: readonly number[];
+}>;
+
+export type ShiftStepResult = Readonly<{ passed: boolean; reason: string }>;
+
+export interface PlanActivities {
+  refreshMarket(input: { tenantId: string; planId: string }): Promise<void>;
+  solvePlan(input: { tenantId: string; planId: string }): Promise<void>;
+  failPlan(input: { tenantId: string; planId: string; reason: string }): Promise<void>;
+}
+
+export interface RunActivities {
+  takeOwnership(input: { tenantId: string; runId: string; owner: string }): Promise<number>;
+  readRun(input: { tenantId: string; runId: string }): Promise<RunBrief>;
+  enterPhase(input: RunRef & { phase: PhaseName }): Promise<void>;
+  /** What is missing or too much on the ground for the phase. Unanswered calls of earlier owners are settled first. */
+  readOrders(input: RunRef & { phase: PhaseName }): Promise<PhaseOrders>;
+  /** Where else a deficit can be bought, inside the approved envelope; empty when nowhere. */
+  planFallback(
+    input: RunRef & { phase: PhaseName; round: number; deficits: readonly Deficit[] },
+  ): Promise<readonly GrowOrder[]>;
+  noteShortage(input: RunRef & { phase: PhaseName; deficits: readonly Deficit[] }): Promise<void>;
+  guardTick(input: RunRef): Promise<void>;
+  notePhaseReached(input: RunRef & { phase: PhaseName }): Promise<void>;
+}
+
+export interface ProvisionActivities {
+  launchBatch(input: BatchOrder): Promise<BatchResult>;
+  awaitRunning(input: RunRef & { intentId: string }): Promise<BatchResult>;
+}
+
+export interface ShiftActivities {
+  /** Puts running machines behind the route, waits until the proxy finds them healthy and counts them as ready. */
+  joinRoute(input: RunRef & { service: string; join: string }): Promise<{ ready: number; unhealthy: number }>;
+  planShift(input: ShiftOrder): Promise<ShiftPlan>;
+  shiftStep(
+    input: ShiftOrder & {
+      step: number;
+      from: Readonly<Record<string, number>>;
+      to: Readonly<Record<string, number>>;
+      fraction: number;
+    },
+  ): Promise<ShiftStepResult>;
+  rollBackShift(input: ShiftOrder & { to: Readonly<Record<string, number>>; reason: string }): Promise<void>;
+  leaveRoute(input: ShiftOrder): Promise<void>;
+}
+
+export interface ScaleBackActivities {
+  beginScaleBack(input: {
+    tenantId: string;
+    runId: string;
+    owner: string;
+    reason: string;
+  }): Promise<{ fence: number; services: readonly string[]; drainMs: number; pollMs: number }>;
+  sendTrafficHome(input: RunRef & { service: string }): Promise<void>;
+  /** Lets the named machines go; without targets, every machine of the run. Returns ms to wait before asking again, 0 when all are asked for. */
+  releaseMachines(
+    input: RunRef & { step: string; targets?: ShrinkOrder['targets'] },
+  ): Promise<{ waitMs: number }>;
+  /** Re-reads what is on its way out, sweeps satellites, settles. */
+  confirmGone(input: RunRef): Promise<{ machines: number; satellites: number }>;
+  /** One complete listing of every account of the run: what of ours is still there? */
+  verifyAbsence(input: RunRef & { pass: number }): Promise<{ leftovers: number }>;
+  closeRun(input: RunRef): Promise<void>;
+  reportStuck(input: RunRef & { reason: string }): Promise<void>;
+}
+
+export interface HousekeepingActivities {
+  reconcileScopes(): Promise<readonly Readonly<{ tenantId: string; accountId: string; region: string }>[]>;
+  reconcilePass(scope: {
+    tenantId: string;
+    accountId: string;
+    region: string;
+  }): Promise<{ lapsedRunIds: readonly string[] }>;
+  syncInventory(): Promise<void>;
+  sealAuditChains(): Promise<void>;
+}

@@ -1,0 +1,25 @@
+/** Names, ids and inputs of workflows, for whoever starts or signals them. */
+
+export type PlanInput = Readonly<{ tenantId: string; planId: string }>;
+export type RunInput = Readonly<{ tenantId: string; runId: string }>;
+export type ScaleBackInput = Readonly<{ tenantId: string; runId: string; reason: string }>;
+
+export const WORKFLOW_QUEUE = 'workflows';
+export const MUTATE_QUEUE = 'mutate';
+export const READ_QUEUE = 'read';
+export const PLANNER_QUEUE = 'planner';
+
+export function planWorkflowId(planId: string): string {
+  return `plan:${planId}`;
+}
+
+export function runWorkflowId(runId: string): string {
+  return `run:${runId}`;
+}
+
+export function scaleBackWorkflowId(runId: string): string {
+  return `scale-back:${runId}`;
+}
+
+/** Tells a run that truth changed; it reads afresh. Carries nothing. */
+export const RUN_CHANGED = 'changed';
