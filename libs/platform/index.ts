@@ -26,3 +26,18 @@ export {
   type EmbeddedTemporal,
   type EmbeddedTemporalOptions,
 } from './embedded/temporal.js';
+export { hashJson, newId, sha256 } from './crypto/digest.js';
+export { openSecret, sealSecret, type SecretEnvelope } from './crypto/envelope.js';
+export { localKeyRing, type KeyRing, type WrappedKey } from './crypto/key-ring.js';
+export { SecretText } from './crypto/secret-text.js';
+export { limiterSchema } from './limiter/limiter.migration.js';
+export { SharedRateLimiter } from './limiter/shared-rate-limiter.js';
+export { Metrics } from './metrics/metrics.js';
+export {
+  CLOCK,
+  ENDPOINT_GATE,
+  KEY_RING,
+  LOGGER,
+  PlatformModule,
+  type PlatformParts,
+} from './wiring/platform.module.js';

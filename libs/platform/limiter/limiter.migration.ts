@@ -1,0 +1,26 @@
+import type { Migration, SchemaPart } from '../database/database.js';
+import { sharedTable } from '../database/roles.migration.js';
+
+type Runner = Parameters<Migration['up']>[0];
+
+/** One row per key; unlogged, because after a crash a full bucket is the right start. */
+export class RateBuckets1760000100000 implements Migration {
+  name = 'RateBuckets1760000100000';
+
+  async up(runner: Runner): Promise<void> {
+    await runner.query(`
+      create unlogged table rate_bucket (
+        key text primary key,
+        tokens double precision not null,
+        factor double precision not null check (factor > 0 and factor <= 1),
+        updated_at timestamptz not null
+      ) with (fillfactor = 50)`);
+    await runner.query(sharedTable('rate_bucket'));
+  }
+
+  async down(runner: Runner): Promise<void> {
+    await runner.query('drop table rate_bucket');
+  }
+}
+
+export const limiterSchema: SchemaPart = { entities: [], migrations: [RateBuckets1760000100000] };

@@ -1,0 +1,26 @@
+import { accountsSchema } from '@springtide/accounts';
+import { catalogSchema } from '@springtide/catalog';
+import { effectsSchema } from '@springtide/effects';
+import { identitySchema } from '@springtide/identity';
+import { inventorySchema } from '@springtide/inventory';
+import { Roles1760000000000, limiterSchema, type SchemaPart } from '@springtide/platform';
+import { trafficSchema } from '@springtide/traffic';
+
+const roles: SchemaPart = { entities: [], migrations: [Roles1760000000000] };
+
+/**
+ * The whole schema of this version. Migrations run in the order of the time stamps in their names, whatever the order
+ * here. A new context adds its part here and nowhere else.
+ */
+export function schemaParts(): readonly SchemaPart[] {
+  return [
+    roles,
+    limiterSchema,
+    identitySchema,
+    accountsSchema,
+    catalogSchema,
+    inventorySchema,
+    effectsSchema,
+    trafficSchema,
+  ];
+}

@@ -1,0 +1,3 @@
+export { fakeClock, type FakeClock } from './fake-clock.js';
+export { seedTenant, type SeededTenant } from './seed-tenant.js';
+export { testDatabase, type TestDatabase } from './test-database.js';
