@@ -24,7 +24,7 @@ export const manifest: ProviderManifest<HaproxyAccount> = {
     quotaSignal: noMachines,
   },
   limits: { launchBatch: 1, describeBatch: 1, terminateBatch: 1, visibilityLagMs: 0, bootMs: 0 },
-  rates: { read: { burst: 50, perSecond: 20 }, mutate: { burst: 50, perSecond: 20 } },
+  rates: { read: { burst: 100, perSecond: 50 }, mutate: { burst: 50, perSecond: 20 } },
   connect: async (account, context): Promise<ProviderSession> => {
     const api = new RuntimeApi({ host: account.host, port: account.port }, context.clock);
     return {

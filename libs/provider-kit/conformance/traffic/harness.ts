@@ -1,0 +1,27 @@
+import type { Logger } from '@springtide/platform';
+import type { ProviderManifest } from '../../contract/session.js';
+import type { AccountInput } from '../harness.js';
+
+export type TrafficTarget = Readonly<{
+  account: AccountInput;
+  /** Two routes of the proxy, without members. */
+  routes: readonly [string, string];
+  /** The proxy dies and starts again, with what its own configuration keeps. */
+  restartProxy(): Promise<void>;
+  /** The same settings, pointing where nobody listens. */
+  unreachable(): AccountInput;
+  log?: Logger;
+  tearDown(): Promise<void>;
+}>;
+
+export type TrafficConformanceHarness = Readonly<{
+  name: string;
+  manifest: ProviderManifest;
+  /** Why the proxy is not here; every rule is then reported as skipped for it. Left out when it is. */
+  unavailable?: string;
+  /** Within this time the proxy must have noticed that a member came up or died. */
+  healthSeenWithinMs: number;
+  /** Real time that one rule may take. Default 60 s. */
+  ruleTimeoutMs?: number;
+  setUp(): Promise<TrafficTarget>;
+}>;

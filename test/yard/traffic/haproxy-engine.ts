@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort } from '../tools/free-port.js';
+import { startProcess } from '../tools/process.js';
+import { entrancesOf, type EngineRequest, type TrafficYard } from './traffic-yard.js';
+
+const run = promisify(execFile);
+
+export async function startHaproxy(binary: string, request: EngineRequest): Promise<TrafficYard> {
+  const runtimePort = await freePort();
+  const config = join(request.folder, 'haproxy.cfg');
+  await mkdir(request.folder, { recursive: true });
+  await writeFile(config, configuration(runtimePort, request.routes));
+  const { stdout } = await run(binary, ['-v']);
+  const product = /version ([^\s]+)/i.exec(stdout)?.[1] ?? 'of unknown version';
+  const start = () =>
+    startProcess({
+      name: 'haproxy',
+      command: binary,
+      args: ['-f', config, '-db'],
+      ready: { port: runtimePort },
+      logFile: join(request.folder, 'haproxy.log'),
+    });
+  let process = await start();
+  return {
+    engine: 'haproxy',
+    product: `HAProxy ${product}`,
+    providerId: 'haproxy',
+    settings: {
+      host: '127.0.0.1',
+      port: runtimePort,
+      routes: Object.fromEntries(
+        Object.entries(entrancesOf(request.routes)).map(([name, entrance]) => [
+          name,
+          { backend: name, entrance },
+        ]),
+      ),
+    },
+    entrances: entrancesOf(request.routes),
+    pids: () => [process.pid],
+    restart: async () => {
+      await process.kill();
+      process = await start();
+    },
+    stop: async () => process.stop(),
+  };
+}
+
+/**
+ * The configuration a user of HAProxy needs for Springtide: one frontend and one empty backend per route. Dynamic
+ * servers do not inherit `default-server`; what they need of checks, the provider says when it adds them.
+ */
+function configuration(runtimePort: number, routes: EngineRequest['routes']): string {
+  const global = `global
+  stats socket ipv4@127.0.0.1:${runtimePort} level admin
+  stats timeout 60s
+  maxconn 4000
+  nbthread 1
+defaults
+  mode http
+  timeout connect 1s
+  timeout client 30s
+  timeout server 10s
+  timeout queue 2s
+  timeout check 1s
+  option redispatch 1
+  retries 3
+  retry-on conn-failure empty-response
+`;
+  return global + routes.map(({ name, port }) => route(name, port)).join('');
+}
+
+function route(name: string, port: number): string {
+  return `frontend entrance-${name}
+  bind 127.0.0.1:${port}
+  default_backend ${name}
+backend ${name}
+  balance roundrobin
+  option httpchk GET /healthz
+  http-check expect status 200
+`;
+}

@@ -1,0 +1,60 @@
+import { freePort } from '../tools/free-port.js';
+import { startHaproxy } from './haproxy-engine.js';
+import { obtainHaproxy } from './obtain-haproxy.js';
+import { startTraefik } from './traefik-engine.js';
+
+export type TrafficEngine = 'haproxy' | 'traefik';
+
+export type TrafficYardRequest = Readonly<{
+  /** `port` left out or 0: a free one. Entrances listen on loopback. */
+  routes: readonly Readonly<{ name: string; port?: number }>[];
+  /** `auto`: HAProxy where it is installed, else Traefik from its wheel. */
+  engine?: TrafficEngine | 'auto';
+  /** Where configuration and logs go. */
+  folder: string;
+  onProgress?: (message: string) => void;
+}>;
+
+export type EngineRequest = Readonly<{
+  routes: readonly Readonly<{ name: string; port: number }>[];
+  folder: string;
+  onProgress?: (message: string) => void;
+}>;
+
+export type TrafficYard = Readonly<{
+  engine: TrafficEngine;
+  /** Product and version, as the binary says. */
+  product: string;
+  providerId: TrafficEngine;
+  /** Settings of the provider account, as a user would enter them. */
+  settings: Readonly<Record<string, unknown>>;
+  /** Route → `http://host:port`. */
+  entrances: Readonly<Record<string, string>>;
+  pids(): readonly number[];
+  /** Kills the proxy and starts it again on the same ports, as after a crash. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}>;
+
+/** A real proxy on loopback with one entrance per route and no members yet. */
+export async function startTrafficYard(request: TrafficYardRequest): Promise<TrafficYard> {
+  const routes: { name: string; port: number }[] = [];
+  for (const { name, port } of request.routes) {
+    routes.push({ name, port: port === undefined || port === 0 ? await freePort() : port });
+  }
+  const engineRequest: EngineRequest = {
+    routes,
+    folder: request.folder,
+    ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
+  };
+  const engine = request.engine ?? 'auto';
+  if (engine === 'traefik') return startTraefik(engineRequest);
+  const binary = await obtainHaproxy(request.onProgress);
+  if (binary !== undefined) return startHaproxy(binary, engineRequest);
+  if (engine === 'auto') return startTraefik(engineRequest);
+  throw new Error('HAProxy is not installed here; install it, or let the engine be "auto"');
+}
+
+export function entrancesOf(routes: EngineRequest['routes']): Readonly<Record<string, string>> {
+  return Object.fromEntries(routes.map(({ name, port }) => [name, `http://127.0.0.1:${port}`]));
+}
