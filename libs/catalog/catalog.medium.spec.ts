@@ -8,7 +8,8 @@ import {
 } from '@springtide/platform';
 import type { Offering } from '@springtide/provider-kit';
 import { fakeClock, testDatabase, type TestDatabase } from '@springtide/testing';
-import { MarketService, TemplateService, catalogSchema } from './index.js';
+import type { OfferingKey } from './domain/index.js';
+import { MarketService, TemplateService, catalogSchema, type OfferingPage } from './index.js';
 import { scriptedCloud, type CloudScript } from './testing/scripted-cloud.js';
 
 const TENANT = '00000000-0000-4000-8000-000000000001';
@@ -48,18 +49,14 @@ describe('catalog on PostgreSQL', () => {
     db = await testDatabase([roles, catalogSchema]);
     const cloud = await scriptedCloud();
     script = cloud.script;
-    const source = {
-      regions: (): Promise<string[]> => Promise.resolve(['r1']),
-      client: (): Promise<typeof cloud.client> => Promise.resolve(cloud.client),
-    };
-    market = new MarketService(db.database, source, clock, silentLogger);
+    market = new MarketService(db.database, cloud.source, clock, silentLogger);
     templates = new TemplateService(db.database, clock);
   }, 60_000);
   afterAll(() => db.drop());
 
   async function known(context: RequestContext = tenant): Promise<string[]> {
-    const { offerings } = await market.listOfferings(context, { accountIds: [ACCOUNT] });
-    return offerings.map((row) => `${row.machineType} ${row.pricePerHour?.amount ?? '-'} ${row.stock.level}`);
+    const { items } = await market.listOfferings(context, { accountId: ACCOUNT }, { limit: 200 });
+    return items.map((row) => `${row.machineType} ${row.pricePerHour?.amount ?? '-'} ${row.stock.level}`);
   }
 
   it('refuses a snapshot before anything was listed', async () => {
@@ -84,7 +81,7 @@ describe('catalog on PostgreSQL', () => {
     expect(await market.refreshOfferings(tenant, ACCOUNT)).toMatchObject([
       { complete: false, written: 1, withdrawn: 0 },
     ]);
-    expect(await known()).toEqual(['m.huge 0.4 enough', 'm.large 0.1 none', 'm.xlarge 0.2 enough']);
+    expect(await known()).toEqual(['m.large 0.1 none', 'm.xlarge 0.2 enough', 'm.huge 0.4 enough']);
 
     script.listing = 'complete';
     await clock.advance(60_000);
@@ -94,7 +91,7 @@ describe('catalog on PostgreSQL', () => {
     script.offerings = [...script.offerings, offering('m.huge', '0.4')];
     await clock.advance(60_000);
     await market.refreshOfferings(tenant, ACCOUNT);
-    expect(await known()).toEqual(['m.huge 0.4 enough', 'm.large 0.1 none', 'm.xlarge 0.2 enough']);
+    expect(await known()).toEqual(['m.large 0.1 none', 'm.xlarge 0.2 enough', 'm.huge 0.4 enough']);
   });
 
   it('says when a region could not be read, and keeps the last good rows', async () => {
@@ -103,7 +100,7 @@ describe('catalog on PostgreSQL', () => {
     const [report] = await market.refreshOfferings(tenant, ACCOUNT);
     expect(report).toMatchObject({ complete: false });
     expect(report?.reason).toMatch(/refuses the second page/);
-    const { freshness } = await market.listOfferings(tenant, { accountIds: [ACCOUNT] });
+    const { freshness } = await market.readLimits(tenant, [ACCOUNT]);
     expect(freshness).toMatchObject([{ complete: false, confirmedAt: '2026-11-01T08:04:00.000Z' }]);
     expect(await known()).toHaveLength(3);
     script.listing = 'complete';
@@ -130,6 +127,42 @@ describe('catalog on PostgreSQL', () => {
     const snapshot = await market.takeMarketSnapshot(tenant, [ACCOUNT]);
     expect(await known(other)).toEqual([]);
     await expect(market.getMarketSnapshot(other, snapshot.id)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('pages offerings cheapest first, by currency, unknown prices last, without loss or repetition', async () => {
+    const { pricePerHour: _price, ...unpriced } = offering('a.unknown', '1');
+    script.offerings = [
+      unpriced,
+      offering('b.yuan', '0.05', { pricePerHour: money('CNY', '0.05') }),
+      ...['0.3', '0.10', '0.1', '0.2', '0.2'].map((price, i) => offering(`c.${i}`, price)),
+    ];
+    await clock.advance(60_000);
+    await market.refreshOfferings(tenant, ACCOUNT);
+    const seen: string[] = [];
+    let after: OfferingKey | null = null;
+    do {
+      const page: OfferingPage = await market.listOfferings(
+        tenant,
+        { accountId: ACCOUNT, region: 'r1' },
+        { limit: 2, ...(after ? { after } : {}) },
+      );
+      seen.push(...page.items.map((item) => item.machineType));
+      after = page.next;
+    } while (after);
+    expect(seen).toEqual(['b.yuan', 'c.1', 'c.2', 'c.3', 'c.4', 'c.0', 'a.unknown']);
+  });
+
+  it('lets nobody in without the permission', async () => {
+    const actor = { kind: 'user', id: 'u', name: 'Visitor', permissions: new Set<string>() } as const;
+    const visitor = { ...tenant, actor };
+    for (const attempt of [
+      market.refreshOfferings(visitor, ACCOUNT),
+      market.takeMarketSnapshot(visitor, [ACCOUNT]),
+      templates.createVersion(visitor, text(1)),
+      templates.list(visitor, { limit: 1 }),
+    ]) {
+      await expect(attempt).rejects.toMatchObject({ code: 'permission-denied' });
+    }
   });
 
   it('takes 2,000 offerings in well under a second', async () => {
@@ -178,10 +211,18 @@ describe('catalog on PostgreSQL', () => {
 
   it('numbers without gap or double when many create at once', async () => {
     await Promise.all(Array.from({ length: 8 }, (_, i) => templates.createVersion(tenant, text(200 + i))));
-    const first = await templates.list(tenant, { limit: 6 });
-    expect(first.items.map((item) => item.version)).toEqual([10, 9, 8, 7, 6, 5]);
-    const rest = await templates.list(tenant, { limit: 6, ...(first.next ? { after: first.next } : {}) });
-    expect(rest.items.map((item) => item.version)).toEqual([4, 3, 2, 1]);
-    expect(rest.next).toBeNull();
+    const versions = await templates.listVersions(tenant, 'shop', { limit: 6 });
+    expect(versions.map((item) => item.version)).toEqual([10, 9, 8, 7, 6, 5]);
+    const rest = await templates.listVersions(tenant, 'shop', { limit: 6, beforeVersion: 5 });
+    expect(rest.map((item) => item.version)).toEqual([4, 3, 2, 1]);
+  });
+
+  it('lists the newest version of each name', async () => {
+    for (const name of ['alpha', 'zulu'])
+      await templates.createVersion(tenant, text(100).replace('shop', name));
+    const first = await templates.list(tenant, { limit: 2 });
+    expect(first.items.map((item) => `${item.name} ${item.version}`)).toEqual(['alpha 1', 'shop 10']);
+    const rest = await templates.list(tenant, { limit: 2, ...(first.next ? { after: first.next } : {}) });
+    expect(rest).toMatchObject({ items: [{ name: 'zulu' }], next: null });
   });
 });

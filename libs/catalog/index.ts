@@ -8,8 +8,10 @@ import {
 } from './data/market.entity.js';
 import { TemplateVersionEntity } from './data/template.entity.js';
 
-export type { TemplateCursor } from './data/template.repository.js';
-export { MarketService, type MarketQuery, type MarketRefresh, type MarketSource } from './market.service.js';
+export { CatalogModule } from './catalog.module.js';
+export { CLOUD_SOURCE, accountClouds, type CloudSource } from './cloud-source.js';
+export type { OfferingFilter } from './data/market.repository.js';
+export { MarketService, type MarketRefresh, type OfferingPage } from './market.service.js';
 export { parseTemplate, type ParsedTemplate } from './template-document.js';
 export { TemplateService, type CreatedTemplate, type TemplatePage } from './template.service.js';
 

@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
 import { SpringtideError, asSpringtideError, toInstant, type Clock, type Instant } from '@springtide/kernel';
-import type { Database, Logger, RequestContext } from '@springtide/platform';
+import { requirePermission } from '@springtide/identity';
+import { newId, sha256, type Database, type Logger, type RequestContext } from '@springtide/platform';
 import type { CloudClient, Offering, Quota } from '@springtide/provider-kit';
-import { MarketRepository } from './data/market.repository.js';
+import type { CloudSource } from './cloud-source.js';
+import { MarketRepository, type OfferingFilter } from './data/market.repository.js';
 import {
   decideOfferings,
   decideQuotas,
@@ -12,14 +13,8 @@ import {
   type MarketOffering,
   type MarketQuota,
   type MarketSnapshot,
+  type OfferingKey,
 } from './domain/index.js';
-
-/** Where the market reads clouds from; the accounts context fulfils it. */
-export interface MarketSource {
-  /** Regions in which the account is used. */
-  regions(context: RequestContext, accountId: string): Promise<readonly string[]>;
-  client(context: RequestContext, accountId: string): Promise<Pick<CloudClient, 'offers' | 'compute'>>;
-}
 
 export type MarketRefresh = Readonly<{
   accountId: string;
@@ -33,7 +28,7 @@ export type MarketRefresh = Readonly<{
   withdrawn: number;
 }>;
 
-export type MarketQuery = Readonly<{ accountIds: readonly string[]; region?: string }>;
+export type OfferingPage = Readonly<{ items: readonly MarketOffering[]; next: OfferingKey | null }>;
 
 type Listing = Readonly<{
   offerings: readonly MarketOffering[];
@@ -46,32 +41,48 @@ type Listing = Readonly<{
 export class MarketService {
   constructor(
     private readonly database: Database,
-    private readonly clouds: MarketSource,
+    private readonly clouds: CloudSource,
     private readonly clock: Clock,
     private readonly log: Logger,
   ) {}
 
   /** Reads what the account is offered now, region by region. A region that fails does not stop the others. */
   async refreshOfferings(context: RequestContext, accountId: string): Promise<readonly MarketRefresh[]> {
-    const client = await this.clouds.client(context, accountId);
-    if (!client.offers('compute')) return [];
-    const reports: MarketRefresh[] = [];
-    for (const region of await this.clouds.regions(context, accountId)) {
-      reports.push(await this.refreshRegion(context, client, accountId, region));
-    }
-    return reports;
+    requirePermission(context, 'catalog:write');
+    const regions = await this.clouds.regions(context, accountId);
+    return await this.clouds.use(context, accountId, async (client) => {
+      const reports: MarketRefresh[] = [];
+      if (!client.offers('compute')) return reports;
+      for (const region of regions) {
+        reports.push(await this.refreshRegion(context, client, accountId, region));
+      }
+      return reports;
+    });
   }
 
-  /** What can be bought now, as last seen, with how fresh that is. */
+  /** What is offered now, sold-out offerings included, cheapest first. Pass `next` as `after` for the next page. */
   async listOfferings(
     context: RequestContext,
-    query: MarketQuery,
-  ): Promise<Readonly<{ offerings: MarketOffering[]; quotas: MarketQuota[]; freshness: MarketFreshness[] }>> {
+    filter: OfferingFilter,
+    page: Readonly<{ limit: number; after?: OfferingKey }>,
+  ): Promise<OfferingPage> {
+    requirePermission(context, 'catalog:read');
+    const found = await this.database.unitOfWork(context, (tx) =>
+      new MarketRepository(tx, context.tenantId).page(filter, page.limit + 1, page.after),
+    );
+    const items = found.slice(0, page.limit);
+    return { items, next: found.length > page.limit ? (items.at(-1) ?? null) : null };
+  }
+
+  /** Quotas of these accounts, and how far their market rows can be believed. */
+  async readLimits(
+    context: RequestContext,
+    accountIds: readonly string[],
+  ): Promise<Readonly<{ quotas: readonly MarketQuota[]; freshness: readonly MarketFreshness[] }>> {
+    requirePermission(context, 'catalog:read');
     return await this.database.unitOfWork(context, async (tx) => {
       const market = new MarketRepository(tx, context.tenantId);
-      const offerings = await market.offerings(query.accountIds, query.region);
-      const quotas = await market.quotas(query.accountIds, query.region);
-      return { ...orderedMarket(offerings, quotas), freshness: await market.freshness(query.accountIds) };
+      return { quotas: await market.quotas(accountIds), freshness: await market.freshness(accountIds) };
     });
   }
 
@@ -80,15 +91,16 @@ export class MarketService {
    * @throws failed-precondition when an account has never been listed completely: a plan on it would be a guess.
    */
   async takeMarketSnapshot(context: RequestContext, accountIds: readonly string[]): Promise<MarketSnapshot> {
+    requirePermission(context, 'catalog:read');
     return await this.database.unitOfWork(context, async (tx) => {
       const market = new MarketRepository(tx, context.tenantId);
       const freshness = await market.freshness(accountIds);
       requireListed(accountIds, freshness);
       const rows = orderedMarket(await market.offerings(accountIds), await market.quotas(accountIds));
       const snapshot: MarketSnapshot = {
-        id: randomUUID(),
+        id: newId(),
         takenAt: toInstant(this.clock.now()),
-        hash: createHash('sha256').update(marketEvidence(rows.offerings, rows.quotas)).digest('hex'),
+        hash: sha256(marketEvidence(rows.offerings, rows.quotas)),
         ...rows,
         freshness,
       };
@@ -99,6 +111,7 @@ export class MarketService {
 
   /** @throws not-found. */
   async getMarketSnapshot(context: RequestContext, id: string): Promise<MarketSnapshot> {
+    requirePermission(context, 'catalog:read');
     const snapshot = await this.database.unitOfWork(context, (tx) =>
       new MarketRepository(tx, context.tenantId).findSnapshot(id),
     );

@@ -1,11 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { SpringtideError, canonicalJson, toInstant, type Clock } from '@springtide/kernel';
-import type { Database, RequestContext } from '@springtide/platform';
-import { TemplateRepository, type TemplateCursor } from './data/template.repository.js';
-import type { TemplateDocument, TemplateVersion } from './domain/index.js';
+import { requirePermission } from '@springtide/identity';
+import { SpringtideError, toInstant, type Clock } from '@springtide/kernel';
+import { hashJson, newId, type Database, type RequestContext } from '@springtide/platform';
+import { TemplateRepository } from './data/template.repository.js';
+import type { TemplateVersion } from './domain/index.js';
 import { parseTemplate } from './template-document.js';
 
-export type TemplatePage = Readonly<{ items: readonly TemplateVersion[]; next: TemplateCursor | null }>;
+export type TemplatePage = Readonly<{ items: readonly TemplateVersion[]; next: string | null }>;
 
 /** `created` false: the newest version says exactly this already, and is returned. */
 export type CreatedTemplate = Readonly<{ template: TemplateVersion; created: boolean }>;
@@ -23,8 +23,9 @@ export class TemplateService {
    * @throws conflict when the text names a version that is not the next one.
    */
   async createVersion(context: RequestContext, text: string): Promise<CreatedTemplate> {
+    requirePermission(context, 'template:write');
     const { document, expectedVersion } = parseTemplate(text);
-    const hash = hashOf(document);
+    const hash = hashJson(document);
     return await this.database.unitOfWork(context, async (tx) => {
       const templates = new TemplateRepository(tx, context.tenantId);
       await templates.lockName(document.name);
@@ -34,7 +35,7 @@ export class TemplateService {
       if (latest?.hash === hash && version === latest.version) return { template: latest, created: false };
       requireNext(document.name, version, latest?.version ?? 0);
       const template: TemplateVersion = {
-        id: randomUUID(),
+        id: newId(),
         name: document.name,
         version,
         hash,
@@ -49,6 +50,7 @@ export class TemplateService {
 
   /** @throws not-found. */
   async getById(context: RequestContext, id: string): Promise<TemplateVersion> {
+    requirePermission(context, 'template:read');
     const template = await this.database.unitOfWork(context, (tx) =>
       new TemplateRepository(tx, context.tenantId).find(id),
     );
@@ -58,6 +60,7 @@ export class TemplateService {
 
   /** The newest version unless one is asked for. @throws not-found. */
   async getByName(context: RequestContext, name: string, version?: number): Promise<TemplateVersion> {
+    requirePermission(context, 'template:read');
     const template = await this.database.unitOfWork(context, (tx) =>
       new TemplateRepository(tx, context.tenantId).findByName(name, version),
     );
@@ -66,23 +69,30 @@ export class TemplateService {
     throw new SpringtideError('not-found', `there is no ${what}`);
   }
 
-  /** By name, newest version first. */
+  /** The newest version of each name, by name. Pass `next` as `after` for the next page. */
   async list(
     context: RequestContext,
-    page: Readonly<{ limit: number; after?: TemplateCursor; name?: string }>,
+    page: Readonly<{ limit: number; after?: string }>,
   ): Promise<TemplatePage> {
+    requirePermission(context, 'template:read');
     const found = await this.database.unitOfWork(context, (tx) =>
-      new TemplateRepository(tx, context.tenantId).list(page.limit + 1, page.after, page.name),
+      new TemplateRepository(tx, context.tenantId).listNewest(page.limit + 1, page.after),
     );
     const items = found.slice(0, page.limit);
-    const last = items.at(-1);
-    const next = found.length > page.limit && last ? { name: last.name, version: last.version } : null;
-    return { items, next };
+    return { items, next: found.length > page.limit ? (items.at(-1)?.name ?? null) : null };
   }
-}
 
-function hashOf(document: TemplateDocument): string {
-  return createHash('sha256').update(canonicalJson(document)).digest('hex');
+  /** Every version of one name, newest first. */
+  async listVersions(
+    context: RequestContext,
+    name: string,
+    page: Readonly<{ limit: number; beforeVersion?: number }>,
+  ): Promise<readonly TemplateVersion[]> {
+    requirePermission(context, 'template:read');
+    return await this.database.unitOfWork(context, (tx) =>
+      new TemplateRepository(tx, context.tenantId).listVersions(name, page.limit, page.beforeVersion),
+    );
+  }
 }
 
 function requireNext(name: string, version: number, latest: number): void {

@@ -3,12 +3,8 @@ import { DriftEntity, FreshnessEntity, ResourceEntity } from './data/inventory.e
 import { InventoryTables1760000400000 } from './data/inventory-tables.migration.js';
 
 export type { CountBy, InventoryCursor, InventoryFilter } from './data/inventory.queries.js';
-export {
-  InventorySyncService,
-  type InventorySource,
-  type PlaceReport,
-  type SyncReport,
-} from './inventory-sync.service.js';
+export { InventoryModule } from './inventory.module.js';
+export { InventorySyncService, type PlaceReport, type SyncReport } from './inventory-sync.service.js';
 export { InventoryService, type InventoryPage, type MachineGroup } from './inventory.service.js';
 
 export const inventorySchema: SchemaPart = {

@@ -1,3 +1,5 @@
+import type { CloudSource } from '@springtide/catalog';
+import { requirePermission } from '@springtide/identity';
 import { asSpringtideError, msBetween, toInstant, type Clock, type Instant } from '@springtide/kernel';
 import type { Database, Logger, RequestContext } from '@springtide/platform';
 import type { CloudClient } from '@springtide/provider-kit';
@@ -12,13 +14,6 @@ import {
   type ReconciliationPolicy,
   type ResourceType,
 } from './domain/index.js';
-
-/** Where the inventory reads clouds from; the accounts context fulfils it. */
-export interface InventorySource {
-  /** Regions in which the account is used. */
-  regions(context: RequestContext, accountId: string): Promise<readonly string[]>;
-  client(context: RequestContext, accountId: string): Promise<CloudClient>;
-}
 
 /** What became of one account, region and resource type. */
 export type PlaceReport = Readonly<{
@@ -59,23 +54,26 @@ type Reading = Readonly<{
 export class InventorySyncService {
   constructor(
     private readonly database: Database,
-    private readonly clouds: InventorySource,
+    private readonly clouds: CloudSource,
     private readonly clock: Clock,
     private readonly log: Logger,
   ) {}
 
   /** Reads every region of the account. A region or type that fails is reported; the others go on. */
   async syncAccount(context: RequestContext, accountId: string): Promise<SyncReport> {
+    requirePermission(context, 'inventory:write');
     const startedAt = this.now();
-    const client = await this.clouds.client(context, accountId);
-    const places: PlaceReport[] = [];
-    for (const region of await this.clouds.regions(context, accountId)) {
-      for (const resourceType of typesOf(client)) {
-        places.push(await this.syncPlace(context, client, { accountId, region, resourceType }));
+    const regions = await this.clouds.regions(context, accountId);
+    return await this.clouds.use(context, accountId, async (client) => {
+      const places: PlaceReport[] = [];
+      for (const region of regions) {
+        for (const resourceType of typesOf(client)) {
+          places.push(await this.syncPlace(context, client, { accountId, region, resourceType }));
+        }
       }
-    }
-    const complete = places.every((place) => place.complete);
-    return { accountId, startedAt, finishedAt: this.now(), complete, places };
+      const complete = places.every((place) => place.complete);
+      return { accountId, startedAt, finishedAt: this.now(), complete, places };
+    });
   }
 
   private async syncPlace(context: RequestContext, client: CloudClient, place: Place): Promise<PlaceReport> {

@@ -51,11 +51,7 @@ describe('inventory on PostgreSQL', () => {
     db = await testDatabase([roles, inventorySchema]);
     const cloud = await scriptedCloud();
     script = cloud.script;
-    const source = {
-      regions: (): Promise<string[]> => Promise.resolve(['r1']),
-      client: (): Promise<typeof cloud.client> => Promise.resolve(cloud.client),
-    };
-    sync = new InventorySyncService(db.database, source, clock, silentLogger);
+    sync = new InventorySyncService(db.database, cloud.source, clock, silentLogger);
     inventory = new InventoryService(db.database, 'here');
   }, 60_000);
   afterEach(() => db.drop());

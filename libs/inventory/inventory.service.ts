@@ -1,3 +1,4 @@
+import { requirePermission } from '@springtide/identity';
 import { SpringtideError, type Instant } from '@springtide/kernel';
 import type { Database, RequestContext } from '@springtide/platform';
 import type { EntityManager } from 'typeorm';
@@ -87,6 +88,7 @@ export class InventoryService {
     machines: readonly ObservedMachine[],
     at: Instant,
   ): Promise<void> {
+    requirePermission(context, 'inventory:write');
     const regions = new Set(machines.map((machine) => machine.region));
     await this.database.unitOfWork(context, async (tx) => {
       for (const region of [...regions].toSorted()) {

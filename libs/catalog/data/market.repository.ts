@@ -4,8 +4,10 @@ import type {
   MarketChanges,
   MarketFreshness,
   MarketOffering,
+  MarketPurchaseOption,
   MarketQuota,
   MarketSnapshot,
+  OfferingKey,
 } from '../domain/index.js';
 import {
   MarketFreshnessEntity,
@@ -19,6 +21,26 @@ import {
 import { readMarketRows } from './market-snapshot-rows.js';
 
 type Place = Readonly<{ accountId: string; region: string }>;
+
+export type OfferingFilter = Readonly<{
+  accountId?: string;
+  region?: string;
+  zone?: string;
+  machineType?: string;
+  purchaseOption?: MarketPurchaseOption;
+}>;
+
+const KEY_COLUMNS = ['accountId', 'region', 'zone', 'machineType', 'purchaseOption'] as const;
+
+/** Amounts of different currencies cannot be compared, so each currency is a list of its own; no price comes last. */
+const CURRENCY = `coalesce(o.price_currency, '~')`;
+const AMOUNT = `coalesce(o.price_amount, 0)`;
+const AFTER = `
+  (${CURRENCY}, ${AMOUNT}, o.account_id, o.region, o.zone, o.machine_type, o.purchase_option) > (
+    select ${CURRENCY}, ${AMOUNT}, o.account_id, o.region, o.zone, o.machine_type, o.purchase_option
+    from catalog_offering o
+    where o.tenant_id = :tenantId and o.account_id = :accountId and o.region = :region and o.zone = :zone
+      and o.machine_type = :machineType and o.purchase_option = :purchaseOption)`;
 
 /** Market rows of one tenant, inside the transaction it was made for. */
 export class MarketRepository {
@@ -58,6 +80,22 @@ export class MarketRepository {
       ...(region === undefined ? {} : { region }),
     });
     return rows.map(toOffering);
+  }
+
+  /** Cheapest first, unknown prices last; then by place, so that pages neither repeat nor skip. */
+  async page(filter: OfferingFilter, limit: number, after?: OfferingKey): Promise<MarketOffering[]> {
+    const query = this.tx
+      .createQueryBuilder(OfferingEntity, 'o')
+      .where('o.tenantId = :tenantId and o.withdrawnAt is null', { tenantId: this.tenantId })
+      .limit(limit);
+    for (const [column, value] of Object.entries(filter)) {
+      if (value !== undefined) query.andWhere(`o.${column} = :only_${column}`, { [`only_${column}`]: value });
+    }
+    query.addSelect(CURRENCY, 'price_rank_currency').addSelect(AMOUNT, 'price_rank_amount');
+    query.orderBy('price_rank_currency').addOrderBy('price_rank_amount');
+    for (const column of KEY_COLUMNS) query.addOrderBy(`o.${column}`);
+    if (after) query.andWhere(AFTER, after);
+    return (await query.getMany()).map(toOffering);
   }
 
   async quotas(accountIds: readonly string[], region?: string): Promise<MarketQuota[]> {

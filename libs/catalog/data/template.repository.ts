@@ -1,10 +1,8 @@
 import { parseInstant, toInstant } from '@springtide/kernel';
-import type { EntityManager } from 'typeorm';
+import { LessThan, type EntityManager } from 'typeorm';
 import type { TemplateVersion } from '../domain/index.js';
 import { readStoredTemplate } from '../template-document.js';
 import { TemplateVersionEntity, type TemplateVersionRow } from './template.entity.js';
-
-export type TemplateCursor = Readonly<{ name: string; version: number }>;
 
 /** Template versions of one tenant, inside the transaction it was made for. */
 export class TemplateRepository {
@@ -41,21 +39,26 @@ export class TemplateRepository {
     });
   }
 
-  /** By name, newest version first. */
-  async list(limit: number, after?: TemplateCursor, name?: string): Promise<TemplateVersion[]> {
-    const query = this.tx
+  /** By name; only the newest version of each. */
+  async listNewest(limit: number, afterName = ''): Promise<TemplateVersion[]> {
+    const rows = await this.tx
       .createQueryBuilder(TemplateVersionEntity, 't')
-      .where('t.tenantId = :tenantId', { tenantId: this.tenantId })
+      .distinctOn(['t.name'])
+      .where('t.tenantId = :tenantId and t.name > :afterName', { tenantId: this.tenantId, afterName })
       .orderBy('t.name', 'ASC')
       .addOrderBy('t.version', 'DESC')
-      .limit(limit);
-    if (name !== undefined) query.andWhere('t.name = :name', { name });
-    if (after)
-      query.andWhere('(t.name > :n or (t.name = :n and t.version < :v))', {
-        n: after.name,
-        v: after.version,
-      });
-    return (await query.getMany()).map(toTemplate);
+      .limit(limit)
+      .getMany();
+    return rows.map(toTemplate);
+  }
+
+  async listVersions(name: string, limit: number, before = 2_147_483_647): Promise<TemplateVersion[]> {
+    const rows = await this.tx.find(TemplateVersionEntity, {
+      where: { tenantId: this.tenantId, name, version: LessThan(before) },
+      order: { version: 'desc' },
+      take: limit,
+    });
+    return rows.map(toTemplate);
   }
 }
 

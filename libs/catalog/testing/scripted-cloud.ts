@@ -2,7 +2,6 @@ import { SpringtideError } from '@springtide/kernel';
 import { silentLogger, systemClock, type EndpointGate } from '@springtide/platform';
 import {
   connectAccount,
-  type CloudClient,
   type Image,
   type Machine,
   type Network,
@@ -12,6 +11,7 @@ import {
   type Quota,
 } from '@springtide/provider-kit';
 import { z } from 'zod';
+import type { CloudSource } from '../cloud-source.js';
 
 /** What the cloud says at the moment; a spec changes it between calls. */
 export type CloudScript = {
@@ -32,7 +32,7 @@ const supported = { supported: true } as const;
 const PAGE = 100;
 
 /** A cloud whose every answer a spec dictates, behind the real CloudClient. */
-export async function scriptedCloud(): Promise<{ script: CloudScript; client: CloudClient }> {
+export async function scriptedCloud(): Promise<{ script: CloudScript; source: CloudSource }> {
   const script: CloudScript = {
     offerings: [],
     quotas: [],
@@ -45,7 +45,11 @@ export async function scriptedCloud(): Promise<{ script: CloudScript; client: Cl
   };
   const context = { account: 'scripted', clock: systemClock, gate: openGate, log: silentLogger };
   const client = await connectAccount(manifestOf(script), {}, {}, context);
-  return { script, client };
+  const source: CloudSource = {
+    regions: () => Promise.resolve(['r1']),
+    use: (_context, _account, work) => work(client),
+  };
+  return { script, source };
 }
 
 async function* pages<T>(
