@@ -49,7 +49,7 @@ export type ConformanceControls = Readonly<{
   expireSessions(): Promise<void>;
   /** Something that belongs to the machine and would survive it. Its id. */
   attachSatellite(machineId: string): Promise<string>;
-  /** The cloud's clock, and with it the life of its machines, moves on by so much. */
+  /** The target's clock and the cloud's, and with them the life of its machines, move on by so much. */
   passTime(ms: number): Promise<void>;
   /** Takes every fault and limit back, and removes foreign machines. */
   reset(): Promise<void>;
@@ -68,6 +68,8 @@ export type ConformanceTarget = Readonly<{
   controls: Partial<ConformanceControls>;
   /** The clock on which the cloud lives: the system's, or one whose sleep passes time at once. */
   clock: Clock;
+  /** What listings of this service really lag behind, where that is less than the manifest declares. */
+  trueLagMs?: number;
   /** Left out: one that opens loopback only. */
   gate?: EndpointGate;
   log?: Logger;

@@ -110,7 +110,7 @@ export const listingRules: readonly Rule[] = [
         const batch = bench.batch();
         const [id] = await bench.launch(batch);
         expect(await bench.launch(batch)).toEqual([id]);
-        await bench.passVisibilityLag();
+        await bench.pass(bench.limits.visibilityLagMs + 1);
         await expectVisible(bench, id ?? '');
         expect((await bench.find(batch)).map((machine) => machine.id)).toEqual([id]);
       } finally {

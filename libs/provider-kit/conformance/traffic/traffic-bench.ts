@@ -17,7 +17,11 @@ const CALL_LIMIT_MS = 20_000;
 const POLL_MS = 50;
 
 /** What requests through an entrance met: how often each member answered, and how many failed. */
-export type Tally = Readonly<{ byGroup: Map<string, number>; byMember: Map<string, number>; failed: string[] }>;
+export type Tally = Readonly<{
+  byGroup: Map<string, number>;
+  byMember: Map<string, number>;
+  failed: string[];
+}>;
 
 /** One proxy under test, its members, and the eyes of a client. */
 export class TrafficBench {

@@ -30,9 +30,11 @@ export const memberRules: readonly TrafficRule[] = [
       await bench.traffic.setMembers(route, 'home', members);
       await bench.traffic.setMembers(route, 'home', members);
       const state = await bench.readRoute(route);
-      expect(groupOf(state, 'home')?.members.map(({ id }) => id).toSorted()).toEqual(
-        members.map(({ id }) => id).toSorted(),
-      );
+      expect(
+        groupOf(state, 'home')
+          ?.members.map(({ id }) => id)
+          .toSorted(),
+      ).toEqual(members.map(({ id }) => id).toSorted());
       expect(weightsOf(state)).toEqual({ home: 100 });
       expect(await bench.send(route, 60)).toMatchObject({ failed: [] });
     },
@@ -90,7 +92,8 @@ export const memberRules: readonly TrafficRule[] = [
       const { home = [] } = await bench.share(route, { home: 3 }, { home: 100 });
       const [victim] = home;
       const healthyCount = async (): Promise<number> =>
-        (groupOf(await bench.readRoute(route), 'home')?.members ?? []).filter(({ healthy }) => healthy).length;
+        (groupOf(await bench.readRoute(route), 'home')?.members ?? []).filter(({ healthy }) => healthy)
+          .length;
       await victim?.down();
       await bench.until('the proxy sees that the member died', async () => (await healthyCount()) === 2);
       const without = await bench.send(route, 60);

@@ -14,7 +14,8 @@ export const refusalRules: readonly TrafficRule[] = [
       const names = pages.flatMap(({ items }) => items.map(({ name }) => name));
       expect(names.toSorted()).toEqual([...bench.target.routes].toSorted());
       expect(pages.map(({ complete }) => complete)).toEqual(pages.map((_, at) => at === pages.length - 1));
-      for (const { entrance } of pages.flatMap(({ items }) => items)) expect(entrance).toMatch(/^https?:\/\//);
+      for (const { entrance } of pages.flatMap(({ items }) => items))
+        expect(entrance).toMatch(/^https?:\/\//);
     },
   },
   {
