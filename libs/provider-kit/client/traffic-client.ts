@@ -1,6 +1,6 @@
-import { SpringtideError } from '@springtide/kernel';
 import type { CallOptions, Page } from '../contract/compute.js';
 import type { RouteCounters, RouteMember, RouteState, TrafficFacet } from '../contract/traffic.js';
+import { checkRouteMembers, checkRouteName, checkRouteShares } from '../traffic/route-input.js';
 import type { CallControl, CallKind, CallRunner } from './call-runner.js';
 import { guardedListing } from './listing.js';
 
@@ -33,7 +33,8 @@ export class TrafficClient {
     members: readonly RouteMember[],
     control?: CallControl,
   ): Promise<void> {
-    checkMembers(members);
+    checkRouteName('route', route);
+    checkRouteMembers(group, members);
     await this.#run('setMembers', 'mutate', control, async (options) =>
       this.#facet.setMembers(route, group, members, options),
     );
@@ -44,7 +45,8 @@ export class TrafficClient {
     weights: Readonly<Record<string, number>>,
     control?: CallControl,
   ): Promise<RouteState> {
-    checkWeights(weights);
+    checkRouteName('route', route);
+    checkRouteShares(weights);
     return this.#run('setWeights', 'mutate', control, async (options) =>
       this.#facet.setWeights(route, weights, options),
     );
@@ -65,27 +67,4 @@ export class TrafficClient {
     const deadline = this.#runner.deadline(kind, control);
     return this.#runner.run({ operation, kind, region: EVERYWHERE, deadline }, send);
   }
-}
-
-function checkMembers(members: readonly RouteMember[]): void {
-  if (new Set(members.map((member) => member.id)).size !== members.length) {
-    throw new SpringtideError('invalid-argument', 'a member is named twice; the route was not changed');
-  }
-  for (const { id, port } of members) {
-    if (Number.isInteger(port) && port > 0 && port <= 65_535) continue;
-    throw new SpringtideError(
-      'invalid-argument',
-      `member ${id} has no valid port; the route was not changed`,
-    );
-  }
-}
-
-function checkWeights(weights: Readonly<Record<string, number>>): void {
-  const shares = Object.values(weights);
-  const sum = shares.reduce((total, share) => total + share, 0);
-  if (shares.every((share) => Number.isInteger(share) && share >= 0) && sum === 100) return;
-  throw new SpringtideError(
-    'invalid-argument',
-    `shares are whole percentages that sum to 100, not ${JSON.stringify(weights)}; the route was not changed`,
-  );
 }

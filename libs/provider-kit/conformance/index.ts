@@ -10,3 +10,8 @@ export type {
   Undo,
 } from './harness.js';
 export { loopbackGate } from './loopback-gate.js';
+export {
+  describeTrafficConformance,
+  type TrafficConformanceHarness,
+  type TrafficTarget,
+} from './traffic/index.js';

@@ -129,7 +129,7 @@ export class SimulatedCloud {
     return {
       ...{ identity: credentials.accessKey, kind, product, regions: regions.map((region) => region.id) },
       permissions: Object.keys(requestSchemas).filter((name) => name !== 'Login'),
-      time: new Date(this.#clock.now().getTime() + this.#skewMs).toISOString(),
+      time: new Date(this.#now() + this.#skewMs).toISOString(),
     };
   }
 
