@@ -35,7 +35,7 @@ const foreignSchema = z.object({
   count: z.number().int().default(1),
   tags: tagsSchema,
 });
-const volumeSchema = z.object({ zone: z.string(), tags: tagsSchema });
+const volumeSchema = z.object({ zone: z.string(), tags: tagsSchema, attachTo: z.string().optional() });
 const idsSchema = z.object({ ids: z.array(z.string()) });
 
 /** What stands behind `/_yard/…`: the ground truth, and the levers. JSON in, JSON out, no credentials. */
@@ -134,7 +134,7 @@ export class AdminDoor {
     return { ids };
   }
 
-  /** A disk that no machine holds. */
+  /** A disk that no machine holds, or that outlives the machine it is attached to. */
   private async createVolume(order: z.infer<typeof volumeSchema>): Promise<{ id: string }> {
     const root = await this.query({
       Action: 'CreateVolume',
@@ -142,7 +142,12 @@ export class AdminDoor {
       Size: '8',
       ...tagParams('volume', order.tags),
     });
-    return { id: root.textAt('volumeId') };
+    const id = root.textAt('volumeId');
+    if (order.attachTo !== undefined) {
+      const at = { VolumeId: id, InstanceId: order.attachTo, Device: '/dev/sdf' };
+      await this.query({ Action: 'AttachVolume', ...at });
+    }
+    return { id };
   }
 
   private async terminateOutside(ids: readonly string[]): Promise<{ ids: readonly string[] }> {

@@ -47,7 +47,12 @@ export class AwsYardAdmin {
     return this.send('POST', 'foreign', order);
   }
 
-  createVolume(order: { zone: string; tags?: Readonly<Record<string, string>> }): Promise<{ id: string }> {
+  /** With `attachTo` it belongs to a machine and is kept when that ends. */
+  createVolume(order: {
+    zone: string;
+    tags?: Readonly<Record<string, string>>;
+    attachTo?: string;
+  }): Promise<{ id: string }> {
     return this.send('POST', 'volumes', order);
   }
 

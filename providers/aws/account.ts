@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { priceListSchema } from './price-list.js';
+
+/** General-purpose and compute-optimised sizes that a web tier usually runs on. */
+const USUAL_MACHINE_TYPES = [
+  ...['c6g', 'c6i', 'c7g', 'm6g', 'm6i', 'm7g'].flatMap((family) => [
+    `${family}.large`,
+    `${family}.xlarge`,
+    `${family}.2xlarge`,
+    `${family}.4xlarge`,
+  ]),
+  't3.medium',
+  't3.large',
+];
+
+const regionSchema = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'is no AWS region');
+
+export const settingsSchema = z.strictObject({
+  regions: z.array(regionSchema).min(1),
+  /** Instead of AWS's own addresses: a private endpoint, or an emulator. Serves EC2 and STS of every region. */
+  endpoint: z.url({ protocol: /^https?$/ }).optional(),
+  /** The offerings that this account may buy; all others stay unseen. At most 100. */
+  machineTypes: z
+    .array(z.string().regex(/^[a-z0-9-]+\.[a-z0-9-]+$/))
+    .min(1)
+    .max(100)
+    .default(USUAL_MACHINE_TYPES),
+  /** Subnet id by zone, for launches that name none. */
+  subnets: z.record(z.string(), z.string().regex(/^subnet-[0-9a-f]+$/)).default({}),
+  /** Whose images are listed: account ids, `self`, `amazon`. */
+  imageOwners: z.array(z.string()).min(1).default(['self']),
+  /** vCPU limit "Running On-Demand Standard instances" by region, as the Service Quotas console shows it. */
+  vcpuLimits: z.record(regionSchema, z.int().min(0)).default({}),
+  /** Your own prices: rules over the list that ships. */
+  prices: priceListSchema.optional(),
+});
+
+export const secretSchema = z.strictObject({
+  accessKeyId: z.string().min(16).max(128),
+  secretAccessKey: z.string().min(1).max(256),
+  sessionToken: z.string().min(1).optional(),
+});
+
+export const accountSchema = z
+  .object({ settings: settingsSchema, secret: secretSchema })
+  .transform(({ settings, secret }) => ({ ...settings, credentials: secret }));
+
+export type AwsAccount = z.infer<typeof accountSchema>;
+
+/** Always explicit, so that no environment variable of the host can send calls elsewhere. */
+export function endpointOf(
+  account: Pick<AwsAccount, 'endpoint'>,
+  service: 'ec2' | 'sts',
+  region: string,
+): string {
+  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return account.endpoint ?? `https://${service}.${region}.${domain}`;
+}
+
+export function endpointsOf(account: AwsAccount): string[] {
+  const all = account.regions.flatMap((region) => [
+    endpointOf(account, 'ec2', region),
+    endpointOf(account, 'sts', region),
+  ]);
+  return [...new Set(all)];
+}

@@ -1,0 +1,175 @@
+import type {
+  Address,
+  Image as AwsImage,
+  Instance,
+  InstanceTypeInfo,
+  NetworkInterface,
+  RunInstancesCommandInput,
+  Subnet,
+  Volume,
+} from '@aws-sdk/client-ec2';
+import type { Money } from '@springtide/kernel';
+import type {
+  Image,
+  LaunchBatch,
+  Machine,
+  MachineState,
+  Network,
+  Offering,
+  Satellite,
+} from '@springtide/provider-kit';
+import { INTENT_TAG, launchTags, nameOf, readLabels, readOwnership, tagMap } from './tags.js';
+
+/** AWS bills Linux by the second, at least one minute. */
+const MINIMUM_BILLING_SECONDS = 60;
+
+const STATES: Readonly<Record<string, MachineState | 'gone'>> = {
+  pending: 'pending',
+  running: 'running',
+  stopping: 'stopping',
+  stopped: 'stopped',
+  'shutting-down': 'terminating',
+  terminated: 'gone',
+};
+
+export const STATES_NOT_GONE = Object.keys(STATES).filter((name) => STATES[name] !== 'gone');
+
+export function toMachine(instance: Instance, region: string): Machine | 'gone' {
+  const state = STATES[instance.State?.Name ?? ''] ?? 'unknown';
+  if (state === 'gone') return 'gone';
+  const tags = tagMap(instance.Tags);
+  const ownership = readOwnership(tags);
+  const name = nameOf(tags);
+  const reason = instance.StateReason?.Message ?? '';
+  return {
+    id: instance.InstanceId ?? '',
+    name: ownership === undefined ? name : `${name}-${instance.AmiLaunchIndex ?? 0}`,
+    state,
+    region,
+    zone: instance.Placement?.AvailabilityZone ?? '',
+    machineType: instance.InstanceType ?? '',
+    purchaseOption: instance.InstanceLifecycle === 'spot' ? 'spot' : 'on-demand',
+    addresses: [instance.PrivateIpAddress, instance.PublicIpAddress, instance.Ipv6Address].flatMap(
+      (address) => (address ? [address] : []),
+    ),
+    ...(instance.ImageId === undefined ? {} : { image: instance.ImageId }),
+    ...(instance.LaunchTime === undefined ? {} : { launchedAt: instance.LaunchTime.toISOString() }),
+    ...(ownership === undefined ? {} : { ownership }),
+    labels: readLabels(tags),
+    ...(reason === '' ? {} : { stateReason: reason }),
+  };
+}
+
+/** The same tags on everything that the call creates, so that nothing outlives its machine unseen. */
+export function toRunInstances(batch: LaunchBatch, subnet: string | undefined): RunInstancesCommandInput {
+  const tags = launchTags(batch);
+  return {
+    ClientToken: batch.token,
+    ImageId: batch.image,
+    InstanceType: batch.machineType as NonNullable<RunInstancesCommandInput['InstanceType']>,
+    MinCount: batch.minimum,
+    MaxCount: batch.count,
+    Placement: { AvailabilityZone: batch.zone },
+    ...(subnet === undefined ? {} : { SubnetId: subnet }),
+    ...(batch.securityGroups.length === 0 ? {} : { SecurityGroupIds: [...batch.securityGroups] }),
+    ...(batch.userData === undefined
+      ? {}
+      : { UserData: Buffer.from(batch.userData, 'utf8').toString('base64') }),
+    TagSpecifications: (['instance', 'volume', 'network-interface'] as const).map((ResourceType) => ({
+      ResourceType,
+      Tags: tags,
+    })),
+    // A machine that shuts itself down ends, and with it the bill.
+    InstanceInitiatedShutdownBehavior: 'terminate',
+    MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled' },
+  };
+}
+
+export function archOf(architectures: readonly (string | undefined)[]): 'amd64' | 'arm64' | undefined {
+  if (architectures.includes('x86_64')) return 'amd64';
+  return architectures.includes('arm64') ? 'arm64' : undefined;
+}
+
+/** Undefined for a type that cannot be planned with. */
+export function toOffering(
+  info: InstanceTypeInfo,
+  place: Readonly<{ region: string; zone: string }>,
+  extras: Readonly<{ price: Money | undefined; quotaGroup: string | undefined }>,
+): Offering | undefined {
+  const machineType = info.InstanceType;
+  const arch = archOf(info.ProcessorInfo?.SupportedArchitectures ?? []);
+  const vcpu = info.VCpuInfo?.DefaultVCpus;
+  const memoryMiB = info.MemoryInfo?.SizeInMiB;
+  if (machineType === undefined || arch === undefined || !vcpu || !memoryMiB) return undefined;
+  return {
+    ...place,
+    machineType,
+    family: familyOf(machineType),
+    arch,
+    purchaseOption: 'on-demand',
+    vcpu,
+    memoryMiB,
+    ...(extras.price === undefined ? {} : { pricePerHour: extras.price }),
+    minimumBillingSeconds: MINIMUM_BILLING_SECONDS,
+    // AWS tells nobody how much on-demand stock it has.
+    stock: { level: 'unknown' },
+    ...(extras.quotaGroup === undefined ? {} : { quotaGroup: extras.quotaGroup }),
+    interruptionPerHour: 0,
+  };
+}
+
+export function familyOf(machineType: string): string {
+  return machineType.split('.')[0] ?? machineType;
+}
+
+/** Families A, C, D, H, I, M, R, T and Z draw on one vCPU limit; all others have their own. */
+export function isStandardFamily(machineType: string): boolean {
+  return /^(a|c|d|h|i|m|r|t|z|im|is)\d/.test(machineType);
+}
+
+export function toNetwork(subnet: Subnet, region: string): Network {
+  const id = subnet.SubnetId ?? '';
+  return {
+    id,
+    name: nameOf(tagMap(subnet.Tags)) || id,
+    region,
+    ...(subnet.AvailabilityZone === undefined ? {} : { zone: subnet.AvailabilityZone }),
+    ...(subnet.CidrBlock === undefined ? {} : { cidr: subnet.CidrBlock }),
+    ...(subnet.AvailableIpAddressCount === undefined
+      ? {}
+      : { freeAddresses: subnet.AvailableIpAddressCount }),
+  };
+}
+
+export function toImage(image: AwsImage, region: string): Image {
+  const id = image.ImageId ?? '';
+  return {
+    id,
+    name: image.Name ?? id,
+    region,
+    arch: image.Architecture === 'arm64' ? 'arm64' : 'amd64',
+    ...(image.CreationDate === undefined ? {} : { createdAt: image.CreationDate }),
+  };
+}
+
+export function diskSatellite(volume: Volume, region: string): Satellite {
+  return satellite('disk', volume.VolumeId, region, tagMap(volume.Tags).get(INTENT_TAG));
+}
+
+export function interfaceSatellite(nic: NetworkInterface, region: string): Satellite {
+  const intent = tagMap(nic.TagSet).get(INTENT_TAG);
+  return satellite('network-interface', nic.NetworkInterfaceId, region, intent);
+}
+
+export function addressSatellite(address: Address, region: string): Satellite {
+  return satellite('address', address.AllocationId, region, tagMap(address.Tags).get(INTENT_TAG));
+}
+
+function satellite(
+  kind: Satellite['kind'],
+  id: string | undefined,
+  region: string,
+  intent: string | undefined,
+): Satellite {
+  return { id: id ?? '', kind, region, ...(intent === undefined ? {} : { intent }) };
+}

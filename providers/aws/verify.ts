@@ -1,0 +1,153 @@
+import { SpringtideError, addMs, type Instant } from '@springtide/kernel';
+import type { AccountReport } from '@springtide/provider-kit';
+import { endpointOf, type AwsAccount } from './account.js';
+import type { AwsApi, AwsScope } from './aws-api.js';
+import { awsCodeOf } from './error-map.js';
+
+const VERIFY_LIMIT_MS = 20_000;
+const NOBODY = '00000000000000000';
+
+type Permission = AccountReport['permissions'][number];
+type Probe = Readonly<{ action: string; neededFor: string; attempt: (at: AwsScope) => Promise<unknown> }>;
+
+/** Changing actions are tried as dry runs: EC2 judges the permission and does nothing. */
+export async function verifyAccount(account: AwsAccount, api: AwsApi, at: Instant): Promise<AccountReport> {
+  const region = account.regions[0] ?? '';
+  const scope: AwsScope = { region, deadline: addMs(at, VERIFY_LIMIT_MS) };
+  const identity = await api.callerIdentity(scope);
+  const permissions: Permission[] = [];
+  for (const probe of await probesOf(account, api, scope))
+    permissions.push(await tryPermission(probe, scope));
+  return {
+    identity,
+    regions: await enabledRegions(account, api, scope),
+    permissions,
+    ...(api.clockSkewMs === undefined ? {} : { clockSkewMs: api.clockSkewMs }),
+    product: `Amazon EC2 API 2016-11-15 at ${endpointOf(account, 'ec2', region)}`,
+  };
+}
+
+async function probesOf(account: AwsAccount, api: AwsApi, at: AwsScope): Promise<readonly Probe[]> {
+  const machineType = account.machineTypes[0] ?? '';
+  const reads: Probe[] = [
+    {
+      action: 'ec2:DescribeInstances',
+      neededFor: 'the inventory, and finding what a lost answer created',
+      attempt: (scope) => api.describeInstances(scope, { MaxResults: 5 }),
+    },
+    {
+      action: 'ec2:DescribeInstanceTypes',
+      neededFor: 'the sizes that can be bought',
+      attempt: (scope) =>
+        api.describeInstanceTypes(scope, { Filters: [{ Name: 'instance-type', Values: [machineType] }] }),
+    },
+    {
+      action: 'ec2:DescribeInstanceTypeOfferings',
+      neededFor: 'the zones in which they can be bought',
+      attempt: (scope) =>
+        api.describeInstanceTypeOfferings(scope, {
+          LocationType: 'availability-zone',
+          Filters: [{ Name: 'instance-type', Values: [machineType] }],
+        }),
+    },
+    {
+      action: 'ec2:DescribeSubnets',
+      neededFor: 'free addresses before a launch',
+      attempt: (scope) => api.describeSubnets(scope, {}),
+    },
+    {
+      action: 'ec2:DescribeVolumes',
+      neededFor: 'proof that no disk is left over',
+      attempt: (scope) => api.describeVolumes(scope, { MaxResults: 5 }),
+    },
+    {
+      action: 'ec2:DescribeNetworkInterfaces',
+      neededFor: 'proof that no interface is left over',
+      attempt: (scope) => api.describeNetworkInterfaces(scope, { MaxResults: 5 }),
+    },
+    {
+      action: 'ec2:DescribeAddresses',
+      neededFor: 'proof that no address is left over',
+      attempt: (scope) => api.describeAddresses(scope, {}),
+    },
+  ];
+  return [...reads, ...(await launchProbe(account, api, at, machineType)), ...endingProbes(api)];
+}
+
+/** Needs an image that exists: without one the launch permission cannot be tried, and is left out. */
+async function launchProbe(
+  account: AwsAccount,
+  api: AwsApi,
+  at: AwsScope,
+  machineType: string,
+): Promise<Probe[]> {
+  const images = await api.describeImages(at, { Owners: [...account.imageOwners] }).catch(() => undefined);
+  const image = images?.Images?.[0]?.ImageId;
+  if (image === undefined) return [];
+  const subnet = Object.values(account.subnets)[0];
+  return [
+    {
+      action: 'ec2:RunInstances',
+      neededFor: 'buying machines',
+      attempt: (scope) =>
+        api.runInstances(scope, {
+          DryRun: true,
+          ImageId: image,
+          InstanceType: machineType as 'c6i.large',
+          MinCount: 1,
+          MaxCount: 1,
+          ...(subnet === undefined ? {} : { SubnetId: subnet }),
+          TagSpecifications: [
+            { ResourceType: 'instance', Tags: [{ Key: 'springtide:installation', Value: 'verify' }] },
+          ],
+        }),
+    },
+  ];
+}
+
+function endingProbes(api: AwsApi): readonly Probe[] {
+  return [
+    {
+      action: 'ec2:TerminateInstances',
+      neededFor: 'giving machines back',
+      attempt: (scope) => api.terminateInstances(scope, [`i-${NOBODY}`], true),
+    },
+    {
+      action: 'ec2:DeleteVolume',
+      neededFor: 'deleting disks that outlive their machine',
+      attempt: (scope) => api.deleteVolume(scope, `vol-${NOBODY}`, true),
+    },
+    {
+      action: 'ec2:DeleteNetworkInterface',
+      neededFor: 'deleting interfaces that outlive their machine',
+      attempt: (scope) => api.deleteNetworkInterface(scope, `eni-${NOBODY}`, true),
+    },
+  ];
+}
+
+async function tryPermission(probe: Probe, at: AwsScope): Promise<Permission> {
+  const { action, neededFor } = probe;
+  try {
+    await probe.attempt(at);
+    return { action, neededFor, granted: true };
+  } catch (thrown) {
+    if (!(thrown instanceof SpringtideError)) throw thrown;
+    if (awsCodeOf(thrown) === 'DryRunOperation' || thrown.code === 'not-found') {
+      return { action, neededFor, granted: true };
+    }
+    if (thrown.code === 'permission-denied') return { action, neededFor, granted: false };
+    throw thrown;
+  }
+}
+
+/** Without the right to ask, what the account was registered for is all that is known. */
+async function enabledRegions(account: AwsAccount, api: AwsApi, at: AwsScope): Promise<readonly string[]> {
+  try {
+    const { Regions = [] } = await api.describeRegions(at);
+    const enabled = new Set(Regions.map(({ RegionName }) => RegionName));
+    return account.regions.filter((region) => enabled.has(region));
+  } catch (thrown) {
+    if (thrown instanceof SpringtideError && thrown.code === 'permission-denied') return account.regions;
+    throw thrown;
+  }
+}
