@@ -1,0 +1,11 @@
+// Written by scripts/generate-registry.mjs from the folders here; do not edit.
+import type { ProviderManifest } from '@springtide/provider-kit';
+
+/** A provider is loaded, with its SDK, only when an account of it is used. */
+export const providers: Readonly<Record<string, () => Promise<Readonly<{ manifest: ProviderManifest }>>>> = {
+  aws: async () => import('./aws/index.js'),
+  haproxy: async () => import('./haproxy/index.js'),
+  simulated: async () => import('./simulated/index.js'),
+  traefik: async () => import('./traefik/index.js'),
+  vsphere: async () => import('./vsphere/index.js'),
+};
