@@ -55,15 +55,13 @@ export class AccountSessions {
    * @throws not-found, failed-precondition, permission-denied (gate), unauthenticated, unavailable.
    */
   async open(tenantId: string, accountId: string): Promise<CloudClient> {
-    return await (await this.#take(tenantId, accountId)).client;
+    return await (
+      await this.#take(tenantId, accountId)
+    ).client;
   }
 
   /** Keeps the session open until the work is done. */
-  async use<T>(
-    tenantId: string,
-    accountId: string,
-    work: (client: CloudClient) => Promise<T>,
-  ): Promise<T> {
+  async use<T>(tenantId: string, accountId: string, work: (client: CloudClient) => Promise<T>): Promise<T> {
     const held = await this.#take(tenantId, accountId);
     held.users += 1;
     try {
@@ -94,7 +92,10 @@ export class AccountSessions {
   ): Promise<CloudClient> {
     const { clock, gate, log, limiter, observer } = this.parts;
     const context = {
-      ...{ clock, gate, log: log.child({ account: account.id }), account: account.id },
+      clock,
+      gate,
+      log: log.child({ account: account.id }),
+      account: account.id,
       ...(limiter ? { limiter } : {}),
       ...(observer ? { observer } : {}),
     };
@@ -121,7 +122,13 @@ export class AccountSessions {
     const now = this.parts.clock.now().getTime();
     if (known?.key === key && now - known.openedAt < LIFE) return known;
     if (known) this.#retire(accountId, known);
-    const held = { key, client: this.#connectStored(tenantId, account), openedAt: now, users: 0, retired: false };
+    const held = {
+      key,
+      client: this.#connectStored(tenantId, account),
+      openedAt: now,
+      users: 0,
+      retired: false,
+    };
     this.#held.set(accountId, held);
     this.#endInTime(accountId, held);
     // A failed connection is not kept: the next caller tries again.

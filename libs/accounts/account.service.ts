@@ -14,7 +14,13 @@ import type { z } from 'zod';
 import type { AccountSessions } from './account-sessions.js';
 import { findAccount, insertAccount, listAccounts, updateAccount } from './data/account.repository.js';
 import type { CredentialVault } from './data/credential-vault.js';
-import { failedHealth, healthOf, statusAfter, type AccountHealth, type CloudAccount } from './domain/index.js';
+import {
+  failedHealth,
+  healthOf,
+  statusAfter,
+  type AccountHealth,
+  type CloudAccount,
+} from './domain/index.js';
 
 export type NewAccount = Readonly<{ name: string; provider: string; settings: unknown; secret: unknown }>;
 
@@ -26,7 +32,12 @@ export type AccountChange = Readonly<{
   secret?: unknown;
 }>;
 
-type Parts = Readonly<{ database: Database; clock: Clock; vault: CredentialVault; sessions: AccountSessions }>;
+type Parts = Readonly<{
+  database: Database;
+  clock: Clock;
+  vault: CredentialVault;
+  sessions: AccountSessions;
+}>;
 
 /** Cloud accounts as a tenant sees them. No method ever returns a secret. */
 export class AccountService {
@@ -182,8 +193,7 @@ export class AccountService {
 }
 
 type Answer =
-  | Readonly<{ report: AccountReport }>
-  | Readonly<{ failure: Readonly<{ code: ErrorCode; problem: string }> }>;
+  Readonly<{ report: AccountReport }> | Readonly<{ failure: Readonly<{ code: ErrorCode; problem: string }> }>;
 
 function withAnswer(before: CloudAccount, answer: Answer, at: Instant): CloudAccount {
   const answered = 'report' in answer;

@@ -1,5 +1,12 @@
 import { SpringtideError, addMs, money } from '@springtide/kernel';
-import { fakeClock, seedTenant, testDatabase, type SeededTenant, type SeededUser, type TestDatabase } from '@springtide/testing';
+import {
+  fakeClock,
+  seedTenant,
+  testDatabase,
+  type SeededTenant,
+  type SeededUser,
+  type TestDatabase,
+} from '@springtide/testing';
 import { ApprovalService, AuditService, type ApprovalRequest } from './index.js';
 
 const START = '2026-11-01T00:00:00.000Z';
@@ -45,10 +52,18 @@ describe('approvals', () => {
   it('are decided once, however many click at the same moment', async () => {
     const { id, envelopeHash } = await service().request(author.ctx, asked('double-click'));
     const click = () =>
-      service().decide(approver.ctx, { approvalId: id, verdict: 'approved', envelopeHash }, 'campaign:approve');
+      service().decide(
+        approver.ctx,
+        { approvalId: id, verdict: 'approved', envelopeHash },
+        'campaign:approve',
+      );
     const results = await Promise.all(Array.from({ length: 8 }, click));
     expect(new Set(results.map((one) => JSON.stringify(one))).size).toBe(1);
-    expect(results[0]).toMatchObject({ status: 'approved', deciderId: approver.user.id, ceiling: { amount: '120.5' } });
+    expect(results[0]).toMatchObject({
+      status: 'approved',
+      deciderId: approver.user.id,
+      ceiling: { amount: '120.5' },
+    });
     const audit = new AuditService(db.database, clock);
     const records = await audit.list(tenant.admin, { limit: 50, action: 'approval.approve', targetId: id });
     expect(records).toHaveLength(1);
@@ -56,13 +71,17 @@ describe('approvals', () => {
 
   it('are not for the author or the last editor, in the service and in the table', async () => {
     const { id, envelopeHash } = await service().request(author.ctx, asked('own'));
-    const own = service().decide(author.ctx, { approvalId: id, verdict: 'approved', envelopeHash }, 'campaign:approve');
+    const own = service().decide(
+      author.ctx,
+      { approvalId: id, verdict: 'approved', envelopeHash },
+      'campaign:approve',
+    );
     expect(await reasonOf(own)).toEqual(['permission-denied', 'own-work']);
     const around = db.database.unitOfWork(author.ctx, (tx) =>
-      tx.query(`update approval set status = 'approved', decider_id = author_id, decided_at = $2 where id = $1`, [
-        id,
-        START,
-      ]),
+      tx.query(
+        `update approval set status = 'approved', decider_id = author_id, decided_at = $2 where id = $1`,
+        [id, START],
+      ),
     );
     await expect(around).rejects.toThrow(/approval_four_eyes/);
   });
@@ -84,7 +103,10 @@ describe('approvals', () => {
     const decide = (approvalId: string, envelopeHash: string) =>
       service().decide(approver.ctx, { approvalId, verdict: 'approved', envelopeHash }, 'campaign:approve');
     expect(await reasonOf(decide(second.id, first.envelopeHash))).toEqual(['conflict', 'other-envelope']);
-    expect(await reasonOf(decide(first.id, first.envelopeHash))).toEqual(['failed-precondition', 'withdrawn']);
+    expect(await reasonOf(decide(first.id, first.envelopeHash))).toEqual([
+      'failed-precondition',
+      'withdrawn',
+    ]);
   });
 
   it('are refused when they have expired, and still can be rejected', async () => {

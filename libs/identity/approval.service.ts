@@ -12,13 +12,7 @@ import {
   saveDecision,
   type ApprovalPage,
 } from './data/approval.repository.js';
-import {
-  decide,
-  isExpired,
-  type Approval,
-  type DecisionRefusal,
-  type Permission,
-} from './domain/index.js';
+import { decide, isExpired, type Approval, type DecisionRefusal, type Permission } from './domain/index.js';
 
 export type ApprovalRequest = Readonly<{
   subject: Readonly<{ kind: string; id: string }>;
@@ -66,14 +60,23 @@ export class ApprovalService {
     const at = toInstant(this.clock.now());
     const envelopeHash = hashJson(input.envelope);
     if (isExpired(input, at)) {
-      throw new SpringtideError('invalid-argument', 'an approval must expire in the future; none was requested');
+      throw new SpringtideError(
+        'invalid-argument',
+        'an approval must expire in the future; none was requested',
+      );
     }
     const pending = await lockPendingOf(tx, input.subject);
     if (pending?.envelopeHash === envelopeHash && !isExpired(pending, at)) return pending;
     if (pending) await this.close(tx, ctx, pending, at);
     const approval: Approval = {
-      ...{ id: newId(), ...input, envelopeHash, status: 'pending', requestedAt: at },
-      ...{ deciderId: null, decidedAt: null, reason: null },
+      ...input,
+      id: newId(),
+      envelopeHash,
+      status: 'pending',
+      requestedAt: at,
+      deciderId: null,
+      decidedAt: null,
+      reason: null,
     };
     await insertApproval(tx, ctx.tenantId, approval);
     await audit(tx, ctx, 'approval.request', undefined, approval, at);
@@ -128,12 +131,7 @@ export class ApprovalService {
     return await this.database.unitOfWork(ctx, (tx) => listApprovals(tx, page));
   }
 
-  private async close(
-    tx: EntityManager,
-    ctx: RequestContext,
-    pending: Approval,
-    at: Instant,
-  ): Promise<void> {
+  private async close(tx: EntityManager, ctx: RequestContext, pending: Approval, at: Instant): Promise<void> {
     const after: Approval = { ...pending, status: 'withdrawn', deciderId: ctx.actor.id, decidedAt: at };
     await saveDecision(tx, after);
     await audit(tx, ctx, 'approval.withdraw', pending, after, at);
@@ -161,7 +159,8 @@ function brief(approval: Approval | undefined): unknown {
 
 function refusal(why: DecisionRefusal): SpringtideError {
   const [what, nextStep] = REFUSALS[why];
-  const code = why === 'own-work' ? 'permission-denied' : why === 'other-envelope' ? 'conflict' : 'failed-precondition';
+  const code =
+    why === 'own-work' ? 'permission-denied' : why === 'other-envelope' ? 'conflict' : 'failed-precondition';
   return new SpringtideError(code, `this approval cannot be decided: ${what}; nothing was changed`, {
     retry: 'never',
     nextStep,

@@ -1,6 +1,12 @@
 import { sha256 } from '@springtide/platform';
 import { verifyAudit, type SealedRecord } from '@springtide/identity/domain';
-import { fakeClock, seedTenant, testDatabase, type SeededTenant, type TestDatabase } from '@springtide/testing';
+import {
+  fakeClock,
+  seedTenant,
+  testDatabase,
+  type SeededTenant,
+  type TestDatabase,
+} from '@springtide/testing';
 import pg from 'pg';
 import { AuditService, recordAudit, sealAudit } from './index.js';
 
@@ -68,10 +74,16 @@ describe('audit', () => {
 
   it('cannot be changed by the app or by a job', async () => {
     const change = `update audit_record set action = 'nothing'`;
-    await expect(db.database.unitOfWork(tenant.admin, (tx) => tx.query(change))).rejects.toThrow(/permission denied/);
-    await expect(db.database.systemWork('spec', (tx) => tx.query(change))).rejects.toThrow(/permission denied/);
+    await expect(db.database.unitOfWork(tenant.admin, (tx) => tx.query(change))).rejects.toThrow(
+      /permission denied/,
+    );
+    await expect(db.database.systemWork('spec', (tx) => tx.query(change))).rejects.toThrow(
+      /permission denied/,
+    );
     const remove = 'delete from audit_seal';
-    await expect(db.database.systemWork('spec', (tx) => tx.query(remove))).rejects.toThrow(/permission denied/);
+    await expect(db.database.systemWork('spec', (tx) => tx.query(remove))).rejects.toThrow(
+      /permission denied/,
+    );
   });
 
   it('is one chain per tenant, though several seal at once', async () => {
@@ -89,7 +101,10 @@ describe('audit', () => {
     await asOwner(`update audit_record set actor_name = 'somebody else' where target_id = 'c-2'`);
     const { verdict } = await audit().verifyAuditChain(tenant.admin);
     const [changed] = await audit().list(tenant.admin, { limit: 1, targetId: 'c-2' });
-    expect(verdict).toMatchObject({ ok: false, brokenAt: { recordId: changed?.id, why: /changed/ } });
+    expect(verdict).toMatchObject({
+      ok: false,
+      brokenAt: { recordId: changed?.id, why: expect.stringMatching(/changed/) },
+    });
   });
 
   it('names the record that was removed, with or without its seal', async () => {
@@ -99,7 +114,7 @@ describe('audit', () => {
     await asOwner(`delete from audit_record where target_id = 'c-1'`);
     expect((await audit().verifyAuditChain(tenant.admin)).verdict).toMatchObject({
       ok: false,
-      brokenAt: { recordId: gone?.id, why: /removed/ },
+      brokenAt: { recordId: gone?.id, why: expect.stringMatching(/removed/) },
     });
     await asOwner('delete from audit_seal where record_id = $1', [gone?.id]);
     expect((await audit().verifyAuditChain(tenant.admin)).verdict).toMatchObject({ ok: false });
@@ -112,6 +127,9 @@ describe('audit', () => {
     const lines = text.map((line) => JSON.parse(line) as SealedRecord);
     expect(verifyAudit(tenant.tenantId, lines, sha256)).toMatchObject({ ok: true, records: lines.length });
     expect(verifyAudit(other.tenantId, lines, sha256)).toMatchObject({ ok: false });
-    expect(verifyAudit(tenant.tenantId, lines.slice(1), sha256)).toMatchObject({ ok: false, brokenAt: { seq: 2 } });
+    expect(verifyAudit(tenant.tenantId, lines.slice(1), sha256)).toMatchObject({
+      ok: false,
+      brokenAt: { seq: 2 },
+    });
   });
 });

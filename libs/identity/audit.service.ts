@@ -31,11 +31,7 @@ export type AuditEntry = Readonly<{
 }>;
 
 /** Writes the record inside the caller's transaction: what is not recorded does not happen. */
-export async function recordAudit(
-  tx: EntityManager,
-  ctx: RequestContext,
-  entry: AuditEntry,
-): Promise<void> {
+export async function recordAudit(tx: EntityManager, ctx: RequestContext, entry: AuditEntry): Promise<void> {
   await insertAuditRecord(tx, ctx, {
     at: entry.at,
     action: entry.action,
@@ -119,7 +115,7 @@ export class AuditService {
   }
 
   private async *pages(ctx: RequestContext): AsyncGenerator<Awaited<ReturnType<typeof readSealedPage>>> {
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const from = after;
       const page = await this.database.unitOfWork(ctx, (tx) => readSealedPage(tx, from, BATCH));
       if (page.length > 0) yield page;

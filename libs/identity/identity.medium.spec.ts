@@ -1,5 +1,11 @@
 import { SpringtideError, addMs } from '@springtide/kernel';
-import { fakeClock, seedTenant, testDatabase, type SeededTenant, type TestDatabase } from '@springtide/testing';
+import {
+  fakeClock,
+  seedTenant,
+  testDatabase,
+  type SeededTenant,
+  type TestDatabase,
+} from '@springtide/testing';
 import { TokenService, UserService, bootstrapInstallation } from './index.js';
 
 const START = '2026-11-01T00:00:00.000Z';

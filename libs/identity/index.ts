@@ -10,12 +10,7 @@ export type { ApprovalPage } from './data/approval.repository.js';
 export type { ApiToken } from './data/token.repository.js';
 export type { Role, User, UserStatus } from './data/user.repository.js';
 export { IdentityModule } from './identity.module.js';
-export {
-  TenantService,
-  bootstrapInstallation,
-  type CreatedTenant,
-  type NewTenant,
-} from './installation.js';
+export { TenantService, bootstrapInstallation, type CreatedTenant, type NewTenant } from './installation.js';
 export { TokenService, type IssuedToken, type TokenRequest } from './token.service.js';
 export { UserService, type CreatedUser, type NewUser, type UserChange } from './user.service.js';
 

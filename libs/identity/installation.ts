@@ -78,7 +78,11 @@ async function createTenant(
   await insertTenant(tx, { id: tenantId, name: input.tenantName, at });
   await insertUser(tx, tenantId, admin);
   const { secret } = await issueFirstToken(tx, tenantId, admin.id, at);
-  const ctx = { tenantId, actor: { kind: 'job', id: 'installation', name: 'installation' }, requestId } as const;
+  const ctx = {
+    tenantId,
+    actor: { kind: 'job', id: 'installation', name: 'installation' },
+    requestId,
+  } as const;
   await recordAudit(tx, ctx, {
     action: 'tenant.create',
     target: { kind: 'tenant', id: tenantId },

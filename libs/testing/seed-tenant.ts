@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { TenantService, TokenService, UserService, bootstrapInstallation, type User } from '@springtide/identity';
+import {
+  TenantService,
+  TokenService,
+  UserService,
+  bootstrapInstallation,
+  type User,
+} from '@springtide/identity';
 import { SpringtideError, type Clock } from '@springtide/kernel';
 import { jobContext, systemClock, type Database, type RequestContext } from '@springtide/platform';
 

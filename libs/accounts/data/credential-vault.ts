@@ -1,11 +1,5 @@
 import { SpringtideError, type Instant } from '@springtide/kernel';
-import {
-  SecretText,
-  openSecret,
-  sealSecret,
-  type KeyRing,
-  type SecretEnvelope,
-} from '@springtide/platform';
+import { SecretText, openSecret, sealSecret, type KeyRing, type SecretEnvelope } from '@springtide/platform';
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
 

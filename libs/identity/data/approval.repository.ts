@@ -20,11 +20,7 @@ type Row = Readonly<{
   expires_at: Date;
 }>;
 
-export async function insertApproval(
-  tx: EntityManager,
-  tenantId: string,
-  approval: Approval,
-): Promise<void> {
+export async function insertApproval(tx: EntityManager, tenantId: string, approval: Approval): Promise<void> {
   await tx.query(
     `insert into approval (tenant_id, id, subject_kind, subject_id, envelope, envelope_hash, ceiling_currency,
        ceiling_amount, author_id, last_editor_id, status, requested_at, expires_at)
@@ -69,13 +65,10 @@ export async function lockPendingOf(
 }
 
 export async function saveDecision(tx: EntityManager, approval: Approval): Promise<void> {
-  await tx.query('update approval set status = $2, decider_id = $3, decided_at = $4, reason = $5 where id = $1', [
-    approval.id,
-    approval.status,
-    approval.deciderId,
-    approval.decidedAt,
-    approval.reason,
-  ]);
+  await tx.query(
+    'update approval set status = $2, decider_id = $3, decided_at = $4, reason = $5 where id = $1',
+    [approval.id, approval.status, approval.deciderId, approval.decidedAt, approval.reason],
+  );
 }
 
 export type ApprovalPage = Readonly<{

@@ -71,10 +71,11 @@ export async function setUserRoles(
   roles: readonly string[],
 ): Promise<void> {
   await tx.query('delete from user_role where tenant_id = $1 and user_id = $2', [tenantId, userId]);
-  await tx.query(
-    'insert into user_role (tenant_id, user_id, role_name) select $1, $2, unnest($3::text[])',
-    [tenantId, userId, [...new Set(roles)]],
-  );
+  await tx.query('insert into user_role (tenant_id, user_id, role_name) select $1, $2, unnest($3::text[])', [
+    tenantId,
+    userId,
+    [...new Set(roles)],
+  ]);
 }
 
 /** @returns false when the version is no longer the expected one. */

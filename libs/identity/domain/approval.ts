@@ -29,12 +29,7 @@ export type Decision = Readonly<{
   reason: string | null;
 }>;
 
-export type DecisionRefusal =
-  | 'own-work'
-  | 'expired'
-  | 'other-envelope'
-  | 'decided-otherwise'
-  | 'withdrawn';
+export type DecisionRefusal = 'own-work' | 'expired' | 'other-envelope' | 'decided-otherwise' | 'withdrawn';
 
 export type DecisionOutcome =
   | Readonly<{ kind: 'decided'; approval: Approval }>
@@ -73,7 +68,5 @@ export function isExpired(approval: Pick<Approval, 'expiresAt'>, at: Instant): b
 
 /** Whether it lets something start now: approved, of this envelope, and not over. */
 export function grants(approval: Approval, envelopeHash: string, at: Instant): boolean {
-  return (
-    approval.status === 'approved' && approval.envelopeHash === envelopeHash && !isExpired(approval, at)
-  );
+  return approval.status === 'approved' && approval.envelopeHash === envelopeHash && !isExpired(approval, at);
 }

@@ -20,7 +20,11 @@ export type SealedRecord = Readonly<{ seq: number; previous: string; hash: strin
 
 export type AuditVerdict =
   | Readonly<{ ok: true; records: number; head: string }>
-  | Readonly<{ ok: false; records: number; brokenAt: Readonly<{ seq: number; recordId: string; why: string }> }>;
+  | Readonly<{
+      ok: false;
+      records: number;
+      brokenAt: Readonly<{ seq: number; recordId: string; why: string }>;
+    }>;
 
 type Hash = (text: string) => string;
 

@@ -1,13 +1,17 @@
 /** Fields whose values an audit record may show. Everything else is shown as changed, never as what it is. */
-const SHOWN: ReadonlySet<string> = new Set([
-  ...['id', 'kind', 'name', 'title', 'status', 'version', 'revision', 'reason', 'code', 'enabled', 'count'],
-  ...['provider', 'region', 'regions', 'zone', 'machineType', 'pools', 'image', 'accountId', 'machines'],
-  ...['roles', 'permissions', 'scopes', 'expiresAt', 'startsAt', 'endsAt', 'at', 'phase', 'phases'],
-  ...['campaignId', 'planId', 'planHash', 'runId', 'approvalId', 'envelopeHash', 'serviceId', 'service'],
-  ...['currency', 'amount', 'budget', 'ceiling', 'cost', 'limit', 'weight', 'weights', 'target', 'demand'],
-  ...['authorId', 'lastEditorId', 'deciderId', 'subject', 'credentialVersion', 'records', 'head', 'format'],
-  ...['extendMinutes', 'factor', 'profile', 'mandateId', 'leaseUntil', 'command'],
-]);
+const SHOWN: ReadonlySet<string> = new Set(
+  `
+  id kind name title status version revision reason code enabled count
+  provider region regions zone machineType pools image accountId machines
+  roles permissions scopes expiresAt startsAt endsAt at phase phases
+  campaignId planId planHash runId approvalId envelopeHash serviceId service
+  currency amount budget ceiling cost limit weight weights target demand
+  authorId lastEditorId deciderId subject credentialVersion records head format
+  extendMinutes factor profile mandateId leaseUntil command
+  `
+    .split(/\s+/)
+    .filter((name) => name !== ''),
+);
 
 const MASK = '[masked]';
 

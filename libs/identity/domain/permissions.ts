@@ -72,7 +72,11 @@ export const BUILT_IN_ROLES: readonly BuiltInRole[] = [
     title: 'Approves what others planned',
     permissions: [...READ_WORK, 'cost:read', 'campaign:approve', 'run:stop'],
   },
-  { name: 'finance', title: 'Reads and settles cost', permissions: [...READ_WORK, 'cost:read', 'cost:write'] },
+  {
+    name: 'finance',
+    title: 'Reads and settles cost',
+    permissions: [...READ_WORK, 'cost:read', 'cost:write'],
+  },
   {
     name: 'auditor',
     title: 'Reads everything and verifies the audit',
@@ -86,10 +90,7 @@ export function isPermission(text: string): text is Permission {
 }
 
 /** What of `wanted` the grantor lacks: nobody can grant what they do not hold. */
-export function beyondGrantor(
-  grantor: ReadonlySet<string>,
-  wanted: Iterable<string>,
-): readonly string[] {
+export function beyondGrantor(grantor: ReadonlySet<string>, wanted: Iterable<string>): readonly string[] {
   return [...new Set(wanted)].filter((permission) => !grantor.has(permission)).toSorted();
 }
 
