@@ -17,8 +17,13 @@ export const manifest: ProviderManifest<SimulatedAccount> = {
   accountSchema,
   endpoints: ({ settings }) => (settings.endpoint === undefined ? [] : [settings.endpoint]),
   capabilities: {
-    ...{ idempotencyToken: supported, batchLaunch: supported, partialLaunch: supported },
-    ...{ timeToLive: supported, spot: supported, stockSignal: supported, quotaSignal: supported },
+    idempotencyToken: supported,
+    batchLaunch: supported,
+    partialLaunch: supported,
+    timeToLive: supported,
+    spot: supported,
+    stockSignal: supported,
+    quotaSignal: supported,
   },
   limits: {
     launchBatch: 100,

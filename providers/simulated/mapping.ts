@@ -28,16 +28,20 @@ export function runRequestOf(batch: LaunchBatch): RequestOf<'RunMachines'> {
   const { token, machineType, purchaseOption, subnet, userData, releaseAt, ownership, labels, ...rest } =
     batch;
   return {
-    ...{
-      clientToken: token,
-      region: rest.region,
-      zone: rest.zone,
-      type: machineType,
-      market: purchaseOption,
-    },
-    ...{ count: rest.count, minimum: rest.minimum, namePrefix: rest.namePrefix, image: rest.image },
+    clientToken: token,
+    region: rest.region,
+    zone: rest.zone,
+    type: machineType,
+    market: purchaseOption,
+    count: rest.count,
+    minimum: rest.minimum,
+    namePrefix: rest.namePrefix,
+    image: rest.image,
     securityGroups: [...rest.securityGroups],
-    tags: { ...labelsToTags(labels), ...ownershipToTags(ownership) },
+    tags: {
+      ...labelsToTags(labels),
+      ...ownershipToTags(ownership),
+    },
     ...(subnet === undefined ? {} : { network: subnet }),
     ...(userData === undefined ? {} : { userData }),
     ...(releaseAt === undefined ? {} : { releaseAt }),
@@ -47,8 +51,15 @@ export function runRequestOf(batch: LaunchBatch): RequestOf<'RunMachines'> {
 export function machineOf(wire: WireMachine): Machine {
   const ownership = ownershipOf(wire.tags);
   return {
-    ...{ id: wire.id, name: wire.name, state: STATES[wire.status], region: wire.region, zone: wire.zone },
-    ...{ machineType: wire.type, purchaseOption: wire.market, addresses: wire.addresses, image: wire.image },
+    id: wire.id,
+    name: wire.name,
+    state: STATES[wire.status],
+    region: wire.region,
+    zone: wire.zone,
+    machineType: wire.type,
+    purchaseOption: wire.market,
+    addresses: wire.addresses,
+    image: wire.image,
     launchedAt: wire.createdAt,
     ...(ownership === undefined ? {} : { ownership }),
     labels: Object.fromEntries(Object.entries(wire.tags).filter(([key]) => !key.startsWith(PREFIX))),
@@ -59,10 +70,20 @@ export function machineOf(wire: WireMachine): Machine {
 export function offeringOf(wire: WireOffering, region: string): Offering {
   const { zone, type, family, arch, market, vcpu, memoryMiB, minimumBillingSeconds } = wire;
   return {
-    ...{ region, zone, machineType: type, family, arch, purchaseOption: market, vcpu, memoryMiB },
+    region,
+    zone,
+    machineType: type,
+    family,
+    arch,
+    purchaseOption: market,
+    vcpu,
+    memoryMiB,
     ...(wire.price === undefined ? {} : { pricePerHour: wire.price }),
     minimumBillingSeconds,
-    stock: { level: levelOf(wire), machines: wire.free },
+    stock: {
+      level: levelOf(wire),
+      machines: wire.free,
+    },
     ...(wire.quotaGroup === undefined ? {} : { quotaGroup: wire.quotaGroup }),
     interruptionPerHour: wire.interruptionPerHour,
   };

@@ -46,10 +46,15 @@ describeProviderConformance({
     const account = { settings: { endpoint, kind: 'private-cloud' }, secret: plan.credentials };
     return {
       account,
-      ...{ region: 'dc-1', clock },
+      region: 'dc-1',
+      clock,
       sample: {
-        ...{ zone: 'cluster-a', machineType: 'vm.2', image: 'img-shop-1', purchaseOption: 'private' },
-        ...{ securityGroups: [], subnet: 'vlan-10' },
+        zone: 'cluster-a',
+        machineType: 'vm.2',
+        image: 'img-shop-1',
+        purchaseOption: 'private',
+        securityGroups: [],
+        subnet: 'vlan-10',
       },
       unknownId: (n) => `m-ffffffff${n.toString(16).padStart(6, '0')}`,
       controls: {
@@ -58,11 +63,17 @@ describeProviderConformance({
         passTime: async (ms) => clock.sleep(ms),
         wrongCredentials: () => ({
           ...account,
-          secret: { ...plan.credentials, secretKey: 'quite-wrong-key' },
+          secret: {
+            ...plan.credentials,
+            secretKey: 'quite-wrong-key',
+          },
         }),
         unreachable: () => ({
           ...account,
-          settings: { ...account.settings, endpoint: 'http://127.0.0.1:9/clouds/home' },
+          settings: {
+            ...account.settings,
+            endpoint: 'http://127.0.0.1:9/clouds/home',
+          },
         }),
       },
       tearDown: async () => yard.close(),

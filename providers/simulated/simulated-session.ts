@@ -57,7 +57,9 @@ export class SimulatedSession implements ProviderSession {
       identity: answer.identity,
       regions: answer.regions,
       permissions: Object.entries(NEEDED).map(([action, neededFor]) => ({
-        ...{ action, neededFor, granted: answer.permissions.includes(action) },
+        action,
+        neededFor,
+        granted: answer.permissions.includes(action),
       })),
       clockSkewMs: msBetween(at, answer.time),
       product: answer.product,

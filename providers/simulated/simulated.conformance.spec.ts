@@ -15,10 +15,15 @@ describeProviderConformance({
     const account = { settings: { cloud: 'conformance' }, secret: plan.credentials };
     return {
       account,
-      ...{ region: 'sim-east', clock },
+      region: 'sim-east',
+      clock,
       sample: {
-        ...{ zone: 'sim-east-a', machineType: 'c2.large', image: 'img-shop-1', purchaseOption: 'on-demand' },
-        ...{ securityGroups: [], subnet: 'net-a' },
+        zone: 'sim-east-a',
+        machineType: 'c2.large',
+        image: 'img-shop-1',
+        purchaseOption: 'on-demand',
+        securityGroups: [],
+        subnet: 'net-a',
       },
       unknownId: (n) => `m-ffffffff${n.toString(16).padStart(6, '0')}`,
       controls: {
@@ -27,9 +32,15 @@ describeProviderConformance({
         passTime: async (ms) => clock.sleep(ms),
         wrongCredentials: () => ({
           ...account,
-          secret: { ...plan.credentials, secretKey: 'quite-wrong-key' },
+          secret: {
+            ...plan.credentials,
+            secretKey: 'quite-wrong-key',
+          },
         }),
-        unreachable: () => ({ ...account, settings: { cloud: 'nowhere' } }),
+        unreachable: () => ({
+          ...account,
+          settings: { cloud: 'nowhere' },
+        }),
       },
       tearDown: async () => undefined,
     };

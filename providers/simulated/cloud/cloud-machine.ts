@@ -57,8 +57,15 @@ export function seenAs(machine: CloudMachine, now: number): WireMachine | undefi
   if (status === 'gone' || now < machine.visibleAt) return undefined;
   const reason = reasonOf(machine, now);
   return {
-    ...{ id: machine.id, name: machine.name, status, region: machine.region, zone: machine.zone },
-    ...{ type: machine.type.name, market: machine.offer.option, image: machine.image, tags: machine.tags },
+    id: machine.id,
+    name: machine.name,
+    status,
+    region: machine.region,
+    zone: machine.zone,
+    type: machine.type.name,
+    market: machine.offer.option,
+    image: machine.image,
+    tags: machine.tags,
     addresses: status === 'up' || status === 'ending' ? [machine.address] : [],
     createdAt: new Date(machine.createdAt).toISOString(),
     ...(reason === undefined ? {} : { reason }),

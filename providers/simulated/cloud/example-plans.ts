@@ -53,8 +53,17 @@ export function examplePublicCloud(changes: Partial<CloudPlanInput> = {}): Cloud
 export function examplePrivateCloud(changes: Partial<CloudPlanInput> = {}): CloudPlanInput {
   const hosts = { count: 8, vcpu: 32, memoryMiB: 131_072 };
   const size = (name: string, vcpu: number, pricePerHour: string): Type => ({
-    ...{ name, family: 'vm', vcpu, memoryMiB: vcpu * 4_096, minimumBillingSeconds: 0 },
-    offers: [{ option: 'private', pricePerHour }],
+    name,
+    family: 'vm',
+    vcpu,
+    memoryMiB: vcpu * 4096,
+    minimumBillingSeconds: 0,
+    offers: [
+      {
+        option: 'private',
+        pricePerHour,
+      },
+    ],
   });
   return {
     seed: 'neap-tide',

@@ -110,8 +110,15 @@ export class LaunchDesk {
     const bootedAt = now + behaviour.bootMs * (0.6 + 1.2 * draw(seed, 'boot', identity.id) ** 2);
     const machine: CloudMachine = {
       ...identity,
-      ...{ name: `${batch.namePrefix}-${n}`, region: batch.region, zone: batch.zone, image: batch.image },
-      ...{ type: place.type, offer: place.offer, network: batch.network, tags: batch.tags, createdAt: now },
+      name: `${batch.namePrefix}-${n}`,
+      region: batch.region,
+      zone: batch.zone,
+      image: batch.image,
+      type: place.type,
+      offer: place.offer,
+      network: batch.network,
+      tags: batch.tags,
+      createdAt: now,
       runsAt: fate === 'fine' ? bootedAt : NEVER,
       failsAt: fate === 'fails' ? bootedAt : NEVER,
       interruptedAt: now + waitingTimeMs(place.offer.interruptionPerHour, draw(seed, 'spot', identity.id)),

@@ -75,7 +75,10 @@ export class MachinePark {
     this.#sequence += 1;
     const satellite: CloudSatellite = {
       id: this.#idOf(kind, this.#sequence),
-      ...{ kind, region: machine.region, machineId: machine.id, tags: machine.tags },
+      kind,
+      region: machine.region,
+      machineId: machine.id,
+      tags: machine.tags,
       releasedAt: Number.POSITIVE_INFINITY,
     };
     this.#satellites.set(satellite.id, satellite);
@@ -117,7 +120,9 @@ export class MachinePark {
     const hosts = region.zones.find((zone) => zone.id === zoneId)?.hosts;
     if (hosts === undefined) return undefined;
     const free = Array.from({ length: hosts.count }, (_, number) => ({
-      ...{ number, vcpu: hosts.vcpu, memoryMiB: hosts.memoryMiB },
+      number,
+      vcpu: hosts.vcpu,
+      memoryMiB: hosts.memoryMiB,
     }));
     for (const { host, zone, type } of this.#machines.values()) {
       const carrier = zone === zoneId && host !== undefined ? free[host] : undefined;

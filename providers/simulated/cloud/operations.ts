@@ -55,9 +55,17 @@ export class Operations {
     }
     const answer = this.#launches.run(
       {
-        ...{ clientToken: `foreign-${this.#park.all().length}-${now}`, region: region.id, zone: zone.id },
-        ...{ type: type.name, market: offer.option, count: 1, minimum: 1, image: image.id },
-        ...{ namePrefix: FOREIGN_NAME, securityGroups: [], tags: { owner: 'somebody' } },
+        clientToken: `foreign-${this.#park.all().length}-${now}`,
+        region: region.id,
+        zone: zone.id,
+        type: type.name,
+        market: offer.option,
+        count: 1,
+        minimum: 1,
+        image: image.id,
+        namePrefix: FOREIGN_NAME,
+        securityGroups: [],
+        tags: { owner: 'somebody' },
       },
       now,
     );
@@ -155,8 +163,17 @@ export class Operations {
             ? {}
             : { price: { currency: this.#plan.currency, amount: offer.pricePerHour } };
         return {
-          ...{ zone, type: name, family, arch, market: offer.option, vcpu, memoryMiB, minimumBillingSeconds },
-          ...{ ...room, ...price, interruptionPerHour: offer.interruptionPerHour },
+          zone,
+          type: name,
+          family,
+          arch,
+          market: offer.option,
+          vcpu,
+          memoryMiB,
+          minimumBillingSeconds,
+          ...room,
+          ...price,
+          interruptionPerHour: offer.interruptionPerHour,
           ...(quotaGroup === undefined ? {} : { quotaGroup }),
         };
       }),

@@ -88,8 +88,13 @@ export class SimulatedCloud {
     return this.#park.all().map((machine) => {
       const status = statusOf(machine, now);
       return {
-        ...{ id: machine.id, name: machine.name, machineType: machine.type.name, address: machine.address },
-        ...{ region: machine.region, zone: machine.zone, labels: machine.tags },
+        id: machine.id,
+        name: machine.name,
+        machineType: machine.type.name,
+        address: machine.address,
+        region: machine.region,
+        zone: machine.zone,
+        labels: machine.tags,
         state: TRUE_STATE[status === 'gone' ? 'ending' : status],
       };
     });
@@ -127,7 +132,10 @@ export class SimulatedCloud {
   #whoAmI() {
     const { credentials, kind, product, regions } = this.plan;
     return {
-      ...{ identity: credentials.accessKey, kind, product, regions: regions.map((region) => region.id) },
+      identity: credentials.accessKey,
+      kind,
+      product,
+      regions: regions.map((region) => region.id),
       permissions: Object.keys(requestSchemas).filter((name) => name !== 'Login'),
       time: new Date(this.#now() + this.#skewMs).toISOString(),
     };

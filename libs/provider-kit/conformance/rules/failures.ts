@@ -68,7 +68,8 @@ export const failureRules: readonly Rule[] = [
     check: async (bench) => {
       const undo = await soldOut(bench);
       const batch = bench.batch();
-      await bench.refusal(async () => bench.compute.launch(batch)).finally(undo);
+      await bench.refusal(async () => bench.compute.launch(batch));
+      await undo();
       const next = bench.batch();
       expect(
         await bench.launch({ ...next, ownership: { ...next.ownership, intent: batch.ownership.intent } }),
