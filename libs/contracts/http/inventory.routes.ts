@@ -68,6 +68,7 @@ export const inventoryRoutes = {
       accountId: Id.optional(),
       region: z.string().optional(),
       machineType: z.string().optional(),
+      zone: z.string().optional(),
       purchaseOption: z.enum(['private', 'reserved', 'on-demand', 'spot']).optional(),
     }),
     response: pageOf(OfferingBody),

@@ -1,0 +1,35 @@
+import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
+import { AccountsController } from './accounts/accounts.controller.js';
+import { CampaignsController } from './campaigns/campaigns.controller.js';
+import { PlansController } from './campaigns/plans.controller.js';
+import { CatalogController } from './catalog/catalog.controller.js';
+import { CostController } from './finance/cost.controller.js';
+import { SystemController } from './health/system.controller.js';
+import { AuditController } from './identity/audit.controller.js';
+import { IdentityController } from './identity/identity.controller.js';
+import { InventoryController } from './inventory/inventory.controller.js';
+import { RunsController } from './runs/runs.controller.js';
+import { TrafficController } from './traffic/traffic.controller.js';
+
+/** One controller per context, or two where a context has two nouns. */
+export const controllers = [
+  AccountsController,
+  AuditController,
+  CampaignsController,
+  CatalogController,
+  CostController,
+  IdentityController,
+  InventoryController,
+  PlansController,
+  RunsController,
+  SystemController,
+  TrafficController,
+];
+
+/** The HTTP interface over given services. */
+@Module({})
+export class AppModule {
+  static over(services: NonNullable<ModuleMetadata['imports']>): DynamicModule {
+    return { module: AppModule, imports: services, controllers };
+  }
+}

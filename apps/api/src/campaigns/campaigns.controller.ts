@@ -1,0 +1,39 @@
+import { Controller } from '@nestjs/common';
+import { CampaignsService } from '@springtide/campaigns';
+import { routes } from '@springtide/contracts';
+import { Handle, type Parsed } from '../http/handle.decorator.js';
+
+@Controller()
+export class CampaignsController {
+  constructor(private readonly campaigns: CampaignsService) {}
+
+  @Handle(routes.campaignCreate)
+  async create({ ctx, body }: Parsed<typeof routes.campaignCreate>) {
+    return await this.campaigns.create(ctx, body);
+  }
+
+  @Handle(routes.campaignList)
+  async list({ ctx, query }: Parsed<typeof routes.campaignList>) {
+    return await this.campaigns.list(ctx, query);
+  }
+
+  @Handle(routes.campaignGet)
+  async get({ ctx, params }: Parsed<typeof routes.campaignGet>) {
+    return await this.campaigns.get(ctx, params.id);
+  }
+
+  @Handle(routes.campaignUpdate)
+  async update({ ctx, params, version, body }: Parsed<typeof routes.campaignUpdate>) {
+    return await this.campaigns.update(ctx, params.id, version, body);
+  }
+
+  @Handle(routes.campaignCancel)
+  async cancel({ ctx, params, version }: Parsed<typeof routes.campaignCancel>) {
+    return await this.campaigns.cancel(ctx, params.id, version);
+  }
+
+  @Handle(routes.campaignReport)
+  async report({ ctx, params }: Parsed<typeof routes.campaignReport>) {
+    return await this.campaigns.report(ctx, params.id);
+  }
+}

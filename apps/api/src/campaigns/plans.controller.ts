@@ -1,0 +1,39 @@
+import { Controller } from '@nestjs/common';
+import { PlansService } from '@springtide/campaigns';
+import { routes } from '@springtide/contracts';
+import { Handle, type Parsed } from '../http/handle.decorator.js';
+
+@Controller()
+export class PlansController {
+  constructor(private readonly plans: PlansService) {}
+
+  @Handle(routes.planRequest)
+  async request({ ctx, params }: Parsed<typeof routes.planRequest>) {
+    return await this.plans.request(ctx, params.id);
+  }
+
+  @Handle(routes.planList)
+  async list({ ctx, params }: Parsed<typeof routes.planList>) {
+    return { items: await this.plans.list(ctx, params.id) };
+  }
+
+  @Handle(routes.planGet)
+  async get({ ctx, params }: Parsed<typeof routes.planGet>) {
+    return await this.plans.get(ctx, params.id);
+  }
+
+  @Handle(routes.approvalRequest)
+  async requestApproval({ ctx, params }: Parsed<typeof routes.approvalRequest>) {
+    return await this.plans.requestApproval(ctx, params.id);
+  }
+
+  @Handle(routes.approvalList)
+  async listApprovals({ ctx, query }: Parsed<typeof routes.approvalList>) {
+    return await this.plans.listApprovals(ctx, query);
+  }
+
+  @Handle(routes.approvalDecide)
+  async decide({ ctx, params, body }: Parsed<typeof routes.approvalDecide>) {
+    return await this.plans.decide(ctx, params.id, body);
+  }
+}

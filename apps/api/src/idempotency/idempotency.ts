@@ -1,0 +1,106 @@
+import type { RouteSpec } from '@springtide/contracts';
+import type { Clock } from '@springtide/kernel';
+import type { Database, RequestContext } from '@springtide/platform';
+import { HttpRefusal } from '../http/http-refusal.js';
+import { claim, complete, purge, release, renew, type Claim } from './data/idempotency.repository.js';
+
+/** An answer as it went out, so that a repeat gets the same bytes. */
+export type StoredAnswer = Readonly<{ status: number; body: string | null; etag: string | null }>;
+
+export type KeyedRequest = Readonly<{ key: string; route: RouteSpec; requestHash: string }>;
+
+const KEEP_MS = 24 * 60 * 60 * 1_000;
+
+/** A claim is renewed while its process lives; when that dies, a repeat may try again after so long. */
+const LEASE_MS = 15_000;
+
+/**
+ * One execution per key. The first answer is kept for 24 hours and repeated; a failure frees the key, so that the same
+ * request may be tried again. Keys belong to the user who sent them.
+ */
+export class Idempotency {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  async once(
+    ctx: RequestContext,
+    request: KeyedRequest,
+    work: () => Promise<StoredAnswer>,
+  ): Promise<StoredAnswer & { replayed: boolean }> {
+    const claimed = await this.claim(ctx, request);
+    if (claimed.kind === 'held') return { ...answerOf(claimed, request), replayed: true };
+    const renewal = setInterval(() => void this.renew(ctx, request.key, claimed.claimId), LEASE_MS / 3);
+    try {
+      const answer = await work();
+      const kept = request.route.idempotent === 'once-only' ? { ...answer, body: null } : answer;
+      await this.database.unitOfWork(ctx, (tx) => complete(tx, ctx, { ...request, ...claimed }, kept));
+      return { ...answer, replayed: false };
+    } catch (thrown) {
+      await this.database.unitOfWork(ctx, (tx) => release(tx, ctx, request.key, claimed.claimId));
+      throw thrown;
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  /** Forgets keys older than a day, of all tenants. */
+  async purge(): Promise<number> {
+    const before = new Date(this.clock.now().getTime() - KEEP_MS);
+    return await this.database.systemWork('idempotency-purge', (tx) => purge(tx, before));
+  }
+
+  private async claim(ctx: RequestContext, request: KeyedRequest): Promise<Claim> {
+    const now = this.clock.now();
+    return await this.database.unitOfWork(ctx, (tx) =>
+      claim(tx, ctx, {
+        ...request,
+        routeId: request.route.id,
+        now,
+        leaseUntil: new Date(now.getTime() + LEASE_MS),
+        forgetBefore: new Date(now.getTime() - KEEP_MS),
+      }),
+    );
+  }
+
+  private async renew(ctx: RequestContext, key: string, claimId: string): Promise<void> {
+    const leaseUntil = new Date(this.clock.now().getTime() + LEASE_MS);
+    // A missed renewal only shortens the lease; the next one, or the end of the work, makes up for it.
+    await this.database
+      .unitOfWork(ctx, (tx) => renew(tx, ctx, key, claimId, leaseUntil))
+      .catch(() => undefined);
+  }
+}
+
+function answerOf(held: Extract<Claim, { kind: 'held' }>, request: KeyedRequest): StoredAnswer {
+  if (held.routeId !== request.route.id || held.requestHash !== request.requestHash) {
+    throw refusal(422, 'invalid-argument', 'Idempotency key used before', {
+      detail: 'This idempotency key was already used for another request; nothing was changed.',
+      nextStep: 'Use a new key for a new request.',
+    });
+  }
+  if (held.answer === null) {
+    throw refusal(409, 'conflict', 'Still in progress', {
+      detail: 'The first request with this idempotency key is still being carried out; it was not repeated.',
+      nextStep: 'Repeat it in a moment with the same key to get its answer.',
+      retryAfterSeconds: 1,
+    });
+  }
+  if (request.route.idempotent === 'once-only') {
+    throw refusal(409, 'already-exists', 'Shown only once', {
+      detail: 'This request was already carried out, and its answer held a secret that is shown only once.',
+      nextStep: 'If the secret was lost, revoke what was created and create it again with a new key.',
+    });
+  }
+  return held.answer;
+}
+
+function refusal(
+  status: number,
+  code: 'invalid-argument' | 'conflict' | 'already-exists',
+  title: string,
+  rest: Readonly<{ detail: string; nextStep: string; retryAfterSeconds?: number }>,
+): HttpRefusal {
+  return new HttpRefusal({ status, code, title, ...rest });
+}

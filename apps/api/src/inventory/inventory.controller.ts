@@ -1,0 +1,71 @@
+import { Controller } from '@nestjs/common';
+import { AccountService } from '@springtide/accounts';
+import { MarketService } from '@springtide/catalog';
+import { routes } from '@springtide/contracts';
+import { InventoryService, type InventoryFilter } from '@springtide/inventory';
+import { z } from 'zod';
+import { AccountNames } from '../accounts/account-names.js';
+import { decodeCursor, encodeCursor } from '../http/cursor.js';
+import { Handle, type Parsed } from '../http/handle.decorator.js';
+import { machineBody } from './machine-body.js';
+import { SyncNow } from './sync-now.js';
+
+const Cursor = z.object({ name: z.string(), id: z.string() });
+
+type MachineQuery = Parsed<typeof routes.machineList>['query'];
+
+@Controller()
+export class InventoryController {
+  constructor(
+    private readonly inventory: InventoryService,
+    private readonly market: MarketService,
+    private readonly accounts: AccountService,
+    private readonly syncNow: SyncNow,
+  ) {}
+
+  @Handle(routes.machineList)
+  async listMachines({ ctx, query }: Parsed<typeof routes.machineList>) {
+    const after = decodeCursor(query.cursor, Cursor);
+    const page = await this.inventory.list(ctx, 'machine', filterOf(query), {
+      limit: query.limit,
+      ...(after ? { after } : {}),
+    });
+    const names = await AccountNames.of(this.accounts, ctx);
+    return {
+      items: page.items.map((row) => machineBody(row, names)),
+      next: page.next ? encodeCursor(page.next) : null,
+    };
+  }
+
+  @Handle(routes.machineGet)
+  async getMachine({ ctx, params }: Parsed<typeof routes.machineGet>) {
+    const row = await this.inventory.getMachine(ctx, params.id);
+    return machineBody(row, await AccountNames.of(this.accounts, ctx));
+  }
+
+  @Handle(routes.inventoryFreshness)
+  async freshness({ ctx }: Parsed<typeof routes.inventoryFreshness>) {
+    const names = await AccountNames.of(this.accounts, ctx);
+    const resources = await this.inventory.freshness(ctx);
+    const { freshness: markets } = await this.market.readLimits(ctx, names.ids());
+    const offerings = markets.map((row) => ({ ...row, resourceType: 'offering' as const }));
+    const items = [...resources, ...offerings].map((row) => ({ ...row, ...names.of(row.accountId) }));
+    return { items };
+  }
+
+  @Handle(routes.inventorySync)
+  async sync({ ctx, body }: Parsed<typeof routes.inventorySync>) {
+    return { items: await this.syncNow.run(ctx, body.accountId) };
+  }
+}
+
+function filterOf(query: MachineQuery): InventoryFilter {
+  const { accountId, region, zone, state, service, campaignId, owned, search } = query;
+  const all = {
+    ...{ accountId, region, zone, state, service },
+    campaign: campaignId,
+    ours: owned === undefined ? undefined : owned === 'true',
+    text: search,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
