@@ -3,7 +3,7 @@ import { Agent as HttpAgent, type ClientRequestArgs } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { promisify } from 'node:util';
+import { callbackify, promisify } from 'node:util';
 import { SpringtideError } from '@springtide/kernel';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import type { EndpointGate } from './endpoint-gate.js';
@@ -72,18 +72,14 @@ async function resolveAll(resolve: Resolver, target: Target): Promise<readonly L
 }
 
 function gatedDispatcher(check: Check, ca: string | undefined): Dispatcher {
+  const trust = ca === undefined ? {} : { ca };
   const agent = new Agent({
     connect: (options, callback) => {
-      const { hostname, port, protocol } = options;
-      openSocket().then(
-        (connect) => connect(options, callback),
-        (thrown: Error) => callback(thrown, null),
-      );
-      async function openSocket(): Promise<buildConnector.connector> {
-        const lookup = await check(targetOf(protocol, hostname, port));
-        const settings = { timeout: LIMITS.connectMs, lookup, ...(ca === undefined ? {} : { ca }) };
-        return buildConnector(settings);
-      }
+      const target = targetOf(options.protocol, options.hostname, options.port);
+      callbackify(check)(target, (error: Error | null, lookup) => {
+        if (error) callback(error, null);
+        else buildConnector({ timeout: LIMITS.connectMs, lookup, ...trust })(options, callback);
+      });
     },
     headersTimeout: LIMITS.answerMs,
     bodyTimeout: LIMITS.answerMs,
@@ -153,11 +149,7 @@ function connectChecked(
     if (socket) return socket;
     throw unreachable(target);
   };
-  open().then(
-    (socket) => done(null, socket),
-    // The callback's type asks for a stream beside an error; Node itself passes none.
-    (thrown: Error) => (done as (error: Error) => void)(thrown),
-  );
+  callbackify(open)(done);
 }
 
 function targetOf(protocol: string, host: string, port: string | number | null | undefined): Target {
