@@ -1,0 +1,3 @@
+export { configurationReference } from './configuration-reference.js';
+export { describeConfig, loadConfig } from './load-config.js';
+export type { Config } from './sections.js';
