@@ -84,7 +84,11 @@ export class Bench {
     const { zone, machineType, image, securityGroups, purchaseOption, subnet, userData } = this.target.sample;
     return {
       region: this.region,
-      ...{ zone, machineType, image, securityGroups, purchaseOption },
+      zone,
+      machineType,
+      image,
+      securityGroups,
+      purchaseOption,
       ...(subnet === undefined ? {} : { subnet }),
       ...(userData === undefined ? {} : { userData }),
       count: 1,
@@ -93,7 +97,11 @@ export class Bench {
       labels: {},
       ...changes,
       token,
-      ownership: { ...ownership, ...changes.ownership, token },
+      ownership: {
+        ...ownership,
+        ...changes.ownership,
+        token,
+      },
     };
   }
 

@@ -1,4 +1,5 @@
 export { AdvancingClock } from './advancing-clock.js';
+export { Bench } from './bench.js';
 export { describeProviderConformance } from './describe-provider-conformance.js';
 export type {
   AccountInput,
@@ -10,7 +11,10 @@ export type {
   Undo,
 } from './harness.js';
 export { loopbackGate } from './loopback-gate.js';
+export type { Rule } from './rule.js';
+export { PROVIDER_RULES } from './rules/index.js';
 export {
+  TRAFFIC_RULES,
   describeTrafficConformance,
   type TrafficConformanceHarness,
   type TrafficTarget,
