@@ -143,17 +143,29 @@ export function awsCodeOf(error: SpringtideError): string {
 
 /** The endpoint gate refuses inside the socket layer; its word must come through unharmed. */
 function ownErrorIn(thrown: unknown): SpringtideError | undefined {
-  for (let error: unknown = thrown; error instanceof Error; error = error.cause) {
+  let error = thrown as { cause?: unknown } | null | undefined;
+  for (let depth = 0; depth < 5 && typeof error === 'object' && error !== null; depth += 1) {
     if (error instanceof SpringtideError) return error;
+    error = error.cause as typeof error;
   }
   return undefined;
 }
 
+type VendorError = Readonly<{
+  name?: unknown;
+  message?: unknown;
+  code?: unknown;
+  $metadata?: Readonly<{ httpStatusCode?: number }>;
+}>;
+
+/** By shape and not by class: socket errors are not always made in our realm. */
 function readAwsError(thrown: unknown): { awsCode: string; message: string; status?: number } {
-  if (!(thrown instanceof Error)) return { awsCode: 'none', message: String(thrown) };
-  const { code, $metadata } = thrown as { code?: unknown; $metadata?: { httpStatusCode?: number } };
-  // The SDK wraps socket errors as TimeoutError and keeps their code.
-  const awsCode = typeof code === 'string' && code in TABLE ? code : thrown.name;
+  if (typeof thrown !== 'object' || thrown === null) return { awsCode: 'none', message: String(thrown) };
+  const { name, message, code, $metadata } = thrown as VendorError;
+  // The SDK wraps socket errors, sometimes with their code, sometimes only with their text.
+  const socketCode = /\bE[A-Z_]{4,}\b/.exec(String(message ?? ''))?.[0];
+  const candidates = [code, name, socketCode].map((each) => String(each ?? ''));
+  const awsCode = candidates.find((each) => each in TABLE) ?? String(name ?? 'none');
   const status = $metadata?.httpStatusCode;
-  return { awsCode, message: thrown.message, ...(status === undefined ? {} : { status }) };
+  return { awsCode, message: String(message ?? ''), ...(status === undefined ? {} : { status }) };
 }

@@ -18,6 +18,9 @@ const PAGE_SIZE = 10;
 /** Real AWS needs half a minute until every read shows a new machine; the yard only as long as it is told to. */
 const YARD_LAG_MS = 300;
 
+/** The published buckets would only make the run slower; throttling is asked for where a rule is about it. */
+const YARD_RATE = { burst: 1_000, perSecond: 1_000 };
+
 const ACTIONS: Readonly<Record<FaultyOperation, string>> = {
   launch: 'RunInstances',
   terminate: 'TerminateInstances',
@@ -30,7 +33,11 @@ export async function awsConformance(manifest: ProviderManifest): Promise<Confor
   const yard = await startYard();
   const about = {
     name: 'aws (moto behind the yard’s front)',
-    manifest: { ...manifest, limits: { ...manifest.limits, visibilityLagMs: YARD_LAG_MS } },
+    manifest: {
+      ...manifest,
+      limits: { ...manifest.limits, visibilityLagMs: YARD_LAG_MS },
+      rates: { read: YARD_RATE, mutate: YARD_RATE },
+    },
     withheld: {
       failNextBoot: 'a machine that EC2 could not build ends by itself and is gone',
       truncateNextListing: 'a page without a token is the end of the listing, on the wire too',
@@ -48,7 +55,12 @@ export async function awsConformance(manifest: ProviderManifest): Promise<Confor
 async function startYard(): Promise<AwsYard | string> {
   try {
     const yard = await startAwsYard({
-      settings: { bootDelayMs: 150, terminateDelayMs: 100, maxPageSize: PAGE_SIZE },
+      settings: {
+        bootDelayMs: 150,
+        terminateDelayMs: 100,
+        maxPageSize: PAGE_SIZE,
+        rates: { '*': YARD_RATE },
+      },
     });
     yardLane('aws conformance', true);
     return yard;

@@ -138,6 +138,11 @@ export class CloudBook {
     return now < machine.bootedAt ? PENDING : undefined;
   }
 
+  /** Whether any machine is shown as shutting down that the emulator already calls terminated. */
+  anyEnding(): boolean {
+    return [...this.machines.keys()].some((id) => this.overlay(id) === SHUTTING_DOWN);
+  }
+
   private live(): BookedMachine[] {
     return [...this.machines.values()].filter((machine) => machine.terminatedAt === undefined);
   }

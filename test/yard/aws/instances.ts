@@ -5,6 +5,7 @@ import {
   listParam,
   readFilters,
   withFilters,
+  type QueryFilter,
   type WireAnswer,
   type WireCall,
 } from './query-protocol.js';
@@ -30,16 +31,13 @@ export class InstanceReader {
     const hidden = ids.filter((id) => !this.book.isVisible(id));
     if (hidden.length > 0) return notFound(hidden);
     const filters = readFilters(call.params);
-    const forwarded = withFilters(
-      call.params,
-      filters.filter(({ name }) => name !== STATE_FILTER),
-    );
+    const states = filters.filter(({ name }) => name === STATE_FILTER).flatMap(({ values }) => values);
+    const forwarded = withFilters(call.params, this.forwardedFilters(filters, states));
     forwarded.delete('NextToken');
     if (ids.length === 0) forwarded.set('MaxResults', EVERYTHING);
     const answer = await this.upstream.forward(call, forwarded);
-    if (answer.status >= 300) return answer;
+    if (answer.status >= 300) return this.nameAllMissing(answer, ids, call.region);
     const root = parseXml(String(answer.body));
-    const states = filters.filter(({ name }) => name === STATE_FILTER).flatMap(({ values }) => values);
     const entries = this.entriesOf(root).filter(
       ({ instance }) => states.length === 0 || states.includes(instance.textAt('instanceState', 'name')),
     );
@@ -85,6 +83,24 @@ export class InstanceReader {
     const overlay = this.book.overlay(instance.textAt('instanceId'));
     if (overlay !== undefined) return withState(instance, overlay);
     return instance.textAt('instanceState', 'name') === 'terminated' ? terminatedShape(instance) : instance;
+  }
+
+  /** States are judged here, after the overlay; the emulator only leaves out what has surely ended, to be quicker. */
+  private forwardedFilters(filters: readonly QueryFilter[], states: readonly string[]): QueryFilter[] {
+    const others = filters.filter(({ name }) => name !== STATE_FILTER);
+    if (states.length === 0 || states.includes('terminated') || this.book.anyEnding()) return others;
+    return [...others, { name: STATE_FILTER, values: ['pending', 'running', 'stopping', 'stopped'] }];
+  }
+
+  /** The emulator names one missing id, the real service all of them. */
+  private async nameAllMissing(
+    answer: WireAnswer,
+    ids: readonly string[],
+    region: string,
+  ): Promise<WireAnswer> {
+    if (!String(answer.body).includes('InvalidInstanceID.NotFound')) return answer;
+    const known = new Set((await this.groundTruth(region)).map((instance) => instance.textAt('instanceId')));
+    return notFound(ids.filter((id) => !known.has(id)));
   }
 
   private entriesOf(root: XmlElement): Entry[] {
