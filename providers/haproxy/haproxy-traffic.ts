@@ -136,7 +136,8 @@ export class HaproxyTraffic implements TrafficFacet {
 
   /** Waits for the last requests of drained servers, but never longer than the account says or the deadline lets. */
   async #removeDrained(route: string, change: BackendChange): Promise<void> {
-    const until = this.clock.now().getTime() + Math.min(this.account.drainWaitMs, change.leftMs() - RESERVE_MS);
+    const until =
+      this.clock.now().getTime() + Math.min(this.account.drainWaitMs, change.leftMs() - RESERVE_MS);
     for (;;) {
       const before = await servers(change);
       await removeIdle(change, before);

@@ -24,7 +24,9 @@ export class RuntimeConnection {
     socket.setEncoding('utf8');
     socket.setNoDelay(true);
     socket.on('data', (text: string) => this.#receive(text));
-    socket.on('error', (cause) => this.#break('unavailable', `the connection failed: ${cause.message}`, cause));
+    socket.on('error', (cause) =>
+      this.#break('unavailable', `the connection failed: ${cause.message}`, cause),
+    );
     socket.on('close', () => this.#break('unavailable', 'the connection was closed'));
   }
 
@@ -100,7 +102,10 @@ export class RuntimeConnection {
     this.#broken ??= new SpringtideError(
       code,
       `HAProxy's runtime API at ${this.where}: ${reason}; what had been sent may have been applied`,
-      { cause, nextStep: 'Read the route before changing it again; changes are absolute and safe to repeat.' },
+      {
+        cause,
+        nextStep: 'Read the route before changing it again; changes are absolute and safe to repeat.',
+      },
     );
     this.socket.destroy();
     const waiting = this.#waiting;

@@ -58,7 +58,9 @@ export function errorFromAnswer(command: string, answer: string): SpringtideErro
   const rule = ERROR_TABLE.find(({ says }) => says.test(sentence));
   const facts = { command: command.split(' ').slice(0, 2).join(' '), answer: sentence.slice(0, 200) };
   if (rule === undefined) {
-    return new SpringtideError('unknown', `HAProxy answered "${facts.answer}" to "${facts.command}"`, { facts });
+    return new SpringtideError('unknown', `HAProxy answered "${facts.answer}" to "${facts.command}"`, {
+      facts,
+    });
   }
   return new SpringtideError(rule.code, `${rule.means}: "${facts.answer}"`, {
     facts,

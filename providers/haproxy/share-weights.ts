@@ -58,9 +58,7 @@ export function appliedShares(servers: readonly WeighedServer[]): Readonly<Recor
   return sharesOf(new Map(healthy));
 }
 
-function sharesOf(
-  groups: ReadonlyMap<string, readonly WeighedServer[]>,
-): Readonly<Record<string, number>> {
+function sharesOf(groups: ReadonlyMap<string, readonly WeighedServer[]>): Readonly<Record<string, number>> {
   const totals = [...groups].map(([group, members]) => {
     return [group, members.reduce((sum, member) => sum + member.weight, 0)] as const;
   });

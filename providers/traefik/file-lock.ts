@@ -48,7 +48,11 @@ async function tryTake(path: string, owner: string): Promise<boolean> {
     throw new SpringtideError(
       code === 'EACCES' || code === 'EROFS' ? 'permission-denied' : 'unavailable',
       `cannot lock ${path}: ${message}; nothing was changed`,
-      { effect: 'none', cause, nextStep: 'Check that the dynamic-configuration folder exists and is writable.' },
+      {
+        effect: 'none',
+        cause,
+        nextStep: 'Check that the dynamic-configuration folder exists and is writable.',
+      },
     );
   }
 }

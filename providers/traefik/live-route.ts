@@ -21,7 +21,9 @@ export async function readLive(
 ): Promise<LiveRoute> {
   const services = routeServices(route, desired);
   const names = [services.name, ...services.loadBalancers.map(({ name }) => name)];
-  const found = await Promise.all(names.map(async (name) => [name, await api.service(name, options)] as const));
+  const found = await Promise.all(
+    names.map(async (name) => [name, await api.service(name, options)] as const),
+  );
   const live = new Map<string, LiveService>();
   for (const [name, service] of found) if (service) live.set(name, service);
   return { desired, services, live, settled };

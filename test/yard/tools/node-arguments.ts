@@ -1,0 +1,19 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Arguments with which Node runs an entry file of this tree: the built one where this code itself was built, the
+ * source otherwise. `entry` is the path beside the caller, without its ending: `load-generator.main`.
+ */
+export function nodeArguments(folder: string, entry: string): readonly string[] {
+  const built = join(folder, `${entry}.js`);
+  if (existsSync(built)) return ['--enable-source-maps', built];
+  const hooks = join(import.meta.dirname, 'typescript-hooks.mjs');
+  return [
+    '--experimental-transform-types',
+    '--disable-warning=ExperimentalWarning',
+    '--import',
+    hooks,
+    join(folder, `${entry}.ts`),
+  ];
+}
