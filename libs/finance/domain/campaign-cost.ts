@@ -40,7 +40,7 @@ export type CampaignCost = CostFigures &
     runningMachines: number;
     /** What the running bought machines cost per hour from now on. */
     burnPerHour: Money;
-    /** Private machines without a rate card; their cost is in no figure. */
+    /** Machines without a known price; their cost is in no figure. */
     unratedMachines: number;
     /** Amounts in currencies without an agreed rate to `currency`: real money, in no figure above. */
     otherCurrencies: readonly Money[];

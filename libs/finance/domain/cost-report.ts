@@ -47,7 +47,7 @@ export function costAsTable(cost: CampaignCost): string {
       ? [`${cost.runningMachines} machines run; what was bought costs ${shown(cost.burnPerHour)} per hour`]
       : []),
     ...(cost.unratedMachines > 0
-      ? [`${cost.unratedMachines} private machines have no rate card and are in no figure`]
+      ? [`${cost.unratedMachines} machines have no known price and are in no figure`]
       : []),
     ...cost.otherCurrencies.map((amount) => `in no figure: ${shown(amount)} ${amount.currency}`),
   ];

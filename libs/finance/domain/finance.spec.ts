@@ -319,7 +319,7 @@ describe('cost reports', () => {
     expect(text).toMatch(/bought +100\.00 +1\.00 +0\.20 +0\.20 +0\.60/);
     expect(text).toMatch(/private +0\.18 +0\.03/);
     expect(costAsTable({ ...cost, unratedMachines: 2, otherCurrencies: [money('CNY', '7')] })).toMatch(
-      /2 private machines have no rate card[^]*in no figure: 7\.00 CNY/,
+      /2 machines have no known price[^]*in no figure: 7\.00 CNY/,
     );
   });
 

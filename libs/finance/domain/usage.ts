@@ -17,7 +17,7 @@ export type UsageInterval = Readonly<{
   service: string;
   /** The plan's pool. */
   pool: string;
-  /** Null: a private machine without a rate card. It costs nothing here, and the report counts it as unrated. */
+  /** Null: no price is known. It is in no figure, and the report counts it as unrated. */
   pricePerHour: Money | null;
   minimumBillingSeconds: number;
   /** The price evidence. Null when the machine was started outside a plan. */
