@@ -1,0 +1,112 @@
+import { decimal, money, type Decimal, type Money } from '@springtide/kernel';
+import type { Allocation } from './allocation.js';
+import type { CapacityPlan, PlanFallback, PlanRow, PlanShortage } from './capacity-plan.js';
+import { checkPlan } from './check-plan.js';
+import { explain, type ShadowPrices } from './explain.js';
+import { PRIVATE_WEIGHT, at } from './planner-model.js';
+import type { PlanningProblem } from './problem.js';
+import { shortageCauses } from './shortage-causes.js';
+
+export type PlanFacts = Readonly<{
+  allocation: Allocation;
+  solver: Readonly<{ name: string; version: string }>;
+  /** A proven lower bound of the objective, or null. */
+  bound: number | null;
+  shadow: ShadowPrices | null;
+  budgetNeeded: Money | null;
+  /** Why there is no bound, for the reader; absent when there is one. */
+  solverTrouble?: string;
+}>;
+
+/** The numeric answer as a plan: exact money, shortage with causes, reasons, fallbacks. */
+export function assemblePlan(problem: PlanningProblem, facts: PlanFacts): CapacityPlan {
+  const { allocation, bound } = facts;
+  const machines = planRows(problem, allocation);
+  const check = checkPlan(problem, machines);
+  const shortage = check.shortage.map((cell): PlanShortage => ({
+    ...cell,
+    causes: shortageCauses(allocation, cell),
+  }));
+  const objective = objectiveOf(problem, machines, check.cost, shortage);
+  const floor = bound === null ? null : decimal(Math.max(0, bound).toFixed(6));
+  const lowerBound = floor === null || floor.gt(objective) ? (floor === null ? null : objective) : floor;
+  const draft = {
+    schema: 'springtide-capacity-plan/1' as const,
+    quality: lowerBound === null ? ('greedy' as const) : ('optimal-bound' as const),
+    solver: facts.solver,
+    phases: problem.phases.map((phase) => phase.id),
+    machines,
+    shortage,
+    cost: check.cost,
+    objective: money(problem.currency, objective),
+    lowerBound: lowerBound === null ? null : money(problem.currency, lowerBound),
+    gap: gapOf(objective, lowerBound),
+    budgetNeeded: facts.budgetNeeded,
+    fallbacks: fallbacks(problem, allocation, facts.shadow),
+  };
+  return { ...draft, reasons: explain(problem, draft, facts.shadow, facts.solverTrouble) };
+}
+
+export function planRows(problem: PlanningProblem, allocation: Allocation): readonly PlanRow[] {
+  const { pairs, phaseCount: K } = allocation.model;
+  const rows: PlanRow[] = [];
+  for (let pair = 0; pair < pairs.count; pair += 1) {
+    const counts = [...allocation.x.subarray(pair * K, (pair + 1) * K)];
+    const item = problem.classes[at(pairs.classOf, pair)];
+    const pool = problem.pools[at(pairs.poolOf, pair)];
+    if (item === undefined || pool === undefined || counts.every((count) => count === 0)) continue;
+    rows.push({ class: item.id, pool: pool.id, counts });
+  }
+  return rows;
+}
+
+function objectiveOf(
+  problem: PlanningProblem,
+  machines: readonly PlanRow[],
+  cost: CapacityPlan['cost'],
+  shortage: readonly PlanShortage[],
+): Decimal {
+  let total = decimal(cost.total.amount);
+  if (problem.objective === 'private-first') {
+    total = total.minus(decimal(cost.private.amount).times(decimal(1).minus(PRIVATE_WEIGHT)));
+  }
+  for (const cell of shortage) {
+    const penalty =
+      problem.classes.find((item) => item.id === cell.class)?.shortagePenaltyPerUnitHour.amount ?? '0';
+    const hours = problem.phases.find((phase) => phase.id === cell.phase)?.hours ?? 0;
+    total = total.plus(decimal(penalty).times(cell.units).times(hours));
+  }
+  return total;
+}
+
+function gapOf(objective: Decimal, bound: Decimal | null): number | null {
+  if (bound === null) return null;
+  if (bound.isZero()) return objective.isZero() ? 0 : null;
+  return objective.minus(bound).div(bound).toNumber();
+}
+
+const FALLBACKS = 5;
+
+function fallbacks(
+  problem: PlanningProblem,
+  allocation: Allocation,
+  shadow: ShadowPrices | null,
+): PlanFallback[] {
+  const { model } = allocation;
+  return problem.classes.flatMap((item, g) =>
+    problem.phases.flatMap((phase, k): PlanFallback[] => {
+      if ((item.demand[k]?.units ?? 0) === 0) return [];
+      const open = (model.pairs.ofClass[g] ?? []).filter((pair) => allocation.room(pair, k) > 0);
+      const merit = (pair: number) => {
+        if (shadow !== null)
+          return at(shadow.reducedCost, pair * model.phaseCount + k) / at(model.pairs.units, pair);
+        return at(model.pools.rate, at(model.pairs.poolOf, pair)) / at(model.pairs.units, pair);
+      };
+      const pools = open
+        .toSorted((a, b) => merit(a) - merit(b))
+        .slice(0, FALLBACKS)
+        .map((pair) => problem.pools[at(model.pairs.poolOf, pair)]?.id ?? '');
+      return [{ class: item.id, phase: phase.id, pools }];
+    }),
+  );
+}

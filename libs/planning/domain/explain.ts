@@ -1,0 +1,241 @@
+import { decimal, type Money } from '@springtide/kernel';
+import type { CapacityPlan, PlanReason, PlanRow } from './capacity-plan.js';
+import type { PlanningClass, PlanningPool, PlanningProblem } from './problem.js';
+
+/**
+ * What one more of each limit would save, from the linear solution: amounts per machine, vCPU or unit of money, zero
+ * where a limit does not bind. Arrays over phases follow the problem's order.
+ */
+export type ShadowPrices = Readonly<{
+  quota: readonly (readonly number[])[];
+  stock: readonly (readonly number[])[];
+  ceiling: readonly (readonly number[])[];
+  /** Objective saved per unit of money added to the budget. */
+  budget: number;
+  /** Per class: the part of the objective that comes from surviving the loss of a zone. */
+  zone: readonly number[];
+  spot: readonly number[];
+  /** Reduced cost of one machine in one phase, indexed `pair * phases + phase`. */
+  reducedCost: Float64Array;
+}>;
+
+type Draft = Omit<CapacityPlan, 'reasons'>;
+
+const MOST_POOLS = 6;
+const MOST_LIMITS = 5;
+
+/** The reasons of a plan, most important first. */
+export function explain(
+  problem: PlanningProblem,
+  plan: Draft,
+  shadow: ShadowPrices | null,
+  solverTrouble: string | undefined,
+): readonly PlanReason[] {
+  return [
+    ...shortageReasons(plan),
+    ...(plan.budgetNeeded === null ? [] : [budgetReason(problem, plan, shadow)]),
+    privateShare(problem, plan),
+    ...privateFull(problem, plan),
+    ...problem.classes.flatMap((item) => poolReasons(problem, plan, item)),
+    ...(shadow === null ? [] : bindingReasons(problem, shadow)),
+    solverTrouble === undefined && plan.gap !== null
+      ? { code: 'proven-gap', params: { gapPercent: percent(plan.gap), solver: plan.solver.name } }
+      : { code: 'solver-missing', params: { trouble: solverTrouble ?? 'nothing was proven' } },
+  ];
+}
+
+function shortageReasons(plan: Draft): PlanReason[] {
+  return plan.shortage.map((cell) => ({
+    code: 'shortage',
+    params: {
+      class: cell.class,
+      phase: cell.phase,
+      units: round(cell.units),
+      causes: cell.causes.join(', '),
+    },
+  }));
+}
+
+function budgetReason(problem: PlanningProblem, plan: Draft, shadow: ShadowPrices | null): PlanReason {
+  const code = plan.shortage.some((cell) => cell.causes.includes('budget'))
+    ? 'budget-short'
+    : 'budget-binding';
+  const params = {
+    budget: problem.budget?.amount ?? '0',
+    needed: plan.budgetNeeded?.amount ?? '0',
+    missing: decimal(plan.budgetNeeded?.amount ?? 0)
+      .minus(problem.budget?.amount ?? 0)
+      .toString(),
+    currency: problem.currency,
+  };
+  const saving = shadow === null || shadow.budget <= 0 ? {} : { savingPerUnit: round(shadow.budget) };
+  return { code, params: { ...params, ...saving } };
+}
+
+/** The same plan with another figure for the budget that would carry all demand. */
+export function withBudgetNeeded(plan: CapacityPlan, budget: Money, needed: Money): CapacityPlan {
+  const missing = decimal(needed.amount).minus(budget.amount).toString();
+  const reasons = plan.reasons.map((reason): PlanReason => {
+    if (reason.code !== 'budget-short') return reason;
+    return { ...reason, params: { ...reason.params, needed: needed.amount, missing } };
+  });
+  return { ...plan, budgetNeeded: needed, reasons };
+}
+
+function privateShare(problem: PlanningProblem, plan: Draft): PlanReason {
+  const hours = { private: 0, public: 0 };
+  for (const row of plan.machines) {
+    const side = poolOf(problem, row.pool)?.option === 'private' ? 'private' : 'public';
+    for (const [k, count] of row.counts.entries()) hours[side] += count * (problem.phases[k]?.hours ?? 0);
+  }
+  return {
+    code: 'private-share',
+    params: {
+      privateMachineHours: round(hours.private),
+      publicMachineHours: round(hours.public),
+      privateCost: plan.cost.private.amount,
+      publicCost: plan.cost.public.amount,
+      currency: problem.currency,
+    },
+  };
+}
+
+/** Private pools that run at their cap in some phase: from there on the gap is bought. */
+function privateFull(problem: PlanningProblem, plan: Draft): PlanReason[] {
+  const all = problem.pools.filter((pool) => pool.option === 'private' && pool.cap > 0);
+  const full = all.filter((pool) => peakOf(plan.machines, pool.id) >= pool.cap);
+  if (full.length === 0) return [];
+  return [
+    {
+      code: 'private-full',
+      params: { full: full.length, of: all.length, pools: full.map((p) => p.id).join(', ') },
+    },
+  ];
+}
+
+type UsedPool = Readonly<{ pool: PlanningPool; machines: number; unitPrice: Money }>;
+
+function poolReasons(problem: PlanningProblem, plan: Draft, item: PlanningClass): PlanReason[] {
+  const used = plan.machines
+    .filter((row) => row.class === item.id)
+    .flatMap((row): UsedPool[] => {
+      const pool = poolOf(problem, row.pool);
+      return pool === undefined
+        ? []
+        : [{ pool, machines: Math.max(...row.counts), unitPrice: unitPrice(item, pool) }];
+    })
+    .toSorted((a, b) => decimal(a.unitPrice.amount).comparedTo(b.unitPrice.amount));
+  const reasons = used
+    .toSorted((a, b) => b.machines - a.machines)
+    .slice(0, MOST_POOLS)
+    .map((entry): PlanReason => ({
+      code: 'pool-chosen',
+      params: {
+        class: item.id,
+        pool: entry.pool.id,
+        option: entry.pool.option,
+        machines: entry.machines,
+        pricePerUnitHour: entry.unitPrice.amount,
+        unit: item.unit,
+        currency: problem.currency,
+      },
+    }));
+  return [...reasons, ...cheaperFull(problem, plan, item, used.at(-1))];
+}
+
+/** Allowed pools cheaper than the dearest one used that have nothing left: why the plan pays more than the least price. */
+function cheaperFull(
+  problem: PlanningProblem,
+  plan: Draft,
+  item: PlanningClass,
+  dearest: UsedPool | undefined,
+): PlanReason[] {
+  if (dearest === undefined) return [];
+  const full = item.allowed.filter((entry) => {
+    const pool = poolOf(problem, entry.pool);
+    if (pool === undefined || !decimal(unitPrice(item, pool).amount).lt(dearest.unitPrice.amount))
+      return false;
+    return peakOf(plan.machines, pool.id) >= pool.cap;
+  });
+  if (full.length === 0) return [];
+  const params = {
+    class: item.id,
+    dearest: dearest.pool.id,
+    full: full.length,
+    allowed: item.allowed.length,
+  };
+  return [{ code: 'cheaper-pools-full', params }];
+}
+
+function bindingReasons(problem: PlanningProblem, shadow: ShadowPrices): PlanReason[] {
+  const { currency } = problem;
+  const quota = strongest(shadow.quota).map(({ index, value }): PlanReason => ({
+    code: 'quota-binding',
+    params: { quota: problem.quotaGroups[index]?.id ?? '', savingPerVcpu: round(value), currency },
+  }));
+  const stock = strongest(shadow.stock).map(({ index, value }): PlanReason => ({
+    code: 'stock-binding',
+    params: { pool: problem.pools[index]?.id ?? '', savingPerMachine: round(value), currency },
+  }));
+  const ceilings = strongest(shadow.ceiling).map(({ index, value }): PlanReason => ({
+    code: 'hourly-ceiling-binding',
+    params: {
+      account: problem.hourlyCeilings?.[index]?.account ?? '*',
+      perHour: problem.hourlyCeilings?.[index]?.perHour.amount ?? '',
+      savingPerUnit: round(value),
+      currency,
+    },
+  }));
+  const perClass = (values: readonly number[], code: 'zone-spread' | 'spot-limit') =>
+    problem.classes.flatMap((item, g): PlanReason[] => {
+      if ((values[g] ?? 0) <= 1e-6) return [];
+      const share = code === 'zone-spread' ? item.zoneLossFraction : item.spotMax;
+      return [{ code, params: { class: item.id, percent: percent(share) } }];
+    });
+  return [
+    ...quota,
+    ...stock,
+    ...ceilings,
+    ...perClass(shadow.zone, 'zone-spread'),
+    ...perClass(shadow.spot, 'spot-limit'),
+  ];
+}
+
+function strongest(prices: readonly (readonly number[])[]): readonly { index: number; value: number }[] {
+  return prices
+    .map((perPhase, index) => ({ index, value: perPhase.reduce((total, price) => total + price, 0) }))
+    .filter((entry) => entry.value > 1e-6)
+    .toSorted((a, b) => b.value - a.value)
+    .slice(0, MOST_LIMITS);
+}
+
+function poolOf(problem: PlanningProblem, id: string): PlanningPool | undefined {
+  return problem.pools.find((pool) => pool.id === id);
+}
+
+function peakOf(rows: readonly PlanRow[], pool: string): number {
+  const mine = rows.filter((row) => row.pool === pool);
+  const phases = mine[0]?.counts.length ?? 0;
+  let peak = 0;
+  for (let k = 0; k < phases; k += 1) {
+    peak = Math.max(
+      peak,
+      mine.reduce((total, row) => total + (row.counts[k] ?? 0), 0),
+    );
+  }
+  return peak;
+}
+
+function unitPrice(item: PlanningClass, pool: PlanningPool): Money {
+  const units = item.allowed.find((entry) => entry.pool === pool.id)?.units ?? 1;
+  const { currency, amount } = pool.pricePerHour;
+  return { currency, amount: decimal(amount).div(units).toSignificantDigits(6).toString() };
+}
+
+function round(value: number): string {
+  return decimal(value).toSignificantDigits(6).toString();
+}
+
+function percent(share: number): string {
+  return decimal(share).times(100).toDecimalPlaces(2).toString();
+}

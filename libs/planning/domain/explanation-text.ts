@@ -1,0 +1,92 @@
+import type { PlanReason, ReasonCode } from './capacity-plan.js';
+
+export type ExplanationLanguage = 'en-US' | 'zh-CN';
+
+const CAUSES: Readonly<Record<ExplanationLanguage, Readonly<Record<string, string>>>> = {
+  'en-US': {
+    budget: 'the budget is spent',
+    quota: 'quota is used up',
+    stock: 'no stock is left',
+    'zone-loss': 'too little can be placed outside one zone',
+    'hourly-ceiling': 'the hourly spending ceiling is reached',
+    'spot-limit': 'only spot capacity is left and its share is limited',
+    'no-pool': 'no pool is allowed for it',
+  },
+  'zh-CN': {
+    budget: '预算已用完',
+    quota: '配额已用尽',
+    stock: '库存不足',
+    'zone-loss': '单个可用区之外可放置的容量不足',
+    'hourly-ceiling': '已达到每小时花费上限',
+    'spot-limit': '只剩竞价实例且其占比受限',
+    'no-pool': '没有允许使用的资源池',
+  },
+};
+
+/** `{name}` stands for a parameter; `{causes}` for the causes in words. */
+const TEXTS: Readonly<Record<ExplanationLanguage, Readonly<Record<ReasonCode, string>>>> = {
+  'en-US': {
+    shortage: '{class} is short of {units} units in {phase}: {causes}.',
+    'budget-binding':
+      'The budget of {budget} {currency} shaped this plan: without it the plan would cost {needed} {currency}.',
+    'budget-short':
+      'The budget of {budget} {currency} is too small: carrying all demand needs {needed} {currency}, {missing} {currency} more.',
+    'private-share':
+      'Private capacity carries {privateMachineHours} machine-hours ({privateCost} {currency}); {publicMachineHours} machine-hours are bought ({publicCost} {currency}).',
+    'private-full': '{full} of {of} private pools run at their limit, so the rest is bought: {pools}.',
+    'pool-chosen':
+      '{class} gets up to {machines} machines of {pool} ({option}) at {pricePerUnitHour} {currency} per {unit} and hour.',
+    'cheaper-pools-full':
+      '{full} pools cheaper than {dearest} are fully used, so {class} also uses dearer ones ({allowed} pools are allowed).',
+    'quota-binding': 'Quota {quota} binds: one more vCPU would save {savingPerVcpu} {currency}.',
+    'stock-binding': 'Stock of {pool} binds: one more machine would save {savingPerMachine} {currency}.',
+    'zone-spread':
+      '{class} is spread over zones so that {percent} % of its demand survives the loss of any one.',
+    'spot-limit': 'Spot capacity for {class} is held at {percent} %; more of it would be cheaper.',
+    'hourly-ceiling-binding':
+      'The ceiling of {perHour} {currency} per hour for {account} binds: each unit more would save {savingPerUnit} {currency}.',
+    'proven-gap':
+      'The best possible plan is at most {gapPercent} % better by the planning objective; this is proven with {solver}.',
+    'solver-missing':
+      'This is a greedy plan: it obeys every rule, but how far it is from the cheapest is unknown ({trouble}).',
+  },
+  'zh-CN': {
+    shortage: '{class} 在 {phase} 阶段缺少 {units} 个单位:{causes}。',
+    'budget-binding': '预算 {budget} {currency} 影响了本方案:不设预算时方案费用为 {needed} {currency}。',
+    'budget-short':
+      '预算 {budget} {currency} 不足:满足全部需求需要 {needed} {currency},还差 {missing} {currency}。',
+    'private-share':
+      '私有容量承担 {privateMachineHours} 主机小时({privateCost} {currency});购买 {publicMachineHours} 主机小时({publicCost} {currency})。',
+    'private-full': '{of} 个私有资源池中有 {full} 个已满,其余部分需购买:{pools}。',
+    'pool-chosen':
+      '{class} 最多使用 {pool}({option})的 {machines} 台主机,单价为每 {unit} 每小时 {pricePerUnitHour} {currency}。',
+    'cheaper-pools-full':
+      '比 {dearest} 便宜的 {full} 个资源池已用满,因此 {class} 也使用较贵的资源池(共允许 {allowed} 个)。',
+    'quota-binding': '配额 {quota} 受限:每增加 1 个 vCPU 可节省 {savingPerVcpu} {currency}。',
+    'stock-binding': '{pool} 库存受限:每增加 1 台主机可节省 {savingPerMachine} {currency}。',
+    'zone-spread': '{class} 分布在多个可用区,任一可用区失效后仍保留 {percent}% 的需求容量。',
+    'spot-limit': '{class} 的竞价实例占比限制为 {percent}%;放宽会更便宜。',
+    'hourly-ceiling-binding':
+      '{account} 的每小时上限 {perHour} {currency} 受限:每放宽一个货币单位可节省 {savingPerUnit} {currency}。',
+    'proven-gap': '按规划目标,最优方案至多好 {gapPercent}%;由 {solver} 证明。',
+    'solver-missing': '这是贪心方案:遵守所有规则,但与最便宜方案的差距未知({trouble})。',
+  },
+};
+
+/** One reason as a plain sentence. */
+export function reasonText(reason: PlanReason, language: ExplanationLanguage): string {
+  const separator = language === 'zh-CN' ? ';' : '; ';
+  return TEXTS[language][reason.code].replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = String(reason.params[name] ?? '');
+    if (name !== 'causes') return value;
+    const causes = value.split(', ').map((cause) => CAUSES[language][cause] ?? cause);
+    return causes.join(separator);
+  });
+}
+
+export function explanationText(
+  reasons: readonly PlanReason[],
+  language: ExplanationLanguage,
+): readonly string[] {
+  return reasons.map((reason) => reasonText(reason, language));
+}

@@ -1,0 +1,235 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { SpringtideError, decimal } from '@springtide/kernel';
+import { problemOf, type InstanceFile } from '../../test/bench/planner/instance-file.js';
+import { checkPlan, costOf, explanationText, openHighs, solvePlan, type OpenSolver } from './index.js';
+import type { CapacityPlan, PlanningProblem } from './index.js';
+import { randomProblem } from './testing/random-problem.js';
+
+const eur = (amount: string) => ({ currency: 'EUR', amount });
+const broken: OpenSolver = () => Promise.reject(new SpringtideError('unavailable', 'the solver is gone'));
+const quick = { searchRounds: 8, deadlineMs: 8_000 };
+
+function sample(): PlanningProblem {
+  const path = new URL('../../test/planner/instances/3x40x6-1.json', import.meta.url);
+  return problemOf(JSON.parse(readFileSync(path, 'utf8')) as InstanceFile);
+}
+
+function requireHonest(problem: PlanningProblem, plan: CapacityPlan): void {
+  const check = checkPlan(problem, plan.machines);
+  expect(check.violations).toEqual([]);
+  expect(plan.cost).toEqual(costOf(problem, plan.machines));
+  expect(plan.shortage).toMatchObject(check.shortage);
+  for (const cell of plan.shortage) expect(cell.causes.length).toBeGreaterThan(0);
+  if (plan.lowerBound !== null) {
+    expect(decimal(plan.lowerBound.amount).lte(plan.objective.amount)).toBe(true);
+  }
+  expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+}
+
+/** One machine type, two zones, a price list that a reader can check in the head. */
+function shop(over: Partial<PlanningProblem> = {}): PlanningProblem {
+  const pool = { account: 'cloud', region: 'r', family: 'm', arch: 'amd64', memoryGiB: 8, vcpu: 2 };
+  return {
+    currency: 'EUR',
+    objective: 'private-first',
+    phases: [
+      { id: 'ramp', hours: 1 },
+      { id: 'peak', hours: 2 },
+    ],
+    quotaGroups: [{ id: 'q', limitVcpu: 20, usedVcpu: 0 }],
+    pools: [
+      {
+        ...pool,
+        id: 'home',
+        account: 'private',
+        zone: 'dc',
+        machineType: 's',
+        option: 'private',
+        pricePerHour: eur('0.5'),
+        startCost: eur('0'),
+        cap: 3,
+        quotaGroup: null,
+        interruptionPerHour: 0,
+      },
+      {
+        ...pool,
+        id: 'cheap',
+        zone: 'a',
+        machineType: 's',
+        option: 'on-demand',
+        pricePerHour: eur('0.2'),
+        startCost: eur('0.1'),
+        cap: 4,
+        quotaGroup: 'q',
+        interruptionPerHour: 0,
+      },
+      {
+        ...pool,
+        id: 'dear',
+        zone: 'b',
+        machineType: 's',
+        option: 'on-demand',
+        pricePerHour: eur('0.3'),
+        startCost: eur('0.1'),
+        cap: 20,
+        quotaGroup: 'q',
+        interruptionPerHour: 0,
+      },
+    ],
+    classes: [
+      {
+        id: 'storefront',
+        unit: 'requests/s',
+        headroom: 0,
+        spotMax: 0,
+        zoneLossFraction: 0,
+        demand: [
+          { units: 300, memoryGiB: 0 },
+          { units: 800, memoryGiB: 0 },
+        ],
+        allowed: [
+          { pool: 'home', units: 100 },
+          { pool: 'cheap', units: 100 },
+          { pool: 'dear', units: 100 },
+        ],
+        shortagePenaltyPerUnitHour: eur('1'),
+      },
+    ],
+    ...over,
+  };
+}
+
+describe('solvePlan', () => {
+  it('fills private machines first, then the cheapest public ones, at a cost one can add up by hand', async () => {
+    const plan = await solvePlan(shop(), quick);
+    expect(plan.machines).toEqual([
+      { class: 'storefront', pool: 'home', counts: [3, 3] },
+      { class: 'storefront', pool: 'cheap', counts: [0, 4] },
+      { class: 'storefront', pool: 'dear', counts: [0, 1] },
+    ]);
+    // 3 × 3 h × 0.5 + 4 × (2 h × 0.2 + 0.1) + 1 × (2 h × 0.3 + 0.1)
+    expect(plan.cost.total).toEqual(eur('7.2'));
+    expect(plan.cost.private).toEqual(eur('4.5'));
+    expect(plan.shortage).toEqual([]);
+    expect(plan.quality).toBe('optimal-bound');
+    expect(plan.reasons.map((reason) => reason.code)).toEqual(
+      expect.arrayContaining(['private-share', 'private-full', 'pool-chosen', 'stock-binding', 'proven-gap']),
+    );
+    requireHonest(shop(), plan);
+  });
+
+  it('buys the cheapest whoever owns it when told so', async () => {
+    const plan = await solvePlan(shop({ objective: 'cheapest' }), quick);
+    expect(plan.machines.find((row) => row.pool === 'cheap')?.counts).toEqual([3, 4]);
+    expect(plan.gap).toBeLessThan(1e-6);
+  });
+
+  it('answers a budget that is too small with shortage, the cause, and the budget that would do', async () => {
+    const problem = shop({ budget: eur('4') });
+    const plan = await solvePlan(problem, quick);
+    expect(decimal(plan.cost.total.amount).lte('4')).toBe(true);
+    // The cheapest plan that carries everything: 2.6 on cheap (3, then 4) and 4 × 0.7 on dear.
+    expect(plan.budgetNeeded).toEqual(eur('5.4'));
+    expect(plan.shortage.every((cell) => cell.causes.includes('budget'))).toBe(true);
+    expect(plan.shortage.length).toBeGreaterThan(0);
+    const text = explanationText(plan.reasons, 'en-US').join('\n');
+    expect(text).toContain(
+      'The budget of 4 EUR is too small: carrying all demand needs 5.4 EUR, 1.4 EUR more.',
+    );
+    expect(explanationText(plan.reasons, 'zh-CN').join('\n')).toContain('预算 4 EUR 不足');
+    requireHonest(problem, plan);
+  });
+
+  it('gives up private preference before capacity when the budget asks for it', async () => {
+    const plan = await solvePlan(shop({ budget: eur('6') }), quick);
+    expect(plan.shortage).toEqual([]);
+    expect(decimal(plan.cost.total.amount).lte('6')).toBe(true);
+    expect(plan.reasons.map((reason) => reason.code)).toContain('budget-binding');
+  });
+
+  it('names quota, stock and zone loss as causes of shortage', async () => {
+    const quota = await solvePlan(shop({ quotaGroups: [{ id: 'q', limitVcpu: 6, usedVcpu: 2 }] }), quick);
+    expect(quota.shortage).toEqual([{ class: 'storefront', phase: 'peak', units: 300, causes: ['quota'] }]);
+    const [item] = shop().classes;
+    if (item === undefined) throw new Error('the shop has a class');
+    const stock = await solvePlan(shop({ classes: [{ ...item, allowed: item.allowed.slice(0, 2) }] }), quick);
+    expect(stock.shortage).toEqual([{ class: 'storefront', phase: 'peak', units: 100, causes: ['stock'] }]);
+    const alone = await solvePlan(
+      shop({ classes: [{ ...item, zoneLossFraction: 1, allowed: item.allowed.slice(2) }] }),
+      quick,
+    );
+    expect(alone.shortage.map((cell) => cell.causes)).toContainEqual(['zone-loss']);
+    const nowhere = await solvePlan(shop({ classes: [{ ...item, allowed: [] }] }), quick);
+    expect(nowhere.shortage.map((cell) => cell.causes)).toEqual([['no-pool'], ['no-pool']]);
+  });
+
+  it('solves the sample instance within a small proven gap', async () => {
+    const problem = sample();
+    const plan = await solvePlan(problem, { deadlineMs: 15_000, searchRounds: 80 });
+    requireHonest(problem, plan);
+    expect(plan.quality).toBe('optimal-bound');
+    expect(plan.shortage).toEqual([]);
+    expect(plan.gap).toBeLessThan(0.012);
+  }, 30_000);
+
+  it('gives the same plan for the same problem', async () => {
+    const plans = [await solvePlan(shop(), quick), await solvePlan(shop(), quick)];
+    expect(plans[0]).toEqual(plans[1]);
+  });
+
+  it('plans greedily, and says so, without a solver or when it is late', async () => {
+    const problem = sample();
+    const gone = await solvePlan(problem, { ...quick, openSolver: broken });
+    const late = await solvePlan(problem, { ...quick, openSolver: () => openHighs(1) });
+    for (const plan of [gone, late]) {
+      requireHonest(problem, plan);
+      expect(plan).toMatchObject({ quality: 'greedy', lowerBound: null, gap: null });
+      expect(plan.reasons.map((reason) => reason.code)).toContain('solver-missing');
+    }
+    expect(explanationText(gone.reasons, 'en-US').join('\n')).toContain('the solver is gone');
+  }, 30_000);
+
+  it('refuses a problem that contradicts itself, with every fault named', async () => {
+    const problem = shop({ budget: { currency: 'CNY', amount: '5' }, phases: [{ id: 'ramp', hours: 0 }] });
+    await expect(solvePlan(problem, quick)).rejects.toThrow(
+      /hours is 0.*one demand per phase.*budget is in CNY/,
+    );
+  });
+
+  it('keeps every rule on any problem, with and without the solver', async () => {
+    await fc.assert(
+      fc.asyncProperty(randomProblem, fc.boolean(), async (problem, solver) => {
+        requireHonest(problem, await solvePlan(problem, solver ? quick : { ...quick, openSolver: broken }));
+      }),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+
+  it('never spends more than the budget, and a budget that suffices costs no capacity', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        randomProblem,
+        fc.double({ min: 0, max: 0.95, noNaN: true }),
+        async (problem, share) => {
+          const free = await solvePlan(problem, quick);
+          const budget = eur(decimal(free.cost.total.amount).times(share).toFixed(4));
+          const poor = await solvePlan({ ...problem, budget }, quick);
+          requireHonest({ ...problem, budget }, poor);
+          const enough = await solvePlan({ ...problem, budget: free.cost.total }, quick);
+          expect(enough.machines).toEqual(free.machines);
+          expect(penalty(problem, poor)).toBeGreaterThanOrEqual(penalty(problem, free) - 1e-6);
+        },
+      ),
+      { numRuns: 15 },
+    );
+  }, 60_000);
+});
+
+function penalty(problem: PlanningProblem, plan: CapacityPlan): number {
+  return plan.shortage.reduce((total, cell) => {
+    const price = problem.classes.find((item) => item.id === cell.class)?.shortagePenaltyPerUnitHour.amount;
+    const hours = problem.phases.find((phase) => phase.id === cell.phase)?.hours ?? 0;
+    return total + Number(price) * hours * cell.units;
+  }, 0);
+}
