@@ -16,6 +16,8 @@ if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id)) {
   const name = id.replace(/(?:^|-)([a-z0-9])/g, (_, first) => first.toUpperCase());
   mkdirSync(folder);
   for (const [path, text] of Object.entries(filesOf(id, name))) writeFileSync(new URL(path, folder), text);
+  const prettier = fileURLToPath(new URL('../node_modules/prettier/bin/prettier.cjs', import.meta.url));
+  execFileSync(process.execPath, [prettier, '--log-level', 'warn', '--write', fileURLToPath(folder)]);
   const generator = fileURLToPath(new URL('generate-registry.mjs', import.meta.url));
   execFileSync(process.execPath, [generator], { stdio: 'inherit' });
   console.log(`providers/${id} is there; its README says what belongs where.`);

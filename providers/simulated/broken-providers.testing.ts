@@ -45,7 +45,7 @@ export const DEFECTS: readonly Defect[] = [
   })),
   defect('a token used for another batch answers with the first machines', ['P-13'], rememberingTokens),
   defect('machines carry no ownership', ['P-18', 'P-20', 'P-55'], (compute) =>
-    machinesOf(({ ownership: _, ...rest }) => rest)(compute),
+    machinesOf(({ ownership: _ownership, ...rest }) => rest)(compute),
   ),
   defect('the ownership tag loses its optional parts', ['P-18'], (compute) =>
     machinesOf((machine) => withOwnership(machine, { releaseBy: '2026-01-01T00:00:00.000Z' }))(compute),
@@ -153,7 +153,7 @@ export const DEFECTS: readonly Defect[] = [
   })),
   defect('satellites are not looked for', ['P-70', 'P-71'], () => ({ listSatellites: async () => [] })),
   defect('the time-to-live is dropped', ['P-73'], (compute) => ({
-    launch: async ({ releaseAt: _, ...batch }, options) => compute.launch(batch, options),
+    launch: async ({ releaseAt: _releaseAt, ...batch }, options) => compute.launch(batch, options),
   })),
   defect('a moved time-to-live stays where it was', ['P-74'], () => ({
     setReleaseTime: async () => undefined,

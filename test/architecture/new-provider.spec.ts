@@ -10,7 +10,7 @@ import { silentLogger, systemClock } from '@springtide/platform';
 
 const run = promisify(execFile);
 const ROOT = process.cwd();
-const COPIED = ['libs', 'providers', 'scripts', 'package.json', 'tsconfig.json'];
+const COPIED = ['libs', 'providers', 'scripts', 'package.json', 'tsconfig.json', '.prettierrc.json'];
 const ID = 'cloud-nine';
 
 describe('adding a provider', () => {

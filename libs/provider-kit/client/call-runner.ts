@@ -77,7 +77,9 @@ export class CallRunner {
     const { limiter, provider, account, rates } = this.options;
     this.#refuseLate(call);
     const key = { name: `${provider}/${account}/${call.region}/${call.kind}`, budget: rates[call.kind] };
-    await limiter.acquire(key, 1, call.deadline);
+    await limiter.acquire(key, 1, call.deadline).catch((thrown: unknown) => {
+      throw notSent(thrown, call);
+    });
     try {
       return await this.#withinDeadline(call, send({ deadline: call.deadline }));
     } catch (thrown) {
@@ -151,6 +153,16 @@ export class CallRunner {
   #leftMs(call: Call): number {
     return parseInstant(call.deadline).getTime() - this.options.clock.now().getTime();
   }
+}
+
+/** A budget that cannot be asked for stops the call, and says truly that nothing happened. */
+function notSent(thrown: unknown, call: Call): SpringtideError {
+  if (thrown instanceof SpringtideError && thrown.effect === 'none') return thrown;
+  return new SpringtideError(
+    'unavailable',
+    `${call.operation} was not sent: the shared call budget cannot be read`,
+    { effect: 'none', cause: thrown },
+  );
 }
 
 function isWorthRepeating(error: SpringtideError): boolean {
