@@ -132,7 +132,8 @@ export class BootAgent {
       delete kept.error;
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown.message : String(thrown);
-      if (kept.error !== error) {
+      // What nobody marked with a type is somebody else's machine.
+      if (kept.error !== error && listed.machineType !== '') {
         this.#options.log(`${source}: machine ${listed.id} is silent, tried again later: ${error}`);
       }
       kept.error = error;

@@ -9,11 +9,5 @@ export function nodeArguments(folder: string, entry: string): readonly string[] 
   const built = join(folder, `${entry}.js`);
   if (existsSync(built)) return ['--enable-source-maps', built];
   const hooks = join(import.meta.dirname, 'typescript-hooks.mjs');
-  return [
-    '--experimental-transform-types',
-    '--disable-warning=ExperimentalWarning',
-    '--import',
-    hooks,
-    join(folder, `${entry}.ts`),
-  ];
+  return ['--enable-source-maps', '--import', hooks, join(folder, `${entry}.ts`)];
 }
