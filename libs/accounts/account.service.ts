@@ -20,6 +20,7 @@ import {
   statusAfter,
   type AccountHealth,
   type CloudAccount,
+  type ProviderKind,
 } from './domain/index.js';
 
 export type NewAccount = Readonly<{ name: string; provider: string; settings: unknown; secret: unknown }>;
@@ -55,7 +56,14 @@ export class AccountService {
     const { settings, secret } = parseInput(manifest, input.settings, input.secret);
     const at = toInstant(clock.now());
     const { name, provider } = input;
-    const account = { id: newId(), name, provider, kind: manifest.kind, settings, createdAt: at };
+    const account = {
+      id: newId(),
+      name,
+      provider,
+      kind: kindOf(manifest, settings),
+      settings,
+      createdAt: at,
+    };
     const place = { tenantId: ctx.tenantId, accountId: account.id, version: 1 };
     const envelope = await vault.seal(place, secret);
     await database.unitOfWork(ctx, async (tx) => {
@@ -225,6 +233,12 @@ function parseInput(
     settings: parsePart('settings', manifest, settings),
     secret: parsePart('secret', manifest, secret),
   };
+}
+
+/** A provider that stands for clouds of several kinds asks for the kind in its settings. */
+function kindOf(manifest: ProviderManifest, settings: Readonly<Record<string, unknown>>): ProviderKind {
+  const { kind } = settings;
+  return kind === 'public-cloud' || kind === 'private-cloud' ? kind : manifest.kind;
 }
 
 /** The refusal names fields and rules; the values a user typed into secret fields never appear in it. */

@@ -1,4 +1,5 @@
 import { SpringtideError, addMs, money } from '@springtide/kernel';
+import { Roles1760000000000 } from '@springtide/platform';
 import {
   fakeClock,
   seedTenant,
@@ -7,11 +8,12 @@ import {
   type SeededUser,
   type TestDatabase,
 } from '@springtide/testing';
-import { ApprovalService, AuditService, type ApprovalRequest } from './index.js';
+import { ApprovalService, AuditService, type ApprovalRequest, identitySchema } from './index.js';
 
 const START = '2026-11-01T00:00:00.000Z';
 const HOUR = 3_600_000;
 
+const roles = { entities: [], migrations: [Roles1760000000000] };
 let db: TestDatabase;
 let tenant: SeededTenant;
 let author: SeededUser;
@@ -19,7 +21,7 @@ let approver: SeededUser;
 const clock = fakeClock(START);
 
 beforeAll(async () => {
-  db = await testDatabase();
+  db = await testDatabase([roles, identitySchema]);
   tenant = await seedTenant(db.database, clock);
   author = await tenant.user(['operations', 'approver'], 'author');
   approver = await tenant.user(['approver'], 'approver');

@@ -1,4 +1,4 @@
-import { sha256 } from '@springtide/platform';
+import { Roles1760000000000, sha256 } from '@springtide/platform';
 import { verifyAudit, type SealedRecord } from '@springtide/identity/domain';
 import {
   fakeClock,
@@ -8,16 +8,17 @@ import {
   type TestDatabase,
 } from '@springtide/testing';
 import pg from 'pg';
-import { AuditService, recordAudit, sealAudit } from './index.js';
+import { AuditService, recordAudit, sealAudit, identitySchema } from './index.js';
 
 const START = '2026-11-01T00:00:00.000Z';
 const clock = fakeClock(START);
+const roles = { entities: [], migrations: [Roles1760000000000] };
 let db: TestDatabase;
 let tenant: SeededTenant;
 let other: SeededTenant;
 
 beforeEach(async () => {
-  db = await testDatabase();
+  db = await testDatabase([roles, identitySchema]);
   tenant = await seedTenant(db.database, clock);
   other = await seedTenant(db.database, clock);
 }, 120_000);

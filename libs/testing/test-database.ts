@@ -10,7 +10,6 @@ import {
   type DatabaseUrls,
   type SchemaPart,
 } from '@springtide/platform';
-import { schemaParts } from '@springtide/schema';
 import pg from 'pg';
 
 export type TestDatabase = Readonly<{
@@ -24,8 +23,11 @@ export type TestDatabase = Readonly<{
 /**
  * A fresh, migrated database on a real PostgreSQL: the server of SPRINGTIDE_TEST_DATABASE_URL, else one of this
  * process's own. Call `drop` in afterAll.
+ * @param chosen parts of the schema, in order, roles first. Left out: all of it.
  */
-export async function testDatabase(parts: readonly SchemaPart[] = schemaParts()): Promise<TestDatabase> {
+export async function testDatabase(chosen?: readonly SchemaPart[]): Promise<TestDatabase> {
+  // The whole schema loads every context, which a spec of one context need not wait for.
+  const parts = chosen ?? (await import('@springtide/schema')).schemaParts();
   const server = process.env['SPRINGTIDE_TEST_DATABASE_URL'] ?? (await ownServer());
   const template = await templateDatabase(server, parts);
   const name = `springtide_test_${randomBytes(8).toString('hex')}`;

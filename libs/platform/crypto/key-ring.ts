@@ -42,7 +42,10 @@ export function open(key: Buffer, sealed: Sealed, bindTo: string): Buffer {
     throw new SpringtideError(
       'failed-precondition',
       'a stored secret does not open: it was altered, moved, or sealed with another key',
-      { cause, nextStep: 'Restore the key file this installation was set up with, or enter the secret again.' },
+      {
+        cause,
+        nextStep: 'Restore the key file this installation was set up with, or enter the secret again.',
+      },
     );
   }
 }
