@@ -1,7 +1,7 @@
 """Lists what the vSphere endpoint really holds, through another people's client (pyvmomi), as JSON on stdout.
 
 Usage: YARD_VSPHERE_PASSWORD=… python oracle.py --host 127.0.0.1 --port 8989 --user yard@vsphere.local [--ca FILE]
-       [--marked-only]; with --destroy NAME or --create NAME it acts as a person in the vSphere client would.
+       [--marked-only]; with --destroy NAME-OR-UUID or --create NAME it acts as a person in the vSphere client would.
 """
 
 import argparse
@@ -67,7 +67,8 @@ def finish(task):
 
 
 def named(content, name):
-    return next(vm for vm in machines(content) if vm.name == name)
+    """By name or by instance UUID."""
+    return next(vm for vm in machines(content) if name in (vm.name, vm.config.instanceUuid))
 
 
 def destroy(content, name):

@@ -30,7 +30,7 @@ export function askVsphereOracle(yard: Endpoint): Promise<readonly OracleMachine
   return runOracle(yard, []);
 }
 
-/** Acts as a person in the vSphere client: destroys the machine of this name. */
+/** Acts as a person in the vSphere client: destroys the machine of this name or instance UUID. */
 export function destroyOutside(yard: Endpoint, name: string): Promise<readonly OracleMachine[]> {
   return runOracle(yard, ['--destroy', name]);
 }

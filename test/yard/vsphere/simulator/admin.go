@@ -19,7 +19,7 @@ type soapRule struct {
 }
 
 // admin is the plain HTTP port that tests steer by; it exists only in the yard.
-func (i *injections) admin(service *simulator.Service, ctx *simulator.Context) http.Handler {
+func (i *injections) admin(service *simulator.Service, ctx *simulator.Context, hostMemoryMiB int64) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /faults", posted(func(rule soapRule) string {
 		fault, known := faultByName[rule.Fault]
@@ -43,21 +43,24 @@ func (i *injections) admin(service *simulator.Service, ctx *simulator.Context) h
 		i.taskFaults = append(i.taskFaults, &rule)
 		return ""
 	}))
-	mux.HandleFunc("POST /drop", posted(func(rule dropRule) string {
-		if rule.Phase != "before" && rule.Phase != "after" {
-			return "phase is before or after"
-		}
-		i.Lock()
-		defer i.Unlock()
-		i.drops = append(i.drops, &rule)
-		return ""
-	}))
+	for _, path := range []string{"POST /drop", "POST /status", "POST /delay"} {
+		mux.HandleFunc(path, posted(i.addWireRule))
+	}
 	mux.HandleFunc("POST /clock", posted(func(clock struct {
 		SkewMs int64 `json:"skewMs"`
 	}) string {
 		i.Lock()
 		defer i.Unlock()
 		i.clockSkew = time.Duration(clock.SkewMs) * time.Millisecond
+		return ""
+	}))
+	mux.HandleFunc("POST /room", posted(func(room struct {
+		Cluster string `json:"cluster"`
+		FreeMiB int64  `json:"freeMiB"`
+	}) string {
+		if !setFree(ctx, room.Cluster, room.FreeMiB, hostMemoryMiB) {
+			return "unknown cluster " + room.Cluster
+		}
 		return ""
 	}))
 	mux.HandleFunc("POST /expire-sessions", func(w http.ResponseWriter, _ *http.Request) {
@@ -67,7 +70,7 @@ func (i *injections) admin(service *simulator.Service, ctx *simulator.Context) h
 		service.ClearFaultRules()
 		i.Lock()
 		defer i.Unlock()
-		i.drops, i.taskFaults, i.clockSkew, i.calls = nil, nil, 0, map[string]int{}
+		i.wireRules, i.taskFaults, i.clockSkew, i.calls = nil, nil, 0, map[string]int{}
 		answer(w, map[string]bool{"reset": true})
 	})
 	mux.HandleFunc("GET /calls", func(w http.ResponseWriter, _ *http.Request) {
@@ -76,6 +79,16 @@ func (i *injections) admin(service *simulator.Service, ctx *simulator.Context) h
 		answer(w, i.calls)
 	})
 	return mux
+}
+
+func (i *injections) addWireRule(rule wireRule) string {
+	if rule.Status == 0 && rule.DelayMs == 0 && rule.Phase != "before" && rule.Phase != "after" {
+		return "a rule has a status, a delay, or the phase before or after"
+	}
+	i.Lock()
+	defer i.Unlock()
+	i.wireRules = append(i.wireRules, &rule)
+	return ""
 }
 
 func posted[T any](take func(T) string) http.HandlerFunc {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"sort"
 	"sync"
 	"time"
 
@@ -50,15 +51,7 @@ func (r *room) full(registry *simulator.Registry, host types.ManagedObjectRefere
 		peer := entity.(*simulator.HostSystem)
 		if *peer.Parent == cluster && !peer.Runtime.InMaintenanceMode {
 			have += peer.Summary.Hardware.MemorySize >> 20
-		}
-	}
-	for _, entity := range registry.All("VirtualMachine") {
-		vm := entity.(*simulator.VirtualMachine)
-		if vm.Runtime.PowerState != types.VirtualMachinePowerStatePoweredOn {
-			continue
-		}
-		if *registry.Get(*vm.Runtime.Host).(*simulator.HostSystem).Parent == cluster {
-			used += int64(vm.Summary.Config.MemorySizeMB)
+			used += usedMiB(registry, peer.Self)
 		}
 	}
 	return float64(used+wantMiB) > float64(have)*r.overcommit
@@ -160,4 +153,43 @@ func (c *skewedClock) Reference() types.ManagedObjectReference { return c.self }
 
 func (c *skewedClock) CurrentTime(*simulator.Context, *types.CurrentTime) soap.HasFault {
 	return &methods.CurrentTimeBody{Res: &types.CurrentTimeResponse{Returnval: time.Now().Add(c.skew)}}
+}
+
+// setFree leaves exactly so much free memory in a cluster, all of it on its first host, by resizing the hosts:
+// what a cluster looks like when other people have taken the rest. A negative number gives the hosts their own size back.
+func setFree(ctx *simulator.Context, cluster string, freeMiB, ownMiB int64) bool {
+	known := false
+	hosts := ctx.Map.All("HostSystem")
+	sort.Slice(hosts, func(a, b int) bool { return hosts[a].Entity().Name < hosts[b].Entity().Name })
+	for _, entity := range hosts {
+		host := entity.(*simulator.HostSystem)
+		if ctx.Map.Get(*host.Parent).(mo.Entity).Entity().Name != cluster {
+			continue
+		}
+		memory := ownMiB
+		if freeMiB >= 0 {
+			memory = usedMiB(ctx.Map, host.Self)
+			if !known {
+				memory += freeMiB
+			}
+		}
+		known = true
+		hardware := *host.Summary.Hardware
+		hardware.MemorySize = memory << 20
+		ctx.WithLock(host, func() {
+			ctx.Update(host, []types.PropertyChange{{Name: "summary.hardware", Val: &hardware}})
+		})
+	}
+	return known
+}
+
+func usedMiB(registry *simulator.Registry, host types.ManagedObjectReference) int64 {
+	var used int64
+	for _, entity := range registry.All("VirtualMachine") {
+		vm := entity.(*simulator.VirtualMachine)
+		if *vm.Runtime.Host == host && vm.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn {
+			used += int64(vm.Summary.Config.MemorySizeMB)
+		}
+	}
+	return used
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"time"
@@ -14,11 +15,16 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-type dropRule struct {
+// wireRule changes what a caller sees of a call, not what the call does.
+type wireRule struct {
 	Method string `json:"method"`
 	Count  int    `json:"count"`
-	// Phase "before": the call is not executed. "after": it is executed and the answer is lost.
+	// Phase "before": the connection is cut and the call is not executed. "after": it is executed, then cut.
 	Phase string `json:"phase"`
+	// Status: answered with it instead of being executed.
+	Status int `json:"status"`
+	// DelayMs: executed, and answered so much later.
+	DelayMs int `json:"delayMs"`
 }
 
 type taskRule struct {
@@ -32,7 +38,7 @@ type taskRule struct {
 // injections is everything that is not the simulator's own behaviour and can be switched while it runs.
 type injections struct {
 	sync.Mutex
-	drops      []*dropRule
+	wireRules  []*wireRule
 	taskFaults []*taskRule
 	calls      map[string]int
 	sessions   map[string]bool
@@ -58,6 +64,7 @@ var faultByName = map[string]types.BaseMethodFault{
 	"InvalidState":                     &types.InvalidState{},
 	"ConcurrentAccess":                 &types.ConcurrentAccess{},
 	"FileLocked":                       &types.FileLocked{},
+	"PatchBinariesNotFound":            &types.PatchBinariesNotFound{},
 	"SystemError":                      &types.SystemError{Reason: "injected"},
 }
 
@@ -79,11 +86,11 @@ func (i *injections) taskFault(method string) (types.BaseMethodFault, bool) {
 	return nil, false
 }
 
-func (i *injections) arrive(method string) *dropRule {
+func (i *injections) arrive(method string) *wireRule {
 	i.Lock()
 	defer i.Unlock()
 	i.calls[method]++
-	for _, rule := range i.drops {
+	for _, rule := range i.wireRules {
 		if rule.Method == method && rule.Count > 0 {
 			rule.Count--
 			return rule
@@ -105,16 +112,35 @@ func (i *injections) wire(next http.Handler) http.Handler {
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		if drop := i.arrive(soapMethod(string(body))); drop != nil {
-			if drop.Phase == "after" {
-				next.ServeHTTP(&lostAnswer{header: http.Header{}}, r)
-			}
-			cut(w)
+		if rule := i.arrive(soapMethod(string(body))); rule != nil && !rule.passes(w, r, next) {
 			return
 		}
 		next.ServeHTTP(w, r)
 		i.rememberSession(w.Header().Get("Set-Cookie"))
 	})
+}
+
+// passes says whether the call goes on as if there were no rule.
+func (rule *wireRule) passes(w http.ResponseWriter, r *http.Request, next http.Handler) bool {
+	switch {
+	case rule.Status != 0:
+		http.Error(w, http.StatusText(rule.Status), rule.Status)
+	case rule.DelayMs != 0:
+		answer := httptest.NewRecorder()
+		next.ServeHTTP(answer, r)
+		time.Sleep(time.Duration(rule.DelayMs) * time.Millisecond)
+		for name, values := range answer.Header() {
+			w.Header()[name] = values
+		}
+		w.WriteHeader(answer.Code)
+		_, _ = w.Write(answer.Body.Bytes())
+	case rule.Phase == "after":
+		next.ServeHTTP(httptest.NewRecorder(), r)
+		cut(w)
+	default:
+		cut(w)
+	}
+	return false
 }
 
 func (i *injections) rememberSession(cookie string) {
@@ -153,12 +179,6 @@ func cut(w http.ResponseWriter) {
 	}
 	panic(http.ErrAbortHandler)
 }
-
-type lostAnswer struct{ header http.Header }
-
-func (l *lostAnswer) Header() http.Header         { return l.header }
-func (l *lostAnswer) Write(b []byte) (int, error) { return len(b), nil }
-func (l *lostAnswer) WriteHeader(int)             {}
 
 func soapMethod(envelope string) string {
 	_, body, found := strings.Cut(envelope, "Body>")

@@ -91,7 +91,7 @@ func main() {
 	server := model.Service.NewServer()
 	server.Config.Handler = injected.wire(server.Config.Handler)
 	go guests.play(ctx)
-	go func() { log.Fatal(http.ListenAndServe(o.admin, injected.admin(model.Service, ctx))) }()
+	go func() { log.Fatal(http.ListenAndServe(o.admin, injected.admin(model.Service, ctx, o.hostMemoryMiB))) }()
 	ready, _ := json.Marshal(map[string]any{"url": "https://" + o.listen + "/sdk", "admin": "http://" + o.admin})
 	fmt.Println(string(ready))
 	stop := make(chan os.Signal, 1)

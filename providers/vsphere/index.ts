@@ -1,0 +1,34 @@
+import type { ProviderManifest } from '@springtide/provider-kit';
+import { accountSchema, secretSchema, settingsSchema, type VsphereAccount } from './account.js';
+import { openVsphere } from './vsphere-session.js';
+
+export const manifest: ProviderManifest<VsphereAccount> = {
+  id: 'vsphere',
+  title: 'VMware vSphere',
+  kind: 'private-cloud',
+  settingsSchema,
+  secretSchema,
+  accountSchema,
+  endpoints: (account) => [account.url],
+  capabilities: {
+    idempotencyToken: {
+      supported: false,
+      reason:
+        'vSphere has no tokens; a repeated launch is recognised by names, instance UUIDs and marks that follow from the token, and only while its machines exist',
+    },
+    batchLaunch: { supported: true },
+    partialLaunch: { supported: true },
+    timeToLive: { supported: false, reason: 'vSphere has no time-to-live for machines' },
+    spot: { supported: false, reason: 'own hosts have no spot market' },
+    stockSignal: { supported: true },
+    quotaSignal: {
+      supported: false,
+      reason: 'vSphere limits nothing per account; room in the clusters is the limit',
+    },
+  },
+  // Inventory is consistent once a task has ended, and lookups wait for tasks: the lag covers clocks and the wire.
+  limits: { launchBatch: 50, describeBatch: 100, terminateBatch: 50, visibilityLagMs: 1_000, bootMs: 60_000 },
+  // vSphere has no API quota of its own; these keep a vCenter usable for the people beside us.
+  rates: { read: { burst: 40, perSecond: 20 }, mutate: { burst: 20, perSecond: 5 } },
+  connect: async (account, context) => openVsphere(account, context),
+};

@@ -1,0 +1,49 @@
+import type { Instant } from '@springtide/kernel';
+import { reference } from './soap/soap-connection.js';
+import { childOf, childrenOf, textOf } from './soap/xml-reader.js';
+import { element } from './soap/xml-writer.js';
+import type { VimSession } from './vim/vim-session.js';
+
+/** What the account's role must contain, and why; the README lists the same. */
+export const PRIVILEGES = [
+  { action: 'System.View', neededFor: 'inventory' },
+  { action: 'System.Read', neededFor: 'inventory' },
+  { action: 'Folder.Create', neededFor: 'the folder that holds our machines' },
+  { action: 'VirtualMachine.Provisioning.DeployTemplate', neededFor: 'cloning the template' },
+  { action: 'VirtualMachine.Inventory.CreateFromExisting', neededFor: 'cloning the template' },
+  { action: 'VirtualMachine.Config.CPUCount', neededFor: 'the machine type’s size' },
+  { action: 'VirtualMachine.Config.Memory', neededFor: 'the machine type’s size' },
+  { action: 'VirtualMachine.Config.AdvancedConfig', neededFor: 'the ownership marks' },
+  { action: 'VirtualMachine.Config.EditDevice', neededFor: 'another network than the template’s' },
+  { action: 'VirtualMachine.Interact.PowerOn', neededFor: 'starting machines' },
+  { action: 'VirtualMachine.Interact.PowerOff', neededFor: 'terminating machines' },
+  { action: 'VirtualMachine.Inventory.Delete', neededFor: 'terminating machines' },
+  { action: 'Resource.AssignVMToPool', neededFor: 'placing machines in a cluster' },
+  { action: 'Datastore.AllocateSpace', neededFor: 'disks' },
+  { action: 'Network.Assign', neededFor: 'network cards' },
+] as const;
+
+/** Which of them the session has on the inventory's root. */
+export async function grantedPrivileges(
+  session: VimSession,
+  deadline: Instant,
+): Promise<ReadonlySet<string>> {
+  const { authorizationManager, rootFolder } = await session.content(deadline);
+  const { key } = await session.login(deadline);
+  const answer = await session.call({
+    method: 'HasPrivilegeOnEntities',
+    target: authorizationManager,
+    arguments: [
+      reference('entity', rootFolder),
+      element('sessionId', key),
+      ...PRIVILEGES.map(({ action }) => element('privId', action)),
+    ],
+    kind: 'read',
+    deadline,
+  });
+  const entity = childOf(answer, 'returnval');
+  const granted = childrenOf(entity, 'privAvailability').filter(
+    (each) => textOf(each, 'isGranted') === 'true',
+  );
+  return new Set(granted.map((each) => textOf(each, 'privId') ?? ''));
+}

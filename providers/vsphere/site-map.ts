@@ -1,0 +1,103 @@
+import { SpringtideError, type Instant } from '@springtide/kernel';
+import type { MoRef } from './soap/soap-connection.js';
+import {
+  propertyReference,
+  propertyText,
+  readWholeTree,
+  type ObjectContent,
+  type PropertyWish,
+} from './vim/property-collector.js';
+import type { VimSession } from './vim/vim-session.js';
+
+export type Host = Readonly<{
+  ref: MoRef;
+  name: string;
+  memoryMiB: number;
+  cores: number;
+  /** Connected and not in maintenance. */
+  usable: boolean;
+}>;
+
+/** A compute cluster (or a lone host's compute resource): what the rest of Springtide calls a zone. */
+export type Cluster = Readonly<{ ref: MoRef; name: string; resourcePool: MoRef; hosts: readonly Host[] }>;
+
+/** A datacenter: what the rest of Springtide calls a region. */
+export type Datacenter = Readonly<{
+  ref: MoRef;
+  name: string;
+  machineFolder: MoRef;
+  clusters: readonly Cluster[];
+}>;
+
+const PLACES: PropertyWish = {
+  ComputeResource: ['name', 'resourcePool'],
+  HostSystem: [
+    'name',
+    'parent',
+    'summary.hardware.memorySize',
+    'summary.hardware.numCpuCores',
+    'runtime.connectionState',
+    'runtime.inMaintenanceMode',
+  ],
+};
+
+export async function readDatacenters(
+  session: VimSession,
+  deadline: Instant,
+): Promise<readonly ObjectContent[]> {
+  const { rootFolder } = await session.content(deadline);
+  return readWholeTree(session, rootFolder, { Datacenter: ['name', 'vmFolder'] }, deadline);
+}
+
+/** @throws invalid-argument when the vCenter has no such datacenter. */
+export async function readDatacenter(
+  session: VimSession,
+  region: string,
+  deadline: Instant,
+): Promise<Datacenter> {
+  const all = await readDatacenters(session, deadline);
+  const found = all.find((datacenter) => propertyText(datacenter, 'name') === region);
+  const machineFolder = found === undefined ? undefined : propertyReference(found, 'vmFolder');
+  if (found === undefined || machineFolder === undefined) {
+    const known = all.map((datacenter) => propertyText(datacenter, 'name')).join(', ');
+    throw new SpringtideError('invalid-argument', `vSphere has no datacenter "${region}"; it has: ${known}`);
+  }
+  const places = await readWholeTree(session, found.object, PLACES, deadline);
+  return { ref: found.object, name: region, machineFolder, clusters: clustersIn(places) };
+}
+
+/** @throws invalid-argument when the datacenter has no such cluster. */
+export function clusterOf(datacenter: Datacenter, zone: string): Cluster {
+  const found = datacenter.clusters.find((cluster) => cluster.name === zone);
+  if (found !== undefined) return found;
+  const known = datacenter.clusters.map((cluster) => cluster.name).join(', ');
+  throw new SpringtideError(
+    'invalid-argument',
+    `the datacenter ${datacenter.name} has no cluster "${zone}"; it has: ${known}`,
+  );
+}
+
+function clustersIn(places: readonly ObjectContent[]): readonly Cluster[] {
+  const hosts = places.filter((place) => place.object.type === 'HostSystem');
+  return places
+    .filter((place) => place.object.type !== 'HostSystem')
+    .flatMap((place) => {
+      const resourcePool = propertyReference(place, 'resourcePool');
+      if (resourcePool === undefined) return [];
+      const own = hosts.filter((host) => propertyReference(host, 'parent')?.id === place.object.id);
+      const name = propertyText(place, 'name') ?? place.object.id;
+      return [{ ref: place.object, name, resourcePool, hosts: own.map(hostOf) }];
+    });
+}
+
+function hostOf(content: ObjectContent): Host {
+  return {
+    ref: content.object,
+    name: propertyText(content, 'name') ?? content.object.id,
+    memoryMiB: Math.floor(Number(propertyText(content, 'summary.hardware.memorySize') ?? 0) / 2 ** 20),
+    cores: Number(propertyText(content, 'summary.hardware.numCpuCores') ?? 0),
+    usable:
+      propertyText(content, 'runtime.connectionState') === 'connected' &&
+      propertyText(content, 'runtime.inMaintenanceMode') !== 'true',
+  };
+}

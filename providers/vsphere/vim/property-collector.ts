@@ -1,0 +1,167 @@
+import type { Instant } from '@springtide/kernel';
+import { readReference, reference, type MoRef } from '../soap/soap-connection.js';
+import { childOf, childrenOf, textOf, type XmlElement } from '../soap/xml-reader.js';
+import { element, typed, type XmlFragment } from '../soap/xml-writer.js';
+import type { VimSession } from './vim-session.js';
+
+/** The properties wanted of each type of object. */
+export type PropertyWish = Readonly<Record<string, readonly string[]>>;
+
+/** A property that an object does not have is absent from the map. */
+export type ObjectContent = Readonly<{ object: MoRef; properties: ReadonlyMap<string, XmlElement> }>;
+
+type Page = Readonly<{ objects: readonly ObjectContent[]; token: string | undefined }>;
+
+/** Properties of these objects; those that no longer exist are left out of the answer. */
+export async function readObjects(
+  session: VimSession,
+  objects: readonly MoRef[],
+  wish: PropertyWish,
+  deadline: Instant,
+): Promise<readonly ObjectContent[]> {
+  if (objects.length === 0) return [];
+  const found: ObjectContent[] = [];
+  const sets = objects.map((object) =>
+    element('objectSet', [reference('obj', object), element('skip', false)]),
+  );
+  for await (const page of pages(session, sets, wish, { pageSize: 500, deadline }))
+    found.push(...page.objects);
+  return found;
+}
+
+/** Everything of the wished types below the container, page by page; `complete` only on the last page. */
+export async function* readTree(
+  session: VimSession,
+  container: MoRef,
+  wish: PropertyWish,
+  options: Readonly<{ pageSize: number; deadline: Instant }>,
+): AsyncGenerator<Readonly<{ objects: readonly ObjectContent[]; complete: boolean }>> {
+  const { deadline } = options;
+  const view = await createView(session, container, Object.keys(wish), deadline);
+  try {
+    const sets = [element('objectSet', [reference('obj', view), element('skip', true), throughView()])];
+    for await (const page of pages(session, sets, wish, options)) {
+      yield { objects: page.objects, complete: page.token === undefined };
+    }
+  } finally {
+    // A view that cannot be destroyed ends with the session; the listing itself is not affected.
+    await session
+      .call({ method: 'DestroyView', target: view, kind: 'read', deadline })
+      .catch(() => undefined);
+  }
+}
+
+export async function readWholeTree(
+  session: VimSession,
+  container: MoRef,
+  wish: PropertyWish,
+  deadline: Instant,
+): Promise<readonly ObjectContent[]> {
+  const found: ObjectContent[] = [];
+  for await (const page of readTree(session, container, wish, { pageSize: 500, deadline })) {
+    found.push(...page.objects);
+  }
+  return found;
+}
+
+export function propertyText(content: ObjectContent, name: string): string | undefined {
+  return content.properties.get(name)?.text;
+}
+
+export function propertyReference(content: ObjectContent, name: string): MoRef | undefined {
+  return readReference(content.properties.get(name));
+}
+
+async function* pages(
+  session: VimSession,
+  objectSets: readonly XmlFragment[],
+  wish: PropertyWish,
+  options: Readonly<{ pageSize: number; deadline: Instant }>,
+): AsyncGenerator<Page> {
+  const { deadline } = options;
+  const { propertyCollector } = await session.content(deadline);
+  const spec = element('specSet', [
+    ...propertySets(wish),
+    ...objectSets,
+    element('reportMissingObjectsInResults', true),
+  ]);
+  let page = readPage(
+    await session.call({
+      method: 'RetrievePropertiesEx',
+      target: propertyCollector,
+      arguments: [spec, element('options', element('maxObjects', options.pageSize))],
+      kind: 'read',
+      deadline,
+    }),
+  );
+  yield page;
+  while (page.token !== undefined) {
+    page = readPage(
+      await session.call({
+        method: 'ContinueRetrievePropertiesEx',
+        target: propertyCollector,
+        arguments: [element('token', page.token)],
+        kind: 'read',
+        deadline,
+      }),
+    );
+    yield page;
+  }
+}
+
+async function createView(
+  session: VimSession,
+  container: MoRef,
+  types: readonly string[],
+  deadline: Instant,
+): Promise<MoRef> {
+  const { viewManager } = await session.content(deadline);
+  const answer = await session.call({
+    method: 'CreateContainerView',
+    target: viewManager,
+    arguments: [
+      reference('container', container),
+      ...types.map((type) => element('type', type)),
+      element('recursive', true),
+    ],
+    kind: 'read',
+    deadline,
+  });
+  return readReference(childOf(answer, 'returnval')) ?? { type: 'ContainerView', id: '' };
+}
+
+function throughView(): XmlFragment {
+  return typed('selectSet', 'TraversalSpec', [
+    element('name', 'view'),
+    element('type', 'ContainerView'),
+    element('path', 'view'),
+    element('skip', false),
+  ]);
+}
+
+function propertySets(wish: PropertyWish): XmlFragment[] {
+  return Object.entries(wish).map(([type, paths]) =>
+    element('propSet', [
+      element('type', type),
+      element('all', false),
+      ...paths.map((path) => element('pathSet', path)),
+    ]),
+  );
+}
+
+function readPage(answer: XmlElement): Page {
+  const result = childOf(answer, 'returnval');
+  return { objects: childrenOf(result, 'objects').flatMap(readContent), token: textOf(result, 'token') };
+}
+
+function readContent(content: XmlElement): ObjectContent[] {
+  const object = readReference(childOf(content, 'obj'));
+  if (object === undefined) return [];
+  const properties = new Map<string, XmlElement>();
+  for (const property of childrenOf(content, 'propSet')) {
+    const name = textOf(property, 'name');
+    const value = childOf(property, 'val');
+    if (name !== undefined && value !== undefined) properties.set(name, value);
+  }
+  return [{ object, properties }];
+}

@@ -1,0 +1,63 @@
+import { addMs, toInstant, type Instant } from '@springtide/kernel';
+import type { AccountReport, ProviderContext, ProviderSession } from '@springtide/provider-kit';
+import type { VsphereAccount } from './account.js';
+import { VsphereCompute } from './compute.js';
+import { VsphereImages } from './images.js';
+import type { Vsphere } from './machine-search.js';
+import { VsphereNetworks } from './networks.js';
+import { PRIVILEGES, grantedPrivileges } from './privileges.js';
+import { readDatacenters } from './site-map.js';
+import { SoapConnection } from './soap/soap-connection.js';
+import { propertyText } from './vim/property-collector.js';
+import { TaskRunner } from './vim/tasks.js';
+import { VimSession } from './vim/vim-session.js';
+
+const VERIFY_LIMIT_MS = 30_000;
+const LOGOUT_LIMIT_MS = 5_000;
+
+export function openVsphere(account: VsphereAccount, context: ProviderContext): ProviderSession {
+  const { clock, gate, log } = context;
+  const dispatcher = gate.dispatcher(account.caPem === undefined ? {} : { ca: account.caPem });
+  const session = new VimSession(new SoapConnection(account.url, dispatcher, clock), account);
+  const vsphere: Vsphere = { session, tasks: new TaskRunner(session, clock), account, clock };
+  let closed = false;
+  return {
+    verify: async (at) => verify(vsphere, at),
+    compute: new VsphereCompute(vsphere),
+    network: new VsphereNetworks(vsphere),
+    images: new VsphereImages(vsphere),
+    close: async () => {
+      if (closed) return;
+      closed = true;
+      try {
+        await session.logout(addMs(toInstant(clock.now()), LOGOUT_LIMIT_MS));
+      } catch (error) {
+        log.debug({ error }, 'the vSphere session was not ended; vSphere ends it when it is idle');
+      }
+      await dispatcher.close();
+    },
+  };
+}
+
+/** `at` is our clock at the call; the skew is corrected by half of what the question took. */
+async function verify(vsphere: Vsphere, at: Instant): Promise<AccountReport> {
+  const deadline = addMs(at, VERIFY_LIMIT_MS);
+  const user = await vsphere.session.login(deadline);
+  const asked = vsphere.clock.now().getTime();
+  const theirs = (await vsphere.session.currentTime(deadline)).getTime();
+  const middle = (asked + vsphere.clock.now().getTime()) / 2;
+  const { product } = await vsphere.session.content(deadline);
+  const datacenters = await readDatacenters(vsphere.session, deadline);
+  const granted = await grantedPrivileges(vsphere.session, deadline);
+  return {
+    identity: user.userName,
+    regions: datacenters.map((datacenter) => propertyText(datacenter, 'name') ?? datacenter.object.id),
+    permissions: PRIVILEGES.map(({ action, neededFor }) => ({
+      action,
+      neededFor,
+      granted: granted.has(action),
+    })),
+    ...(Number.isNaN(theirs) ? {} : { clockSkewMs: Math.round(theirs - middle) }),
+    product,
+  };
+}
