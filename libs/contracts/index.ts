@@ -11,3 +11,4 @@ export * from './scalars.js';
 export * from './template.js';
 export * from './traffic.js';
 export * from './http/index.js';
+export * from './messages/index.js';

@@ -1,12 +1,13 @@
 import { accountsSchema } from '@springtide/accounts';
+import { campaignsSchema } from '@springtide/campaigns';
 import { catalogSchema } from '@springtide/catalog';
 import { effectsSchema } from '@springtide/effects';
 import { identitySchema } from '@springtide/identity';
 import { inventorySchema } from '@springtide/inventory';
-import { Roles1760000000000, limiterSchema, type SchemaPart } from '@springtide/platform';
+import { Outbox1760000010000, Roles1760000000000, limiterSchema, type SchemaPart } from '@springtide/platform';
 import { trafficSchema } from '@springtide/traffic';
 
-const roles: SchemaPart = { entities: [], migrations: [Roles1760000000000] };
+const roles: SchemaPart = { entities: [], migrations: [Roles1760000000000, Outbox1760000010000] };
 
 /**
  * The whole schema of this version. Migrations run in the order of the time stamps in their names, whatever the order
@@ -22,5 +23,6 @@ export function schemaParts(): readonly SchemaPart[] {
     inventorySchema,
     effectsSchema,
     trafficSchema,
+    campaignsSchema,
   ];
 }

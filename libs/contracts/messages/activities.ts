@@ -74,12 +74,13 @@ export interface RunActivities {
   readRun(input: { tenantId: string; runId: string }): Promise<RunBrief>;
   enterPhase(input: RunRef & { phase: PhaseName }): Promise<void>;
   /** What is missing or too much on the ground for the phase. Unanswered calls of earlier owners are settled first. */
-  readOrders(input: RunRef & { phase: PhaseName }): Promise<PhaseOrders>;
+  readOrders(input: RunRef & { phase: PhaseName; stage: 'grow' | 'full' }): Promise<PhaseOrders>;
   /** Where else a deficit can be bought, inside the approved envelope; empty when nowhere. */
   planFallback(
     input: RunRef & { phase: PhaseName; round: number; deficits: readonly Deficit[] },
   ): Promise<readonly GrowOrder[]>;
   noteShortage(input: RunRef & { phase: PhaseName; deficits: readonly Deficit[] }): Promise<void>;
+  noteProblem(input: RunRef & { phase: PhaseName; detail: string }): Promise<void>;
   guardTick(input: RunRef): Promise<void>;
   notePhaseReached(input: RunRef & { phase: PhaseName }): Promise<void>;
 }

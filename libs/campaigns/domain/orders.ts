@@ -1,0 +1,142 @@
+import type { Deficit, GrowOrder, PhaseOrders, PlanPool, ShrinkOrder } from '@springtide/contracts';
+
+/** A machine that counts as delivered: alive, or asked for with the answer still out. */
+export type Delivered = Readonly<{
+  service: string;
+  poolId: string;
+  intentId: string;
+  machineId: string | null;
+  accountId: string;
+  region: string;
+  acceptedAt: string | null;
+}>;
+
+export type Target = Readonly<{ service: string; poolId: string; machines: number }>;
+
+/**
+ * The difference between what a phase needs and what is there. Missing machines are bought; machines too many go,
+ * youngest first, because the oldest are the proven ones. A pool that stands in for another is not shrunk for it.
+ */
+export function ordersFor(
+  targets: readonly Target[],
+  delivered: readonly Delivered[],
+  capacityOf: (service: string, poolId: string) => number,
+  batchSize: number,
+): PhaseOrders {
+  const grow: GrowOrder[] = [];
+  const shrink: ShrinkOrder[] = [];
+  for (const service of new Set([...targets, ...delivered].map((row) => row.service))) {
+    const wanted = targets.filter((target) => target.service === service);
+    const have = delivered.filter((machine) => machine.service === service);
+    const gap = serviceGap(wanted, have, (poolId) => capacityOf(service, poolId));
+    grow.push(...gap.missing.map((row) => ({ service, ...row, batchSize })));
+    if (gap.surplus.length > 0) shrink.push({ service, targets: gap.surplus });
+  }
+  return { grow, shrink };
+}
+
+function serviceGap(
+  wanted: readonly Target[],
+  have: readonly Delivered[],
+  capacityOf: (poolId: string) => number,
+): { missing: { poolId: string; count: number }[]; surplus: ShrinkOrder['targets'] } {
+  const wantedOf = new Map(wanted.map((target) => [target.poolId, target.machines]));
+  const extra = new Map<string, Delivered[]>();
+  const missing: { poolId: string; count: number }[] = [];
+  let extraCapacity = 0;
+  for (const poolId of new Set([...wantedOf.keys(), ...have.map((machine) => machine.poolId)])) {
+    const machines = have.filter((machine) => machine.poolId === poolId);
+    const difference = (wantedOf.get(poolId) ?? 0) - machines.length;
+    if (difference > 0) missing.push({ poolId, count: difference });
+    if (difference < 0) {
+      extra.set(poolId, youngestFirst(machines).slice(0, -difference));
+      extraCapacity += -difference * capacityOf(poolId);
+    }
+  }
+  // Capacity bought elsewhere after a shortage covers the hole it was bought for.
+  for (const row of missing) {
+    const perMachine = capacityOf(row.poolId);
+    while (row.count > 0 && perMachine > 0 && extraCapacity >= perMachine) {
+      row.count -= 1;
+      extraCapacity -= perMachine;
+      takeFromExtra(extra, perMachine, capacityOf);
+    }
+  }
+  return {
+    missing: missing.filter((row) => row.count > 0),
+    surplus: [...extra.values()].flat().flatMap(asTarget),
+  };
+}
+
+/** Keeps as many extra machines as stand in for one missing machine of this capacity. */
+function takeFromExtra(
+  extra: Map<string, Delivered[]>,
+  capacity: number,
+  capacityOf: (poolId: string) => number,
+): void {
+  let kept = 0;
+  for (const [poolId, machines] of extra) {
+    while (machines.length > 0 && kept < capacity) {
+      machines.pop();
+      kept += capacityOf(poolId);
+    }
+  }
+}
+
+function youngestFirst(machines: readonly Delivered[]): Delivered[] {
+  return machines.toSorted((a, b) => (b.acceptedAt ?? '').localeCompare(a.acceptedAt ?? ''));
+}
+
+function asTarget(machine: Delivered): ShrinkOrder['targets'] {
+  if (machine.machineId === null) return [];
+  const { intentId, machineId, accountId, region } = machine;
+  return [{ intentId, machineId, accountId, region }];
+}
+
+/**
+ * Where else a deficit can be bought: the cheapest approved pools for the service that have not refused it, by price
+ * per unit of capacity, up to their cap. Nothing is said twice; what cannot be covered is a shortage.
+ */
+export function fallbackOrders(
+  deficits: readonly Deficit[],
+  pools: readonly PlanPool[],
+  used: ReadonlyMap<string, number>,
+  refusedPools: ReadonlySet<string>,
+  capacityOf: (service: string, poolId: string) => number,
+  batchSize: number,
+): readonly GrowOrder[] {
+  const taken = new Map(used);
+  const orders: GrowOrder[] = [];
+  for (const deficit of deficits) {
+    let missing = deficit.count * capacityOf(deficit.service, deficit.poolId);
+    const candidates = pools
+      .filter((pool) => !refusedPools.has(pool.id) && capacityOf(deficit.service, pool.id) > 0)
+      .toSorted((a, b) => perUnit(a, deficit.service, capacityOf) - perUnit(b, deficit.service, capacityOf));
+    for (const pool of candidates) {
+      if (missing <= 0) break;
+      const perMachine = capacityOf(deficit.service, pool.id);
+      const free = Math.max(0, pool.cap - (taken.get(pool.id) ?? 0));
+      const count = Math.min(free, Math.ceil(missing / perMachine));
+      if (count === 0) continue;
+      taken.set(pool.id, (taken.get(pool.id) ?? 0) + count);
+      missing -= count * perMachine;
+      orders.push({ service: deficit.service, poolId: pool.id, count, batchSize });
+    }
+  }
+  return orders;
+}
+
+/** Only orders candidates, so a float will do; what is spent is computed exactly elsewhere. */
+function perUnit(
+  pool: PlanPool,
+  service: string,
+  capacityOf: (service: string, poolId: string) => number,
+): number {
+  return Number(pool.pricePerHour.amount) / capacityOf(service, pool.id);
+}
+
+/** Batches of at most `size`, in order. */
+export function batchesOf(count: number, size: number): readonly number[] {
+  const full = Array.from({ length: Math.floor(count / size) }, () => size);
+  return count % size === 0 ? full : [...full, count % size];
+}

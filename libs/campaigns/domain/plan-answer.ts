@@ -1,0 +1,133 @@
+import type { Allocation, PlanBody, Reason } from '@springtide/contracts';
+import { addMoney, compareMoney, money, multiplyMoney, sumMoney, type Money } from '@springtide/kernel';
+import { reasonText, type CapacityPlan } from '@springtide/planning/domain';
+import type { PlanContent, ServiceSheet } from './plan-content.js';
+import type { PlanQuestion, PlanSetup } from './plan-problem.js';
+
+/** The planner's answer in the campaign's words: what is stored, hashed, shown and approved. */
+export function planContent(
+  question: PlanQuestion,
+  setup: PlanSetup,
+  answer: CapacityPlan,
+  times: Readonly<{ leadMs: number }>,
+): PlanContent {
+  const allocations = allocationsOf(question, answer);
+  const usedPools = new Set(allocations.map((row) => row.poolId));
+  const fallbackPools = new Set(answer.fallbacks.flatMap((row) => row.pools.slice(0, FALLBACKS)));
+  const keep = (poolId: string) => usedPools.has(poolId) || fallbackPools.has(poolId);
+  return {
+    marketSnapshotId: question.market.id,
+    pools: setup.pools.filter((pool) => keep(pool.id)),
+    sheets: setup.sheets.filter((sheet) => keep(sheet.poolId)),
+    allocations,
+    standing: question.standing.map((row) => ({ ...row })),
+    capacity: capacityRows(question, setup, allocations, answer),
+    services: question.services.map(serviceSheet),
+    phases: question.campaign.phases,
+    cost: answer.cost.total,
+    lowerBound: answer.lowerBound,
+    gap: answer.gap,
+    solver: `${answer.solver.name} ${answer.solver.version}`,
+    quality: answer.quality,
+    reasons: reasonsOf(question, setup, answer),
+    leadMs: times.leadMs,
+  };
+}
+
+/** Approved fallback pools per service and phase, best first; more would widen the envelope without need. */
+const FALLBACKS = 4;
+
+function allocationsOf(question: PlanQuestion, answer: CapacityPlan): readonly Allocation[] {
+  return answer.machines.flatMap((row) =>
+    question.campaign.phases.flatMap((phase, index) => {
+      const machines = row.counts[index] ?? 0;
+      return machines === 0 ? [] : [{ service: row.class, poolId: row.pool, phase: phase.name, machines }];
+    }),
+  );
+}
+
+function capacityRows(
+  question: PlanQuestion,
+  setup: PlanSetup,
+  allocations: readonly Allocation[],
+  answer: CapacityPlan,
+): PlanBody['capacity'] {
+  return question.campaign.demand.map(({ service, phase, requestsPerSecond }) => {
+    const standing = question.standing.find((row) => row.service === service)?.requestsPerSecond ?? 0;
+    const bought = allocations
+      .filter((row) => row.service === service && row.phase === phase)
+      .reduce((sum, row) => sum + row.machines * unitsOf(setup, service, row.poolId), 0);
+    const short = answer.shortage
+      .filter((row) => row.class === service && row.phase === phase)
+      .reduce((sum, row) => sum + row.units, 0);
+    return { service, phase, demand: requestsPerSecond, planned: standing + bought, short };
+  });
+}
+
+function unitsOf(setup: PlanSetup, service: string, poolId: string): number {
+  return setup.sheets.find((s) => s.service === service && s.poolId === poolId)?.requestsPerSecond ?? 0;
+}
+
+function serviceSheet(service: PlanQuestion['services'][number]): ServiceSheet {
+  const { name, route, port, warmUpSeconds } = service;
+  return { name, route, port, warmUpSeconds };
+}
+
+function reasonsOf(question: PlanQuestion, setup: PlanSetup, answer: CapacityPlan): Reason[] {
+  const standing = question.standing.map((row) => ({
+    code: 'standing-fleet',
+    params: { service: row.service, machines: row.machines, requestsPerSecond: row.requestsPerSecond },
+    text: `${row.machines} standing machines of ${row.service} serve ${row.requestsPerSecond} requests/s already; only demand beyond that is planned.`,
+  }));
+  const leftOut = Object.entries(setup.leftOut)
+    .filter(([, count]) => count > 0)
+    .map(([why, count]) => ({
+      code: `left-out-${why}`,
+      params: { count },
+      text: `${count} offerings were left out: ${LEFT_OUT[why as keyof typeof LEFT_OUT]}.`,
+    }));
+  const solved = answer.reasons.map((reason) => ({
+    code: reason.code,
+    params: { ...reason.params },
+    text: reasonText(reason, 'en-US'),
+  }));
+  return [...standing, ...solved, ...leftOut];
+}
+
+const LEFT_OUT = {
+  'unknown-price': 'their price is unknown, and what has no price is not bought',
+  'sold-out': 'they are sold out',
+  'other-currency': 'they are priced in another currency than the budget',
+  'not-usable': 'no service has a measured capacity and an image for them',
+} as const;
+
+/** The most that an approval of this plan lets a run hold at once, per hour and in machines, fallbacks included. */
+export function envelopeLimits(content: PlanContent): { maxMachines: number; maxPerHour: Money } {
+  const currency = content.cost.currency;
+  const perPhase = content.phases.map((phase) => {
+    const rows = content.allocations.filter((row) => row.phase === phase.name);
+    return {
+      machines: rows.reduce((sum, row) => sum + row.machines, 0),
+      perHour: sumMoney(
+        currency,
+        rows.map((row) => multiplyMoney(priceOf(content, row.poolId), row.machines)),
+      ),
+    };
+  });
+  const machines = Math.max(0, ...perPhase.map((row) => row.machines));
+  const perHour = perPhase.reduce(
+    (max, row) => (compareMoney(row.perHour, max) > 0 ? row.perHour : max),
+    money(currency, 0),
+  );
+  // Neighbouring phases overlap while one is prepared and the other still runs; fallback types may be dearer.
+  return {
+    maxMachines: machines + Math.ceil(machines * ROOM) + 1,
+    maxPerHour: addMoney(perHour, multiplyMoney(perHour, '1')),
+  };
+}
+
+const ROOM = 0.5;
+
+function priceOf(content: PlanContent, poolId: string): Money {
+  return content.pools.find((pool) => pool.id === poolId)?.pricePerHour ?? money(content.cost.currency, 0);
+}

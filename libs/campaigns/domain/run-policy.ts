@@ -1,0 +1,56 @@
+/** Named durations and limits of a run. Every wait of the product comes from here, one set per profile. */
+export type RunPolicy = Readonly<{
+  /** Added to boot and warm-up time when buying for a phase begins. */
+  marginMs: number;
+  /** How long a machine may take from accepted to running. */
+  runningTimeoutMs: number;
+  /** How long a running machine may take until the proxy finds it healthy. */
+  readyTimeoutMs: number;
+  pollMs: number;
+  batchSize: number;
+  /** Parts of the way in which traffic moves; the last is 1. */
+  shiftFractions: readonly number[];
+  /** How long a step of a shift is watched. */
+  bakeMs: number;
+  gate: Readonly<{ minimumRequests: number; maxErrorRatio: number }>;
+  /** From weight 0 until a machine may be terminated. */
+  drainMs: number;
+  guardEveryMs: number;
+  /** Lets the approval's window reach past the planned end. */
+  overrunMs: number;
+  fallbackRounds: number;
+  approvalHours: number;
+}>;
+
+export const RUN_POLICIES: Readonly<Record<'standard' | 'demo', RunPolicy>> = {
+  standard: {
+    marginMs: 10 * 60_000,
+    runningTimeoutMs: 10 * 60_000,
+    readyTimeoutMs: 10 * 60_000,
+    pollMs: 5_000,
+    batchSize: 50,
+    shiftFractions: [0.05, 0.25, 0.5, 1],
+    bakeMs: 60_000,
+    gate: { minimumRequests: 100, maxErrorRatio: 0.02 },
+    drainMs: 60_000,
+    guardEveryMs: 60_000,
+    overrunMs: 6 * 3_600_000,
+    fallbackRounds: 3,
+    approvalHours: 72,
+  },
+  demo: {
+    marginMs: 3_000,
+    runningTimeoutMs: 30_000,
+    readyTimeoutMs: 20_000,
+    pollMs: 500,
+    batchSize: 50,
+    shiftFractions: [0.25, 0.5, 1],
+    bakeMs: 1_500,
+    gate: { minimumRequests: 50, maxErrorRatio: 0.1 },
+    drainMs: 3_000,
+    guardEveryMs: 5_000,
+    overrunMs: 10 * 60_000,
+    fallbackRounds: 3,
+    approvalHours: 2,
+  },
+};

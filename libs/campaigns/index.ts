@@ -1,0 +1,19 @@
+import type { SchemaPart } from '@springtide/platform';
+import { CampaignEntity, PlanEntity, RunEntity } from './data/campaign.entity.js';
+import { Campaigns1760000070000 } from './data/campaigns.migration.js';
+
+export { CampaignsService } from './campaign.service.js';
+export { PlanSolver } from './plan-solver.js';
+export { PlansService } from './plan.service.js';
+export { Provisioning, type Heartbeat } from './provisioning.service.js';
+export { ReportService } from './report.service.js';
+export { RunBook } from './run-book.js';
+export { RunEngine } from './run-engine.service.js';
+export { RunsService } from './run.service.js';
+export { ScaleBack } from './scale-back.service.js';
+export { Shifting } from './shifting.service.js';
+
+export const campaignsSchema: SchemaPart = {
+  entities: [CampaignEntity, PlanEntity, RunEntity],
+  migrations: [Campaigns1760000070000],
+};

@@ -1,0 +1,101 @@
+import type { AccountService } from '@springtide/accounts';
+import { capacityFor, type TemplateService as TemplateServiceSheet } from '@springtide/catalog/domain';
+import type { MarketService, TemplateService } from '@springtide/catalog';
+import type { CampaignInput } from '@springtide/contracts';
+import { SpringtideError, type Clock } from '@springtide/kernel';
+import { solvePlan } from '@springtide/planning';
+import type { RequestContext } from '@springtide/platform';
+import type { ProviderManifest } from '@springtide/provider-kit';
+import type { RoutesService } from '@springtide/traffic';
+import {
+  RUN_POLICIES,
+  planContent,
+  planningProblem,
+  type PlanContent,
+  type Standing,
+} from './domain/index.js';
+
+type Parts = Readonly<{
+  accounts: AccountService;
+  market: MarketService;
+  templates: TemplateService;
+  routes: RoutesService;
+  manifestOf: (provider: string) => ProviderManifest;
+  clock: Clock;
+}>;
+
+/** The longest a solver may think before the greedy plan is taken. */
+const SOLVER_DEADLINE_MS = 20_000;
+
+/** Gathers what a plan depends on, asks the planner, and puts its answer into the campaign's words. */
+export class PlanSolver {
+  constructor(private readonly parts: Parts) {}
+
+  /** @throws unavailable or failed-precondition when an account could not be read: a plan on old prices is no plan. */
+  async refreshMarket(ctx: RequestContext, accountIds: readonly string[]): Promise<void> {
+    for (const accountId of accountIds) {
+      const reports = await this.parts.market.refreshOfferings(ctx, accountId);
+      const failed = reports.find((report) => !report.complete);
+      if (failed === undefined) continue;
+      const account = await this.parts.accounts.get(ctx, accountId);
+      throw new SpringtideError(
+        'unavailable',
+        `prices and stock of "${account.name}" in ${failed.region} could not be read completely (${failed.reason ?? 'cut off'}); no plan was made`,
+        { effect: 'none', nextStep: 'Verify the account, or plan without it.' },
+      );
+    }
+  }
+
+  async solve(ctx: RequestContext, campaign: CampaignInput): Promise<PlanContent> {
+    const template = await this.parts.templates.getById(ctx, campaign.templateId);
+    const market = await this.parts.market.takeMarketSnapshot(ctx, campaign.accountIds);
+    const accounts = await Promise.all(
+      campaign.accountIds.map(async (id) => await this.parts.accounts.get(ctx, id)),
+    );
+    const { services } = template.document;
+    const policy = RUN_POLICIES[campaign.policy];
+    const bootMs = Math.max(0, ...accounts.map((a) => this.parts.manifestOf(a.provider).limits.bootMs));
+    const warmUpMs = Math.max(0, ...services.map((service) => service.warmUpSeconds)) * 1000;
+    const shiftMs = policy.bakeMs * policy.shiftFractions.length;
+    const leadMs = bootMs + warmUpMs + shiftMs + policy.marginMs;
+    const question = {
+      campaign,
+      services,
+      market,
+      accounts: accounts.map(({ id, name, provider }) => ({ id, name, provider })),
+      standing: await this.standing(ctx, services),
+      overheadMs: leadMs + policy.drainMs,
+    };
+    const setup = planningProblem(question);
+    const answer = await solvePlan(setup.problem, { deadlineMs: SOLVER_DEADLINE_MS });
+    return planContent(question, setup, answer, { leadMs });
+  }
+
+  /** What serves each service permanently, by the home group of its route. */
+  private async standing(
+    ctx: RequestContext,
+    services: readonly TemplateServiceSheet[],
+  ): Promise<readonly Standing[]> {
+    const rows = services.map(async (service) => {
+      const route = await this.parts.routes.getByName(ctx, service.route);
+      const capacities = route.home.map((member) => standingCapacity(service, member.machineType));
+      return {
+        service: service.name,
+        machines: route.home.length,
+        requestsPerSecond: capacities.reduce((sum, capacity) => sum + capacity, 0),
+      };
+    });
+    return await Promise.all(rows);
+  }
+}
+
+/** @throws failed-precondition when nothing was measured for a machine that serves already. */
+export function standingCapacity(service: TemplateServiceSheet, machineType: string): number {
+  const found = capacityFor(service, { machineType, family: '', vcpu: 0 });
+  if (found !== undefined) return found.requestsPerSecond;
+  throw new SpringtideError(
+    'failed-precondition',
+    `the capacity of standing machine type "${machineType}" was never measured for service "${service.name}"; no plan was made`,
+    { nextStep: 'Measure it and add it to the template’s capacity model.' },
+  );
+}

@@ -1,0 +1,297 @@
+import { planWorkflowId, type ApprovalBody, type Envelope, type PlanBody } from '@springtide/contracts';
+import { ApprovalService, recordAudit, requirePermission, requireUser } from '@springtide/identity';
+import { SpringtideError, addMs, toInstant, type Clock } from '@springtide/kernel';
+import { hashJson, newId, postToOutbox, type Database, type RequestContext } from '@springtide/platform';
+import type { EntityManager } from 'typeorm';
+import { asApprovalBody, readEnvelope } from './approval-view.js';
+import { findCampaign, lockCampaign } from './campaign.service.js';
+import { CampaignEntity, PlanEntity } from './data/campaign.entity.js';
+import { RUN_POLICIES, envelopeLimits, isEditable, moved, type PlanContent } from './domain/index.js';
+import type { PlanSolver } from './plan-solver.js';
+
+const SUBJECT = 'campaign-plan';
+
+/** Immutable revisions of a campaign's plan, and the approval of one of them. */
+export class PlansService {
+  constructor(
+    private readonly database: Database,
+    private readonly approvals: ApprovalService,
+    private readonly solver: PlanSolver,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Writes a revision that is `solving` and has the planner started. */
+  async request(ctx: RequestContext, campaignId: string): Promise<PlanBody> {
+    requirePermission(ctx, 'campaign:write');
+    const plan = await this.database.unitOfWork(ctx, async (tx) => {
+      const campaign = await lockCampaign(tx, campaignId);
+      if (!isEditable(campaign.status)) {
+        throw new SpringtideError(
+          'failed-precondition',
+          `campaign "${campaign.name}" is ${campaign.status}; no new plan was made`,
+          { nextStep: 'While a campaign runs, change its target instead.' },
+        );
+      }
+      const revision = 1 + (await tx.count(PlanEntity, { where: { campaignId } }));
+      const row: PlanEntity = {
+        id: newId(),
+        tenantId: ctx.tenantId,
+        campaignId,
+        revision,
+        campaignVersion: campaign.version,
+        status: 'solving',
+        hash: '',
+        content: null,
+        failure: null,
+        createdAt: this.clock.now(),
+      };
+      await tx.insert(PlanEntity, row);
+      await postToOutbox(tx, ctx.tenantId, {
+        kind: 'start',
+        workflow: 'plan',
+        workflowId: planWorkflowId(row.id),
+        input: { tenantId: ctx.tenantId, planId: row.id },
+      });
+      return row;
+    });
+    return asPlanBody(plan, 'EUR');
+  }
+
+  async list(ctx: RequestContext, campaignId: string): Promise<readonly PlanBody[]> {
+    requirePermission(ctx, 'campaign:read');
+    return await this.database.unitOfWork(ctx, async (tx) => {
+      const campaign = await findCampaign(tx, campaignId);
+      const rows = await tx.find(PlanEntity, {
+        where: { campaignId },
+        order: { revision: 'DESC' },
+        take: 100,
+      });
+      return rows.map((row) => asPlanBody(row, campaign.input.budget.currency));
+    });
+  }
+
+  async get(ctx: RequestContext, planId: string): Promise<PlanBody> {
+    requirePermission(ctx, 'campaign:read');
+    return await this.database.unitOfWork(ctx, async (tx) => {
+      const row = await findPlan(tx, planId);
+      return asPlanBody(row, (await findCampaign(tx, row.campaignId)).input.budget.currency);
+    });
+  }
+
+  /** For the plan workflow: reads prices, stock and quota of every account afresh. */
+  async refreshMarket(ctx: RequestContext, planId: string): Promise<void> {
+    const campaign = await this.campaignOf(ctx, planId);
+    await this.solver.refreshMarket(ctx, campaign.input.accountIds);
+  }
+
+  /** For the plan workflow: solves and stores. Repeating it on a plan that is done changes nothing. */
+  async solve(ctx: RequestContext, planId: string): Promise<void> {
+    const plan = await this.database.unitOfWork(ctx, async (tx) => await findPlan(tx, planId));
+    if (plan.status !== 'solving') return;
+    const campaign = await this.campaignOf(ctx, planId);
+    const content = await this.solver.solve(ctx, campaign.input);
+    await this.store(ctx, planId, content);
+  }
+
+  async fail(ctx: RequestContext, planId: string, reason: string): Promise<void> {
+    await this.database.unitOfWork(ctx, async (tx) => {
+      const row = await findPlan(tx, planId);
+      if (row.status !== 'solving') return;
+      await tx.save(PlanEntity, { ...row, status: 'failed', failure: reason });
+    });
+  }
+
+  /** Asks for approval of exactly this plan: its hash, its pools, the campaign's budget. */
+  async requestApproval(ctx: RequestContext, planId: string): Promise<ApprovalBody> {
+    requirePermission(ctx, 'campaign:write');
+    return await this.database.unitOfWork(ctx, async (tx) => {
+      const plan = await findPlan(tx, planId);
+      const campaign = await lockCampaign(tx, plan.campaignId);
+      const content = requireCurrent(plan, campaign);
+      const policy = RUN_POLICIES[campaign.input.policy];
+      const latestStart = campaign.input.phases[0]?.startsAt ?? toInstant(this.clock.now());
+      const envelope: Envelope = {
+        planId,
+        planHash: plan.hash,
+        poolIds: content.pools.map((pool) => pool.id),
+        budget: campaign.input.budget,
+        latestStart,
+        ...envelopeLimits(content),
+      };
+      const approval = await this.approvals.requestIn(tx, ctx, {
+        subject: { kind: SUBJECT, id: planId },
+        envelope,
+        ceiling: campaign.input.budget,
+        authorId: campaign.authorId,
+        lastEditorId: campaign.lastEditorId,
+        expiresAt: addMs(toInstant(this.clock.now()), policy.approvalHours * 3_600_000),
+      });
+      return asApprovalBody(approval, plan.campaignId, toInstant(this.clock.now()));
+    });
+  }
+
+  /** The decision and its consequence in one transaction. A second click changes nothing. */
+  async decide(
+    ctx: RequestContext,
+    approvalId: string,
+    input: Readonly<{ decision: 'approve' | 'reject'; comment?: string | undefined }>,
+  ): Promise<ApprovalBody> {
+    requirePermission(ctx, 'campaign:approve');
+    requireUser(ctx);
+    const seen = await this.approvals.get(ctx, approvalId);
+    return await this.database.unitOfWork(ctx, async (tx) => {
+      const plan = await findPlan(tx, readEnvelope(seen).planId);
+      const campaign = await lockCampaign(tx, plan.campaignId);
+      if (input.decision === 'approve' && seen.status === 'pending') requireCurrent(plan, campaign);
+      const approval = await this.approvals.decideIn(
+        tx,
+        ctx,
+        {
+          approvalId,
+          verdict: input.decision === 'approve' ? 'approved' : 'rejected',
+          envelopeHash: seen.envelopeHash,
+          ...(input.comment === undefined ? {} : { reason: input.comment }),
+        },
+        'campaign:approve',
+      );
+      if (
+        approval.status === 'approved' &&
+        campaign.status === 'planned' &&
+        campaign.currentPlanId === plan.id
+      ) {
+        await this.changeStatus(tx, campaign, 'approved');
+      }
+      return asApprovalBody(approval, plan.campaignId, toInstant(this.clock.now()));
+    });
+  }
+
+  async listApprovals(
+    ctx: RequestContext,
+    page: Readonly<{
+      limit: number;
+      cursor?: string | undefined;
+      status?: ApprovalBody['status'] | undefined;
+    }>,
+  ): Promise<{ items: ApprovalBody[]; next: string | null }> {
+    requirePermission(ctx, 'campaign:read');
+    const found = await this.approvals.list(ctx, {
+      limit: page.limit + 1,
+      ...(page.cursor === undefined ? {} : { before: page.cursor }),
+    });
+    const now = toInstant(this.clock.now());
+    const rows = found.filter((approval) => approval.subject.kind === SUBJECT).slice(0, page.limit);
+    const items = await this.database.unitOfWork(ctx, async (tx) => {
+      const bodies = rows.map(async (approval) => {
+        const plan = await findPlan(tx, approval.subject.id);
+        return asApprovalBody(approval, plan.campaignId, now);
+      });
+      return await Promise.all(bodies);
+    });
+    const wanted = page.status === undefined ? items : items.filter((item) => item.status === page.status);
+    return { items: wanted, next: found.length > page.limit ? (rows.at(-1)?.id ?? null) : null };
+  }
+
+  private async campaignOf(ctx: RequestContext, planId: string): Promise<CampaignEntity> {
+    return await this.database.unitOfWork(ctx, async (tx) => {
+      const plan = await findPlan(tx, planId);
+      return await findCampaign(tx, plan.campaignId);
+    });
+  }
+
+  private async store(ctx: RequestContext, planId: string, content: PlanContent): Promise<void> {
+    await this.database.unitOfWork(ctx, async (tx) => {
+      const row = await findPlan(tx, planId);
+      if (row.status !== 'solving') return;
+      const short = content.capacity.some((line) => line.short > 0);
+      const done: PlanEntity = {
+        ...row,
+        status: short ? 'infeasible' : 'ready',
+        content,
+        hash: hashJson(content),
+      };
+      await tx.save(PlanEntity, done);
+      const campaign = await lockCampaign(tx, row.campaignId);
+      // A plan of an older version of the campaign is kept for comparison, and is not the current one.
+      if (campaign.version === row.campaignVersion && isEditable(campaign.status)) {
+        campaign.currentPlanId = row.id;
+        await this.changeStatus(tx, campaign, 'planned');
+      }
+      await recordAudit(tx, ctx, {
+        action: 'plan.solve',
+        target: { kind: 'plan', id: planId },
+        after: { hash: done.hash, status: done.status, cost: content.cost.amount },
+        show: ['hash', 'status', 'cost'],
+        at: toInstant(this.clock.now()),
+      });
+    });
+  }
+
+  private async changeStatus(
+    tx: EntityManager,
+    campaign: CampaignEntity,
+    to: CampaignEntity['status'],
+  ): Promise<void> {
+    campaign.status = moved(campaign.status, to);
+    campaign.updatedAt = this.clock.now();
+    await tx.save(CampaignEntity, campaign);
+  }
+}
+
+/** @throws not-found. */
+export async function findPlan(tx: EntityManager, planId: string): Promise<PlanEntity> {
+  const row = await tx.findOneBy(PlanEntity, { id: planId });
+  if (row === null) throw new SpringtideError('not-found', `there is no plan ${planId}`);
+  return row;
+}
+
+/** The plan must be solved, whole, unchanged since, and of the campaign as it is now. */
+export function requireCurrent(plan: PlanEntity, campaign: CampaignEntity): PlanContent {
+  if (plan.content === null || plan.status === 'solving' || plan.status === 'failed') {
+    throw new SpringtideError(
+      'failed-precondition',
+      `this plan is ${plan.status}; there is nothing to approve`,
+      {
+        nextStep: 'Wait until it is ready, or have a new one made.',
+      },
+    );
+  }
+  if (hashJson(plan.content) !== plan.hash) {
+    throw new SpringtideError(
+      'failed-precondition',
+      'the stored plan does not match its hash: it was changed after it was made; nothing will be bought on it',
+      { nextStep: 'Have a new plan made, and have the audit log verified.' },
+    );
+  }
+  if (plan.campaignVersion !== campaign.version || campaign.currentPlanId !== plan.id) {
+    throw new SpringtideError(
+      'failed-precondition',
+      'this plan is out of date: the campaign was edited or planned again after it was made',
+      { nextStep: 'Have a new plan made and ask for approval of that one.' },
+    );
+  }
+  return plan.content;
+}
+
+export function asPlanBody(row: PlanEntity, currency: string): PlanBody {
+  const { content } = row;
+  return {
+    id: row.id,
+    campaignId: row.campaignId,
+    revision: row.revision,
+    hash: row.hash,
+    status: row.status,
+    createdAt: toInstant(row.createdAt),
+    marketSnapshotId: content?.marketSnapshotId ?? null,
+    pools: [...(content?.pools ?? [])],
+    allocations: [...(content?.allocations ?? [])],
+    standing: content?.standing ?? [],
+    capacity: content?.capacity ?? [],
+    cost: content?.cost ?? { currency, amount: '0' },
+    lowerBound: content?.lowerBound ?? null,
+    gap: content?.gap ?? null,
+    solver: content?.solver ?? '',
+    quality: content?.quality ?? '',
+    reasons: content?.reasons ?? [],
+    failure: row.failure,
+  };
+}

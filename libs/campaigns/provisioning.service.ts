@@ -1,0 +1,167 @@
+import type { BatchOrder, BatchResult, RunRef } from '@springtide/contracts';
+import { EffectLedger, MachineLife, type LaunchAnswer } from '@springtide/effects';
+import type { Intent } from '@springtide/effects/domain';
+import { HOUR, SpringtideError, addMs, msBetween } from '@springtide/kernel';
+import { sheetFor } from './domain/index.js';
+import type { OpenRun, RunBook } from './run-book.js';
+
+/** Called between polls of a long wait: tells the engine that the work is alive and learns that it must end. */
+export type Heartbeat = (detail: string) => void;
+
+/** Buys one batch of machines and sees them running. */
+export class Provisioning {
+  private readonly life: MachineLife;
+
+  constructor(
+    private readonly book: RunBook,
+    private readonly ledger: EffectLedger,
+  ) {
+    this.life = new MachineLife(ledger);
+  }
+
+  /** Returns when the outcome is known; an unknown one is looked after for as long as it takes, with heartbeats. */
+  async launchBatch(order: BatchOrder, heartbeat: Heartbeat): Promise<BatchResult> {
+    const open = await this.book.open(order.tenantId, order.runId);
+    const mandate = await this.ledger.findMandate(order.tenantId, order.runId);
+    if (mandate === undefined) throw new SpringtideError('internal', `run ${order.runId} has no mandate`);
+    await this.book.say(
+      order.tenantId,
+      order.runId,
+      `Buying ${order.count} × ${order.poolId} for ${order.service}.`,
+    );
+    for (;;) {
+      const answer = await this.ledger.launch(this.requestFor(open, mandate.id, order));
+      if (answer.status !== 'unknown') return await this.tell(order, answer);
+      heartbeat(answer.reason);
+      await this.ledger.dependencies.clock.sleep(Math.min(answer.retryAfterMs, open.policy.pollMs * 4));
+    }
+  }
+
+  /** Waits until every accepted machine runs, failed or used up its time. */
+  async awaitRunning(input: RunRef & { intentId: string }, heartbeat: Heartbeat): Promise<BatchResult> {
+    const { tenantId, runId, intentId } = input;
+    const { policy } = await this.book.open(tenantId, runId);
+    for (;;) {
+      const intent = await this.life.observe(tenantId, intentId);
+      const waiting = intent.items.filter((item) => item.state === 'accepted');
+      heartbeat(`${intent.items.length - waiting.length} of ${intent.items.length} run`);
+      if (waiting.length === 0) return resultOf(intent);
+      const oldest =
+        waiting.map((item) => item.acceptedAt ?? intent.createdAt).toSorted()[0] ?? intent.createdAt;
+      if (msBetween(oldest, this.book.now()) > policy.runningTimeoutMs)
+        return resultOf(await this.giveUp(intent));
+      await this.ledger.dependencies.clock.sleep(policy.pollMs);
+    }
+  }
+
+  /** Machines that never came up count as failed: they are replaced and brought back like any other. */
+  private async giveUp(intent: Intent): Promise<Intent> {
+    return await this.ledger.change(intent, (current) => ({
+      ...current,
+      items: current.items.map((item) =>
+        item.state === 'accepted'
+          ? {
+              ...item,
+              state: 'failed',
+              refusal: { code: 'timeout', message: 'the machine did not run in time' },
+            }
+          : item,
+      ),
+    }));
+  }
+
+  private requestFor(open: OpenRun, mandateId: string, order: BatchOrder) {
+    const { plan, run } = open;
+    const pool = plan.pools.find((one) => one.id === order.poolId);
+    const sheet = sheetFor(plan, order.service, order.poolId);
+    if (pool === undefined || sheet === undefined) {
+      throw new SpringtideError(
+        'failed-precondition',
+        `pool ${order.poolId} is not part of the approved plan`,
+      );
+    }
+    const step = `provision/${order.phase}/${order.fence}.${order.revision}.${order.round}/${order.service}/${order.poolId}`;
+    return {
+      tenantId: order.tenantId,
+      runId: order.runId,
+      campaignId: run.campaignId,
+      step,
+      batch: order.batch,
+      accountId: pool.accountId,
+      region: pool.region,
+      service: order.service,
+      poolId: order.poolId,
+      mandateId,
+      spec: {
+        zone: pool.zone,
+        machineType: pool.machineType,
+        purchaseOption: pool.purchaseOption,
+        image: sheet.image,
+        subnet: sheet.subnet,
+        securityGroups: sheet.securityGroups,
+        namePrefix: namePrefix(order, run.id),
+        userData: sheet.userData,
+        labels: { service: order.service, phase: order.phase },
+      },
+      count: order.count,
+      pricePerHour: pool.pricePerHour,
+      minimumBillingSeconds: sheet.minimumBillingSeconds,
+      plannedHours: plannedHours(open, this.book.now()),
+      releaseBy: addMs(this.book.now(), this.ledger.dependencies.policy.leaseMs),
+      fence: order.fence,
+    };
+  }
+
+  private async tell(
+    order: BatchOrder,
+    answer: Exclude<LaunchAnswer, { status: 'unknown' }>,
+  ): Promise<BatchResult> {
+    const once = `launch/${order.phase}/${order.fence}.${order.revision}.${order.round}/${order.service}/${order.poolId}/${order.batch}`;
+    if (answer.status === 'refused') {
+      await this.book.note(order.tenantId, order.runId, {
+        step: 'provision.refused',
+        level: 'problem',
+        detail: `${order.count} × ${order.poolId} were not bought: ${answer.refusal.message}`,
+        facts: answer.refusal.facts,
+        once,
+      });
+      return { intentId: null, running: 0, refused: [{ code: answer.refusal.code, count: order.count }] };
+    }
+    await this.book.note(order.tenantId, order.runId, {
+      step: 'provision.bought',
+      detail: `${answer.accepted} of ${order.count} × ${order.poolId} accepted for ${order.service}.`,
+      facts: { accepted: answer.accepted, wanted: order.count, poolId: order.poolId },
+      once,
+    });
+    return {
+      intentId: answer.intentId,
+      running: 0,
+      refused: answer.refusals.map(({ code, count }) => ({ code, count })),
+    };
+  }
+}
+
+/** From now to the planned end: reserved in full, so that what is promised can be paid. */
+function plannedHours(open: OpenRun, now: string): number {
+  const end = open.run.phases.at(-1)?.endsAt ?? now;
+  return Math.max(0, msBetween(now, end) + open.policy.drainMs) / HOUR;
+}
+
+/** Short, unique per batch, and telling: run, service and place in the order. */
+function namePrefix(order: BatchOrder, runId: string): string {
+  const place = `${order.phase}${order.fence}${order.revision}${order.round}`;
+  const pool = order.poolId
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(-24);
+  return `st-${runId.slice(0, 8)}-${order.service}-${place}-${pool}-${order.batch}`.slice(0, 60);
+}
+
+function resultOf(intent: Intent): BatchResult {
+  const failed = intent.items.filter((item) => item.state === 'failed' || item.state === 'lost').length;
+  return {
+    intentId: intent.id,
+    running: intent.items.filter((item) => item.state === 'running' || item.state === 'ready').length,
+    refused: failed === 0 ? [] : [{ code: 'failed-to-boot', count: failed }],
+  };
+}

@@ -1,0 +1,118 @@
+import { PlanEntity, RunEntity } from './data/campaign.entity.js';
+import { SpringtideError, toInstant, type Clock, type Instant } from '@springtide/kernel';
+import { jobContext, type Database, type RequestContext } from '@springtide/platform';
+import type { EntityManager } from 'typeorm';
+import { findPlan } from './plan.service.js';
+import { findCampaign, lockCampaign } from './campaign.service.js';
+import { CampaignEntity } from './data/campaign.entity.js';
+import {
+  RUN_POLICIES,
+  moved,
+  type CampaignStatus,
+  type PlanContent,
+  type RunPolicy,
+} from './domain/index.js';
+import { note, type TimelineNote } from './run-timeline.js';
+
+/** A run with everything a step of it needs to know. */
+export type OpenRun = Readonly<{
+  run: RunEntity;
+  plan: PlanContent;
+  planHash: string;
+  campaign: CampaignEntity;
+  policy: RunPolicy;
+}>;
+
+/** Reads and writes what a run says about itself. The only place that changes its row. */
+export class RunBook {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  now(): Instant {
+    return toInstant(this.clock.now());
+  }
+
+  context(tenantId: string, runId: string): RequestContext {
+    return jobContext('run', tenantId, `run/${runId}`);
+  }
+
+  async open(tenantId: string, runId: string): Promise<OpenRun> {
+    return await this.database.unitOfWork(
+      this.context(tenantId, runId),
+      async (tx) => await openIn(tx, runId),
+    );
+  }
+
+  async note(tenantId: string, runId: string, entry: TimelineNote): Promise<void> {
+    const ctx = this.context(tenantId, runId);
+    await this.database.unitOfWork(ctx, async (tx) => {
+      await note(tx, ctx, runId, entry, this.now());
+    });
+  }
+
+  /** What the run does now, in one sentence. Said often, so it is one statement. */
+  async say(tenantId: string, runId: string, summary: string): Promise<void> {
+    await this.database.unitOfWork(this.context(tenantId, runId), async (tx) => {
+      await tx.query('update campaign_run set summary = $2 where id = $1', [runId, summary]);
+    });
+  }
+
+  /** Changes the run's row, and the campaign's status with it where the state says so. */
+  async change(
+    tenantId: string,
+    runId: string,
+    apply: (run: RunEntity) => Partial<RunEntity>,
+    entry?: TimelineNote,
+    campaignStatus?: CampaignStatus,
+  ): Promise<RunEntity> {
+    const ctx = this.context(tenantId, runId);
+    return await this.database.unitOfWork(ctx, async (tx) => {
+      const run = await lockRun(tx, runId);
+      const change = apply(run);
+      if (change.state !== undefined && change.state !== run.state) run.since = this.clock.now();
+      Object.assign(run, change);
+      await tx.save(RunEntity, run);
+      if (campaignStatus !== undefined) await this.moveCampaign(tx, run.campaignId, campaignStatus);
+      if (entry !== undefined) await note(tx, ctx, runId, entry, this.now());
+      return run;
+    });
+  }
+
+  private async moveCampaign(tx: EntityManager, campaignId: string, to: CampaignStatus): Promise<void> {
+    const campaign = await lockCampaign(tx, campaignId);
+    if (campaign.status === to) return;
+    campaign.status = moved(campaign.status, to);
+    campaign.updatedAt = this.clock.now();
+    await tx.save(CampaignEntity, campaign);
+  }
+}
+
+/** @throws not-found. */
+export async function lockRun(tx: EntityManager, runId: string): Promise<RunEntity> {
+  const run = await tx.findOne(RunEntity, { where: { id: runId }, lock: { mode: 'pessimistic_write' } });
+  if (run === null) throw new SpringtideError('not-found', `there is no run ${runId}`);
+  return run;
+}
+
+export async function openIn(tx: EntityManager, runId: string): Promise<OpenRun> {
+  const run = await tx.findOneBy(RunEntity, { id: runId });
+  if (run === null) throw new SpringtideError('not-found', `there is no run ${runId}`);
+  const plan: PlanEntity = await findPlan(tx, run.planId);
+  const campaign = await findCampaign(tx, run.campaignId);
+  if (plan.content === null)
+    throw new SpringtideError('internal', `plan ${plan.id} of run ${runId} has no content`);
+  return {
+    run,
+    plan: plan.content,
+    planHash: plan.hash,
+    campaign,
+    policy: RUN_POLICIES[campaign.input.policy],
+  };
+}
+
+/** Runs of the tenant that are not closed. */
+export async function listOpenRuns(tx: EntityManager): Promise<readonly RunEntity[]> {
+  return await tx.createQueryBuilder(RunEntity, 'run').where('run.closed_at is null').getMany();
+}

@@ -1,0 +1,230 @@
+import type { Deficit, GrowOrder, PhaseName, PhaseOrders, RunBrief, RunRef } from '@springtide/contracts';
+import { EffectLedger, MachineLife } from '@springtide/effects';
+import { costOfUsage, usageOf } from '@springtide/effects/domain';
+import { addMs, compareMoney, multiplyMoney, sumMoney } from '@springtide/kernel';
+import { capacityOf, fallbackOrders, ordersFor } from './domain/index.js';
+import type { OpenRun, RunBook } from './run-book.js';
+import { deliveredOf, isLive, machinesOf } from './run-machines.js';
+
+/** What a run decides between its effects: read from truth, decided by pure functions, told in the story. */
+export class RunEngine {
+  private readonly life: MachineLife;
+
+  constructor(
+    private readonly book: RunBook,
+    private readonly ledger: EffectLedger,
+  ) {
+    this.life = new MachineLife(ledger);
+  }
+
+  async takeOwnership(tenantId: string, runId: string, owner: string): Promise<number> {
+    return await this.ledger.takeFence(tenantId, runId, owner);
+  }
+
+  async readRun(tenantId: string, runId: string): Promise<RunBrief> {
+    const { run, plan, policy } = await this.book.open(tenantId, runId);
+    return {
+      now: this.book.now(),
+      control: run.control,
+      revision: run.revision,
+      phases: run.phases.map((phase) => ({ ...phase, prepareAt: addMs(phase.startsAt, -plan.leadMs) })),
+      services: plan.services.map((service) => service.name),
+      guardEveryMs: policy.guardEveryMs,
+    };
+  }
+
+  async enterPhase({ tenantId, runId, phase }: RunRef & { phase: PhaseName }): Promise<void> {
+    await this.book.change(
+      tenantId,
+      runId,
+      () => ({ phase, state: 'ramping', summary: `Preparing ${phase}.` }),
+      { step: `phase.${phase}.prepare`, detail: `Preparing ${phase}.`, once: `phase/${phase}/prepare` },
+      'running',
+    );
+  }
+
+  async notePhaseReached({ tenantId, runId, phase }: RunRef & { phase: PhaseName }): Promise<void> {
+    const open = await this.book.open(tenantId, runId);
+    const machines = machinesOf(await this.ledger.listIntents(tenantId, { runId }));
+    const ready = machines.filter(({ item }) => item.state === 'ready').length;
+    const summary = `Holding ${phase}: ${ready} machines ready.`;
+    await this.book.change(tenantId, runId, () => ({ state: 'holding', summary }), {
+      step: `phase.${phase}.ready`,
+      detail: summary,
+      facts: { ready },
+      once: `phase/${phase}/ready/${open.run.revision}/${ready}`,
+    });
+  }
+
+  /** Settles what earlier owners left unanswered, then compares target and ground. */
+  async readOrders({
+    tenantId,
+    runId,
+    phase,
+    stage,
+  }: RunRef & { phase: PhaseName; stage: 'grow' | 'full' }): Promise<PhaseOrders> {
+    const open = await this.book.open(tenantId, runId);
+    await this.settleStragglers(tenantId, runId);
+    const machines = machinesOf(await this.ledger.listIntents(tenantId, { runId, kind: 'create' }));
+    const targets = open.run.targets.filter((row) => row.phase === phase);
+    const orders = ordersFor(
+      targets,
+      deliveredOf(machines),
+      (service, poolId) => capacityOf(open.plan, service, poolId),
+      open.policy.batchSize,
+    );
+    const failed = machines.filter(({ item }) => item.state === 'failed' && item.machineId !== null);
+    const broken = failed.map((machine) => ({
+      service: machine.service,
+      targets: [{ ...machine, machineId: machine.item.machineId ?? '' }].map(asTarget),
+    }));
+    const shrink = stage === 'full' ? orders.shrink : [];
+    return { grow: orders.grow, shrink: [...shrink, ...broken] };
+  }
+
+  async planFallback(
+    input: RunRef & { phase: PhaseName; round: number; deficits: readonly Deficit[] },
+  ): Promise<readonly GrowOrder[]> {
+    const { tenantId, runId, phase, round, deficits } = input;
+    const open = await this.book.open(tenantId, runId);
+    if (round >= open.policy.fallbackRounds) return [];
+    const intents = await this.ledger.listIntents(tenantId, { runId, kind: 'create' });
+    const used = new Map<string, number>();
+    for (const machine of deliveredOf(machinesOf(intents))) {
+      used.set(machine.poolId, (used.get(machine.poolId) ?? 0) + 1);
+    }
+    const refused = new Set(deficits.map((deficit) => deficit.poolId));
+    for (const { poolId, item } of machinesOf(intents)) if (item.state === 'refused') refused.add(poolId);
+    const capacity = (service: string, poolId: string) => capacityOf(open.plan, service, poolId);
+    const orders = fallbackOrders(deficits, open.plan.pools, used, refused, capacity, open.policy.batchSize);
+    for (const deficit of deficits) {
+      await this.book.note(tenantId, runId, {
+        step: 'provision.fallback',
+        level: 'warning',
+        detail: `${deficit.count} machines of ${deficit.poolId} did not come (${deficit.code}); ${describe(orders, deficit.service)}`,
+        facts: { poolId: deficit.poolId, count: deficit.count, code: deficit.code },
+        once: `fallback/${phase}/${open.run.revision}/${round}/${deficit.service}/${deficit.poolId}`,
+      });
+    }
+    return orders;
+  }
+
+  async noteShortage(input: RunRef & { phase: PhaseName; deficits: readonly Deficit[] }): Promise<void> {
+    const { tenantId, runId, phase, deficits } = input;
+    const open = await this.book.open(tenantId, runId);
+    for (const { service, poolId, count, code } of deficits) {
+      const short = count * capacityOf(open.plan, service, poolId);
+      await this.book.note(tenantId, runId, {
+        step: 'provision.shortage',
+        level: 'problem',
+        detail: `${service} is short of ${short} requests/s in ${phase}: ${count} machines of ${poolId} could not be had (${code}) and no approved pool can stand in.`,
+        facts: { service, count, code },
+        once: `shortage/${phase}/${open.run.revision}/${service}/${poolId}/${code}`,
+      });
+    }
+  }
+
+  /** A phase could not be carried out as planned: told, and left as it stands. */
+  async noteProblem(input: RunRef & { phase: PhaseName; detail: string }): Promise<void> {
+    const { tenantId, runId, phase, detail } = input;
+    const { run } = await this.book.open(tenantId, runId);
+    await this.book.note(tenantId, runId, {
+      step: 'phase.problem',
+      level: 'problem',
+      detail: `${phase} is not as planned: ${detail}. What runs stays; resume or change the target to try again.`,
+      once: `problem/${phase}/${run.revision}`,
+    });
+  }
+
+  /** Watches money, age and machines while a run is open; the leases live only as long as this is called. */
+  async guardTick({ tenantId, runId, fence }: RunRef): Promise<void> {
+    const { policy: effects } = this.ledger.dependencies;
+    await this.life.renewLeases(tenantId, runId, fence, addMs(this.book.now(), effects.leaseMs));
+    const intents = await this.ledger.listIntents(tenantId, { runId, kind: 'create', onlyUnreleased: true });
+    const before = machinesOf(intents).filter((machine) => isLive(machine)).length;
+    for (const intent of intents) {
+      if (intent.state === 'settled') await this.life.observe(tenantId, intent.id);
+    }
+    const open = await this.book.open(tenantId, runId);
+    await this.checkMachines(open, tenantId, runId, before);
+    await this.checkMoney(open, tenantId, runId);
+  }
+
+  private async checkMachines(open: OpenRun, tenantId: string, runId: string, before: number): Promise<void> {
+    const machines = machinesOf(await this.ledger.listIntents(tenantId, { runId, kind: 'create' }));
+    const live = machines.filter((machine) => isLive(machine)).length;
+    const lost = machines.filter(({ item }) => item.state === 'lost');
+    if (live >= before || lost.length === 0) return;
+    // A new revision makes the run compare target and ground again, which replaces what vanished.
+    await this.book.change(tenantId, runId, (run) => ({ revision: run.revision + 1 }), {
+      step: 'guard.lost',
+      level: 'warning',
+      detail: `${before - live} machines vanished; they are being replaced.`,
+      facts: { lost: lost.length },
+      once: `lost/${lost.length}/${open.run.revision}`,
+    });
+  }
+
+  private async checkMoney(open: OpenRun, tenantId: string, runId: string): Promise<void> {
+    const mandate = await this.ledger.findMandate(tenantId, runId);
+    if (mandate === undefined || mandate.state !== 'open') return;
+    const intents = await this.ledger.listIntents(tenantId, { runId, kind: 'create' });
+    const now = this.book.now();
+    const actual = sumMoney(
+      mandate.budget.currency,
+      intents.flatMap((intent) => usageOf(intent)).map((usage) => costOfUsage(usage, now)),
+    );
+    const used = (share: string) => compareMoney(actual, multiplyMoney(mandate.budget, share)) >= 0;
+    if (used('1')) {
+      await this.ledger.changeMandate(tenantId, runId, (current) => ({ ...current, state: 'frozen' }));
+      await this.warnMoney(
+        tenantId,
+        runId,
+        'problem',
+        'The budget is used up: nothing more is bought. What runs stays until someone decides.',
+        '100',
+      );
+    } else if (used('0.9')) {
+      await this.warnMoney(tenantId, runId, 'warning', 'Nine tenths of the budget are used.', '90');
+    } else if (used('0.7')) {
+      await this.warnMoney(tenantId, runId, 'info', 'Seven tenths of the budget are used.', '70');
+    }
+  }
+
+  private async warnMoney(
+    tenantId: string,
+    runId: string,
+    level: 'info' | 'warning' | 'problem',
+    detail: string,
+    percent: string,
+  ): Promise<void> {
+    await this.book.note(tenantId, runId, {
+      step: 'guard.budget',
+      level,
+      detail,
+      facts: { percent },
+      once: `budget/${percent}`,
+    });
+  }
+
+  private async settleStragglers(tenantId: string, runId: string): Promise<void> {
+    const intents = await this.ledger.listIntents(tenantId, { runId, kind: 'create', onlyUnreleased: true });
+    const current = Math.max(0, ...intents.map((intent) => intent.fence));
+    for (const intent of intents) {
+      // Calls of this owner are still being answered by their own activity.
+      if (intent.fence < current && intent.state !== 'settled')
+        await this.ledger.bringToRest(tenantId, intent.id);
+    }
+  }
+}
+
+function asTarget(row: { intentId: string; machineId: string; accountId: string; region: string }) {
+  const { intentId, machineId, accountId, region } = row;
+  return { intentId, machineId, accountId, region };
+}
+
+function describe(orders: readonly GrowOrder[], service: string): string {
+  const own = orders.filter((order) => order.service === service);
+  if (own.length === 0) return 'no approved pool can stand in.';
+  return `instead: ${own.map((order) => `${order.count} × ${order.poolId}`).join(', ')}.`;
+}

@@ -1,0 +1,63 @@
+import type { TimelineEntry } from '@springtide/contracts';
+import type { Instant } from '@springtide/kernel';
+import type { RequestContext } from '@springtide/platform';
+import { z } from 'zod';
+
+type Queryable = { query(sql: string, parameters?: unknown[]): Promise<unknown> };
+
+export type TimelineNote = Readonly<{
+  step: string;
+  level?: TimelineEntry['level'];
+  detail: string;
+  facts?: Readonly<Record<string, string | number>>;
+  /** What makes this note one and the same, however often the step is repeated. */
+  once: string;
+}>;
+
+/** Adds a line to the run's story, once. */
+export async function note(
+  tx: Queryable,
+  ctx: RequestContext,
+  runId: string,
+  entry: TimelineNote,
+  at: Instant,
+): Promise<void> {
+  await tx.query(
+    `insert into campaign_timeline (tenant_id, run_id, at, step, level, detail, facts, once_key)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (tenant_id, run_id, once_key) do nothing`,
+    [
+      ctx.tenantId,
+      runId,
+      at,
+      entry.step,
+      entry.level ?? 'info',
+      entry.detail,
+      JSON.stringify(entry.facts ?? {}),
+      entry.once,
+    ],
+  );
+}
+
+const Row = z.object({
+  id: z.string().transform(Number),
+  at: z.date().transform((date) => date.toISOString()),
+  step: z.string(),
+  level: z.enum(['info', 'warning', 'problem']),
+  detail: z.string(),
+  facts: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+
+export async function readTimeline(
+  tx: Queryable,
+  runId: string,
+  afterId: number,
+  limit: number,
+): Promise<TimelineEntry[]> {
+  return z.array(Row).parse(
+    await tx.query(
+      `select id, at, step, level, detail, facts from campaign_timeline
+       where run_id = $1 and id > $2 order by id limit $3`,
+      [runId, afterId, limit],
+    ),
+  );
+}

@@ -1,0 +1,360 @@
+import {
+  RUN_CHANGED,
+  runWorkflowId,
+  scaleBackWorkflowId,
+  type RunBody,
+  type RunCommand,
+  type TimelineEntry,
+} from '@springtide/contracts';
+import { effectTransaction, type EffectLedger } from '@springtide/effects';
+import { extendReservation, type Mandate } from '@springtide/effects/domain';
+import { recordAudit, requirePermission, requireUser, type ApprovalService } from '@springtide/identity';
+import { SpringtideError, addMs, compareMoney, money, toInstant, type Clock } from '@springtide/kernel';
+import { newId, postToOutbox, type Database, type RequestContext } from '@springtide/platform';
+import type { RoutesService } from '@springtide/traffic';
+import type { EntityManager } from 'typeorm';
+import { readEnvelope } from './approval-view.js';
+import { lockCampaign } from './campaign.service.js';
+import { CampaignEntity, RunEntity } from './data/campaign.entity.js';
+import { RUN_POLICIES, moved, retarget } from './domain/index.js';
+import { findPlan, requireCurrent } from './plan.service.js';
+import { listOpenRuns, lockRun, openIn } from './run-book.js';
+import { note, readTimeline } from './run-timeline.js';
+import { runView } from './run-view.js';
+
+/** Starting, watching and steering runs. Every command is a row first; then the run is told to read afresh. */
+export class RunsService {
+  constructor(
+    private readonly database: Database,
+    private readonly approvals: ApprovalService,
+    private readonly ledger: EffectLedger,
+    private readonly routes: RoutesService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Arms the approved plan: opens its mandate and starts its run, in one transaction. Arming twice gives the same run. */
+  async arm(ctx: RequestContext, campaignId: string): Promise<RunBody> {
+    requirePermission(ctx, 'run:operate');
+    const runId = await this.database.unitOfWork(ctx, async (tx) => {
+      const campaign = await lockCampaign(tx, campaignId);
+      if (campaign.currentRunId !== null) return campaign.currentRunId;
+      return await this.armIn(tx, ctx, campaign);
+    });
+    return await this.get(ctx, runId);
+  }
+
+  async get(ctx: RequestContext, runId: string): Promise<RunBody> {
+    requirePermission(ctx, 'run:read');
+    const open = await this.database.unitOfWork(ctx, async (tx) => await openIn(tx, runId));
+    const intents = await this.ledger.listIntents(ctx.tenantId, { runId });
+    const mandate = await this.ledger.findMandate(ctx.tenantId, runId);
+    return await runView(ctx, open, { intents, mandate, routes: this.routes, at: this.now() });
+  }
+
+  async timeline(
+    ctx: RequestContext,
+    runId: string,
+    afterId: number,
+    limit: number,
+  ): Promise<TimelineEntry[]> {
+    requirePermission(ctx, 'run:read');
+    return await this.database.unitOfWork(ctx, async (tx) => {
+      await openIn(tx, runId);
+      return await readTimeline(tx, runId, afterId, limit);
+    });
+  }
+
+  async command(ctx: RequestContext, runId: string, command: RunCommand): Promise<RunBody> {
+    requirePermission(ctx, command.command === 'abort' ? 'run:stop' : 'run:operate');
+    await this.database.unitOfWork(ctx, async (tx) => {
+      const run = await lockRun(tx, runId);
+      if (run.closedAt !== null || run.state === 'scaling-back' || run.state === 'verifying') {
+        if (command.command === 'abort') return;
+        throw new SpringtideError(
+          'failed-precondition',
+          `this run is ${run.state}: its machines are on their way out; "${command.command}" changed nothing`,
+          { nextStep: 'Plan a new campaign if capacity is needed again.' },
+        );
+      }
+      const detail = await this.apply(tx, ctx, run, command);
+      run.revision += 1;
+      await tx.save(RunEntity, run);
+      await note(
+        tx,
+        ctx,
+        runId,
+        { step: `command.${command.command}`, detail, once: `command/${run.revision}` },
+        this.now(),
+      );
+      await recordAudit(tx, ctx, {
+        action: `run.${command.command}`,
+        target: { kind: 'run', id: runId },
+        after: command,
+        show: ['command', 'minutes', 'service', 'phase', 'requestsPerSecond', 'amount', 'currency', 'reason'],
+        at: this.now(),
+      });
+      await postToOutbox(tx, ctx.tenantId, {
+        kind: 'signal',
+        workflowId: runWorkflowId(runId),
+        signal: RUN_CHANGED,
+      });
+    });
+    return await this.get(ctx, runId);
+  }
+
+  /** On: nothing more is bought for this tenant, at once, and every open run scales back. */
+  async stopSwitch(
+    ctx: RequestContext,
+    wanted: Readonly<{ engaged: boolean; reason: string }>,
+  ): Promise<{ engaged: boolean; runs: number }> {
+    requirePermission(ctx, 'run:stop');
+    return await this.database.unitOfWork(ctx, async (tx) => {
+      await effectTransaction(tx, ctx.tenantId).saveStopSwitch({ ...wanted, at: this.now() });
+      await recordAudit(tx, ctx, {
+        action: wanted.engaged ? 'stop-switch.on' : 'stop-switch.off',
+        target: { kind: 'tenant', id: ctx.tenantId },
+        after: wanted,
+        show: ['engaged', 'reason'],
+        at: this.now(),
+      });
+      if (!wanted.engaged) return { engaged: false, runs: 0 };
+      const running = await listOpenRuns(tx);
+      for (const run of running) await this.stopRun(tx, ctx, run, wanted.reason);
+      return { engaged: true, runs: running.length };
+    });
+  }
+
+  private async stopRun(
+    tx: EntityManager,
+    ctx: RequestContext,
+    run: RunEntity,
+    reason: string,
+  ): Promise<void> {
+    await tx.query(`update campaign_run set control = 'abort', revision = revision + 1 where id = $1`, [
+      run.id,
+    ]);
+    await postToOutbox(tx, ctx.tenantId, {
+      kind: 'signal',
+      workflowId: runWorkflowId(run.id),
+      signal: RUN_CHANGED,
+    });
+    // The scale-back does not wait for the run, which may be stuck or gone.
+    await postToOutbox(tx, ctx.tenantId, {
+      kind: 'start',
+      workflow: 'scaleBack',
+      workflowId: scaleBackWorkflowId(run.id),
+      input: { tenantId: ctx.tenantId, runId: run.id, reason: `stop switch: ${reason}` },
+    });
+  }
+
+  private async armIn(tx: EntityManager, ctx: RequestContext, campaign: CampaignEntity): Promise<string> {
+    const user = requireUser(ctx);
+    if (campaign.status !== 'approved' || campaign.currentPlanId === null) {
+      throw new SpringtideError(
+        'failed-precondition',
+        `campaign "${campaign.name}" is ${campaign.status}; only an approved one can be armed, and nothing was bought`,
+        { nextStep: 'Have it planned, ask for approval, and arm it then.' },
+      );
+    }
+    const plan = await findPlan(tx, campaign.currentPlanId);
+    const content = requireCurrent(plan, campaign);
+    const mandate = await this.mandateFor(ctx, campaign, plan.id, plan.hash);
+    const runId = mandate.runId;
+    const now = this.clock.now();
+    const run: RunEntity = {
+      id: runId,
+      tenantId: ctx.tenantId,
+      campaignId: campaign.id,
+      planId: plan.id,
+      state: 'armed',
+      control: 'run',
+      phase: null,
+      phases: campaign.input.phases,
+      targets: content.allocations.map((row) => ({ ...row })),
+      revision: 1,
+      summary: `Armed by ${ctx.actor.name}; waiting for the first phase.`,
+      since: now,
+      startedAt: now,
+      closedAt: null,
+    };
+    await tx.insert(RunEntity, run);
+    await effectTransaction(tx, ctx.tenantId).insertMandate(mandate);
+    campaign.status = moved(campaign.status, 'armed');
+    campaign.currentRunId = runId;
+    campaign.updatedAt = now;
+    await tx.save(CampaignEntity, campaign);
+    await note(
+      tx,
+      ctx,
+      runId,
+      { step: 'armed', detail: `The run was armed by ${ctx.actor.name}.`, once: 'armed' },
+      this.now(),
+    );
+    await recordAudit(tx, ctx, {
+      action: 'run.arm',
+      target: { kind: 'run', id: runId },
+      after: { planHash: plan.hash, by: user.id },
+      show: ['planHash'],
+      at: this.now(),
+    });
+    await postToOutbox(tx, ctx.tenantId, {
+      kind: 'start',
+      workflow: 'run',
+      workflowId: runWorkflowId(runId),
+      input: { tenantId: ctx.tenantId, runId },
+    });
+    return runId;
+  }
+
+  /** The approval's envelope becomes the mandate of the run's effects. @throws failed-precondition without a valid one. */
+  private async mandateFor(
+    ctx: RequestContext,
+    campaign: CampaignEntity,
+    planId: string,
+    planHash: string,
+  ): Promise<Mandate> {
+    const granted = await this.approvals.list(ctx, { limit: 200 });
+    const approval = granted.find((row) => row.subject.id === planId && row.status === 'approved');
+    const envelope = approval === undefined ? undefined : readEnvelope(approval);
+    const now = this.now();
+    if (approval === undefined || envelope === undefined || envelope.planHash !== planHash) {
+      throw new SpringtideError('failed-precondition', 'this plan has no approval; nothing was bought', {
+        nextStep: 'Ask for approval of exactly this plan.',
+      });
+    }
+    if (approval.expiresAt <= now) {
+      throw new SpringtideError(
+        'failed-precondition',
+        `the approval of this plan expired at ${approval.expiresAt}; nothing was bought`,
+        { nextStep: 'Ask for approval again.' },
+      );
+    }
+    const end = campaign.input.phases.at(-1)?.endsAt ?? now;
+    const currency = envelope.budget.currency;
+    return {
+      id: newId(),
+      tenantId: ctx.tenantId,
+      campaignId: campaign.id,
+      runId: newId(),
+      approvalId: approval.id,
+      planHash,
+      poolIds: envelope.poolIds,
+      maxMachines: envelope.maxMachines,
+      budget: envelope.budget,
+      maxPerHour: envelope.maxPerHour,
+      validUntil: toInstant(new Date(Date.parse(addMs(end, RUN_POLICIES[campaign.input.policy].overrunMs)))),
+      state: 'open',
+      machines: 0,
+      reserved: money(currency, 0),
+      committed: money(currency, 0),
+      perHour: money(currency, 0),
+    };
+  }
+
+  /** Changes the locked run and, where money is concerned, its mandate in the same transaction. @returns the story line. */
+  private async apply(
+    tx: EntityManager,
+    ctx: RequestContext,
+    run: RunEntity,
+    command: RunCommand,
+  ): Promise<string> {
+    switch (command.command) {
+      case 'pause':
+        run.control = 'pause';
+        return 'Paused: nothing more is bought and no traffic moves. What runs keeps running, and keeps costing.';
+      case 'resume':
+        run.control = 'run';
+        return 'Resumed.';
+      case 'abort':
+        run.control = 'abort';
+        return `Stopped by ${ctx.actor.name}${command.reason ? `: ${command.reason}` : ''}. Traffic goes home, machines go back.`;
+      case 'extend':
+        return await this.extend(tx, ctx, run, command.minutes);
+      case 'raise-budget':
+        return await this.raiseBudget(tx, ctx, run, command.budget);
+      case 'change-target': {
+        const { plan } = await openIn(tx, run.id);
+        const changed = retarget(run.targets, plan, command);
+        if (changed.uncovered > 0) {
+          throw new SpringtideError(
+            'failed-precondition',
+            `${Math.ceil(changed.uncovered)} requests/s of ${command.service} cannot be covered on the approved pools; the target was not changed`,
+            { nextStep: 'Choose a lower target, or plan and approve a wider campaign.' },
+          );
+        }
+        run.targets = changed.targets;
+        return `Target of ${command.service} in ${command.phase} is now ${command.requestsPerSecond} requests/s.`;
+      }
+    }
+  }
+
+  private async extend(
+    tx: EntityManager,
+    ctx: RequestContext,
+    run: RunEntity,
+    minutes: number,
+  ): Promise<string> {
+    const last = run.phases.at(-1);
+    if (last === undefined) throw new SpringtideError('internal', 'this run has no phases');
+    await this.changeMandate(tx, ctx, run.id, (mandate) => {
+      const extended = extendReservation(mandate, minutes / 60);
+      if (!extended.ok) {
+        throw new SpringtideError('failed-precondition', `${extended.error.message}; the end was not moved`, {
+          nextStep: 'Raise the budget first.',
+          facts: extended.error.facts,
+        });
+      }
+      return { ...extended.value, validUntil: addMs(mandate.validUntil, minutes * 60_000) };
+    });
+    const endsAt = addMs(last.endsAt, minutes * 60_000);
+    run.phases = [...run.phases.slice(0, -1), { ...last, endsAt }];
+    return `Extended by ${minutes} minutes, to ${endsAt}.`;
+  }
+
+  /** More money is outside what was approved: it takes someone who may approve, and not the author. */
+  private async raiseBudget(
+    tx: EntityManager,
+    ctx: RequestContext,
+    run: RunEntity,
+    budget: Readonly<{ currency: string; amount: string }>,
+  ): Promise<string> {
+    requirePermission(ctx, 'campaign:approve');
+    const { campaign } = await openIn(tx, run.id);
+    if (requireUser(ctx).id === campaign.authorId) {
+      throw new SpringtideError(
+        'permission-denied',
+        'the author of a campaign cannot raise its budget; nothing was changed',
+        {
+          nextStep: 'Ask another approver.',
+        },
+      );
+    }
+    await this.changeMandate(tx, ctx, run.id, (mandate) => {
+      if (compareMoney(budget, mandate.budget) < 0) {
+        throw new SpringtideError(
+          'invalid-argument',
+          `the budget is ${mandate.budget.amount} already; it can only be raised`,
+        );
+      }
+      return { ...mandate, budget };
+    });
+    return `Budget raised to ${budget.amount} ${budget.currency} by ${ctx.actor.name}.`;
+  }
+
+  private async changeMandate(
+    tx: EntityManager,
+    ctx: RequestContext,
+    runId: string,
+    change: (mandate: Mandate) => Mandate,
+  ): Promise<void> {
+    const books = effectTransaction(tx, ctx.tenantId);
+    const found = await books.findMandateOfRun(runId);
+    const locked = found === undefined ? undefined : await books.lockMandate(found.id);
+    if (locked === undefined) throw new SpringtideError('internal', `run ${runId} has no mandate`);
+    await books.saveMandate(change(locked));
+  }
+
+  private now(): string {
+    return toInstant(this.clock.now());
+  }
+}

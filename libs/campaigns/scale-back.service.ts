@@ -1,0 +1,195 @@
+import type { RunRef, ShrinkOrder } from '@springtide/contracts';
+import { EffectLedger, MachineLife } from '@springtide/effects';
+import { collectComplete } from '@springtide/provider-kit';
+import { SpringtideError } from '@springtide/kernel';
+import { sha256 } from '@springtide/platform';
+import type { RunBook } from './run-book.js';
+import { isLive, machinesOf } from './run-machines.js';
+
+/** Brings everything of a run back, and proves it. Needs no approval, and stops for nothing. */
+export class ScaleBack {
+  private readonly life: MachineLife;
+
+  constructor(
+    private readonly book: RunBook,
+    private readonly ledger: EffectLedger,
+  ) {
+    this.life = new MachineLife(ledger);
+  }
+
+  /** Freezes purchases and takes the run over from whoever drove it. */
+  async begin(input: { tenantId: string; runId: string; owner: string; reason: string }) {
+    const { tenantId, runId, owner, reason } = input;
+    const fence = await this.ledger.takeFence(tenantId, runId, owner);
+    await this.ledger.changeMandate(tenantId, runId, (mandate) =>
+      mandate.state === 'open' ? { ...mandate, state: 'frozen' } : mandate,
+    );
+    const open = await this.book.open(tenantId, runId);
+    if (open.run.closedAt === null) {
+      await this.book.change(
+        tenantId,
+        runId,
+        () => ({ state: 'scaling-back', summary: `Scaling back: ${reason}.` }),
+        { step: 'scale-back.begin', detail: `Scaling back: ${reason}.`, once: 'scale-back/begin' },
+        'scaling-back',
+      );
+    }
+    return {
+      fence,
+      services: open.plan.services.map((service) => service.name),
+      drainMs: open.policy.drainMs,
+      pollMs: open.policy.pollMs,
+    };
+  }
+
+  async releaseMachines(
+    input: RunRef & { step: string; targets?: ShrinkOrder['targets'] },
+  ): Promise<{ waitMs: number }> {
+    const { tenantId, runId } = input;
+    const waitMs = input.targets === undefined ? await this.bringToRest(tenantId, runId) : 0;
+    const machines = machinesOf(
+      await this.ledger.listIntents(tenantId, { runId, kind: 'create', onlyUnreleased: true }),
+    );
+    const wanted =
+      input.targets === undefined ? null : new Set(input.targets.map((target) => target.machineId));
+    const leaving = machines.filter(
+      (machine) =>
+        isLive(machine) &&
+        machine.item.state !== 'releasing' &&
+        machine.item.machineId !== null &&
+        (wanted === null || wanted.has(machine.item.machineId)),
+    );
+    const places = Map.groupBy(leaving, (machine) => `${machine.accountId}|${machine.region}`);
+    for (const [place, own] of places) await this.releaseAt(input, place, own);
+    await this.book.say(tenantId, runId, `Returning ${leaving.length} machines.`);
+    return { waitMs };
+  }
+
+  async confirmGone({ tenantId, runId }: RunRef): Promise<{ machines: number; satellites: number }> {
+    const intents = await this.ledger.listIntents(tenantId, { runId, kind: 'create', onlyUnreleased: true });
+    let machines = 0;
+    let satellites = 0;
+    for (const intent of intents) {
+      const left = await this.life.finishRelease(tenantId, intent.id);
+      machines += left.machines;
+      satellites += left.satellites;
+    }
+    await this.book.say(
+      tenantId,
+      runId,
+      `Waiting until ${machines} machines and ${satellites} satellites are gone.`,
+    );
+    return { machines, satellites };
+  }
+
+  /** Lists every account of the run and counts what is still ours. Only a complete listing can prove absence. */
+  async verifyAbsence({ tenantId, runId, pass }: RunRef & { pass: number }): Promise<{ leftovers: number }> {
+    const intents = await this.ledger.listIntents(tenantId, { runId, kind: 'create' });
+    const own = new Set(intents.map((intent) => intent.id));
+    const places = new Map(intents.map((intent) => [`${intent.accountId}|${intent.region}`, intent]));
+    let leftovers = intents.filter((intent) => intent.state !== 'released').length;
+    for (const { accountId, region } of places.values()) {
+      const client = await this.ledger.dependencies.clouds.open(tenantId, accountId);
+      const { installation } = this.ledger.dependencies;
+      const listed = await collectComplete(
+        client.compute.list({ region, ownedBy: installation }),
+        'machines',
+      );
+      leftovers += listed.filter(
+        (m) => own.has(m.ownership?.intent ?? '') && m.state !== 'terminating',
+      ).length;
+    }
+    const detail =
+      leftovers === 0
+        ? `Listing ${pass}: every account shows nothing of this run any more.`
+        : `Listing ${pass}: ${leftovers} leftovers of this run; scale-back goes on.`;
+    await this.book.change(tenantId, runId, () => ({ state: 'verifying', summary: detail }), {
+      step: 'scale-back.verify',
+      level: leftovers === 0 ? 'info' : 'warning',
+      detail,
+      facts: { leftovers, pass },
+      once: `verify/${pass}/${leftovers}`,
+    });
+    return { leftovers };
+  }
+
+  async close({ tenantId, runId }: RunRef): Promise<void> {
+    await this.ledger.changeMandate(tenantId, runId, (mandate) => ({ ...mandate, state: 'closed' }));
+    await this.book.change(
+      tenantId,
+      runId,
+      (run) => ({
+        state: 'closed',
+        summary: 'Closed: everything is back.',
+        closedAt: run.closedAt ?? new Date(this.book.now()),
+      }),
+      { step: 'closed', detail: 'Closed: everything is back, and two listings agree.', once: 'closed' },
+      'closed',
+    );
+  }
+
+  async reportStuck({ tenantId, runId, reason }: RunRef & { reason: string }): Promise<void> {
+    await this.book.change(
+      tenantId,
+      runId,
+      () => ({ state: 'stuck', summary: `Stuck: ${reason}. It is tried again until it works.` }),
+      { step: 'stuck', level: 'problem', detail: reason, once: `stuck/${reason}`.slice(0, 300) },
+      'stuck',
+    );
+  }
+
+  private async bringToRest(tenantId: string, runId: string): Promise<number> {
+    const intents = await this.ledger.listIntents(tenantId, { runId, kind: 'create', onlyUnreleased: true });
+    let waitMs = 0;
+    for (const intent of intents)
+      waitMs = Math.max(waitMs, await this.ledger.bringToRest(tenantId, intent.id));
+    return waitMs;
+  }
+
+  private async releaseAt(
+    input: RunRef & { step: string },
+    place: string,
+    machines: ReturnType<typeof machinesOf>,
+  ): Promise<void> {
+    const [first] = machines;
+    if (first === undefined) return;
+    const open = await this.book.open(input.tenantId, input.runId);
+    const ids = machines.flatMap(({ intentId, item }) =>
+      item.machineId === null ? [] : [{ intentId, machineId: item.machineId }],
+    );
+    const fingerprint = ids
+      .map((target) => target.machineId)
+      .toSorted()
+      .join(',');
+    try {
+      await this.life.release({
+        tenantId: input.tenantId,
+        runId: input.runId,
+        campaignId: open.run.campaignId,
+        step: `release/${input.step}/${input.fence}/${place}/${sha256(fingerprint).slice(0, 16)}`,
+        batch: 0,
+        accountId: first.accountId,
+        region: first.region,
+        service: null,
+        poolId: null,
+        fence: input.fence,
+        targets: ids,
+      });
+    } catch (thrown) {
+      if (!(thrown instanceof SpringtideError)) throw thrown;
+      await this.book.note(input.tenantId, input.runId, {
+        step: 'scale-back.refused',
+        level: 'warning',
+        detail: `The cloud did not let ${ids.length} machines go yet (${thrown.code}: ${thrown.message}); it is asked again.`,
+        once: `release-refused/${sha256(fingerprint).slice(0, 16)}/${thrown.code}`,
+      });
+      throw thrown;
+    }
+    await this.book.note(input.tenantId, input.runId, {
+      step: 'scale-back.release',
+      detail: `${ids.length} machines were given back to ${open.plan.pools.find((p) => p.accountId === first.accountId)?.accountName ?? place}.`,
+      facts: { count: ids.length },
+      once: `release/${sha256(fingerprint).slice(0, 16)}`,
+    });
+  }
+}

@@ -1,0 +1,299 @@
+import type { RunRef, ShiftOrder, ShiftPlan, ShiftStepResult } from '@springtide/contracts';
+import { EffectLedger, MachineLife } from '@springtide/effects';
+import { SpringtideError, msBetween } from '@springtide/kernel';
+import type { RouteMember, RouteState } from '@springtide/provider-kit';
+import { HOME_GROUP, type Route, type RouteChange, type RoutesService } from '@springtide/traffic';
+import {
+  countersBetween,
+  judgeStep,
+  sameShares,
+  sharesByCapacity,
+  stepBetween,
+  type Shares,
+} from '@springtide/traffic/domain';
+import { capacityOf } from './domain/index.js';
+import type { Heartbeat } from './provisioning.service.js';
+import type { OpenRun, RunBook } from './run-book.js';
+import { groupOf, machinesOf, type RunMachine } from './run-machines.js';
+
+/** Moves a service's traffic: members first, then shares in steps, each watched; the way back the other way round. */
+export class Shifting {
+  private readonly life: MachineLife;
+
+  constructor(
+    private readonly book: RunBook,
+    private readonly ledger: EffectLedger,
+    private readonly routes: RoutesService,
+  ) {
+    this.life = new MachineLife(ledger);
+  }
+
+  /** Health is what the proxy sees: a machine counts as capacity when the product that sends it traffic says so. */
+  async joinRoute(
+    input: RunRef & { service: string; join: string },
+    heartbeat: Heartbeat,
+  ): Promise<{ ready: number; unhealthy: number }> {
+    const { tenantId, runId, service } = input;
+    const open = await this.book.open(tenantId, runId);
+    const route = await this.routeOf(open, input);
+    const machines = (await this.machines(tenantId, runId, service)).filter(({ item }) =>
+      ['running', 'ready'].includes(item.state),
+    );
+    for (const [group, members] of byGroup(open, machines)) {
+      await this.routes.setMembers(route, group, members, this.change(open, input, `join/${input.join}`));
+    }
+    return await this.awaitReady(open, route, input, heartbeat);
+  }
+
+  /** Where the shares are and where ready capacity wants them; machines that leave count for nothing. */
+  async planShift(order: ShiftOrder): Promise<ShiftPlan> {
+    const open = await this.book.open(order.tenantId, order.runId);
+    const route = await this.routeOf(open, order);
+    const state = await this.routes.read(route);
+    const from = sharesOf(state);
+    const to = await this.targetShares(open, order, state);
+    if (sameShares(from, to)) return { from, to, fractions: [] };
+    const shrinking = order.leaving.length > 0;
+    return { from, to, fractions: shrinking ? [1] : open.policy.shiftFractions };
+  }
+
+  async shiftStep(
+    order: ShiftOrder & { step: number; from: Shares; to: Shares; fraction: number },
+    heartbeat: Heartbeat,
+  ): Promise<ShiftStepResult> {
+    const open = await this.book.open(order.tenantId, order.runId);
+    const route = await this.routeOf(open, order);
+    const shares = stepBetween(order.from, order.to, order.fraction);
+    const before = await this.counters(route);
+    await this.routes.setShares(route, shares, {
+      ...this.change(open, order, `shift/${order.shift}`),
+      batch: order.step,
+    });
+    await this.watch(open.policy.bakeMs, open.policy.pollMs, heartbeat);
+    const verdict = judgeStep(countersBetween(before, await this.counters(route)), open.policy.gate);
+    const shown = Object.entries(shares)
+      .map(([name, share]) => `${name} ${share} %`)
+      .join(', ');
+    await this.book.note(order.tenantId, order.runId, {
+      step: 'shift.step',
+      level: verdict.passed ? 'info' : 'warning',
+      detail: `${route.name}: ${shown}. ${verdict.passed ? 'Healthy.' : verdict.reason}`,
+      facts: { route: route.name, ...shares },
+      once: `shift/${order.shift}/${order.service}/${order.step}`,
+    });
+    return verdict;
+  }
+
+  /** Back to the last good set, minus groups that have nobody healthy any more. */
+  async rollBackShift(order: ShiftOrder & { to: Shares; reason: string }): Promise<void> {
+    const open = await this.book.open(order.tenantId, order.runId);
+    const route = await this.routeOf(open, order);
+    await this.routes.setShares(route, order.to, this.change(open, order, `rollback/${order.shift}`));
+    await this.book.note(order.tenantId, order.runId, {
+      step: 'shift.rollback',
+      level: 'problem',
+      detail: `${route.name} went back to its last good shares: ${order.reason}.`,
+      facts: { route: route.name },
+      once: `rollback/${order.shift}/${order.service}`,
+    });
+  }
+
+  /** Takes leaving machines out of the proxy; it drains them first. */
+  async leaveRoute(order: ShiftOrder): Promise<void> {
+    const open = await this.book.open(order.tenantId, order.runId);
+    const route = await this.routeOf(open, order);
+    const machines = await this.machines(order.tenantId, order.runId, order.service);
+    const leaving = machines.filter(({ item }) => order.leaving.includes(item.machineId ?? ''));
+    const staying = machines.filter(
+      ({ item }) =>
+        ['running', 'ready'].includes(item.state) && !order.leaving.includes(item.machineId ?? ''),
+    );
+    const rest = byGroup(open, staying);
+    for (const group of new Set(leaving.map((machine) => groupOf(machine.poolId)))) {
+      await this.routes.setMembers(
+        route,
+        group,
+        rest.get(group) ?? [],
+        this.change(open, order, `leave/${order.shift}`),
+      );
+    }
+  }
+
+  /** Everything to the standing fleet, in one step: the safe direction needs no gate. */
+  async sendTrafficHome(input: RunRef & { service: string }): Promise<void> {
+    const open = await this.book.open(input.tenantId, input.runId);
+    const route = await this.routeOf(open, input);
+    const state = await this.routes.read(route);
+    const home = state.groups.find((group) => group.name === HOME_GROUP);
+    const change = this.change(open, input, `home/${input.fence}`);
+    const others = state.groups.filter((group) => group.name !== HOME_GROUP);
+    if (home === undefined || home.members.length === 0) {
+      await this.book.note(input.tenantId, input.runId, {
+        step: 'shift.no-home',
+        level: 'problem',
+        detail: `${route.name} has no standing fleet to take its traffic back; its shares stay as they are.`,
+        once: `no-home/${route.name}`,
+      });
+      return;
+    }
+    const shares = Object.fromEntries([
+      [HOME_GROUP, 100],
+      ...others.map((group) => [group.name, 0] as const),
+    ]);
+    await this.routes.setShares(route, shares, change);
+    for (const group of others) await this.routes.setMembers(route, group.name, [], change);
+    await this.book.note(input.tenantId, input.runId, {
+      step: 'shift.home',
+      detail: `${route.name}: all traffic is back on the standing fleet.`,
+      facts: { route: route.name },
+      once: `home/${route.name}`,
+    });
+  }
+
+  private async awaitReady(
+    open: OpenRun,
+    route: Route,
+    input: RunRef & { service: string },
+    heartbeat: Heartbeat,
+  ): Promise<{ ready: number; unhealthy: number }> {
+    const startedAt = this.book.now();
+    for (;;) {
+      const healthy = healthyIds(await this.routes.read(route));
+      const machines = await this.machines(input.tenantId, input.runId, input.service);
+      const running = machines.filter(({ item }) => item.state === 'running');
+      await this.markReady(
+        input.tenantId,
+        running.filter(({ item }) => healthy.has(item.machineId ?? '')),
+      );
+      const left = running.filter(({ item }) => !healthy.has(item.machineId ?? ''));
+      const ready =
+        machines.filter(({ item }) => item.state === 'ready').length + running.length - left.length;
+      heartbeat(`${ready} ready, ${left.length} not yet healthy`);
+      if (left.length === 0) return { ready, unhealthy: 0 };
+      if (msBetween(startedAt, this.book.now()) > open.policy.readyTimeoutMs) {
+        await this.giveUp(input, left);
+        return { ready, unhealthy: left.length };
+      }
+      await this.ledger.dependencies.clock.sleep(open.policy.pollMs);
+    }
+  }
+
+  private async markReady(tenantId: string, machines: readonly RunMachine[]): Promise<void> {
+    for (const [intentId, own] of Map.groupBy(machines, (machine) => machine.intentId)) {
+      await this.life.markReady(
+        tenantId,
+        intentId,
+        own.flatMap(({ item }) => (item.machineId === null ? [] : [item.machineId])),
+      );
+    }
+  }
+
+  private async giveUp(input: RunRef & { service: string }, machines: readonly RunMachine[]): Promise<void> {
+    const ids = new Set(machines.map(({ item }) => item.machineId));
+    for (const intent of await this.ledger.listIntents(input.tenantId, {
+      runId: input.runId,
+      kind: 'create',
+    })) {
+      if (!intent.items.some((item) => ids.has(item.machineId))) continue;
+      await this.ledger.change(intent, (current) => ({
+        ...current,
+        items: current.items.map((item) =>
+          item.state === 'running' && ids.has(item.machineId)
+            ? {
+                ...item,
+                state: 'failed',
+                refusal: { code: 'timeout', message: 'the proxy never found it healthy' },
+              }
+            : item,
+        ),
+      }));
+    }
+    await this.book.note(input.tenantId, input.runId, {
+      step: 'join.unhealthy',
+      level: 'warning',
+      detail: `${machines.length} machines of ${input.service} run but never became healthy; they go back.`,
+      facts: { count: machines.length },
+      once: `unhealthy/${[...ids].toSorted().join(',')}`.slice(0, 400),
+    });
+  }
+
+  private async targetShares(open: OpenRun, order: ShiftOrder, state: RouteState): Promise<Shares> {
+    const ready = (await this.machines(order.tenantId, order.runId, order.service)).filter(
+      ({ item }) => item.state === 'ready' && !order.leaving.includes(item.machineId ?? ''),
+    );
+    const standing = open.plan.standing.find((row) => row.service === order.service)?.requestsPerSecond ?? 0;
+    const groups = new Map<string, number>(state.groups.map((group) => [group.name, 0]));
+    groups.set(HOME_GROUP, standing);
+    for (const machine of ready) {
+      const group = groupOf(machine.poolId);
+      groups.set(group, (groups.get(group) ?? 0) + capacityOf(open.plan, order.service, machine.poolId));
+    }
+    const live = new Set(
+      state.groups.filter((g) => g.members.some((m) => m.healthy)).map((group) => group.name),
+    );
+    const shares = sharesByCapacity(
+      [...groups].map(([name, capacity]) => ({ name, capacity: live.has(name) ? capacity : 0 })),
+    );
+    return shares ?? sharesOf(state);
+  }
+
+  private async counters(route: Route) {
+    return await this.routes.readCounters(route);
+  }
+
+  private async watch(ms: number, pollMs: number, heartbeat: Heartbeat): Promise<void> {
+    const { clock } = this.ledger.dependencies;
+    for (let left = ms; left > 0; left -= pollMs) {
+      await clock.sleep(Math.min(left, pollMs));
+      heartbeat('watching the step');
+    }
+  }
+
+  private async machines(tenantId: string, runId: string, service: string): Promise<readonly RunMachine[]> {
+    return machinesOf(await this.ledger.listIntents(tenantId, { runId, kind: 'create', service }));
+  }
+
+  private async routeOf(open: OpenRun, input: RunRef & { service: string }): Promise<Route> {
+    const name = open.plan.services.find((service) => service.name === input.service)?.route;
+    if (name === undefined)
+      throw new SpringtideError('internal', `service ${input.service} is not in the plan`);
+    return await this.routes.getByName(this.book.context(input.tenantId, input.runId), name);
+  }
+
+  private change(open: OpenRun, input: RunRef, step: string): RouteChange {
+    return {
+      runId: input.runId,
+      campaignId: open.run.campaignId,
+      step: `${step}/${input.fence}`,
+      batch: 0,
+      fence: input.fence,
+    };
+  }
+}
+
+function byGroup(
+  open: OpenRun,
+  machines: readonly RunMachine[],
+): ReadonlyMap<string, readonly RouteMember[]> {
+  const groups = new Map<string, RouteMember[]>();
+  for (const { poolId, service, item } of machines) {
+    const port = open.plan.services.find((row) => row.name === service)?.port;
+    if (item.machineId === null || item.address === null || port === undefined) continue;
+    const members = groups.get(groupOf(poolId)) ?? [];
+    members.push({ id: item.machineId, address: item.address, port });
+    groups.set(groupOf(poolId), members);
+  }
+  return groups;
+}
+
+function sharesOf(state: RouteState): Shares {
+  return Object.fromEntries(state.groups.map((group) => [group.name, group.weight]));
+}
+
+function healthyIds(state: RouteState): ReadonlySet<string> {
+  return new Set(
+    state.groups.flatMap((group) =>
+      group.members.filter((member) => member.healthy).map((member) => member.id),
+    ),
+  );
+}

@@ -1,0 +1,55 @@
+import type { ActivityOptions } from '@temporalio/workflow';
+import { MUTATE_QUEUE, PLANNER_QUEUE, READ_QUEUE } from '@springtide/contracts';
+
+/** What is not worth trying again: the answer would be the same. Names are error codes of the kernel. */
+const FINAL = [
+  'invalid-argument',
+  'not-found',
+  'permission-denied',
+  'unauthenticated',
+  'failed-precondition',
+  'unsupported',
+  'fenced',
+];
+
+/** Short reads and writes of truth. Tried for as long as it takes: a database that is away comes back. */
+export const TRUTH: ActivityOptions = {
+  taskQueue: READ_QUEUE,
+  startToCloseTimeout: '30s',
+  retry: {
+    initialInterval: '200ms',
+    backoffCoefficient: 2,
+    maximumInterval: '10s',
+    nonRetryableErrorTypes: FINAL,
+  },
+};
+
+/** Changes of clouds and routes, each through the ledger, so that a repetition is safe. They heartbeat. */
+export const EFFECT: ActivityOptions = {
+  taskQueue: MUTATE_QUEUE,
+  startToCloseTimeout: '30m',
+  heartbeatTimeout: '10s',
+  retry: {
+    initialInterval: '500ms',
+    backoffCoefficient: 2,
+    maximumInterval: '15s',
+    nonRetryableErrorTypes: FINAL,
+  },
+};
+
+/** Effects on the way back: nothing is final there, an account that is locked today is asked again until it opens. */
+export const RETURN: ActivityOptions = {
+  ...EFFECT,
+  retry: {
+    initialInterval: '500ms',
+    backoffCoefficient: 2,
+    maximumInterval: '30s',
+    nonRetryableErrorTypes: ['fenced'],
+  },
+};
+
+export const SOLVE: ActivityOptions = {
+  taskQueue: PLANNER_QUEUE,
+  startToCloseTimeout: '5m',
+  retry: { initialInterval: '1s', maximumAttempts: 4, nonRetryableErrorTypes: FINAL },
+};

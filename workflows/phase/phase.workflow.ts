@@ -1,0 +1,86 @@
+import type {
+  Deficit,
+  GrowOrder,
+  PhaseName,
+  RunActivities,
+  RunRef,
+  ScaleBackActivities,
+  ShiftActivities,
+  ShrinkOrder,
+} from '@springtide/contracts';
+import { executeChild, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { EFFECT, TRUTH } from '../activity-profiles.js';
+import { provision } from '../provision/provision.workflow.js';
+import { shift } from '../shift/shift.workflow.js';
+
+const truth = proxyActivities<RunActivities>(TRUTH);
+const { readOrders } = proxyActivities<RunActivities>(EFFECT);
+const { joinRoute, leaveRoute } = proxyActivities<ShiftActivities>(EFFECT);
+const { releaseMachines } = proxyActivities<ScaleBackActivities>(EFFECT);
+
+export type PhaseInput = RunRef &
+  Readonly<{ phase: PhaseName; stage: 'grow' | 'full'; revision: number; services: readonly string[] }>;
+
+/** Brings the ground to what a phase needs: buys, joins, moves traffic, lets go what is too much. */
+export async function phase(input: PhaseInput): Promise<void> {
+  const { phase: name, stage, revision, services, tenantId, runId, fence } = input;
+  const run = { tenantId, runId, fence };
+  const orders = await readOrders({ ...run, phase: name, stage });
+  const growing = new Set(orders.grow.map((order) => order.service));
+  if (growing.size > 0) await truth.enterPhase({ ...run, phase: name });
+  await grow(input, orders.grow);
+  const label = `${name}.${stage}.${revision}`;
+  await Promise.all(
+    services.map(async (service) => {
+      const leaving = orders.shrink.find((order) => order.service === service);
+      if (growing.has(service)) await joinRoute({ ...run, service, join: label });
+      await moveTraffic(run, service, label, leaving);
+    }),
+  );
+  if (stage === 'full') await truth.notePhaseReached({ ...run, phase: name });
+}
+
+/** Buys round by round: what one pool refuses is looked for on the next approved ones. */
+async function grow(input: PhaseInput, first: readonly GrowOrder[]): Promise<void> {
+  const { phase: name, tenantId, runId, fence } = input;
+  const run = { tenantId, runId, fence };
+  let orders = first;
+  for (let round = 0; orders.length > 0; round += 1) {
+    const deficits = await buy(input, orders, round);
+    if (deficits.length === 0) return;
+    orders = await truth.planFallback({ ...run, phase: name, round: round + 1, deficits });
+    if (orders.length === 0) await truth.noteShortage({ ...run, phase: name, deficits });
+  }
+}
+
+async function buy(
+  input: PhaseInput,
+  orders: readonly GrowOrder[],
+  round: number,
+): Promise<readonly Deficit[]> {
+  const { phase: name, revision, tenantId, runId, fence } = input;
+  const results = await Promise.all(
+    orders.map(
+      async (order) =>
+        await executeChild(provision, {
+          workflowId: `${workflowInfo().workflowId}/provision/${round}/${order.service}/${order.poolId}`,
+          args: [{ tenantId, runId, fence, phase: name, revision, round, order }],
+        }),
+    ),
+  );
+  return results.flat();
+}
+
+async function moveTraffic(
+  run: RunRef,
+  service: string,
+  label: string,
+  leaving: ShrinkOrder | undefined,
+): Promise<void> {
+  const targets = leaving?.targets ?? [];
+  const order = { ...run, service, shift: label, leaving: targets.map((target) => target.machineId) };
+  await executeChild(shift, { workflowId: `${workflowInfo().workflowId}/shift/${service}`, args: [order] });
+  if (targets.length === 0) return;
+  await leaveRoute(order);
+  await releaseMachines({ ...run, step: `shrink/${label}/${service}`, targets });
+}

@@ -1,0 +1,28 @@
+import type { Deficit, GrowOrder, PhaseName, ProvisionActivities, RunRef } from '@springtide/contracts';
+import { batchesOf } from '@springtide/campaigns/domain';
+import { proxyActivities } from '@temporalio/workflow';
+import { EFFECT } from '../activity-profiles.js';
+import { inWindow } from '../window.js';
+
+const { launchBatch, awaitRunning } = proxyActivities<ProvisionActivities>(EFFECT);
+
+/** Batches of one order that are under way at once. */
+const WINDOW = 10;
+
+export type ProvisionInput = RunRef &
+  Readonly<{ phase: PhaseName; revision: number; round: number; order: GrowOrder }>;
+
+/** Buys one order in batches and sees the machines run. @returns what did not come, by cause. */
+export async function provision(input: ProvisionInput): Promise<readonly Deficit[]> {
+  const { order, ...ref } = input;
+  const { service, poolId } = order;
+  const results = await inWindow(WINDOW, batchesOf(order.count, order.batchSize), async (count, batch) => {
+    const bought = await launchBatch({ ...ref, service, poolId, batch, count });
+    if (bought.intentId === null) return bought.refused;
+    const seen = await awaitRunning({ ...ref, intentId: bought.intentId });
+    return [...bought.refused, ...seen.refused];
+  });
+  const byCode = new Map<string, number>();
+  for (const { code, count } of results.flat()) byCode.set(code, (byCode.get(code) ?? 0) + count);
+  return [...byCode].map(([code, count]) => ({ service, poolId, code, count }));
+}

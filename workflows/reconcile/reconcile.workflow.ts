@@ -1,0 +1,37 @@
+import { scaleBackWorkflowId, type HousekeepingActivities } from '@springtide/contracts';
+import {
+  ParentClosePolicy,
+  WorkflowExecutionAlreadyStartedError,
+  proxyActivities,
+  startChild,
+} from '@temporalio/workflow';
+import { EFFECT, TRUTH } from '../activity-profiles.js';
+import { scaleBack } from '../scale-back/scale-back.workflow.js';
+import { inWindow } from '../window.js';
+
+const { reconcileScopes } = proxyActivities<HousekeepingActivities>(TRUTH);
+const { reconcilePass } = proxyActivities<HousekeepingActivities>({
+  ...EFFECT,
+  retry: { maximumAttempts: 1 },
+});
+
+/** Compares every account with the ledger; a run whose leases lapsed is scaled back, whoever drove it. */
+export async function reconcile(): Promise<void> {
+  const scopes = await reconcileScopes();
+  await inWindow(4, scopes, async (scope) => {
+    const { lapsedRunIds } = await reconcilePass(scope);
+    for (const runId of lapsedRunIds) await startScaleBack(scope.tenantId, runId);
+  });
+}
+
+async function startScaleBack(tenantId: string, runId: string): Promise<void> {
+  try {
+    await startChild(scaleBack, {
+      workflowId: scaleBackWorkflowId(runId),
+      args: [{ tenantId, runId, reason: 'its lease lapsed: nobody drives this run any more' }],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+    });
+  } catch (thrown) {
+    if (!(thrown instanceof WorkflowExecutionAlreadyStartedError)) throw thrown;
+  }
+}

@@ -1,0 +1,18 @@
+import type { ShiftActivities, ShiftOrder } from '@springtide/contracts';
+import { proxyActivities } from '@temporalio/workflow';
+import { EFFECT } from '../activity-profiles.js';
+
+const { planShift, shiftStep, rollBackShift } = proxyActivities<ShiftActivities>(EFFECT);
+
+/** Moves one service's traffic to where its ready capacity is, step by step; a bad step goes back to the last good one. */
+export async function shift(order: ShiftOrder): Promise<{ moved: boolean; reason: string }> {
+  const { from, to, fractions } = await planShift(order);
+  for (const [step, fraction] of fractions.entries()) {
+    const verdict = await shiftStep({ ...order, step, from, to, fraction });
+    if (!verdict.passed) {
+      await rollBackShift({ ...order, to: from, reason: verdict.reason });
+      return { moved: false, reason: verdict.reason };
+    }
+  }
+  return { moved: true, reason: '' };
+}
