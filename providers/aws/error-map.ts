@@ -163,9 +163,13 @@ function readAwsError(thrown: unknown): { awsCode: string; message: string; stat
   if (typeof thrown !== 'object' || thrown === null) return { awsCode: 'none', message: String(thrown) };
   const { name, message, code, $metadata } = thrown as VendorError;
   // The SDK wraps socket errors, sometimes with their code, sometimes only with their text.
-  const socketCode = /\bE[A-Z_]{4,}\b/.exec(String(message ?? ''))?.[0];
-  const candidates = [code, name, socketCode].map((each) => String(each ?? ''));
-  const awsCode = candidates.find((each) => each in TABLE) ?? String(name ?? 'none');
+  const text = textOf(message);
+  const candidates = [textOf(code), textOf(name), /\bE[A-Z_]{4,}\b/.exec(text)?.[0] ?? ''];
+  const awsCode = candidates.find((each) => each in TABLE) ?? textOf(name);
   const status = $metadata?.httpStatusCode;
-  return { awsCode, message: String(message ?? ''), ...(status === undefined ? {} : { status }) };
+  return { awsCode, message: text, ...(status === undefined ? {} : { status }) };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

@@ -4,8 +4,9 @@ import { z } from 'zod';
 const decimalText = z.string().regex(/^\d+(\.\d+)?$/, 'is no decimal number');
 
 export const priceListSchema = z.strictObject({
-  /** Where the prices were read, and of which day they are. */
+  /** Where the prices were read. */
   source: z.string().min(1),
+  /** The day on which they were read there. */
   asOf: z.iso.date(),
   currency: z.string().regex(/^[A-Z]{3}$/),
   /** On-demand Linux, shared tenancy, per machine and hour: by region, then by machine type. */

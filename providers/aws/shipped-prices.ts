@@ -1,5 +1,5 @@
-import { EU_CENTRAL_1 } from './prices/eu-central-1.js';
 import type { PriceList } from './price-list.js';
+import { COLLECTED, FRANKFURT } from './prices/on-demand-linux.js';
 
-/** What ships with the product; an account's own list rules over it. */
-export const SHIPPED_PRICES: readonly PriceList[] = [EU_CENTRAL_1];
+/** What ships with the product, earlier lists first; an account's own list rules over all of them. */
+export const SHIPPED_PRICES: readonly PriceList[] = [COLLECTED, FRANKFURT];

@@ -1,0 +1,139 @@
+import type { Instance } from '@aws-sdk/client-ec2';
+import type { LaunchBatch } from '@springtide/provider-kit';
+import fc from 'fast-check';
+import { isStandardFamily, toMachine, toRunInstances } from './mapping.js';
+import { launchTags, readLabels, readOwnership, tagMap } from './tags.js';
+
+const ownership = {
+  installation: 'prod',
+  tenant: 'post',
+  intent: 'int-1',
+  token: 'tok-1',
+  campaign: 'double-11',
+  service: 'checkout',
+  releaseBy: '2026-11-11T02:00:00.000Z',
+};
+
+const batch: LaunchBatch = {
+  token: 'tok-1',
+  region: 'eu-central-1',
+  zone: 'eu-central-1a',
+  machineType: 'c6i.large',
+  purchaseOption: 'on-demand',
+  count: 10,
+  minimum: 4,
+  namePrefix: 'checkout-7',
+  image: 'ami-1',
+  securityGroups: ['sg-1'],
+  ownership,
+  userData: '#cloud-config\n# 店铺\n',
+  labels: { team: 'shop' },
+};
+
+const instance: Instance = {
+  InstanceId: 'i-1',
+  AmiLaunchIndex: 3,
+  State: { Name: 'running' },
+  Placement: { AvailabilityZone: 'eu-central-1a' },
+  InstanceType: 'c6i.large',
+  PrivateIpAddress: '10.0.0.7',
+  PublicIpAddress: '',
+  LaunchTime: new Date('2026-11-11T00:00:00Z'),
+  Tags: launchTags(batch),
+};
+
+describe('toRunInstances', () => {
+  it('carries token, counts, encoded user data and the same tags on all that is created', () => {
+    const input = toRunInstances(batch, 'subnet-1');
+    expect(input).toMatchObject({ ClientToken: 'tok-1', MinCount: 4, MaxCount: 10, SubnetId: 'subnet-1' });
+    expect(Buffer.from(input.UserData ?? '', 'base64').toString('utf8')).toBe(batch.userData);
+    const specifications = input.TagSpecifications ?? [];
+    expect(specifications.map(({ ResourceType }) => ResourceType)).toEqual([
+      'instance',
+      'volume',
+      'network-interface',
+    ]);
+    for (const { Tags } of specifications) expect(readOwnership(tagMap(Tags))).toEqual(ownership);
+  });
+});
+
+describe('toMachine', () => {
+  it('numbers the name by launch index, and leaves out addresses that are not there', () => {
+    expect(toMachine(instance, 'eu-central-1')).toEqual({
+      id: 'i-1',
+      name: 'checkout-7-3',
+      state: 'running',
+      region: 'eu-central-1',
+      zone: 'eu-central-1a',
+      machineType: 'c6i.large',
+      purchaseOption: 'on-demand',
+      addresses: ['10.0.0.7'],
+      launchedAt: '2026-11-11T00:00:00.000Z',
+      ownership,
+      labels: { team: 'shop' },
+    });
+  });
+
+  it.each([
+    ['pending', 'pending'],
+    ['shutting-down', 'terminating'],
+    ['stopped', 'stopped'],
+    ['a state of next year', 'unknown'],
+  ])('reads %s as %s', (name, state) => {
+    const changed = { ...instance, State: { Name: name as 'pending' } };
+    expect(toMachine(changed, 'eu-central-1')).toMatchObject({ state });
+  });
+
+  it('reads terminated as gone', () => {
+    expect(toMachine({ ...instance, State: { Name: 'terminated' } }, 'eu-central-1')).toBe('gone');
+  });
+
+  it('gives no ownership to a machine with half a mark, and keeps its own name', () => {
+    const Tags = [
+      { Key: 'Name', Value: 'legacy' },
+      { Key: 'springtide:intent', Value: 'int-1' },
+    ];
+    const machine = toMachine({ ...instance, Tags }, 'eu-central-1');
+    expect(machine).toMatchObject({ name: 'legacy' });
+    expect(machine).not.toHaveProperty('ownership');
+  });
+});
+
+describe('tags', () => {
+  it('bring back every ownership and every label that was put in', () => {
+    const text = fc.string({ minLength: 1, maxLength: 40 });
+    const labelName = text.filter((key) => key !== 'Name' && !/^(springtide:|aws:|__proto__$)/.test(key));
+    fc.assert(
+      fc.property(
+        fc.record({ installation: text, tenant: text, intent: text, token: text }),
+        fc.dictionary(labelName, text, { maxKeys: 5, noNullPrototype: true }),
+        (owner, labels) => {
+          const tags = tagMap(launchTags({ ...batch, ownership: owner, labels }));
+          expect(readOwnership(tags)).toEqual(owner);
+          expect(readLabels(tags)).toEqual(labels);
+        },
+      ),
+    );
+  });
+
+  it('cannot be overruled by a label', () => {
+    const labels = { 'springtide:intent': 'other', Name: 'other' };
+    expect(readOwnership(tagMap(launchTags({ ...batch, labels })))?.intent).toBe('int-1');
+  });
+});
+
+describe('isStandardFamily', () => {
+  it.each(['c6i.large', 'm7g.xlarge', 't3.medium', 'r6i.2xlarge', 'im4gn.large', 'is4gen.large'])(
+    'counts %s',
+    (machineType) => expect(isStandardFamily(machineType)).toBe(true),
+  );
+  it.each([
+    'g5.xlarge',
+    'p4d.24xlarge',
+    'inf1.xlarge',
+    'trn1.2xlarge',
+    'dl1.24xlarge',
+    'mac1.metal',
+    'x1.32xlarge',
+  ])('does not count %s', (machineType) => expect(isStandardFamily(machineType)).toBe(false));
+});
