@@ -42,14 +42,15 @@ export type CallParts<R> = Prettify<
     }
 >;
 
-type Arguments<R> =
+/** The parts may be left out where none is required. */
+export type CallArguments<R> =
   Partial<CallParts<R>> extends CallParts<R> ? [parts?: CallParts<R>] : [parts: CallParts<R>];
 
 export interface ApiClient {
   /** The parsed JSON answer. @throws ApiProblem */
-  call<R extends RouteSpec>(route: R, ...parts: Arguments<R>): Promise<Answer<R>>;
+  call<R extends RouteSpec>(route: R, ...parts: CallArguments<R>): Promise<Answer<R>>;
   /** The answer as text, for CSV, JSON lines and metrics. @throws ApiProblem */
-  text<R extends RouteSpec>(route: R, ...parts: Arguments<R>): Promise<string>;
+  text<R extends RouteSpec>(route: R, ...parts: CallArguments<R>): Promise<string>;
 }
 
 type LooseParts = Readonly<{

@@ -1,6 +1,7 @@
 export {
   createClient,
   type ApiClient,
+  type CallArguments,
   type CallParts,
   type ClientOptions,
   type FetchAnswer,

@@ -54,11 +54,12 @@ export const runRoutes = {
     status: 200,
   }),
   runCommand: defineRoute({
+    // Aborting asks no more than this; the other commands ask for run:operate as well.
     id: 'runs.command',
     method: 'POST',
     path: '/api/v1/runs/{id}/commands',
     summary: 'Pause, resume, extend, change a target, raise the budget, abort',
-    permission: 'run:operate',
+    permission: 'run:stop',
     params,
     body: RunCommand,
     response: RunBody,
@@ -76,7 +77,7 @@ export const runRoutes = {
       engaged: z.boolean(),
       reason: z.string().max(500).default(''),
     }),
-    response: z.object({ engaged: z.boolean() }),
+    response: z.object({ engaged: z.boolean(), runs: z.number().int() }),
     status: 200,
     idempotent: 'replay',
   }),
