@@ -1,0 +1,15 @@
+/**
+ * Text from the server as it may be shown in a terminal: control characters could move the cursor or repaint what was
+ * printed before, so they are replaced.
+ */
+export function plainText(text: string): string {
+  return text.replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    '�',
+  );
+}
+
+/** The same on one line, for a table cell. */
+export function cellText(text: string): string {
+  return plainText(text.replace(/\s*\n\s*/g, ' '));
+}

@@ -1,0 +1,49 @@
+import { decimal, roundMoney, type Money } from '@springtide/kernel';
+
+/** Two places, as a total is read: `EUR 1,234.50`. */
+export function moneyText(amount: Money): string {
+  return `${amount.currency} ${grouped(decimal(roundMoney(amount, 2).amount).toFixed(2))}`;
+}
+
+/** Unit prices keep four places: hours are cheap and thousands are bought. */
+export function priceText(amount: Money | null): string {
+  if (amount === null) return 'unknown';
+  const rounded = decimal(roundMoney(amount, 4).amount);
+  return `${amount.currency} ${grouped(rounded.toFixed(Math.max(2, rounded.decimalPlaces())))}`;
+}
+
+/** `2026-11-11 00:00:05Z`: always UTC, and saying so. */
+export function timeText(instant: string | null): string {
+  if (instant === null) return '-';
+  const date = new Date(instant);
+  return Number.isNaN(date.getTime()) ? instant : `${date.toISOString().slice(0, 19).replace('T', ' ')}Z`;
+}
+
+/** How long ago or ahead, in the largest fitting unit. */
+export function ageText(instant: string | null, now: Date): string {
+  if (instant === null) return 'never';
+  const seconds = Math.round((now.getTime() - new Date(instant).getTime()) / 1_000);
+  return seconds >= 0 ? `${durationText(seconds)} ago` : `in ${durationText(-seconds)}`;
+}
+
+export function durationText(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
+  return `${Math.round(seconds / 86_400)} d`;
+}
+
+/** `1,200`; up to two places when it is no whole number. */
+export function numberText(value: number): string {
+  return grouped(String(Math.round(value * 100) / 100));
+}
+
+export function percentText(fraction: number | null): string {
+  return fraction === null ? '-' : `${(fraction * 100).toFixed(2)} %`;
+}
+
+function grouped(plain: string): string {
+  const [whole = '', rest] = plain.split('.');
+  const withCommas = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return rest === undefined ? withCommas : `${withCommas}.${rest}`;
+}

@@ -1,0 +1,63 @@
+import { routes } from '@springtide/contracts';
+import { CliFailure } from '../output/cli-failure.js';
+import { EXIT } from '../output/exit-code.js';
+import type { Session } from './session.js';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+type Named = Readonly<{ id: string; name: string }>;
+
+/** People name things; the interface knows ids. A name that fits several things is refused. */
+async function resolve(
+  kind: string,
+  reference: string,
+  list: () => Promise<readonly Named[]>,
+): Promise<string> {
+  if (UUID.test(reference)) return reference;
+  const found = (await list()).filter((one) => one.name === reference);
+  const [first, second] = found;
+  if (first && !second) return first.id;
+  if (!first) {
+    const nextStep = `See "springtide ${kind} list" for what there is.`;
+    throw new CliFailure(`There is no ${kind} "${reference}".`, EXIT.notFound, nextStep);
+  }
+  const ids = found.map((one) => one.id).join(', ');
+  throw new CliFailure(`"${reference}" fits several: ${ids}.`, EXIT.usage, 'Name it by its id.');
+}
+
+export async function accountId(session: Session, reference: string): Promise<string> {
+  return await resolve('account', reference, () =>
+    session.all((cursor) => session.call(routes.accountList, { query: { limit: 200, cursor } })),
+  );
+}
+
+export async function templateId(session: Session, reference: string): Promise<string> {
+  return await resolve('template', reference, () =>
+    session.all((cursor) => session.call(routes.templateList, { query: { limit: 200, cursor } })),
+  );
+}
+
+export async function routeId(session: Session, reference: string): Promise<string> {
+  return await resolve('route', reference, () =>
+    session.all((cursor) => session.call(routes.routeList, { query: { limit: 200, cursor } })),
+  );
+}
+
+export async function campaignId(session: Session, reference: string): Promise<string> {
+  return await resolve('campaign', reference, () =>
+    session.all((cursor) => session.call(routes.campaignList, { query: { limit: 200, cursor } })),
+  );
+}
+
+/** A run by its id, or the current run of a campaign by the campaign's name. */
+export async function runId(session: Session, reference: string): Promise<string> {
+  if (UUID.test(reference)) return reference;
+  const id = await campaignId(session, reference);
+  const campaign = await session.call(routes.campaignGet, { params: { id } });
+  if (campaign.currentRunId !== null) return campaign.currentRunId;
+  throw new CliFailure(
+    `Campaign "${reference}" has no run.`,
+    EXIT.notFound,
+    `Arm it first: springtide campaign arm ${reference}`,
+  );
+}
