@@ -57,9 +57,24 @@ async function tryTake(path: string, owner: string): Promise<boolean> {
   }
 }
 
+/** One breaker at a time, and it looks again: the lock that two saw as stale may be another's fresh one by then. */
 async function breakStale(path: string): Promise<void> {
+  if (!(await isStale(path))) return;
+  const breaker = `${path}.break`;
+  if (!(await tryTake(breaker, ''))) {
+    if (await isStale(breaker)) await rm(breaker, { force: true });
+    return;
+  }
+  try {
+    if (await isStale(path)) await rm(path, { force: true });
+  } finally {
+    await rm(breaker, { force: true });
+  }
+}
+
+async function isStale(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
-  if (found && Date.now() - found.mtimeMs > STALE_MS) await rm(path, { force: true });
+  return found !== undefined && Date.now() - found.mtimeMs > STALE_MS;
 }
 
 async function touch(path: string): Promise<void> {

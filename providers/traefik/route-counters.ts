@@ -13,7 +13,7 @@ export function countersOf(route: string, metrics: string): readonly RouteCounte
     const requests = Number(value);
     if (owner !== route || group === undefined || !Number.isFinite(requests)) continue;
     const sum = sums.get(group) ?? { group, requests: 0, errors: 0 };
-    const failed = /^5/.test(label(labels, 'code') ?? '') ? requests : 0;
+    const failed = label(labels, 'code')?.startsWith('5') ? requests : 0;
     sums.set(group, { group, requests: sum.requests + requests, errors: sum.errors + failed });
   }
   return [...sums.values()].toSorted((a, b) => (a.group < b.group ? -1 : 1));

@@ -2,14 +2,13 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '../tools/free-port.js';
 import { startProcess } from '../tools/process.js';
 import { entrancesOf, type EngineRequest, type TrafficYard } from './traffic-yard.js';
 
 const run = promisify(execFile);
 
 export async function startHaproxy(binary: string, request: EngineRequest): Promise<TrafficYard> {
-  const runtimePort = await freePort();
+  const runtimePort = request.controlPort;
   const config = join(request.folder, 'haproxy.cfg');
   await mkdir(request.folder, { recursive: true });
   await writeFile(config, configuration(runtimePort, request.routes));

@@ -1,6 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { freePort } from '../tools/free-port.js';
 import { startProcess } from '../tools/process.js';
 import { TRAEFIK_VERSION, obtainTraefik } from './obtain-traefik.js';
 import { entrancesOf, type EngineRequest, type TrafficYard } from './traffic-yard.js';
@@ -9,7 +8,7 @@ const RELOAD_MS = 100;
 
 export async function startTraefik(request: EngineRequest): Promise<TrafficYard> {
   const binary = await obtainTraefik(request.onProgress);
-  const apiPort = await freePort();
+  const apiPort = request.controlPort;
   const dynamic = resolve(request.folder, 'traefik-dynamic');
   await rm(dynamic, { recursive: true, force: true });
   await mkdir(dynamic, { recursive: true });

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { startTrafficYard, type TrafficEngine } from './traffic-yard.js';
 
 /**
- * `traffic-yard.main.js --route name:port … [--engine haproxy|traefik|auto] [--folder dir]`
+ * `traffic-yard.main.js --route name:port … [--engine haproxy|traefik|auto] [--control-port n] [--folder dir]`
  * prints one JSON line when the proxy is ready and stops it on SIGTERM or SIGINT.
  */
 async function main(): Promise<void> {
@@ -13,12 +13,14 @@ async function main(): Promise<void> {
     options: {
       route: { type: 'string', multiple: true, default: [] },
       engine: { type: 'string', default: 'auto' },
+      'control-port': { type: 'string' },
       folder: { type: 'string' },
     },
   });
   const yard = await startTrafficYard({
     routes: values.route.map(parseRoute),
     engine: parseEngine(values.engine),
+    ...(values['control-port'] === undefined ? {} : { controlPort: Number(values['control-port']) }),
     folder: values.folder ?? (await mkdtemp(join(tmpdir(), 'springtide-traffic-'))),
     onProgress: (message) => process.stderr.write(`${message}\n`),
   });

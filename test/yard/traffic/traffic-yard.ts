@@ -8,6 +8,8 @@ export type TrafficEngine = 'haproxy' | 'traefik';
 export type TrafficYardRequest = Readonly<{
   /** `port` left out or 0: a free one. Entrances listen on loopback. */
   routes: readonly Readonly<{ name: string; port?: number }>[];
+  /** Where the proxy is commanded and read; a free one when left out. Keep it to keep an account's settings. */
+  controlPort?: number;
   /** `auto`: HAProxy where it is installed, else Traefik from its wheel. */
   engine?: TrafficEngine | 'auto';
   /** Where configuration and logs go. */
@@ -17,6 +19,7 @@ export type TrafficYardRequest = Readonly<{
 
 export type EngineRequest = Readonly<{
   routes: readonly Readonly<{ name: string; port: number }>[];
+  controlPort: number;
   folder: string;
   onProgress?: (message: string) => void;
 }>;
@@ -44,6 +47,7 @@ export async function startTrafficYard(request: TrafficYardRequest): Promise<Tra
   }
   const engineRequest: EngineRequest = {
     routes,
+    controlPort: request.controlPort ?? (await freePort()),
     folder: request.folder,
     ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
   };

@@ -148,9 +148,9 @@ export class TrafficBench {
   async sendDuring(route: string, work: () => Promise<void>): Promise<Tally> {
     const tally: Tally = { byGroup: new Map(), byMember: new Map(), failed: [] };
     const { entrance } = await this.readRoute(route);
-    let going = true;
+    const over = new AbortController();
     const lane = async (): Promise<void> => {
-      while (going) {
+      while (!over.signal.aborted) {
         await this.#sendOne(`${entrance}/`, tally);
         await wait(2);
       }
@@ -159,7 +159,7 @@ export class TrafficBench {
     try {
       await work();
     } finally {
-      going = false;
+      over.abort();
       await lanes;
     }
     return tally;
