@@ -2,7 +2,7 @@ import { AdvancingClock, type ConformanceTarget } from '@springtide/provider-kit
 import { cloudControls } from './cloud-controls.testing.js';
 import { closeSimulatedCloud, examplePublicCloud, openSimulatedCloud } from './index.js';
 
-export const PAGE_SIZE = 4;
+const PAGE_SIZE = 4;
 
 /** A public cloud in this process, with everything that the rules may ask of one. */
 export function inProcessTarget(name: string): ConformanceTarget {

@@ -43,7 +43,7 @@ function endOf(machine: CloudMachine): number {
   return Math.min(machine.terminatedAt, machine.releaseAt, machine.interruptedAt);
 }
 
-export function reasonOf(machine: CloudMachine, now: number): string | undefined {
+function reasonOf(machine: CloudMachine, now: number): string | undefined {
   const status = statusOf(machine, now);
   if (status === 'error') return 'the host could not build the machine';
   if (status !== 'ending') return undefined;

@@ -131,7 +131,6 @@ export const answerSchemas = {
 export type AnswerOf<K extends Operation> = z.output<(typeof answerSchemas)[K]>;
 export type WireMachine = z.output<typeof machine>;
 export type WireOffering = z.output<typeof offering>;
-export type WireSatellite = z.output<typeof satellite>;
 
 export const errorSchema = z.object({
   error: z.object({ code: z.string(), message: z.string(), retryAfterMs: z.number().optional() }),
