@@ -1,11 +1,14 @@
 import { Controller } from '@nestjs/common';
-import { CampaignsService } from '@springtide/campaigns';
+import { CampaignsService, ReportService } from '@springtide/campaigns';
 import { routes } from '@springtide/contracts';
 import { Handle, type Parsed } from '../http/handle.decorator.js';
 
 @Controller()
 export class CampaignsController {
-  constructor(private readonly campaigns: CampaignsService) {}
+  constructor(
+    private readonly campaigns: CampaignsService,
+    private readonly reports: ReportService,
+  ) {}
 
   @Handle(routes.campaignCreate)
   async create({ ctx, body }: Parsed<typeof routes.campaignCreate>) {
@@ -34,6 +37,6 @@ export class CampaignsController {
 
   @Handle(routes.campaignReport)
   async report({ ctx, params }: Parsed<typeof routes.campaignReport>) {
-    return await this.campaigns.report(ctx, params.id);
+    return await this.reports.report(ctx, params.id);
   }
 }

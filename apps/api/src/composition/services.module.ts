@@ -1,6 +1,12 @@
 import { Global, Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { AccountService, AccountSessions, AccountsModule } from '@springtide/accounts';
-import { CampaignsService, PlanSolver, PlansService, RunsService } from '@springtide/campaigns';
+import {
+  CampaignsService,
+  PlanSolver,
+  PlansService,
+  ReportService,
+  RunsService,
+} from '@springtide/campaigns';
 import { CatalogModule, MarketService, TemplateService } from '@springtide/catalog';
 import { DEMO_EFFECTS, EffectLedger, PostgresEffectStore, STANDARD_EFFECTS } from '@springtide/effects';
 import { FinanceModule } from '@springtide/finance';
@@ -39,6 +45,7 @@ export class ServicesModule {
       routes,
       planSolver(parts.providers),
       ...campaigns,
+      reports,
       runEvents,
       syncNow,
     ];
@@ -110,6 +117,13 @@ const campaigns = [
     inject: [Database, ApprovalService, EffectLedger, RoutesService, CLOCK],
   },
 ];
+
+const reports: FactoryProvider<ReportService> = {
+  provide: ReportService,
+  useFactory: (database: Database, effects: EffectLedger, clock: Clock) =>
+    new ReportService(database, effects, clock),
+  inject: [Database, EffectLedger, CLOCK],
+};
 
 const runEvents: FactoryProvider<RunEvents> = {
   provide: RunEvents,

@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient, type ApiClient } from '@springtide/contracts';
+import { Metrics, silentLogger, systemClock, type Database, type Logger } from '@springtide/platform';
+import { schemaParts } from '@springtide/schema';
+import { testDatabase } from '@springtide/testing';
+import { startApi, type ApiProcess } from '../composition/api-process.js';
+import { loadProviders } from '../composition/providers.js';
+import { idempotencySchema } from '../idempotency/data/idempotency.migration.js';
+
+export type ApiUnderTest = Readonly<{
+  url: string;
+  database: Database;
+  ownerUrl: string;
+  client(token: string): ApiClient;
+  /** A second process over the same database. */
+  another(): Promise<ApiProcess>;
+  stop(): Promise<void>;
+}>;
+
+const limits = { bodyLimitBytes: 1_048_576, consoleFolder: join(tmpdir(), 'no-console-here') };
+
+/** The real application on a free port over a fresh database of a real PostgreSQL. */
+export async function apiUnderTest(log: Logger = silentLogger): Promise<ApiUnderTest> {
+  const parts = [...schemaParts(), idempotencySchema];
+  const { database, ownerUrl, drop } = await testDatabase(parts);
+  const folder = await mkdtemp(join(tmpdir(), 'springtide-api-'));
+  const providers = await loadProviders();
+  const start = async (): Promise<ApiProcess> =>
+    await startApi({
+      config: {
+        http: { host: '127.0.0.1', port: 0, ...limits },
+        vault: { keyFile: join(folder, 'vault.key') },
+        endpoints: { open: [], privateRanges: [] },
+        installation: { id: 'api-test' },
+        policy: { profile: 'demo' },
+      },
+      ...{ database, clock: systemClock, log, metrics: new Metrics('api'), providers, checks: [] },
+    });
+  const api = await start();
+  return {
+    ...{ url: api.url, database, ownerUrl },
+    client: (token) => createClient({ baseUrl: api.url, token, fetch: globalThis.fetch }),
+    another: start,
+    stop: async () => {
+      await api.stop();
+      await drop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
