@@ -66,11 +66,13 @@ export class AccountService {
     };
     const place = { tenantId: ctx.tenantId, accountId: account.id, version: 1 };
     const envelope = await vault.seal(place, secret);
-    await database.unitOfWork(ctx, async (tx) => {
-      await insertAccount(tx, ctx.tenantId, account);
-      await vault.insert(tx, place, envelope, at);
-      await audit(tx, ctx, 'account.register', account.id, undefined, account, at);
-    });
+    await database
+      .unitOfWork(ctx, async (tx) => {
+        await insertAccount(tx, ctx.tenantId, account);
+        await vault.insert(tx, place, envelope, at);
+        await audit(tx, ctx, 'account.register', account.id, undefined, account, at);
+      })
+      .catch(nameTaken(name));
     return await this.verify(ctx, account.id);
   }
 
@@ -278,6 +280,19 @@ async function audit(
 ): Promise<void> {
   const target = { kind: 'account', id: accountId };
   await recordAudit(tx, ctx, { action, target, before, after, at });
+}
+
+function nameTaken(name: string): (thrown: unknown) => never {
+  return (thrown) => {
+    if (!(thrown instanceof SpringtideError) || thrown.code !== 'already-exists') throw thrown;
+    throw new SpringtideError(
+      'already-exists',
+      `there is a cloud account "${name}" already; nothing was stored`,
+      {
+        nextStep: 'Choose another name, or change the existing account.',
+      },
+    );
+  };
 }
 
 function changedMeanwhile(): SpringtideError {

@@ -119,7 +119,9 @@ describe('registering a cloud account', () => {
     );
     const taken = input();
     await accounts.register(one.admin, taken);
-    expect((await errorOf(accounts.register(one.admin, taken))).code).toBe('already-exists');
+    const twice = await errorOf(accounts.register(one.admin, taken));
+    expect(twice.code).toBe('already-exists');
+    expect(twice.message).toContain(`"${taken.name}" already`);
   });
 
   it('is for those who may', async () => {

@@ -141,6 +141,8 @@ describe('users and roles', () => {
     expect(await codeOf(disableBoss)).toBe('permission-denied');
     const { user } = await users.create(clerk.ctx, { name: 'colleague', roles: ['people'] });
     expect(user.roles).toEqual(['people']);
+    const twice = users.create(clerk.ctx, { name: 'colleague', roles: ['people'] });
+    await expect(twice).rejects.toThrow(/there is a user "colleague" already/);
   });
 
   it('an installation is set up once', async () => {

@@ -1,5 +1,5 @@
 import { SpringtideError, toInstant, type Clock } from '@springtide/kernel';
-import { newId, type Database, type RequestContext } from '@springtide/platform';
+import { asDatabaseError, newId, type Database, type RequestContext } from '@springtide/platform';
 import type { EntityManager } from 'typeorm';
 import { checkPermissions, requirePermission, requireUser } from './access.js';
 import { recordAudit } from './audit.service.js';
@@ -47,7 +47,7 @@ export class UserService {
     return await this.database.unitOfWork(ctx, async (tx) => {
       refuseBeyond(grantor.permissions, await permissionsOfRoles(tx, input.roles));
       const user = { id: newId(), name: input.name, email: input.email ?? null, roles: input.roles, at };
-      await insertUser(tx, ctx.tenantId, user);
+      await insertUser(tx, ctx.tenantId, user).catch(nameTaken(input.name));
       const { secret } = await issueFirstToken(tx, ctx.tenantId, user.id, at);
       await recordAudit(tx, ctx, {
         action: 'user.create',
@@ -145,6 +145,16 @@ async function mustFind(tx: EntityManager, userId: string): Promise<User> {
   const user = await findUser(tx, userId);
   if (user) return user;
   throw new SpringtideError('not-found', 'there is no such user');
+}
+
+function nameTaken(name: string): (thrown: unknown) => never {
+  return (thrown) => {
+    const error = asDatabaseError(thrown);
+    if (error.code !== 'already-exists') throw error;
+    throw new SpringtideError('already-exists', `there is a user "${name}" already; nothing was changed`, {
+      nextStep: 'Choose another name.',
+    });
+  };
 }
 
 function changedMeanwhile(what: string): SpringtideError {

@@ -40,19 +40,20 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   if (isRoot()) await chown(dir, NOBODY.uid, NOBODY.gid);
   await initialise(native, dir, data);
   const password = (await readFile(passwordFile(dir), 'utf8')).trim();
-  await predecessorGone(data);
   const adminUrl = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
-  const server = await startChildServer({
-    name: 'PostgreSQL',
-    command: join(native, 'bin', 'postgres'),
-    args: serverArguments(dir, data, port, options.durable ?? true),
-    cwd: dir,
-    logFile: join(dir, 'postgres.log'),
-    endSignal: 'SIGINT',
-    ...(isRoot() ? { user: NOBODY } : {}),
-    isReady: () => answers(adminUrl),
-    readyTimeoutMs: 60_000,
-  });
+  const server = await afterPredecessor(() =>
+    startChildServer({
+      name: 'PostgreSQL',
+      command: join(native, 'bin', 'postgres'),
+      args: serverArguments(dir, data, port, options.durable ?? true),
+      cwd: dir,
+      logFile: join(dir, 'postgres.log'),
+      endSignal: 'SIGINT',
+      ...(isRoot() ? { user: NOBODY } : {}),
+      isReady: () => answers(adminUrl),
+      readyTimeoutMs: 60_000,
+    }),
+  );
   await createOwner(adminUrl, password);
   const url = `postgres://springtide_owner:${password}@127.0.0.1:${port}/springtide`;
   return { ...server, url, port, dataDir: dir };
@@ -60,7 +61,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
 /** Removes what `startEmbeddedPostgres` keeps for `dir`. The server must be stopped. */
 export async function removeEmbeddedPostgres(dir: string): Promise<void> {
-  await rm(await reachableFolder(dir), { recursive: true, force: true });
+  await rm(await reachableFolder(dir), { recursive: true, force: true, maxRetries: 20 });
 }
 
 function nativeFolder(): string {
@@ -118,19 +119,21 @@ function serverArguments(dir: string, data: string, port: number, durable: boole
   return ['-D', data, '-p', String(port), '-k', dir, ...flags];
 }
 
-/** A killed parent's server needs a moment to end; two servers on one directory are refused by PostgreSQL itself. */
-async function predecessorGone(data: string): Promise<void> {
-  const deadline = performance.now() + 15_000;
-  while (performance.now() < deadline) {
-    const pid = Number((await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[0]);
-    if (!(pid > 0) || !(await isPostgres(pid))) return;
-    await wait(50);
+/**
+ * A server of a killed parent, or the workers of a killed server, need a moment to end. PostgreSQL itself refuses to
+ * share a directory with them; so the start is repeated until they are gone.
+ */
+async function afterPredecessor(start: () => Promise<ChildServer>): Promise<ChildServer> {
+  const deadline = performance.now() + 30_000;
+  for (;;) {
+    try {
+      return await start();
+    } catch (thrown) {
+      const leftOver = /still in use|lock file ".*" already exists|could not bind/.test(String(thrown));
+      if (!leftOver || performance.now() > deadline) throw thrown;
+      await wait(100);
+    }
   }
-}
-
-async function isPostgres(pid: number): Promise<boolean> {
-  const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
-  return name.startsWith('postgres');
 }
 
 async function answers(url: string): Promise<boolean> {
