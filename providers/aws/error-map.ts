@@ -164,7 +164,8 @@ function readAwsError(thrown: unknown): { awsCode: string; message: string; stat
   const { name, message, code, $metadata } = thrown as VendorError;
   // The SDK wraps socket errors, sometimes with their code, sometimes only with their text.
   const text = textOf(message);
-  const candidates = [textOf(code), textOf(name), /\bE[A-Z_]{4,}\b/.exec(text)?.[0] ?? ''];
+  const fromText = text.includes('socket hang up') ? 'ECONNRESET' : /\bE[A-Z_]{4,}\b/.exec(text)?.[0];
+  const candidates = [textOf(code), textOf(name), fromText ?? ''];
   const awsCode = candidates.find((each) => each in TABLE) ?? textOf(name);
   const status = $metadata?.httpStatusCode;
   return { awsCode, message: text, ...(status === undefined ? {} : { status }) };
