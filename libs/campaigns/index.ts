@@ -2,6 +2,7 @@ import type { SchemaPart } from '@springtide/platform';
 import { CampaignEntity, PlanEntity, RunEntity } from './data/campaign.entity.js';
 import { Campaigns1760000070000 } from './data/campaigns.migration.js';
 
+export { CampaignsModule, type CampaignsImports } from './campaigns.module.js';
 export { CampaignsService } from './campaign.service.js';
 export { PlanSolver } from './plan-solver.js';
 export { PlansService } from './plan.service.js';

@@ -1,4 +1,4 @@
-import type { CampaignReport, ReportPhase } from '@springtide/contracts';
+import type { CampaignReport, Phase } from '@springtide/contracts';
 import type { EffectLedger } from '@springtide/effects';
 import { costOfUsage, usageOf, type Intent } from '@springtide/effects/domain';
 import { requirePermission } from '@springtide/identity';
@@ -100,9 +100,9 @@ function duplicatesOf(intents: readonly Intent[]): number {
 
 function reportPhase(
   open: OpenRun,
-  phase: Readonly<{ name: ReportPhase['name']; startsAt: string; endsAt: string }>,
+  phase: Readonly<{ name: Phase['name']; startsAt: string; endsAt: string }>,
   machines: readonly RunMachine[],
-): ReportPhase {
+): CampaignReport['phases'][number] {
   const { plan, campaign } = open;
   const standing = plan.standing.reduce((sum, row) => sum + row.requestsPerSecond, 0);
   const planned = plan.allocations.filter((row) => row.phase === phase.name);

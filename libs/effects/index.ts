@@ -6,6 +6,7 @@ export { PostgresEffectStore, effectTransaction } from './data/postgres-effect-s
 export type { EffectStore, EffectTransaction, IntentFilter, StopSwitch } from './effect-store.port.js';
 export { DEMO_EFFECTS, STANDARD_EFFECTS, type EffectsPolicy } from './effects-policy.js';
 export type { LaunchAnswer, LaunchRequest, LaunchSpec, RefusalCount } from './launch.js';
+export { EffectsModule, type EffectsOptions } from './effects.module.js';
 export { EffectLedger, type CloudDirectory, type LedgerDependencies } from './ledger.service.js';
 export { MachineLife, liveIds, type ReleaseRequest } from './machine-life.service.js';
 export {

@@ -4,4 +4,6 @@ import { Traffic1760000060000 } from './data/traffic.migration.js';
 
 export { HOME_GROUP, RoutesService, type Route, type RouteChange } from './route.service.js';
 
+export { TrafficModule } from './traffic.module.js';
+
 export const trafficSchema: SchemaPart = { entities: [RouteEntity], migrations: [Traffic1760000060000] };

@@ -1,10 +1,6 @@
 import { scaleBackWorkflowId, type HousekeepingActivities } from '@springtide/contracts';
-import {
-  ParentClosePolicy,
-  WorkflowExecutionAlreadyStartedError,
-  proxyActivities,
-  startChild,
-} from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { ParentClosePolicy, proxyActivities, startChild } from '@temporalio/workflow';
 import { EFFECT, TRUTH } from '../activity-profiles.js';
 import { scaleBack } from '../scale-back/scale-back.workflow.js';
 import { inWindow } from '../window.js';

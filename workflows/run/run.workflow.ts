@@ -6,10 +6,10 @@ import {
   type RunRef,
 } from '@springtide/contracts';
 import { nextStep, type Applied } from '@springtide/campaigns/domain';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   CancellationScope,
   ParentClosePolicy,
-  WorkflowExecutionAlreadyStartedError,
   condition,
   defineSignal,
   executeChild,

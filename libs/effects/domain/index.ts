@@ -37,4 +37,12 @@ export {
   type ReconcilePolicy,
   type Sighting,
 } from './reconcile.js';
-export { costOfItem, costOfUsage, usageOf, type MachineUsage } from './usage.js';
+export {
+  amountFor,
+  billedSeconds,
+  costOfItem,
+  costOfUsage,
+  usageOf,
+  wholeSeconds,
+  type MachineUsage,
+} from './usage.js';

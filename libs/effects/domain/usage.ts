@@ -1,12 +1,4 @@
-import {
-  multiplyMoney,
-  decimal,
-  msBetween,
-  zero,
-  sumMoney,
-  type Instant,
-  type Money,
-} from '@springtide/kernel';
+import { decimal, money, msBetween, sumMoney, zero, type Instant, type Money } from '@springtide/kernel';
 import type { EffectItem, Intent } from './intent.js';
 
 /** Time for which one machine costs money, with the price it was bought at. `to` is null while it runs. */
@@ -51,11 +43,29 @@ export function usageOf(intent: Intent): readonly MachineUsage[] {
   });
 }
 
-/** Price × seconds, at least the minimum billing; exact. */
+/** Seconds that are billed until `at`: one that has begun counts whole, and a machine that started costs its minimum. */
+export function billedSeconds(
+  usage: Pick<MachineUsage, 'from' | 'to' | 'minimumBillingSeconds'>,
+  at: Instant,
+): number {
+  return Math.max(wholeSeconds(usage.from, usage.to ?? at), usage.minimumBillingSeconds);
+}
+
+export function wholeSeconds(from: Instant, to: Instant): number {
+  return Math.max(0, Math.ceil(msBetween(from, to) / 1_000));
+}
+
+/**
+ * Price × whole seconds. Rounded half-even to ten places, here and nowhere else: every sum of such amounts is exact, so
+ * that rows, groups and totals agree to the last digit wherever they are shown.
+ */
+export function amountFor(pricePerHour: Money, seconds: number): Money {
+  const exact = decimal(pricePerHour.amount).times(seconds).dividedBy(3_600);
+  return money(pricePerHour.currency, exact.toDecimalPlaces(10));
+}
+
 export function costOfUsage(usage: MachineUsage, at: Instant): Money {
-  const ms = Math.max(0, msBetween(usage.from, usage.to ?? at));
-  const billedMs = Math.max(ms, usage.minimumBillingSeconds * 1000);
-  return multiplyMoney(usage.pricePerHour, decimal(billedMs).div(3_600_000));
+  return amountFor(usage.pricePerHour, billedSeconds(usage, at));
 }
 
 /** What one item has cost until `at`. */

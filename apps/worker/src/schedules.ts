@@ -1,0 +1,42 @@
+import { WORKFLOW_QUEUE } from '@springtide/contracts';
+import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client } from '@temporalio/client';
+
+type Plan = Readonly<{ scheduleId: string; workflow: string; everyMs: number }>;
+
+const STANDARD: readonly Plan[] = [
+  { scheduleId: 'reconcile', workflow: 'reconcile', everyMs: 5 * 60_000 },
+  { scheduleId: 'inventory-sync', workflow: 'sync', everyMs: 5 * 60_000 },
+  { scheduleId: 'audit-seal', workflow: 'sealAudit', everyMs: 60_000 },
+];
+
+const DEMO: readonly Plan[] = [
+  { scheduleId: 'reconcile', workflow: 'reconcile', everyMs: 10_000 },
+  { scheduleId: 'inventory-sync', workflow: 'sync', everyMs: 30_000 },
+  { scheduleId: 'audit-seal', workflow: 'sealAudit', everyMs: 30_000 },
+];
+
+/** A missed pass is not caught up after minutes: the next one sees the same world. */
+const CATCH_UP_MS = 60_000;
+
+/** Makes the standing schedules; those that exist are brought up to date. */
+export async function ensureSchedules(client: Client, profile: 'standard' | 'demo'): Promise<void> {
+  for (const plan of profile === 'demo' ? DEMO : STANDARD) {
+    const spec = { intervals: [{ every: plan.everyMs }] };
+    try {
+      await client.schedule.create({
+        scheduleId: plan.scheduleId,
+        spec,
+        policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCH_UP_MS },
+        action: {
+          type: 'startWorkflow',
+          workflowType: plan.workflow,
+          workflowId: plan.scheduleId,
+          taskQueue: WORKFLOW_QUEUE,
+        },
+      });
+    } catch (thrown) {
+      if (!(thrown instanceof ScheduleAlreadyRunning)) throw thrown;
+      await client.schedule.getHandle(plan.scheduleId).update((current) => ({ ...current, spec }));
+    }
+  }
+}

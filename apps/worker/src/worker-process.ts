@@ -1,0 +1,159 @@
+import { createServer, type Server } from 'node:http';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { NestFactory } from '@nestjs/core';
+import { AccountService } from '@springtide/accounts';
+import { PlansService, Provisioning, RunEngine, ScaleBack, Shifting } from '@springtide/campaigns';
+import type { Config } from '@springtide/config';
+import { MUTATE_QUEUE, PLANNER_QUEUE, READ_QUEUE, WORKFLOW_QUEUE } from '@springtide/contracts';
+import { Reconciler } from '@springtide/effects';
+import { TenantService } from '@springtide/identity';
+import { InventorySyncService } from '@springtide/inventory';
+import type { PlatformParts } from '@springtide/platform';
+import type { ProviderManifest } from '@springtide/provider-kit';
+import { Client, Connection, type TLSConfig } from '@temporalio/client';
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  planActivities,
+  provisionActivities,
+  runActivities,
+  scaleBackActivities,
+  shiftActivities,
+} from './activities/campaign.activities.js';
+import { FailureInterceptor } from './activities/failure.js';
+import { housekeepingActivities } from './activities/housekeeping.activities.js';
+import { startRelay } from './relay.js';
+import { ensureSchedules } from './schedules.js';
+import { WorkerServices } from './services.js';
+
+export type WorkerParts = Readonly<{
+  config: Config;
+  platform: PlatformParts;
+  providers: ReadonlyMap<string, ProviderManifest>;
+  tls: TLSConfig | boolean;
+}>;
+
+export type WorkerProcess = Readonly<{
+  /** Where health and metrics are. */
+  url: string;
+  /** Settles when every queue has stopped; rejects when one failed. */
+  running: Promise<void>;
+  /** Takes no new work, lets what runs come to its next safe point, then settles `running`. */
+  stop(): void;
+  close(): Promise<void>;
+}>;
+
+/** Four queues in one process: a solver at work must not keep a scale-back waiting. */
+export async function startWorker(parts: WorkerParts): Promise<WorkerProcess> {
+  const { config, platform, tls } = parts;
+  const app = await NestFactory.createApplicationContext(
+    WorkerServices.with(platform, parts.providers, config),
+    { logger: ['error', 'fatal'], abortOnError: false },
+  );
+  const apiKey = config.temporal.apiKey === undefined ? {} : { apiKey: config.temporal.apiKey };
+  const address = { address: config.temporal.address, tls, ...apiKey };
+  const connection = await NativeConnection.connect(address);
+  const clientConnection = await Connection.connect(address);
+  const { namespace } = config.temporal;
+  const client = new Client({ connection: clientConnection, namespace });
+  const base = {
+    connection,
+    namespace,
+    interceptors: { activity: [() => ({ inbound: new FailureInterceptor() })] },
+  };
+  const workers = await createWorkers(base, activitiesOf(app, platform), config.worker.concurrency);
+  const relay = startRelay(platform.database, client, platform.log);
+  await ensureSchedules(client, config.policy.profile);
+  const server = await statusServer(config, platform, workers);
+  const running = Promise.all(workers.map(async (worker) => await worker.run())).then(() => undefined);
+  return {
+    url: urlOf(server),
+    running,
+    stop: () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    },
+    close: async () => {
+      await relay.stop();
+      server.close();
+      await clientConnection.close();
+      await connection.close();
+      await app.close();
+    },
+  };
+}
+
+type App = Awaited<ReturnType<typeof NestFactory.createApplicationContext>>;
+
+function activitiesOf(app: App, platform: PlatformParts) {
+  return {
+    ...planActivities(app.get(PlansService)),
+    ...runActivities(app.get(RunEngine)),
+    ...provisionActivities(app.get(Provisioning)),
+    ...shiftActivities(app.get(Shifting)),
+    ...scaleBackActivities(app.get(ScaleBack)),
+    ...housekeepingActivities({
+      database: platform.database,
+      log: platform.log,
+      reconciler: app.get(Reconciler),
+      accounts: app.get(AccountService),
+      inventory: app.get(InventorySyncService),
+      tenants: app.get(TenantService),
+    }),
+  };
+}
+
+async function createWorkers(
+  base: Pick<WorkerOptions, 'connection' | 'namespace' | 'interceptors'>,
+  activities: ReturnType<typeof activitiesOf>,
+  concurrency: number,
+): Promise<readonly Worker[]> {
+  const queue = (taskQueue: string, maxConcurrentActivityTaskExecutions: number) => ({
+    ...base,
+    taskQueue,
+    activities,
+    maxConcurrentActivityTaskExecutions,
+    shutdownGraceTime: '10s' as const,
+  });
+  return await Promise.all([
+    Worker.create({ ...base, taskQueue: WORKFLOW_QUEUE, ...workflowSource(), maxCachedWorkflows: 500 }),
+    Worker.create(queue(MUTATE_QUEUE, concurrency)),
+    Worker.create(queue(READ_QUEUE, concurrency)),
+    Worker.create(queue(PLANNER_QUEUE, 1)),
+  ]);
+}
+
+/** The bundle made at build time; without it the worker bundles at start, which takes seconds. */
+function workflowSource(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  const bundle = fileURLToPath(new URL('../../../workflow-bundle.js', import.meta.url));
+  if (existsSync(bundle)) return { workflowBundle: { codePath: bundle } };
+  return { workflowsPath: fileURLToPath(new URL('../../../workflows/index.js', import.meta.url)) };
+}
+
+async function statusServer(
+  config: Config,
+  platform: PlatformParts,
+  workers: readonly Worker[],
+): Promise<Server> {
+  const server = createServer((request, response) => {
+    void answer(request.url ?? '/').then(({ status, type, body }) => {
+      response.writeHead(status, { 'content-type': type }).end(body);
+    });
+  });
+  const answer = async (path: string) => {
+    if (path === '/metrics')
+      return { status: 200, type: 'text/plain; version=0.0.4', body: await platform.metrics.text() };
+    const healthy = workers.every((worker) => ['INITIALIZED', 'RUNNING'].includes(worker.getState()));
+    const body = JSON.stringify({ healthy, queues: workers.map((worker) => worker.getState()) });
+    return { status: healthy ? 200 : 503, type: 'application/json', body };
+  };
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(config.worker.port, config.worker.host, resolve);
+  });
+  return server;
+}
+
+function urlOf(server: Server): string {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? `http://${address.address}:${address.port}` : '';
+}

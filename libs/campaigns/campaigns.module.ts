@@ -1,0 +1,120 @@
+import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import { AccountService, AccountSessions } from '@springtide/accounts';
+import { MarketService, TemplateService } from '@springtide/catalog';
+import { EffectLedger } from '@springtide/effects';
+import { ApprovalService, IdentityModule } from '@springtide/identity';
+import type { Clock } from '@springtide/kernel';
+import { CLOCK, Database } from '@springtide/platform';
+import { RoutesService } from '@springtide/traffic';
+import { CampaignsService } from './campaign.service.js';
+import { PlanSolver } from './plan-solver.js';
+import { PlansService } from './plan.service.js';
+import { Provisioning } from './provisioning.service.js';
+import { ReportService } from './report.service.js';
+import { RunBook } from './run-book.js';
+import { RunEngine } from './run-engine.service.js';
+import { RunsService } from './run.service.js';
+import { ScaleBack } from './scale-back.service.js';
+import { Shifting } from './shifting.service.js';
+
+/** The modules of the contexts that campaigns stand on; the app's own, so that everything is shared. */
+export type CampaignsImports = Readonly<{
+  accounts: DynamicModule;
+  catalog: DynamicModule;
+  effects: DynamicModule;
+  traffic: DynamicModule;
+}>;
+
+const forPeople: FactoryProvider[] = [
+  {
+    provide: CampaignsService,
+    useFactory: (database: Database, templates: TemplateService, clock: Clock) =>
+      new CampaignsService(database, templates, clock),
+    inject: [Database, TemplateService, CLOCK],
+  },
+  {
+    provide: PlanSolver,
+    useFactory: (
+      accounts: AccountService,
+      sessions: AccountSessions,
+      market: MarketService,
+      templates: TemplateService,
+      routes: RoutesService,
+      clock: Clock,
+    ) =>
+      new PlanSolver({
+        accounts,
+        market,
+        templates,
+        routes,
+        manifestOf: (id) => sessions.manifest(id),
+        clock,
+      }),
+    inject: [AccountService, AccountSessions, MarketService, TemplateService, RoutesService, CLOCK],
+  },
+  {
+    provide: PlansService,
+    useFactory: (database: Database, approvals: ApprovalService, solver: PlanSolver, clock: Clock) =>
+      new PlansService(database, approvals, solver, clock),
+    inject: [Database, ApprovalService, PlanSolver, CLOCK],
+  },
+  {
+    provide: RunsService,
+    useFactory: (
+      database: Database,
+      approvals: ApprovalService,
+      ledger: EffectLedger,
+      routes: RoutesService,
+      clock: Clock,
+    ) => new RunsService(database, approvals, ledger, routes, clock),
+    inject: [Database, ApprovalService, EffectLedger, RoutesService, CLOCK],
+  },
+  {
+    provide: ReportService,
+    useFactory: (database: Database, ledger: EffectLedger, clock: Clock) =>
+      new ReportService(database, ledger, clock),
+    inject: [Database, EffectLedger, CLOCK],
+  },
+];
+
+const forWorkflows: FactoryProvider[] = [
+  {
+    provide: RunBook,
+    useFactory: (database: Database, clock: Clock) => new RunBook(database, clock),
+    inject: [Database, CLOCK],
+  },
+  {
+    provide: RunEngine,
+    useFactory: (book: RunBook, ledger: EffectLedger) => new RunEngine(book, ledger),
+    inject: [RunBook, EffectLedger],
+  },
+  {
+    provide: Provisioning,
+    useFactory: (book: RunBook, ledger: EffectLedger) => new Provisioning(book, ledger),
+    inject: [RunBook, EffectLedger],
+  },
+  {
+    provide: Shifting,
+    useFactory: (book: RunBook, ledger: EffectLedger, routes: RoutesService) =>
+      new Shifting(book, ledger, routes),
+    inject: [RunBook, EffectLedger, RoutesService],
+  },
+  {
+    provide: ScaleBack,
+    useFactory: (book: RunBook, ledger: EffectLedger) => new ScaleBack(book, ledger),
+    inject: [RunBook, EffectLedger],
+  },
+];
+
+@Module({})
+export class CampaignsModule {
+  static with({ accounts, catalog, effects, traffic }: CampaignsImports): DynamicModule {
+    const providers = [...forPeople, ...forWorkflows];
+    return {
+      module: CampaignsModule,
+      imports: [accounts, catalog, effects, traffic, IdentityModule],
+      providers,
+      exports: providers.map((provider) => provider.provide),
+    };
+  }
+}
