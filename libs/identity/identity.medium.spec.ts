@@ -33,14 +33,28 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 }
 
 describe('the wall between tenants', () => {
+  it('stands around every table that the app role can touch', async () => {
+    const open = await db.database.systemWork('spec', (tx) =>
+      tx.query<{ name: string }[]>(
+        `select relname as name from pg_class
+         where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace
+           and not (relrowsecurity and relforcerowsecurity)
+           and has_table_privilege('springtide_app', oid, 'select, insert, update, delete')`,
+      ),
+    );
+    expect(open).toEqual([]);
+  });
+
   it('shows each tenant its own rows only, on every table that has tenants', async () => {
     const tables = await db.database.systemWork('spec', (tx) =>
       tx.query<{ name: string }[]>(
-        `select table_name as name from information_schema.columns
-         where column_name = 'tenant_id' and table_schema = 'public' order by 1`,
+        `select relname as name from pg_class c
+         join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+         where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace
+           and has_table_privilege('springtide_app', c.oid, 'select')`,
       ),
     );
-    expect(tables.length).toBeGreaterThan(8);
+    expect(tables.length).toBeGreaterThan(20);
     for (const { name } of tables) {
       const foreign = await db.database.unitOfWork(one.admin, (tx) =>
         tx.query<unknown[]>(`select 1 from ${name} where tenant_id <> $1 limit 1`, [one.tenantId]),
