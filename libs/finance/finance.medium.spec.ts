@@ -2,9 +2,8 @@ import { identitySchema } from '@springtide/identity';
 import { addMs, money } from '@springtide/kernel';
 import { Roles1760000000000, type RequestContext, type SchemaPart } from '@springtide/platform';
 import { fakeClock, seedTenant, testDatabase, type TestDatabase } from '@springtide/testing';
-import type { EntityManager } from 'typeorm';
-import type { CostBasis } from './domain/index.js';
-import { CampaignCostService, financeSchema, type StartedMachine } from './index.js';
+import type { CostBasis, UsageInterval } from './domain/index.js';
+import { CampaignCostService, financeSchema, type CampaignFacts } from './index.js';
 
 const CAMPAIGN = '20000000-0000-4000-8000-000000000001';
 const ACCOUNT = '10000000-0000-4000-8000-000000000001';
@@ -17,8 +16,7 @@ const basis: CostBasis = {
   planId: '40000000-0000-4000-8000-000000000001',
   marketSnapshotId: SNAPSHOT,
   budget: money('USD', '10'),
-  // As a person may type it: eight hours ahead of UTC.
-  phases: [{ name: 'peak', from: '2026-11-11T08:00:00+08:00', to: '2026-11-11T09:00:00+08:00' }],
+  phases: [{ name: 'peak', from: START, to: addMs(START, 60 * MINUTE) }],
   planned: [
     {
       service: 'storefront',
@@ -26,12 +24,12 @@ const basis: CostBasis = {
       purchaseOption: 'on-demand',
       phase: 'peak',
       machines: 3,
-      pricePerHour: money('USD', '0.12'),
+      amount: money('USD', '0.36'),
     },
   ],
 };
 
-function started(n: number, over: Partial<StartedMachine> = {}): StartedMachine {
+function machine(n: number, over: Partial<UsageInterval> = {}): UsageInterval {
   return {
     machine: `i-${n}`,
     accountId: ACCOUNT,
@@ -46,7 +44,8 @@ function started(n: number, over: Partial<StartedMachine> = {}): StartedMachine 
     pricePerHour: money('USD', '0.12'),
     minimumBillingSeconds: 60,
     marketSnapshotId: SNAPSHOT,
-    startedAt: START,
+    from: START,
+    to: null,
     wantedUntil: addMs(START, 60 * MINUTE),
     ...over,
   };
@@ -55,43 +54,29 @@ function started(n: number, over: Partial<StartedMachine> = {}): StartedMachine 
 describe('campaign cost on PostgreSQL', () => {
   let db: TestDatabase;
   let tenant: RequestContext;
-  let other: RequestContext;
   let costs: CampaignCostService;
+  let intervals: UsageInterval[] = [];
   const clock = fakeClock(START);
+  const facts: CampaignFacts = {
+    usage: (_context, campaignId) => Promise.resolve({ campaignId, basis, intervals }),
+  };
 
   beforeAll(async () => {
     db = await testDatabase([roles, identitySchema, financeSchema]);
     tenant = (await seedTenant(db.database, clock)).job;
-    other = (await seedTenant(db.database, clock)).job;
-    costs = new CampaignCostService(db.database, clock);
+    costs = new CampaignCostService(db.database, facts, clock);
   }, 60_000);
   afterAll(() => db.drop());
 
-  async function write(work: (tx: EntityManager) => Promise<unknown>): Promise<void> {
-    await db.database.unitOfWork(tenant, work);
+  async function rows<T>(sql: string): Promise<T[]> {
+    return await db.database.unitOfWork(tenant, (tx) => tx.query<T[]>(sql));
   }
-  const end = (machine: string, at: string): Promise<void> =>
-    write((tx) => costs.recordMachinesEnded(tx, tenant, [{ accountId: ACCOUNT, region: 'r1', machine }], at));
 
-  it('has zeros before anything is known', async () => {
-    const cost = await costs.campaignCost(tenant, CAMPAIGN);
-    expect(cost).toMatchObject({ planned: { amount: '0' }, actualToDate: { amount: '0' }, rows: [] });
-  });
-
-  it('counts each machine once however often it is recorded, by the second', async () => {
-    await write((tx) => costs.recordPlan(tx, tenant, CAMPAIGN, basis, START));
-    for (let turn = 0; turn < 2; turn += 1) {
-      await write((tx) => costs.recordMachinesStarted(tx, tenant, CAMPAIGN, [started(1), started(2)]));
-    }
-    await write((tx) =>
-      costs.recordMachinesStarted(tx, tenant, CAMPAIGN, [
-        started(1, { pricePerHour: money('USD', '99') }),
-        started(7, { purchaseOption: 'private', pool: 'home', pricePerHour: money('USD', '0.06') }),
-      ]),
-    );
+  it('is live while machines run', async () => {
+    const home = { purchaseOption: 'private', pool: 'home', pricePerHour: money('USD', '0.06') } as const;
+    intervals = [machine(1), machine(2), machine(7, home)];
     await clock.advance(30 * MINUTE);
-    const cost = await costs.campaignCost(tenant, CAMPAIGN);
-    expect(cost).toMatchObject({
+    expect(await costs.campaignCost(tenant, CAMPAIGN)).toMatchObject({
       basis: 'running-seconds',
       planned: { amount: '0.36' },
       actualToDate: { amount: '0.12' },
@@ -101,88 +86,83 @@ describe('campaign cost on PostgreSQL', () => {
       runningMachines: 3,
       burnPerHour: { amount: '0.24' },
       marketSnapshotIds: [SNAPSHOT],
+      byPhase: [{ key: 'peak', actualToDate: { amount: '0.12' } }],
+      rows: [
+        { purchaseOption: 'on-demand', machines: 2, seconds: 3_600, amount: { amount: '0.12' } },
+        { purchaseOption: 'private', machines: 1, seconds: 1_800 },
+      ],
     });
-    expect(cost.byPhase).toMatchObject([{ key: 'peak', actualToDate: { amount: '0.12' } }]);
-    expect(cost.rows).toMatchObject([
-      { purchaseOption: 'on-demand', machines: 2, seconds: 3_600, amount: { amount: '0.12' } },
-      { purchaseOption: 'private', machines: 1, seconds: 1_800 },
-    ]);
+    const start = await costs.campaignCost(tenant, CAMPAIGN, '2026-11-11T08:00:00+08:00');
+    expect(start).toMatchObject({ asOf: START, actualToDate: { amount: '0.004' } });
   });
 
   it('refuses to settle while machines run, and says what they cost', async () => {
     await expect(costs.settleCampaignCost(tenant, CAMPAIGN)).rejects.toMatchObject({
       code: 'failed-precondition',
-      message: expect.stringMatching(/3 machines .* cost 0\.24 USD per hour/),
+      message: expect.stringMatching(/3 machines .* costs 0\.24 USD per hour/),
     });
+    expect(await rows('select 1 from finance_settlement')).toEqual([]);
   });
 
-  it('keeps the first end, and never one before the start', async () => {
-    await end('i-1', addMs(START, 40 * MINUTE));
-    await end('i-1', addMs(START, 50 * MINUTE));
-    await end('i-2', addMs(START, -MINUTE));
-    await end('i-7', addMs(START, 30 * MINUTE));
-    await clock.advance(60 * MINUTE);
-    const cost = await costs.campaignCost(tenant, CAMPAIGN);
-    expect(cost).toMatchObject({
-      actualToDate: { amount: '0.082' },
-      runningMachines: 0,
-      basis: 'running-seconds',
-    });
-    expect((await costs.campaignCost(tenant, CAMPAIGN, START)).actualToDate.amount).toBe('0.004');
-  });
-
-  it('settles once, shows late facts as unsettled, and settles again', async () => {
-    const settled = await costs.settleCampaignCost(tenant, CAMPAIGN);
-    expect(settled).toMatchObject({ basis: 'settled', actualToDate: { amount: '0.082' } });
-    await clock.advance(MINUTE);
-    await costs.settleCampaignCost(tenant, CAMPAIGN);
-    expect((await costs.campaignCost(tenant, CAMPAIGN)).basis).toBe('settled');
-    expect((await costs.campaignCost(tenant, CAMPAIGN, START)).basis).toBe('running-seconds');
-    await write((tx) => costs.recordMachinesStarted(tx, tenant, CAMPAIGN, [started(9)]));
-    await end('i-9', addMs(START, MINUTE));
+  it('settles once with its rows, shows late facts as unsettled, and settles again', async () => {
+    intervals = intervals.map((one) => ({ ...one, to: addMs(START, 30 * MINUTE) }));
     expect((await costs.campaignCost(tenant, CAMPAIGN)).basis).toBe('running-seconds');
-    expect((await costs.settleCampaignCost(tenant, CAMPAIGN)).actualToDate.amount).toBe('0.084');
-    const count = await db.database.unitOfWork(tenant, (tx) =>
-      tx.query<{ n: number }[]>('select count(*)::int as n from finance_settlement'),
-    );
-    expect(count).toEqual([{ n: 2 }]);
-  });
-
-  it('lets nobody remove or reprice what was spent and settled', async () => {
-    for (const table of ['finance_usage_interval', 'finance_settlement', 'finance_campaign_basis']) {
-      await expect(write((tx) => tx.query(`delete from ${table}`))).rejects.toMatchObject({
-        code: 'permission-denied',
-      });
-    }
-    await expect(write((tx) => tx.query('update finance_settlement set bought = 0'))).rejects.toMatchObject({
-      code: 'permission-denied',
+    await Promise.all([1, 2, 3].map(() => costs.settleCampaignCost(tenant, CAMPAIGN)));
+    await clock.advance(MINUTE);
+    expect(await costs.settleCampaignCost(tenant, CAMPAIGN)).toMatchObject({
+      basis: 'settled',
+      actualToDate: { amount: '0.12' },
     });
+    expect(await costs.campaignCost(tenant, CAMPAIGN)).toMatchObject({
+      basis: 'settled',
+      actualToDate: { amount: '0.12' },
+    });
+    expect((await costs.campaignCost(tenant, CAMPAIGN, START)).basis).toBe('running-seconds');
+
+    intervals = [...intervals, machine(9, { to: addMs(START, MINUTE) })];
+    expect((await costs.campaignCost(tenant, CAMPAIGN)).basis).toBe('running-seconds');
+    expect((await costs.settleCampaignCost(tenant, CAMPAIGN)).actualToDate.amount).toBe('0.122');
+    expect(await rows('select bought, private from finance_settlement order by id')).toEqual([
+      { bought: '0.12', private: '0.03' },
+      { bought: '0.122', private: '0.03' },
+    ]);
+    const kept = await rows<{ machine: string }>(
+      'select machine from finance_usage_interval order by machine',
+    );
+    expect(kept.map((row) => row.machine)).toEqual(['i-1', 'i-2', 'i-7', 'i-9']);
+    const trail = await rows<{ action: string }>(
+      `select action from audit_record where action = 'cost.settle'`,
+    );
+    expect(trail).toHaveLength(2);
   });
 
-  it('shows nothing to another tenant, and nothing without the permission', async () => {
-    expect((await costs.campaignCost(other, CAMPAIGN)).rows).toEqual([]);
+  it('lets nobody remove what was spent or rewrite what was settled', async () => {
+    for (const sql of [
+      'delete from finance_usage_interval',
+      'delete from finance_settlement',
+      'update finance_settlement set bought = 0',
+    ]) {
+      await expect(rows(sql)).rejects.toMatchObject({ code: 'permission-denied' });
+    }
+  });
+
+  it('settles nothing without the permission, and keeps tenants apart', async () => {
     const actor = { kind: 'user', id: 'u', name: 'Visitor', permissions: new Set(['cost:read']) } as const;
     const visitor = { ...tenant, actor };
     await expect(costs.settleCampaignCost(visitor, CAMPAIGN)).rejects.toMatchObject({
       code: 'permission-denied',
     });
-    expect((await costs.campaignCost(visitor, CAMPAIGN)).rows).toHaveLength(2);
+    expect((await costs.campaignCost(visitor, CAMPAIGN)).basis).toBe('settled');
+    const other = (await seedTenant(db.database, clock)).job;
+    expect((await costs.campaignCost(other, CAMPAIGN)).basis).toBe('running-seconds');
   });
 
-  it('refuses a plan in two currencies', async () => {
-    const mixed = { ...basis, budget: money('CNY', '10') };
-    await expect(write((tx) => costs.recordPlan(tx, tenant, CAMPAIGN, mixed, START))).rejects.toMatchObject({
-      code: 'invalid-argument',
-    });
-  });
-
-  it('reports a campaign of 2,000 machines in well under a second', async () => {
+  it('reports and settles a campaign of 2,000 machines in seconds', async () => {
     const campaign = '20000000-0000-4000-8000-000000000002';
-    const machines = Array.from({ length: 2_000 }, (_, n) => started(1_000 + n));
-    await write((tx) => costs.recordMachinesStarted(tx, tenant, campaign, machines));
+    intervals = Array.from({ length: 2_000 }, (_, n) => machine(n, { to: addMs(START, 30 * MINUTE) }));
     const begun = performance.now();
-    const cost = await costs.campaignCost(tenant, campaign);
-    expect(cost.rows).toMatchObject([{ machines: 2_000 }]);
+    expect((await costs.campaignCost(tenant, campaign)).rows).toMatchObject([{ machines: 2_000 }]);
     expect(performance.now() - begun).toBeLessThan(1_500);
+    expect((await costs.settleCampaignCost(tenant, campaign)).actualToDate.amount).toBe('120');
   });
 });

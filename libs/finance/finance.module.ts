@@ -1,14 +1,24 @@
 import { Module } from '@nestjs/common';
+import { CampaignsService, PlansService } from '@springtide/campaigns';
+import { EffectLedger } from '@springtide/effects';
 import type { Clock } from '@springtide/kernel';
 import { CLOCK, Database } from '@springtide/platform';
 import { CampaignCostService } from './campaign-cost.service.js';
+import { ledgerFacts } from './campaign-facts.js';
 
+/** Takes the ledger and the campaigns from the app's global services. */
 @Module({
   providers: [
     {
       provide: CampaignCostService,
-      useFactory: (database: Database, clock: Clock) => new CampaignCostService(database, clock),
-      inject: [Database, CLOCK],
+      useFactory: (
+        database: Database,
+        clock: Clock,
+        ledger: EffectLedger,
+        campaigns: CampaignsService,
+        plans: PlansService,
+      ) => new CampaignCostService(database, ledgerFacts(ledger, campaigns, plans), clock),
+      inject: [Database, CLOCK, EffectLedger, CampaignsService, PlansService],
     },
   ],
   exports: [CampaignCostService],

@@ -6,28 +6,15 @@ export class FinanceTables1760001000000 implements Migration {
   name = 'FinanceTables1760001000000';
 
   async up(runner: Runner): Promise<void> {
-    for (const statements of [BASIS, USAGE, SETTLEMENT]) await runner.query(statements);
+    for (const statements of [USAGE, SETTLEMENT]) await runner.query(statements);
   }
 
   async down(runner: Runner): Promise<void> {
-    await runner.query('drop table finance_campaign_basis, finance_usage_interval, finance_settlement');
+    await runner.query('drop table finance_usage_interval, finance_settlement');
   }
 }
 
-/** What was approved, revision after revision; never changed. */
-const BASIS = `
-  create table finance_campaign_basis (
-    id bigint generated always as identity primary key,
-    tenant_id uuid not null,
-    campaign_id uuid not null,
-    plan_id uuid not null,
-    recorded_at timestamptz not null,
-    basis jsonb not null
-  );
-  create index finance_campaign_basis_latest on finance_campaign_basis (tenant_id, campaign_id, id desc);
-  ${tenantTable('finance_campaign_basis', 'select, insert')}`;
-
-/** Nobody may remove what was spent. */
+/** What settled campaigns ran, copied from the ledger: the rows that later bills are held against. */
 const USAGE = `
   create table finance_usage_interval (
     id uuid primary key default gen_random_uuid(),
@@ -48,14 +35,12 @@ const USAGE = `
     minimum_billing_seconds integer not null check (minimum_billing_seconds >= 0),
     market_snapshot_id uuid,
     started_at timestamptz not null,
-    ended_at timestamptz,
-    wanted_until timestamptz,
+    ended_at timestamptz not null,
+    settled_at timestamptz not null,
     unique (tenant_id, campaign_id, account_id, region, machine),
     check ((price_amount is null) = (price_currency is null)),
-    check (ended_at is null or ended_at >= started_at)
+    check (ended_at >= started_at)
   );
-  create index finance_usage_running on finance_usage_interval (tenant_id, account_id, region, machine)
-    where ended_at is null;
   ${tenantTable('finance_usage_interval', 'select, insert, update')}`;
 
 /** What the campaign cost in the end, revision after revision; \`cost\` is the report as it was then. */

@@ -1,28 +1,6 @@
 import { EntitySchema } from 'typeorm';
 import type { PricedOption } from '../domain/index.js';
 
-export type CampaignBasisRow = {
-  id: string;
-  tenantId: string;
-  campaignId: string;
-  planId: string;
-  recordedAt: Date;
-  basis: unknown;
-};
-
-export const CampaignBasisEntity = new EntitySchema<CampaignBasisRow>({
-  name: 'FinanceCampaignBasis',
-  tableName: 'finance_campaign_basis',
-  columns: {
-    id: { type: 'bigint', primary: true, generated: 'increment' },
-    tenantId: { name: 'tenant_id', type: 'uuid' },
-    campaignId: { name: 'campaign_id', type: 'uuid' },
-    planId: { name: 'plan_id', type: 'uuid' },
-    recordedAt: { name: 'recorded_at', type: 'timestamptz' },
-    basis: { type: 'jsonb' },
-  },
-});
-
 export type UsageIntervalRow = {
   id: string;
   tenantId: string;
@@ -42,8 +20,8 @@ export type UsageIntervalRow = {
   minimumBillingSeconds: number;
   marketSnapshotId: string | null;
   startedAt: Date;
-  endedAt: Date | null;
-  wantedUntil: Date | null;
+  endedAt: Date;
+  settledAt: Date;
 };
 
 export const UsageIntervalEntity = new EntitySchema<UsageIntervalRow>({
@@ -68,8 +46,8 @@ export const UsageIntervalEntity = new EntitySchema<UsageIntervalRow>({
     minimumBillingSeconds: { name: 'minimum_billing_seconds', type: 'integer' },
     marketSnapshotId: { name: 'market_snapshot_id', type: 'uuid', nullable: true },
     startedAt: { name: 'started_at', type: 'timestamptz' },
-    endedAt: { name: 'ended_at', type: 'timestamptz', nullable: true },
-    wantedUntil: { name: 'wanted_until', type: 'timestamptz', nullable: true },
+    endedAt: { name: 'ended_at', type: 'timestamptz' },
+    settledAt: { name: 'settled_at', type: 'timestamptz' },
   },
 });
 

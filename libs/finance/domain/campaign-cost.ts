@@ -8,7 +8,7 @@ import {
   type Money,
 } from '@springtide/kernel';
 import { costLines, groupCost, type CostGroups, type CostLine } from './cost-groups.js';
-import { plannedCost } from './planned-cost.js';
+import { plannedAfter } from './planned-cost.js';
 import { costOfRunning } from './running-cost.js';
 import { isBought, isOwned, type CostBasis, type PricedOption, type UsageInterval } from './usage.js';
 
@@ -92,8 +92,8 @@ function figures(
   const intervals = all.filter(belongs);
   const rows = (basis?.planned ?? []).filter(belongs);
   const phases = basis?.phases ?? [];
-  const planned = rows.map((row) => plannedCost(row, phases, currency));
-  const left = rows.map((row) => plannedCost(row, phases, currency, at));
+  const planned = rows.map((row) => row.amount);
+  const left = rows.map((row) => plannedAfter(row, phases, at));
   const actualToDate = costOfRunning({ intervals, at, currency }).total;
   const kept = intervals.map((interval) => committedCost(interval, at, currency));
   const committed = sumMoney(currency, kept);

@@ -1,6 +1,5 @@
 import { money, sumMoney, type Instant, type Money } from '@springtide/kernel';
 import { OUTSIDE_PHASES, splitByPhase } from './phase-split.js';
-import { plannedCost } from './planned-cost.js';
 import { sumBy, type RunningCostRow } from './running-cost.js';
 import { isBought, isOwned, type CostBasis, type PricedOption, type UsageInterval } from './usage.js';
 
@@ -54,10 +53,7 @@ export function groupCost(
   const actual = intervals.flatMap((interval) =>
     splitByPhase(interval, phases, at, currency).map((share): Share => ({ ...interval, ...share })),
   );
-  const planned = (basis?.planned ?? []).map((row): Share => ({
-    ...row,
-    amount: plannedCost(row, phases, currency),
-  }));
+  const planned: readonly Share[] = basis?.planned ?? [];
   const order = [...phases.map((phase) => phase.name), OUTSIDE_PHASES];
   const by = (key: (row: Share) => string): CostGroup[] => groupsBy(planned, actual, key, currency);
   return {

@@ -1,18 +1,25 @@
+import { costOfItem, type Intent } from '@springtide/effects/domain';
 import { addMs, decimal, money, sumMoney, type Money } from '@springtide/kernel';
 import fc from 'fast-check';
 import {
   OUTSIDE_PHASES,
   assembleCampaignCost,
-  billedSeconds,
+  billedUntil,
   costAsCsv,
   costAsJson,
   costAsTable,
   costOfRunning,
   splitByPhase,
   toCsv,
+  costBasisOf,
+  intervalsOf,
+  wantedUntil,
   type CampaignCost,
   type CostBasis,
   type CostGroup,
+  type CostPhase,
+  type PlanForCost,
+  type PricedOption,
   type UsageInterval,
 } from './index.js';
 
@@ -41,41 +48,39 @@ function interval(over: Partial<UsageInterval> = {}): UsageInterval {
   };
 }
 
-const basis: CostBasis = {
-  planId: 'plan',
+const phases: readonly CostPhase[] = [
+  { name: 'ramp', from: START, to: addMs(START, HOUR) },
+  { name: 'peak', from: addMs(START, HOUR), to: addMs(START, 3 * HOUR) },
+];
+
+function pool(id: string, purchaseOption: PricedOption, price: string): PlanForCost['pools'][number] {
+  return {
+    id,
+    accountId: 'acc',
+    accountName: 'east',
+    provider: 'aws',
+    region: 'r1',
+    zone: 'r1-a',
+    machineType: 'm.large',
+    purchaseOption,
+    pricePerHour: money('USD', price),
+    cap: 100,
+  };
+}
+
+const plan: PlanForCost = {
+  id: 'plan',
   marketSnapshotId: 'snap',
-  budget: money('USD', '100'),
-  phases: [
-    { name: 'ramp', from: START, to: addMs(START, HOUR) },
-    { name: 'peak', from: addMs(START, HOUR), to: addMs(START, 3 * HOUR) },
+  pools: [pool('pool-1', 'on-demand', '0.1'), pool('home', 'private', '0.03')],
+  allocations: [
+    { service: 'storefront', poolId: 'pool-1', phase: 'ramp', machines: 2 },
+    { service: 'storefront', poolId: 'pool-1', phase: 'peak', machines: 4 },
+    { service: 'checkout', poolId: 'home', phase: 'peak', machines: 3 },
   ],
-  planned: [
-    {
-      service: 'storefront',
-      pool: 'pool-1',
-      purchaseOption: 'on-demand',
-      phase: 'ramp',
-      machines: 2,
-      pricePerHour: money('USD', '0.1'),
-    },
-    {
-      service: 'storefront',
-      pool: 'pool-1',
-      purchaseOption: 'on-demand',
-      phase: 'peak',
-      machines: 4,
-      pricePerHour: money('USD', '0.1'),
-    },
-    {
-      service: 'checkout',
-      pool: 'home',
-      purchaseOption: 'private',
-      phase: 'peak',
-      machines: 3,
-      pricePerHour: money('USD', '0.03'),
-    },
-  ],
+  // 1.00 and 0.18 for running; 6 minutes of starting and draining for 4 and 3 machines.
+  cost: money('USD', '1.229'),
 };
+const basis: CostBasis = costBasisOf(plan, phases, money('USD', '100'));
 
 const arbitraryInterval: fc.Arbitrary<UsageInterval> = fc
   .record({
@@ -141,7 +146,7 @@ describe('the cost of running machines', () => {
         const before = costOfRunning({ intervals: [one], at, currency: 'USD' }).total;
         const after = costOfRunning({ intervals: [one], at: addMs(at, later), currency: 'USD' }).total;
         expect(decimal(after.amount).gte(before.amount)).toBe(true);
-        if (one.from <= at) expect(billedSeconds(one, at)).toBeGreaterThanOrEqual(one.minimumBillingSeconds);
+        if (one.from <= at) expect(billedUntil(one, at)).toBeGreaterThanOrEqual(one.minimumBillingSeconds);
         if (one.to !== null && one.to <= at) expect(after).toEqual(before);
       }),
     );
@@ -160,7 +165,7 @@ describe('the cost of running machines', () => {
   it('splits into phases without losing or inventing a second or a digit', () => {
     fc.assert(
       fc.property(arbitraryInterval, arbitraryAt, (one, at) => {
-        const shares = splitByPhase(one, basis.phases, at, 'USD');
+        const shares = splitByPhase(one, phases, at, 'USD');
         const whole = costOfRunning({ intervals: [one], at, currency: 'USD' });
         expect(
           sumMoney(
@@ -168,7 +173,7 @@ describe('the cost of running machines', () => {
             shares.map((share) => share.amount),
           ),
         ).toEqual(whole.total);
-        expect(shares.reduce((sum, share) => sum + share.seconds, 0)).toBe(billedSeconds(one, at));
+        expect(shares.reduce((sum, share) => sum + share.seconds, 0)).toBe(billedUntil(one, at));
         for (const share of shares) expect(share.amount.amount.startsWith('-')).toBe(false);
       }),
     );
@@ -176,7 +181,7 @@ describe('the cost of running machines', () => {
 
   it('gives each phase its own seconds, and what lies outside its own row', () => {
     const one = interval({ from: addMs(START, HOUR - 10_000), to: addMs(START, 3 * HOUR + 5_000) });
-    const shares = splitByPhase(one, basis.phases, addMs(START, 9 * HOUR), 'USD');
+    const shares = splitByPhase(one, phases, addMs(START, 9 * HOUR), 'USD');
     expect(shares.map(({ phase, seconds }) => [phase, seconds])).toEqual([
       ['ramp', 10],
       ['peak', 7_200],
@@ -211,10 +216,51 @@ describe('the cost of a campaign', () => {
     );
   });
 
-  it('plans from allocations and prices: 2 × 1 h and 4 × 2 h at 0.10 bought, 3 × 2 h at 0.03 owned', () => {
+  it('adds a plan up to its own cost: 1.00 and 0.18 for running, the rest where machines start', () => {
     const cost = assembleCampaignCost({ campaignId: 'c', basis, intervals: [] }, START);
-    expect([cost.planned.amount, cost.private.planned.amount]).toEqual(['1', '0.18']);
-    expect([cost.actualToDate.amount, cost.committed.amount, cost.projected.amount]).toEqual(['0', '0', '1']);
+    expect([cost.planned.amount, cost.private.planned.amount]).toEqual(['1.04', '0.189']);
+    expect(cost.byPhase).toMatchObject([
+      { key: 'ramp', planned: { amount: '0.22' } },
+      { key: 'peak', planned: { amount: '0.82' }, privatePlanned: { amount: '0.189' } },
+    ]);
+    expect([cost.actualToDate.amount, cost.committed.amount, cost.projected.amount]).toEqual([
+      '0',
+      '0',
+      '1.04',
+    ]);
+  });
+
+  it('never plans another total than the plan itself, whatever the planner added', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record({ machines: fc.integer({ min: 1, max: 500 }), pool: fc.nat(1), phase: fc.nat(1) }),
+        ),
+        fc.integer({ min: 0, max: 1e9 }),
+        (rows, extra) => {
+          const allocations = rows.map((row, n) => ({
+            service: `s-${n}`,
+            poolId: row.pool === 0 ? 'pool-1' : 'home',
+            phase: row.phase === 0 ? ('ramp' as const) : ('peak' as const),
+            machines: row.machines,
+          }));
+          const cost = money('USD', `${extra}e-9`);
+          const made = costBasisOf({ ...plan, allocations, cost }, phases, money('USD', 1));
+          const sum = sumMoney(
+            'USD',
+            made.planned.map((row) => row.amount),
+          );
+          expect(sum).toEqual(rows.length === 0 ? money('USD', 0) : cost);
+        },
+      ),
+    );
+  });
+
+  it('wants machines until the last phase that plans them', () => {
+    expect(wantedUntil(basis, 'storefront', 'pool-1')).toBe(addMs(START, 3 * HOUR));
+    const ramp = costBasisOf({ ...plan, allocations: plan.allocations.slice(0, 1) }, phases, money('USD', 1));
+    expect(wantedUntil(ramp, 'storefront', 'pool-1')).toBe(addMs(START, HOUR));
+    expect(wantedUntil(ramp, 'unknown', 'pool-9')).toBe(addMs(START, 3 * HOUR));
   });
 
   it('projects what is spent and what is still planned, or what runs on, whichever is more', () => {
@@ -227,7 +273,7 @@ describe('the cost of a campaign', () => {
     expect([cost.actualToDate.amount, cost.committed.amount, cost.projected.amount]).toEqual([
       '0.4',
       '0.8',
-      '0.8',
+      '0.81',
     ]);
     const longer = started.map((one) => ({ ...one, wantedUntil: addMs(START, 5 * HOUR) }));
     const late = assembleCampaignCost({ campaignId: 'c', basis, intervals: longer }, at);
@@ -253,6 +299,99 @@ describe('the cost of a campaign', () => {
       unratedMachines: 1,
       private: { actualToDate: { amount: '0' } },
     });
+  });
+});
+
+describe('the ledger as usage', () => {
+  const item = {
+    index: 0,
+    state: 'running' as const,
+    machineId: 'i-1',
+    address: null,
+    refusal: null,
+    acceptedAt: START,
+    runningAt: null,
+    readyAt: null,
+    releasingAt: null,
+    goneAt: null,
+  };
+  const intent: Intent = {
+    id: 'in',
+    tenantId: 't',
+    runId: 'r',
+    campaignId: 'c',
+    step: 'peak',
+    batch: 0,
+    accountId: 'acc',
+    region: 'r1',
+    service: 'storefront',
+    poolId: 'pool-1',
+    kind: 'create',
+    spec: {},
+    specHash: '',
+    count: 2,
+    state: 'settled',
+    generation: 0,
+    fence: 1,
+    sentAt: START,
+    deadline: null,
+    firstAbsentAt: null,
+    releaseBy: null,
+    mandateId: null,
+    pricePerHour: money('USD', '0.1'),
+    minimumBillingSeconds: 60,
+    reserved: null,
+    problem: null,
+    createdAt: START,
+    items: [
+      item,
+      {
+        ...item,
+        index: 1,
+        machineId: 'i-2',
+        releasingAt: addMs(START, HOUR),
+        goneAt: addMs(START, 2 * HOUR),
+      },
+      { ...item, index: 2, machineId: null, acceptedAt: null, state: 'refused' },
+    ],
+  };
+
+  it('counts every accepted machine once, with the names its plan gave it', () => {
+    const intervals = intervalsOf([intent], { pools: plan.pools, basis });
+    expect(intervals).toMatchObject([
+      { machine: 'i-1', accountName: 'east', machineType: 'm.large', from: START, to: null },
+      {
+        machine: 'i-2',
+        purchaseOption: 'on-demand',
+        to: addMs(START, HOUR),
+        wantedUntil: addMs(START, 3 * HOUR),
+      },
+    ]);
+    expect(intervals).toHaveLength(2);
+  });
+
+  it('loses neither a machine of an unknown pool nor one without a price', () => {
+    const [lost] = intervalsOf([{ ...intent, poolId: 'pool-9' }], { pools: [], basis: null });
+    expect(lost).toMatchObject({ accountName: 'acc', machineType: 'unknown', purchaseOption: 'on-demand' });
+    const intervals = intervalsOf([{ ...intent, pricePerHour: null }], { pools: plan.pools, basis });
+    const cost = assembleCampaignCost({ campaignId: 'c', basis, intervals }, addMs(START, HOUR));
+    expect(cost).toMatchObject({ unratedMachines: 2, runningMachines: 1, actualToDate: { amount: '0' } });
+  });
+
+  it('comes to what the ledger itself says, to the last digit', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 3 * HOUR }), fc.integer({ min: 1, max: 1e6 }), (ms, price) => {
+        const at = addMs(START, ms);
+        const priced = { ...intent, pricePerHour: money('USD', `${price}e-5`) };
+        const intervals = intervalsOf([priced], { pools: plan.pools, basis });
+        const ledger = sumMoney(
+          'USD',
+          priced.items.map((one) => costOfItem(priced, one, at)),
+        );
+        // The ledger books an end when it happens; a report can look back before it.
+        if (ms >= HOUR) expect(costOfRunning({ intervals, at, currency: 'USD' }).total).toEqual(ledger);
+      }),
+    );
   });
 });
 
@@ -316,8 +455,8 @@ describe('cost reports', () => {
 
   it('as a table shows cents, and everything that is in no figure', () => {
     const text = costAsTable(cost);
-    expect(text).toMatch(/bought +100\.00 +1\.00 +0\.20 +0\.20 +0\.60/);
-    expect(text).toMatch(/private +0\.18 +0\.03/);
+    expect(text).toMatch(/bought +100\.00 +1\.04 +0\.20 +0\.20 +0\.61/);
+    expect(text).toMatch(/private +0\.19 +0\.03/);
     expect(costAsTable({ ...cost, unratedMachines: 2, otherCurrencies: [money('CNY', '7')] })).toMatch(
       /2 machines have no known price[^]*in no figure: 7\.00 CNY/,
     );

@@ -8,14 +8,7 @@ export type { CostGroup, CostGroups, CostLine } from './cost-groups.js';
 export { costAsCsv, costAsJson, costAsTable } from './cost-report.js';
 export { toCsv, type Cell } from './csv.js';
 export { OUTSIDE_PHASES, splitByPhase, type PhaseShare } from './phase-split.js';
-export { plannedCost } from './planned-cost.js';
-export {
-  amountFor,
-  billedSeconds,
-  costOfRunning,
-  runningSeconds,
-  sumBy,
-  type RunningCost,
-  type RunningCostRow,
-} from './running-cost.js';
+export { intervalsOf } from './ledger-usage.js';
+export { costBasisOf, wantedUntil, type PlanForCost } from './plan-basis.js';
+export { billedUntil, costOfRunning, sumBy, type RunningCost, type RunningCostRow } from './running-cost.js';
 export type { CostBasis, CostPhase, PlannedUsage, PricedOption, UsageInterval } from './usage.js';

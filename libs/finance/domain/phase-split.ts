@@ -1,5 +1,6 @@
+import { amountFor, wholeSeconds } from '@springtide/effects/domain';
 import { addMs, money, msBetween, subtractMoney, type Instant, type Money } from '@springtide/kernel';
-import { amountFor, billedSeconds, endOf, runningSeconds } from './running-cost.js';
+import { billedUntil, endOf } from './running-cost.js';
 import type { CostPhase, UsageInterval } from './usage.js';
 
 /** Time outside the plan's phases has a row of its own, so that nothing is lost. */
@@ -17,7 +18,7 @@ export function splitByPhase(
   at: Instant,
   currency: string,
 ): readonly PhaseShare[] {
-  const billed = billedSeconds(interval, at);
+  const billed = billedUntil(interval, at);
   if (billed === 0) return [];
   const price = interval.pricePerHour ?? money(currency, 0);
   const end = endOf(interval, at);
@@ -28,7 +29,7 @@ export function splitByPhase(
   let amount = money(price.currency, 0);
   for (const [index, cut] of cuts.entries()) {
     const last = index === cuts.length - 1;
-    const secondsNow = last ? billed : runningSeconds(interval.from, cut);
+    const secondsNow = last ? billed : wholeSeconds(interval.from, cut);
     const amountNow = amountFor(price, secondsNow);
     shares.push({
       phase: phaseAt(phases, start, cut),

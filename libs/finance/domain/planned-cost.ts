@@ -1,19 +1,13 @@
-import { money, msBetween, type Instant, type Money } from '@springtide/kernel';
-import { amountFor, runningSeconds } from './running-cost.js';
+import { wholeSeconds } from '@springtide/effects/domain';
+import { decimal, money, msBetween, type Instant, type Money } from '@springtide/kernel';
 import type { CostPhase, PlannedUsage } from './usage.js';
 
-/**
- * What one planned entry costs: its machines for its whole phase, or for what is left of the phase after an instant.
- * Zero when it has no price: only private capacity without a rate card may be planned like that.
- */
-export function plannedCost(
-  row: PlannedUsage,
-  phases: readonly CostPhase[],
-  currency: string,
-  after: Instant | null = null,
-): Money {
+/** The part of a planned entry that lies after an instant, by time. */
+export function plannedAfter(row: PlannedUsage, phases: readonly CostPhase[], after: Instant): Money {
   const phase = phases.find((candidate) => candidate.name === row.phase);
-  if (!phase || row.pricePerHour === null) return money(currency, 0);
-  const from = after !== null && msBetween(phase.from, after) > 0 ? after : phase.from;
-  return amountFor(row.pricePerHour, runningSeconds(from, phase.to) * row.machines);
+  const { currency, amount } = row.amount;
+  if (!phase || msBetween(after, phase.to) <= 0) return money(currency, 0);
+  const from = msBetween(phase.from, after) > 0 ? after : phase.from;
+  const share = decimal(amount).times(wholeSeconds(from, phase.to));
+  return money(currency, share.dividedBy(wholeSeconds(phase.from, phase.to)).toDecimalPlaces(10));
 }

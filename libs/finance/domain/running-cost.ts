@@ -1,7 +1,7 @@
+import { amountFor, billedSeconds, wholeSeconds } from '@springtide/effects/domain';
 import {
   SpringtideError,
   addMoney,
-  decimal,
   money,
   msBetween,
   sumMoney,
@@ -10,33 +10,15 @@ import {
 } from '@springtide/kernel';
 import type { UsageInterval } from './usage.js';
 
-/**
- * Amounts are rounded half-even to this many places once per machine; every sum of them is then exact, so that rows,
- * groups and totals always agree to the last digit.
- */
-const PLACES = 10;
-const SECONDS_PER_HOUR = 3_600;
-
-/** A second that has begun is billed. */
-export function runningSeconds(from: Instant, to: Instant): number {
-  return Math.max(0, Math.ceil(msBetween(from, to) / 1_000));
-}
-
-/** A started machine costs its minimum even if it stops at once. */
-export function billedSeconds(interval: UsageInterval, at: Instant): number {
-  if (msBetween(interval.from, at) < 0) return 0;
-  return Math.max(runningSeconds(interval.from, endOf(interval, at)), interval.minimumBillingSeconds);
-}
-
 /** Where the interval ends as seen from `at`: its end, or `at` while it runs. */
 export function endOf(interval: UsageInterval, at: Instant): Instant {
   return interval.to !== null && msBetween(interval.to, at) > 0 ? interval.to : at;
 }
 
-/** @param seconds whole. Exact up to the one rounding. */
-export function amountFor(pricePerHour: Money, seconds: number): Money {
-  const exact = decimal(pricePerHour.amount).times(seconds).dividedBy(SECONDS_PER_HOUR);
-  return money(pricePerHour.currency, exact.toDecimalPlaces(PLACES));
+/** Nothing before its start; from then on at least its minimum. */
+export function billedUntil(interval: UsageInterval, at: Instant): number {
+  if (msBetween(interval.from, at) < 0) return 0;
+  return billedSeconds({ ...interval, to: endOf(interval, at) }, at);
 }
 
 export type RunningCostRow = Readonly<{
@@ -58,21 +40,16 @@ export function costOfRunning(
   const rows = input.intervals.map((interval) => {
     const price = interval.pricePerHour ?? money(input.currency, 0);
     if (price.currency !== input.currency) throw otherCurrency(interval, input.currency);
-    const billed = billedSeconds(interval, input.at);
+    const billed = billedUntil(interval, input.at);
     return {
       interval,
-      runningSeconds: runningSeconds(interval.from, endOf(interval, input.at)),
+      runningSeconds: wholeSeconds(interval.from, endOf(interval, input.at)),
       billedSeconds: billed,
       amount: amountFor(price, billed),
     };
   });
-  return {
-    total: sumMoney(
-      input.currency,
-      rows.map((row) => row.amount),
-    ),
-    rows,
-  };
+  const amounts = rows.map((row) => row.amount);
+  return { total: sumMoney(input.currency, amounts), rows };
 }
 
 /** Sums by key; the sums of the groups add up to the sum of the rows exactly. */

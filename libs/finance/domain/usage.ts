@@ -38,7 +38,8 @@ export type PlannedUsage = Readonly<{
   purchaseOption: PricedOption;
   phase: string;
   machines: number;
-  pricePerHour: Money | null;
+  /** For the whole phase, starting and draining included. */
+  amount: Money;
 }>;
 
 /** What the campaign was approved on: against this the actual cost is held. */
