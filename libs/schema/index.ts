@@ -2,6 +2,7 @@ import { accountsSchema } from '@springtide/accounts';
 import { campaignsSchema } from '@springtide/campaigns';
 import { catalogSchema } from '@springtide/catalog';
 import { effectsSchema } from '@springtide/effects';
+import { financeSchema } from '@springtide/finance';
 import { identitySchema } from '@springtide/identity';
 import { inventorySchema } from '@springtide/inventory';
 import { Outbox1760000010000, Roles1760000000000, limiterSchema, type SchemaPart } from '@springtide/platform';
@@ -24,5 +25,6 @@ export function schemaParts(): readonly SchemaPart[] {
     effectsSchema,
     trafficSchema,
     campaignsSchema,
+    financeSchema,
   ];
 }
