@@ -1,7 +1,7 @@
 import { Bench, PROVIDER_RULES } from '@springtide/provider-kit/conformance';
 import type { ProviderManifest } from '@springtide/provider-kit';
-import { DEFECTS, INTACT } from './broken-providers.testing.js';
-import { inProcessTarget } from './conformance-target.testing.js';
+import { DEFECTS, INTACT } from './testing/broken-providers.js';
+import { inProcessTarget } from './testing/conformance-target.js';
 
 describe('the conformance suite notices a provider with a defect', () => {
   it.each(PROVIDER_RULES.map(({ id }) => ({ id })))('$id passes without one', async ({ id }) => {

@@ -1,5 +1,5 @@
 import { describeProviderConformance } from '@springtide/provider-kit/conformance';
-import { inProcessTarget } from './conformance-target.testing.js';
+import { inProcessTarget } from './testing/conformance-target.js';
 import { manifest } from './index.js';
 
 describeProviderConformance({

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { SpringtideError, addMs, toInstant } from '@springtide/kernel';
 import { connectAccount } from './connect-account.js';
 import { collect, collectComplete } from './listing.js';
-import { ScriptedCloud, aBatch, aMachine, accepted } from './scripted-session.testing.js';
+import { ScriptedCloud, aBatch, aMachine, accepted } from '../testing/scripted-cloud.js';
 
 const scope = { region: 'r1' };
 const busy = new SpringtideError('rate-limited', 'slow down', { retryAfterMs: 700 });

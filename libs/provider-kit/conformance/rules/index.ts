@@ -6,9 +6,10 @@ import { launchRules } from './launch.js';
 import { leftoverRules } from './leftovers.js';
 import { listingRules } from './listing.js';
 import { offeringRules } from './offerings.js';
+import { placeRules } from './places.js';
 import { terminationRules } from './termination.js';
 
-/** Account and compute. */
+/** Account, machines and the places they go to. */
 export const PROVIDER_RULES: readonly Rule[] = [
   ...accountRules,
   ...launchRules,
@@ -18,4 +19,5 @@ export const PROVIDER_RULES: readonly Rule[] = [
   ...failureRules,
   ...offeringRules,
   ...leftoverRules,
+  ...placeRules,
 ];

@@ -1,5 +1,5 @@
 import type { ConformanceControls, FaultyOperation } from '@springtide/provider-kit/conformance';
-import type { AdminAnswer, AdminInput, Operation } from './cloud/index.js';
+import type { AdminAnswer, AdminInput, Operation } from '../cloud/index.js';
 
 const OPERATION: Readonly<Record<FaultyOperation, Operation>> = {
   launch: 'RunMachines',

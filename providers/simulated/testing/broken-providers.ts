@@ -6,7 +6,7 @@ import type {
   ProviderManifest,
   ProviderSession,
 } from '@springtide/provider-kit';
-import { manifest } from './manifest.js';
+import { manifest } from '../manifest.js';
 
 /** A way in which a real provider could be wrong, and rules that must notice. */
 export type Defect = Readonly<{ what: string; noticedBy: readonly string[]; manifest: ProviderManifest }>;
@@ -185,7 +185,15 @@ function brokenSession(session: ProviderSession, breaking: Breaking): ProviderSe
       return typeof member === 'function' ? member.bind(target) : member;
     },
   });
-  return { verify: async (at) => session.verify(at), close: async () => session.close(), compute: whole };
+  const { network, images } = session;
+  if (network === undefined || images === undefined) throw new Error('the simulated provider lists places');
+  return {
+    verify: async (at) => session.verify(at),
+    close: async () => session.close(),
+    compute: whole,
+    network,
+    images,
+  };
 }
 
 function rememberingTokens(compute: ComputeFacet): Partial<ComputeFacet> {

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import type { CallOptions, ComputeFacet, LaunchBatch, LaunchReceipt } from '../contract/compute.js';
 import type { Machine } from '../contract/machine.js';
 import type { ProviderManifest } from '../contract/session.js';
-import type { ObservedCall } from './call-observer.js';
-import { connectAccount, type ConnectContext } from './connect-account.js';
+import type { ObservedCall } from '../client/call-observer.js';
+import { connectAccount, type ConnectContext } from '../client/connect-account.js';
 
 const supported = { supported: true } as const;
 const without = (reason: string) => ({ supported: false, reason }) as const;

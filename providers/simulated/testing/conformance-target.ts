@@ -1,6 +1,6 @@
 import { AdvancingClock, type ConformanceTarget } from '@springtide/provider-kit/conformance';
-import { cloudControls } from './cloud-controls.testing.js';
-import { closeSimulatedCloud, examplePublicCloud, openSimulatedCloud } from './index.js';
+import { cloudControls } from './cloud-controls.js';
+import { closeSimulatedCloud, examplePublicCloud, openSimulatedCloud } from '../index.js';
 
 const PAGE_SIZE = 4;
 
