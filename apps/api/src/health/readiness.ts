@@ -1,4 +1,4 @@
-import { asSpringtideError, SpringtideError } from '@springtide/kernel';
+import { SpringtideError } from '@springtide/kernel';
 
 /** One thing without which requests cannot be served; throws while it is away. */
 export type ReadinessCheck = Readonly<{ name: string; check: () => Promise<void> }>;
@@ -35,7 +35,7 @@ async function outcome({ check }: ReadinessCheck): Promise<string> {
   try {
     return await Promise.race([check().then(() => 'ok'), late]);
   } catch (thrown) {
-    return asSpringtideError(thrown).code;
+    return thrown instanceof SpringtideError ? thrown.code : 'unavailable';
   } finally {
     clearTimeout(timer);
   }

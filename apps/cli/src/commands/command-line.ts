@@ -35,15 +35,15 @@ export class CommandLine {
     work: Work<z.output<S>>,
   ): Command {
     const command = noun.command(usage).description(description);
-    for (const flag of setup.flags ?? []) command.addOption(flag);
-    for (const flag of commonFlags()) command.addOption(flag);
+    const own = setup.flags ?? [];
+    const common = commonFlags().filter(({ long }) => !own.some((flag) => flag.long === long));
+    for (const flag of [...own, ...common]) command.addOption(flag);
     const schema = setup.options ?? z.object({});
     return command.action(async () => {
       const given = command.opts();
-      const common = Common.parse(given);
-      const { context, idempotencyKey, timeout } = common;
+      const { context, idempotencyKey, timeout, output } = Common.parse(given);
       const session = new Session(this.terminal, {
-        output: common.output === 'csv' ? 'table' : common.output,
+        output: output === 'csv' ? 'table' : output,
         timeout,
         ...(context === undefined ? {} : { context }),
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),

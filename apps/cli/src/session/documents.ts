@@ -20,7 +20,8 @@ export async function readBody<S extends z.ZodType>(
   path: string,
   schema: S,
 ): Promise<z.input<S>> {
-  const value = parseText(path, await readDocument(terminal, path));
+  const name = path === '-' ? 'Standard input' : path;
+  const value = parseText(name, await readDocument(terminal, path));
   const parsed = schema.safeParse(value);
   if (parsed.success) return value as z.input<S>;
   const places = parsed.error.issues.map(
