@@ -1,4 +1,4 @@
-import { describeTrafficConformance } from '../../libs/provider-kit/conformance/traffic/index.js';
+import { describeTrafficConformance } from '@springtide/provider-kit/conformance';
 import { yardLane } from '../../test/yard/tools/lane.js';
 import { obtainHaproxy } from '../../test/yard/traffic/obtain-haproxy.js';
 import { trafficHarness } from '../../test/yard/traffic/traffic-harness.js';

@@ -26,7 +26,8 @@ describe('shareWeights', () => {
         fc.integer({ min: 0, max: 100 }),
         fc.integer({ min: 0, max: 100 }),
         (h, b, c, x, y) => {
-          const [home = 0, burst = 0] = [Math.min(x, y), Math.abs(x - y)];
+          const home = Math.min(x, y);
+          const burst = Math.abs(x - y);
           const shares = { home, burst, other: 100 - home - burst };
           const result = weighedWith(servers({ home: h, burst: b, other: c }), shares);
           expect(appliedShares(result)).toEqual(shares);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { SpringtideError, parseInstant, type Clock } from '@springtide/kernel';
+import { SpringtideError, asSpringtideError, parseInstant, type Clock } from '@springtide/kernel';
 import {
   SerialLanes,
   checkRouteMembers,
@@ -116,6 +116,14 @@ export class TraefikTraffic implements TrafficFacet {
     const file = new RouteFile(this.account.folder, route);
     const body = dynamicConfiguration(routeServices(route, desired), this.#settings(route), this.account);
     if (JSON.stringify(await file.load()) !== JSON.stringify(desired)) await file.save(desired, body);
+    try {
+      return await this.#untilLive(route, options);
+    } catch (thrown) {
+      throw afterWriting(thrown);
+    }
+  }
+
+  async #untilLive(route: string, options: CallOptions): Promise<LiveRoute> {
     for (;;) {
       const live = await this.#live(route, options);
       if (agrees(live)) return live;
@@ -189,11 +197,23 @@ function refusePointingAtNothing(live: LiveRoute, weights: Readonly<Record<strin
   }
 }
 
+/** Reading has no effect, but by then the file is written: whatever fails now, the change may come to be. */
+function afterWriting(thrown: unknown): SpringtideError {
+  const { code, message, retry, facts, nextStep } = asSpringtideError(thrown);
+  return new SpringtideError(code, `${message}; the file of the route is written and may still be applied`, {
+    effect: 'maybe',
+    retry,
+    facts,
+    cause: thrown,
+    ...(nextStep === undefined ? {} : { nextStep }),
+  });
+}
+
 function notApplied(route: string, live: LiveRoute): SpringtideError {
   const said = complaints(live).join('; ');
   return new SpringtideError(
     said === '' ? 'timeout' : 'failed-precondition',
-    `Traefik did not apply the change of route "${route}" in time${said === '' ? '' : `: ${said}`}; the file is written and may still be applied`,
+    `Traefik did not apply the change of route "${route}" in time${said === '' ? '' : `: ${said}`}`,
     {
       effect: 'maybe',
       retry: 'same',

@@ -1,4 +1,4 @@
-import { describeTrafficConformance } from '../../libs/provider-kit/conformance/traffic/index.js';
+import { describeTrafficConformance } from '@springtide/provider-kit/conformance';
 import { yardLane } from '../../test/yard/tools/lane.js';
 import { obtainTraefik } from '../../test/yard/traffic/obtain-traefik.js';
 import { trafficHarness } from '../../test/yard/traffic/traffic-harness.js';

@@ -27,14 +27,15 @@ const compiler = {
 
 registerHooks({
   resolve(specifier, context, next) {
-    const alias = /^@springtide\/([a-z-]+)(\/domain)?$/.exec(specifier);
+    const alias = /^@springtide\/([a-z-]+)(\/(?:domain|conformance))?$/.exec(specifier);
     if (alias) {
       const door = doors[alias[1]] ?? `libs/${alias[1]}${alias[2] ?? ''}/index.ts`;
       return next(pathToFileURL(join(root, door)).href, context);
     }
     if (/^\.{1,2}\/.*\.js$/.test(specifier) && context.parentURL?.startsWith('file:')) {
       const source = new URL(specifier.replace(/\.js$/, '.ts'), context.parentURL);
-      if (!source.pathname.includes('/node_modules/') && existsSync(source)) return next(source.href, context);
+      if (!source.pathname.includes('/node_modules/') && existsSync(source))
+        return next(source.href, context);
     }
     return next(specifier, context);
   },

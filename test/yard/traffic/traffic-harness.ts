@@ -2,10 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProviderManifest } from '@springtide/provider-kit';
-import type {
-  TrafficConformanceHarness,
-  TrafficTarget,
-} from '../../../libs/provider-kit/conformance/traffic/index.js';
+import type { TrafficConformanceHarness, TrafficTarget } from '@springtide/provider-kit/conformance';
 import { freePort } from '../tools/free-port.js';
 import { startTrafficYard, type TrafficEngine } from './traffic-yard.js';
 

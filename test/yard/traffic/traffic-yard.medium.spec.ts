@@ -41,8 +41,11 @@ describe('traffic yard', () => {
         command: process.execPath,
         args: [
           ...nodeArguments(import.meta.dirname, 'traffic-yard.main'),
-          ...['--engine', engine, '--folder', folder, '--control-port', String(control)],
-          ...['--route', `storefront:${shop}`, '--route', `checkout:${pay}`],
+          `--engine=${engine}`,
+          `--folder=${folder}`,
+          `--control-port=${control}`,
+          `--route=storefront:${shop}`,
+          `--route=checkout:${pay}`,
         ],
         ready: (line) => line.startsWith('{"ready":true'),
         onLine: (line) => {
