@@ -78,11 +78,14 @@ def destroy(content, name):
     finish(vm.Destroy_Task())
 
 
-def create(content, name, template):
+def create(content, name, template, machine_type):
     """A machine that carries none of our marks, in the datacenter's top folder."""
     datacenter = content.rootFolder.childEntity[0]
     cluster = datacenter.hostFolder.childEntity[0]
     spec = vim.vm.CloneSpec(location=vim.vm.RelocateSpec(pool=cluster.resourcePool), powerOn=True)
+    if machine_type:
+        option = vim.option.OptionValue(key="yard.machine-type", value=machine_type)
+        spec.config = vim.vm.ConfigSpec(extraConfig=[option])
     finish(named(content, template).CloneVM_Task(folder=datacenter.vmFolder, name=name, spec=spec))
 
 
@@ -95,6 +98,7 @@ def main():
     parser.add_argument("--marked-only", action="store_true")
     parser.add_argument("--destroy")
     parser.add_argument("--create")
+    parser.add_argument("--machine-type")
     parser.add_argument("--template", default="yard-template")
     arguments = parser.parse_args()
     connection = connect(arguments)
@@ -103,7 +107,7 @@ def main():
         if arguments.destroy:
             destroy(content, arguments.destroy)
         if arguments.create:
-            create(content, arguments.create, arguments.template)
+            create(content, arguments.create, arguments.template, arguments.machine_type)
         found = [describe(vm) for vm in machines(content)]
         print(json.dumps([vm for vm in found if vm["marks"] or not arguments.marked_only], indent=1))
     finally:

@@ -36,8 +36,13 @@ export function destroyOutside(yard: Endpoint, name: string): Promise<readonly O
 }
 
 /** Acts as a person in the vSphere client: makes a running machine that carries none of our marks. */
-export function createOutside(yard: Endpoint, name: string): Promise<readonly OracleMachine[]> {
-  return runOracle(yard, ['--create', name]);
+export function createOutside(
+  yard: Endpoint,
+  name: string,
+  machineType?: string,
+): Promise<readonly OracleMachine[]> {
+  const type = machineType === undefined ? [] : ['--machine-type', machineType];
+  return runOracle(yard, ['--create', name, ...type]);
 }
 
 async function runOracle(yard: Endpoint, action: readonly string[]): Promise<readonly OracleMachine[]> {

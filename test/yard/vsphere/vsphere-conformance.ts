@@ -29,6 +29,7 @@ export function vsphereHarness(manifest: ProviderManifest, state: Availability):
     name: 'vsphere (vcsim)',
     manifest,
     ...(state.available ? {} : { unavailable: state.reason }),
+    ruleTimeoutMs: 20_000,
     withheld: {
       exhaustQuota: 'vSphere has no quota; room in the clusters is the limit',
       hideNewFor: 'a vCenter’s inventory is consistent; what is still being cloned is awaited',

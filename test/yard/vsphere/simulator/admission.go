@@ -12,8 +12,8 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// admit sends every clone and power-on through an admission desk. The call is redirected by changing method.This:
-// Registry.Handler cannot swap the handler of a logged-in session.
+// admit sends every clone and power-on through an admission desk. method.This is changed too, because a session
+// that knows the object would take the call back. The desk is in no registry: lookups stumble over what is no machine.
 func admit(ctx *simulator.Context, injected *injections, o options) {
 	room := &room{overcommit: o.overcommit, cloneDelay: o.cloneDelay}
 	ctx.Map.Handler = func(c *simulator.Context, method *simulator.Method) (mo.Reference, types.BaseMethodFault) {
@@ -24,13 +24,13 @@ func admit(ctx *simulator.Context, injected *injections, o options) {
 				return nil, nil
 			}
 			desk := &desk{types.ManagedObjectReference{Type: "YardDesk", Value: vm.Self.Value}, vm, room, injected}
-			c.Map.Put(desk)
 			method.This = desk.self
+			return desk, nil
 		case *types.CurrentTime:
 			if skew := injected.skew(); skew != 0 {
 				clock := &skewedClock{types.ManagedObjectReference{Type: "YardClock", Value: "clock"}, skew}
-				c.Map.Put(clock)
 				method.This = clock.self
+				return clock, nil
 			}
 		}
 		return nil, nil
