@@ -1,0 +1,201 @@
+import { ApiProblem, type PlanBody, type RunBody } from '@springtide/contracts';
+import { planSections, runSections, timelineLine } from './campaign-sections.js';
+import { exitCodeOf } from './exit-code.js';
+import { describeFailure } from './problem-text.js';
+import { ageText, moneyText, numberText, priceText, timeText } from './readable.js';
+import { factsOf, render, tableOf } from './render.js';
+
+const eur = (amount: string) => ({ currency: 'EUR', amount });
+
+describe('amounts and times', () => {
+  it.each([
+    ['0', 'EUR 0.00'],
+    ['1234567.5', 'EUR 1,234,567.50'],
+    ['0.005', 'EUR 0.00'],
+    ['0.015', 'EUR 0.02'],
+    ['-12.345', 'EUR -12.34'],
+    ['123456789012345678.99', 'EUR 123,456,789,012,345,678.99'],
+  ])('%s is read as %s', (amount, text) => {
+    expect(moneyText(eur(amount))).toBe(text);
+  });
+
+  it('keeps four places of a unit price', () => {
+    expect(priceText(eur('0.04255'))).toBe('EUR 0.0426');
+    expect(priceText(eur('2'))).toBe('EUR 2.00');
+    expect(priceText(null)).toBe('unknown');
+  });
+
+  it('says the zone of every time', () => {
+    expect(timeText('2026-11-11T08:00:05.123+08:00')).toBe('2026-11-11 00:00:05Z');
+    expect(timeText(null)).toBe('-');
+  });
+
+  it('counts in the largest fitting unit', () => {
+    const now = new Date('2026-11-11T00:00:00Z');
+    expect(ageText('2026-11-10T23:59:30Z', now)).toBe('30 s ago');
+    expect(ageText('2026-11-11T03:00:00Z', now)).toBe('in 3 h');
+    expect(ageText(null, now)).toBe('never');
+    expect(numberText(1234.567)).toBe('1,234.57');
+  });
+});
+
+describe('formats', () => {
+  const rows = [
+    { name: 'eins', machines: 12 },
+    { name: '双十一', machines: 3 },
+  ];
+  const sections = () => [
+    tableOf(
+      [
+        ['name', (row) => row.name],
+        ['machines', (row) => row.machines],
+      ],
+      rows,
+    ),
+  ];
+
+  it('lines up columns, wide characters too', () => {
+    expect(render('table', rows, sections)).toBe('NAME    MACHINES\neins    12\n双十一  3\n');
+  });
+
+  it('prints data alone for programs', () => {
+    expect(JSON.parse(render('json', rows, sections))).toEqual(rows);
+    expect(render('yaml', rows, sections)).toBe(
+      '- name: eins\n  machines: 12\n- name: 双十一\n  machines: 3\n',
+    );
+  });
+
+  it('says when there is nothing', () => {
+    expect(render('table', [], () => [tableOf([['name', () => '']], [])])).toBe('(none)\n');
+  });
+
+  it('lets no name from a server move the cursor', () => {
+    const text = render('table', null, () => [
+      factsOf([['Name', 'evil\u001b[2J\u0007 name']]),
+      tableOf([['name', (name: string) => name]], ['a\rb\u202Ec\nd']),
+    ]);
+    expect(text).not.toMatch(/[\u001b\u0007\r\u202e]/);
+    expect(text).toContain('a�b�c d');
+  });
+});
+
+describe('failures', () => {
+  it('say what happened, what to do, and how to find it again', () => {
+    const { text, exitCode } = describeFailure(
+      new ApiProblem({
+        type: 'urn:springtide:problem:invalid-argument',
+        title: 'Invalid request',
+        status: 400,
+        code: 'invalid-argument',
+        detail: 'The request is wrong in one place. Nothing was changed.',
+        nextStep: 'Correct it.',
+        correlationId: 'r-1',
+        errors: [{ path: 'budget.currency', message: 'three capital letters' }],
+      }),
+    );
+    expect(text.split('\n')).toEqual([
+      'Error: Invalid request. The request is wrong in one place. Nothing was changed.',
+      '  budget.currency: three capital letters',
+      'Next:  Correct it.',
+      'Id:    r-1',
+    ]);
+    expect(exitCode).toBe(2);
+  });
+
+  it.each([
+    ['not-found', 3],
+    ['unauthenticated', 4],
+    ['permission-denied', 4],
+    ['conflict', 5],
+    ['already-exists', 5],
+    ['failed-precondition', 5],
+    ['timeout', 6],
+    ['unavailable', 1],
+    ['something new', 1],
+  ])('%s ends with %i', (code, exit) => {
+    expect(exitCodeOf(code)).toBe(exit);
+  });
+});
+
+const plan: PlanBody = {
+  id: 'p',
+  campaignId: 'c',
+  revision: 2,
+  hash: 'abc',
+  status: 'ready',
+  createdAt: '2026-11-10T00:00:00Z',
+  marketSnapshotId: null,
+  pools: [
+    {
+      id: 'pool-1',
+      accountId: 'a',
+      accountName: 'aws-prod',
+      provider: 'aws',
+      region: 'eu',
+      zone: 'eu-1a',
+      machineType: 'm7i.large',
+      purchaseOption: 'on-demand',
+      pricePerHour: eur('0.1008'),
+      cap: 100,
+    },
+  ],
+  allocations: [
+    { service: 'shop', poolId: 'pool-1', phase: 'ramp', machines: 4 },
+    { service: 'shop', poolId: 'pool-1', phase: 'peak', machines: 40 },
+  ],
+  standing: [],
+  capacity: [{ service: 'shop', phase: 'peak', demand: 10_000, planned: 9_000, short: 1_000 }],
+  cost: eur('12.5'),
+  lowerBound: eur('12'),
+  gap: 0.0417,
+  solver: 'highs',
+  quality: 'bounded',
+  reasons: [{ code: 'cheapest', params: {}, text: 'm7i.large is the cheapest that is in stock.' }],
+  failure: null,
+};
+
+describe('a plan', () => {
+  it('shows machines by phase, what falls short, and why', () => {
+    const text = render('table', plan, () => planSections(plan));
+    expect(text).toContain('Cost         EUR 12.50');
+    expect(text).toContain('Gap          4.17 %');
+    expect(text).toMatch(/SERVICE +ACCOUNT +ZONE +TYPE +BOUGHT AS +PER HOUR +RAMP +PEAK/);
+    expect(text).toMatch(/shop +aws-prod +eu-1a +m7i\.large +on-demand +EUR 0\.1008 +4 +40/);
+    expect(text).toMatch(/shop +peak +10,000 +9,000 +1,000/);
+    expect(text).toContain('- m7i.large is the cheapest that is in stock.');
+  });
+});
+
+describe('a run', () => {
+  const run: RunBody = {
+    id: 'r',
+    campaignId: 'c',
+    planId: 'p',
+    state: 'stuck',
+    phase: null,
+    summary: 'One machine does not go away.',
+    since: '2026-11-11T00:00:00Z',
+    expectedEnd: null,
+    ifStopped: 'Nothing more would happen.',
+    startedAt: '2026-11-10T22:00:00Z',
+    closedAt: null,
+    pools: [],
+    capacity: [],
+    traffic: [],
+    spend: { planned: eur('10'), actual: eur('9.5'), committed: eur('0'), budget: eur('20') },
+    leftovers: [{ machineId: 'i-1', account: 'aws-prod', state: 'running', costPerHour: eur('0.1') }],
+  };
+
+  it('names what is left over and what it costs', () => {
+    const text = render('table', run, () => runSections(run));
+    expect(text).toContain('EUR 9.50 of EUR 20.00');
+    expect(text).toMatch(/LEFT OVER[\s\S]*i-1 +aws-prod +running +EUR 0\.10/);
+  });
+
+  it('tells its story line by line', () => {
+    const entry = { id: 1, at: '2026-11-11T00:00:01Z', step: 'provision', detail: '12 of 40', facts: {} };
+    expect(timelineLine({ ...entry, level: 'warning' })).toBe(
+      '2026-11-11 00:00:01Z ! provision          12 of 40',
+    );
+  });
+});

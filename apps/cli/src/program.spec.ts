@@ -1,0 +1,249 @@
+import type { FetchLike } from '@springtide/contracts';
+import { runCli } from './program.js';
+import type { Terminal } from './session/terminal.js';
+
+type Answer = Readonly<{ status: number; body: unknown }>;
+type Sent = Readonly<{
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  body: string | undefined;
+}>;
+
+const id = '018f0000-0000-7000-8000-000000000001';
+
+/** A terminal with a server that answers from a list, and keeps what it was asked. */
+function terminalWith(answers: (Answer | 'no answer')[], files: Record<string, string> = {}) {
+  const sent: Sent[] = [];
+  const said = { out: '', err: '' };
+  const stored: Record<string, string> = { ...files };
+  let now = Date.parse('2026-11-11T00:00:00Z');
+  let keys = 0;
+  const fetch: FetchLike = async (url, { method, headers, body }) => {
+    sent.push({ method, path: new URL(url).pathname + new URL(url).search, headers, body });
+    const answer = answers.length > 1 ? answers.shift() : answers[0];
+    if (answer === undefined || answer === 'no answer') throw new Error('ECONNREFUSED');
+    const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
+    return { status: answer.status, headers: { get: () => null }, text: async () => text };
+  };
+  const terminal: Terminal = {
+    out: (text) => void (said.out += text),
+    err: (text) => void (said.err += text),
+    env: { SPRINGTIDE_URL: 'http://server/', SPRINGTIDE_TOKEN: 'stk_x', HOME: '/home/me' },
+    readText: async (path) => {
+      const text = stored[path];
+      if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+      return text;
+    },
+    readStdin: async () => stored['-'] ?? '',
+    writeSecretText: async (path, text) => void (stored[path] = text),
+    fetch,
+    now: () => new Date(now),
+    sleep: async (ms) => void (now += ms),
+    newKey: () => `key-${(keys += 1)}`,
+  };
+  return { terminal, sent, said, stored };
+}
+
+const problem = (status: number, code: string): Answer => ({
+  status,
+  body: { type: 't', title: 'T', status, code, detail: 'D.', nextStep: null, correlationId: 'r-9' },
+});
+
+const run = (state: string, leftovers: object[] = []) => ({
+  ...{ id, campaignId: id, planId: id, state, phase: null, summary: `it is ${state}` },
+  ...{ since: '2026-11-11T00:00:00Z', expectedEnd: null, ifStopped: '-', startedAt: '2026-11-11T00:00:00Z' },
+  ...{ closedAt: null, pools: [], capacity: [], traffic: [], leftovers },
+  spend: Object.fromEntries(
+    ['planned', 'actual', 'committed', 'budget'].map((name) => [name, { currency: 'EUR', amount: '1' }]),
+  ),
+});
+
+const entry = (number: number) => ({
+  ...{ id: number, at: '2026-11-11T00:00:00Z', step: 'step', level: 'info', detail: `line ${number}` },
+  facts: {},
+});
+
+describe('exit codes', () => {
+  it.each([
+    [['no-such-noun'], 2],
+    [['run', 'extend', id], 2],
+    [['run', 'extend', id, '--minutes', 'many'], 2],
+    [['run', 'get', id, '-o', 'xml'], 2],
+    [['--help'], 0],
+  ])('%j ends with %i before anything is sent', async (argv, code) => {
+    const { terminal, sent } = terminalWith([]);
+    expect(await runCli(argv, terminal)).toBe(code);
+    expect(sent).toEqual([]);
+  });
+
+  it.each([
+    [404, 'not-found', 3],
+    [403, 'permission-denied', 4],
+    [409, 'conflict', 5],
+    [500, 'internal', 1],
+  ])('a %i %s ends with %i, with the correlation id on standard error', async (status, code, exit) => {
+    const { terminal, said } = terminalWith([problem(status, code)]);
+    expect(await runCli(['run', 'get', id], terminal)).toBe(exit);
+    expect(said.out).toBe('');
+    expect(said.err).toContain('Id:    r-9');
+  });
+});
+
+describe('a request that did not get through', () => {
+  it('is sent again with the same key', async () => {
+    const { terminal, sent } = terminalWith([
+      'no answer',
+      problem(503, 'unavailable'),
+      { status: 202, body: run('armed') },
+    ]);
+    expect(await runCli(['run', 'pause', id], terminal)).toBe(0);
+    expect(sent.map(({ headers }) => headers['idempotency-key'])).toEqual(['key-1', 'key-1', 'key-1']);
+  });
+
+  it('takes the key that was given', async () => {
+    const { terminal, sent } = terminalWith([{ status: 202, body: run('armed') }]);
+    await runCli(['run', 'pause', id, '--idempotency-key', 'mine'], terminal);
+    expect(sent[0]?.headers['idempotency-key']).toBe('mine');
+  });
+
+  it('is given up in the end, and says so', async () => {
+    const { terminal, said } = terminalWith(['no answer']);
+    expect(await runCli(['run', 'pause', id], terminal)).toBe(1);
+    expect(said.err).toContain('Whether the request was carried out is not known.');
+  });
+});
+
+describe('watching a run', () => {
+  const page = (...items: object[]): Answer => ({ status: 200, body: { items } });
+  const state = (name: string, leftovers: object[] = []): Answer => ({
+    status: 200,
+    body: run(name, leftovers),
+  });
+
+  it('prints each line once, survives a server that is away, and ends with the run', async () => {
+    const away: 'no answer'[] = Array.from({ length: 4 }, () => 'no answer');
+    const { terminal, sent, said } = terminalWith([
+      ...[state('ramping'), page(entry(1), entry(2))],
+      ...away,
+      ...[state('holding'), page(entry(3))],
+      ...[state('closed'), page()],
+    ]);
+    expect(await runCli(['run', 'watch', id], terminal)).toBe(0);
+    expect(said.out.match(/line \d/g)).toEqual(['line 1', 'line 2', 'line 3']);
+    expect(sent.at(-1)?.path).toContain('after=3');
+    expect(said.err).toContain('it is holding');
+  });
+
+  it('ends with 7 when machines are left over', async () => {
+    const left = {
+      machineId: 'i',
+      account: 'a',
+      state: 'running',
+      costPerHour: { currency: 'EUR', amount: '1' },
+    };
+    const { terminal } = terminalWith([state('stuck', [left]), page()]);
+    expect(await runCli(['run', 'watch', id], terminal)).toBe(7);
+  });
+});
+
+describe('waiting', () => {
+  it('ends with 6 when the time is over', async () => {
+    const plan = {
+      ...{ id, campaignId: id, revision: 1, hash: '', status: 'solving', createdAt: '2026-11-11T00:00:00Z' },
+      ...{ marketSnapshotId: null, pools: [], allocations: [], standing: [], capacity: [], lowerBound: null },
+      ...{
+        gap: null,
+        solver: '',
+        quality: '',
+        reasons: [],
+        failure: null,
+        cost: { currency: 'EUR', amount: '0' },
+      },
+    };
+    const { terminal, said } = terminalWith([{ status: 202, body: plan }]);
+    expect(await runCli(['campaign', 'plan', id, '--wait', '--timeout', '5'], terminal)).toBe(6);
+    expect(said.out).toBe('');
+  });
+});
+
+describe('signing in', () => {
+  const me = { user: { id: 'u', name: 'Lin' }, tenantId: id, permissions: [] };
+
+  it('keeps the token where only the user reads it, and uses it afterwards', async () => {
+    const { terminal, sent, said, stored } = terminalWith([{ status: 200, body: me }], { '-': 'stk_new\n' });
+    const bare = { ...terminal, env: { HOME: '/home/me' } };
+    expect(await runCli(['login', '--url', 'http://other/'], bare)).toBe(0);
+    expect(stored['/home/me/.config/springtide/contexts.yaml']).toContain('stk_new');
+    expect(said.out + said.err).not.toContain('stk_new');
+    expect(await runCli(['whoami', '-o', 'json'], bare)).toBe(0);
+    expect(sent.at(-1)?.headers['authorization']).toBe('Bearer stk_new');
+    expect(JSON.parse(said.out)).toEqual(me);
+  });
+
+  it('keeps nothing that the server refused', async () => {
+    const { terminal, stored } = terminalWith([problem(401, 'unauthenticated')], { '-': 'stk_bad' });
+    expect(await runCli(['login', '--url', 'http://other'], { ...terminal, env: { HOME: '/home/me' } })).toBe(
+      4,
+    );
+    expect(Object.keys(stored)).toEqual(['-']);
+  });
+
+  it('is asked for when there is no token', async () => {
+    const { terminal, said } = terminalWith([]);
+    expect(await runCli(['whoami'], { ...terminal, env: {} })).toBe(4);
+    expect(said.err).toContain('springtide login');
+  });
+});
+
+describe('files', () => {
+  it('are checked before anything is sent, naming every wrong place', async () => {
+    const file = 'name: ""\nprovider: aws\nsettings: 5\n';
+    const { terminal, sent, said } = terminalWith([], { 'a.yaml': file });
+    expect(await runCli(['account', 'register', '-f', 'a.yaml'], terminal)).toBe(2);
+    expect(said.err).toMatch(/wrong in 2 places[\s\S]*name: [\s\S]*settings: /);
+    expect(sent).toEqual([]);
+  });
+
+  it('that are missing or broken are named', async () => {
+    const { terminal, said } = terminalWith([], { 'b.yaml': 'a: [' });
+    expect(await runCli(['campaign', 'create', '-f', 'none.yaml'], terminal)).toBe(2);
+    expect(await runCli(['campaign', 'create', '-f', 'b.yaml'], terminal)).toBe(2);
+    expect(said.err).toMatch(/none\.yaml could not be read[\s\S]*b\.yaml is neither YAML nor JSON/);
+  });
+});
+
+describe('names', () => {
+  const account = (name: string, number: number) => ({
+    ...{ id: `018f0000-0000-7000-8000-00000000000${number}`, name, provider: 'aws', kind: 'public-cloud' },
+    ...{
+      status: 'unverified',
+      settings: {},
+      credentialVersion: 1,
+      credentialCreatedAt: '2026-11-11T00:00:00Z',
+    },
+    ...{
+      credentialLastUsedAt: null,
+      health: null,
+      verifiedAt: null,
+      version: 1,
+      createdAt: '2026-11-11T00:00:00Z',
+    },
+  });
+  const list = (...items: object[]): Answer => ({ status: 200, body: { items, next: null } });
+
+  it('stand for ids', async () => {
+    const { terminal, sent } = terminalWith([
+      list(account('one', 1), account('two', 2)),
+      { status: 200, body: account('two', 2) },
+    ]);
+    expect(await runCli(['account', 'get', 'two'], terminal)).toBe(0);
+    expect(sent.at(-1)?.path).toBe('/api/v1/accounts/018f0000-0000-7000-8000-000000000002');
+  });
+
+  it('that fit nothing or several are refused', async () => {
+    const { terminal } = terminalWith([list(account('twin', 1), account('twin', 2))]);
+    expect(await runCli(['account', 'get', 'twin'], terminal)).toBe(2);
+    expect(await runCli(['account', 'get', 'nobody'], terminal)).toBe(3);
+  });
+});
