@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { CampaignsService, PlansService } from '@springtide/campaigns';
 import { EffectLedger } from '@springtide/effects';
 import type { Clock } from '@springtide/kernel';
@@ -6,7 +6,7 @@ import { CLOCK, Database } from '@springtide/platform';
 import { CampaignCostService } from './campaign-cost.service.js';
 import { ledgerFacts } from './campaign-facts.js';
 
-/** Takes the ledger and the campaigns from the app's global services. */
+/** By itself it takes the ledger and the campaigns from global services of the app; `with` names their modules. */
 @Module({
   providers: [
     {
@@ -23,4 +23,8 @@ import { ledgerFacts } from './campaign-facts.js';
   ],
   exports: [CampaignCostService],
 })
-export class FinanceModule {}
+export class FinanceModule {
+  static with(parts: Readonly<{ effects: DynamicModule; campaigns: DynamicModule }>): DynamicModule {
+    return { module: FinanceModule, imports: [parts.effects, parts.campaigns] };
+  }
+}

@@ -8,6 +8,7 @@ import {
   RECONCILIATION_POLICY,
   driftOf,
   reconcile,
+  type Known,
   type Listing,
   type Observed,
   type Reconciliation,
@@ -43,6 +44,18 @@ export type SyncReport = Readonly<{
   places: readonly PlaceReport[];
 }>;
 
+/** Cloud ids of the account's machines whose end the ledger asked for. */
+export type ReleasedMachines = () => Promise<ReadonlySet<string>>;
+
+const nothingReleased: ReleasedMachines = () => Promise.resolve(new Set());
+
+type Task = Readonly<{
+  context: RequestContext;
+  client: CloudClient;
+  place: Place;
+  released: ReleasedMachines;
+}>;
+
 type Reading = Readonly<{
   listing: Listing<Observed>;
   gone: ReadonlySet<string>;
@@ -59,8 +72,16 @@ export class InventorySyncService {
     private readonly log: Logger,
   ) {}
 
-  /** Reads every region of the account. A region or type that fails is reported; the others go on. */
-  async syncAccount(context: RequestContext, accountId: string): Promise<SyncReport> {
+  /**
+   * Reads every region of the account. A region or type that fails is reported; the others go on.
+   * @param released asked only when machines are missing: those whose end the ledger itself has asked for, so that
+   * their vanishing is no surprise.
+   */
+  async syncAccount(
+    context: RequestContext,
+    accountId: string,
+    released: ReleasedMachines = nothingReleased,
+  ): Promise<SyncReport> {
     requirePermission(context, 'inventory:write');
     const startedAt = this.now();
     const regions = await this.clouds.regions(context, accountId);
@@ -68,7 +89,9 @@ export class InventorySyncService {
       const places: PlaceReport[] = [];
       for (const region of regions) {
         for (const resourceType of typesOf(client)) {
-          places.push(await this.syncPlace(context, client, { accountId, region, resourceType }));
+          places.push(
+            await this.syncPlace({ context, client, place: { accountId, region, resourceType }, released }),
+          );
         }
       }
       const complete = places.every((place) => place.complete);
@@ -76,9 +99,10 @@ export class InventorySyncService {
     });
   }
 
-  private async syncPlace(context: RequestContext, client: CloudClient, place: Place): Promise<PlaceReport> {
+  private async syncPlace(task: Task): Promise<PlaceReport> {
+    const { context, client, place } = task;
     const at = this.now();
-    const reading = await this.read(context, client, place, at);
+    const reading = await this.read(task, await list(client, place, at));
     const listMs = msBetween(at, this.now());
     const stored = await this.database.unitOfWork(context, async (tx) =>
       store(new InventoryRepository(tx, context.tenantId, place), place, reading),
@@ -88,19 +112,12 @@ export class InventorySyncService {
     return { ...stored, listMs, storeMs: msBetween(at, this.now()) - listMs };
   }
 
-  private async read(
-    context: RequestContext,
-    client: CloudClient,
-    place: Place,
-    at: Instant,
-  ): Promise<Reading> {
+  private async read(task: Task, listing: Listing<Observed>): Promise<Reading> {
+    const { client, place } = task;
     const policy = { ...RECONCILIATION_POLICY, visibilityLagMs: client.manifest.limits.visibilityLagMs };
-    const listing = await list(client, place, at);
     const nothing = { listing, gone: new Set<string>(), hidden: 0, policy };
     if (!listing.complete) return nothing;
-    const known = await this.database.unitOfWork(context, async (tx) =>
-      new InventoryRepository(tx, context.tenantId, place).known(place.resourceType),
-    );
+    const known = await this.known(task, listing);
     const { suspects } = reconcile<Observed>(known, listing, policy);
     if (suspects.length === 0) return nothing;
     if (place.resourceType !== 'machine') {
@@ -109,6 +126,24 @@ export class InventorySyncService {
       return { ...nothing, gone: new Set(missedBefore) };
     }
     return await readAgain(client, place, nothing, suspects);
+  }
+
+  /** What is known of the place, with what the ledger released marked, if anything is missing at all. */
+  private async known(task: Task, listing: Listing<Observed>): Promise<Known<Observed>[]> {
+    const { context, place, released } = task;
+    const seen = new Set(listing.items.map((item) => item.id));
+    const read = async (releasedIds: readonly string[]): Promise<Known<Observed>[]> =>
+      await this.database.unitOfWork(context, async (tx) => {
+        const inventory = new InventoryRepository(tx, context.tenantId, place);
+        if (releasedIds.length > 0) await inventory.markReleased(releasedIds, listing.at);
+        return await inventory.known(place.resourceType);
+      });
+    const known = await read([]);
+    const absent = known.filter((row) => !row.leaving && !seen.has(row.resource.id));
+    if (place.resourceType !== 'machine' || absent.length === 0) return known;
+    const asked = await released();
+    const ids = absent.map((row) => row.resource.id).filter((id) => asked.has(id));
+    return ids.length === 0 ? known : await read(ids);
   }
 
   private now(): Instant {

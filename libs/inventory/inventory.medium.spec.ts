@@ -147,6 +147,27 @@ describe('inventory on PostgreSQL', () => {
     expect(await syncMachines()).toMatchObject({ complete: true, gone: 10 });
   });
 
+  it('asks what the ledger released only when machines are missing, and believes it at once', async () => {
+    let asked = 0;
+    const released = (): Promise<ReadonlySet<string>> => {
+      asked += 1;
+      return Promise.resolve(new Set(['i-0', 'i-1', 'i-2', 'i-3', 'i-4', 'i-5']));
+    };
+    const machinesOf = async (): Promise<PlaceReport | undefined> => {
+      await clock.advance(60_000);
+      const report = await sync.syncAccount(tenant, ACCOUNT, released);
+      return report.places.find((place) => place.resourceType === 'machine');
+    };
+    script.machines = fleet(8);
+    await machinesOf();
+    expect(asked).toBe(0);
+    script.machines = fleet(8).slice(6);
+    expect(await machinesOf()).toMatchObject({ complete: true, gone: 6 });
+    expect(asked).toBe(1);
+    script.machines = [];
+    expect(await machinesOf()).toMatchObject({ complete: false, gone: 0 });
+  });
+
   it('drops a network only when two complete listings lack it', async () => {
     script.networks = Array.from({ length: 6 }, (_, i) => ({ id: `n-${i}`, name: `net-${i}`, region: 'r1' }));
     await sync.syncAccount(tenant, ACCOUNT);
