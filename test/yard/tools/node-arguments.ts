@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { projectRoot } from './lane.js';
 
 /**
  * Arguments with which Node runs an entry file of this tree: the built one where this code itself was built, the
@@ -8,6 +9,6 @@ import { join } from 'node:path';
 export function nodeArguments(folder: string, entry: string): readonly string[] {
   const built = join(folder, `${entry}.js`);
   if (existsSync(built)) return ['--enable-source-maps', built];
-  const hooks = join(import.meta.dirname, 'typescript-hooks.mjs');
+  const hooks = join(projectRoot(), 'scripts', 'typescript-hooks.mjs');
   return ['--enable-source-maps', '--import', hooks, join(folder, `${entry}.ts`)];
 }
