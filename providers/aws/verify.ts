@@ -3,9 +3,11 @@ import type { AccountReport } from '@springtide/provider-kit';
 import { endpointOf, type AwsAccount } from './account.js';
 import type { AwsApi, AwsScope } from './aws-api.js';
 import { awsCodeOf } from './error-map.js';
+import { INSTALLATION_TAG } from './tags.js';
 
 const VERIFY_LIMIT_MS = 20_000;
 const NOBODY = '00000000000000000';
+const TAG_BOUND = '(a policy bound to our tag cannot be tried beforehand and shows as missing)';
 
 type Permission = AccountReport['permissions'][number];
 type Probe = Readonly<{ action: string; neededFor: string; attempt: (at: AwsScope) => Promise<unknown> }>;
@@ -97,29 +99,31 @@ async function launchProbe(
           MinCount: 1,
           MaxCount: 1,
           ...(subnet === undefined ? {} : { SubnetId: subnet }),
-          TagSpecifications: [
-            { ResourceType: 'instance', Tags: [{ Key: 'springtide:installation', Value: 'verify' }] },
-          ],
+          TagSpecifications: (['instance', 'volume', 'network-interface'] as const).map((ResourceType) => ({
+            ResourceType,
+            Tags: [{ Key: INSTALLATION_TAG, Value: 'verify' }],
+          })),
         }),
     },
   ];
 }
 
+/** There is nothing to try these on: a policy that is bound to our tag answers as one that lacks the right. */
 function endingProbes(api: AwsApi): readonly Probe[] {
   return [
     {
       action: 'ec2:TerminateInstances',
-      neededFor: 'giving machines back',
+      neededFor: `giving machines back ${TAG_BOUND}`,
       attempt: (scope) => api.terminateInstances(scope, [`i-${NOBODY}`], true),
     },
     {
       action: 'ec2:DeleteVolume',
-      neededFor: 'deleting disks that outlive their machine',
+      neededFor: `deleting disks that outlive their machine ${TAG_BOUND}`,
       attempt: (scope) => api.deleteVolume(scope, `vol-${NOBODY}`, true),
     },
     {
       action: 'ec2:DeleteNetworkInterface',
-      neededFor: 'deleting interfaces that outlive their machine',
+      neededFor: `deleting interfaces that outlive their machine ${TAG_BOUND}`,
       attempt: (scope) => api.deleteNetworkInterface(scope, `eni-${NOBODY}`, true),
     },
   ];

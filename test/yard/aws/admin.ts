@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CloudBook, YardSettings } from './cloud-book.js';
 import { readFault, type Buckets, type FaultList } from './faults.js';
-import { interfacesOf, toYardMachine } from './instance-shape.js';
+import { interfacesOf } from './instance-shape.js';
 import type { InstanceReader } from './instances.js';
 import type { WireAnswer, WireCall } from './query-protocol.js';
 import type { YardSeed } from './seed.js';
@@ -60,6 +60,7 @@ export class AdminDoor {
     try {
       const input: unknown = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
       const output = await this.act(route, input);
+      if (method !== 'GET') this.parts.reader.touch();
       return output === undefined ? json(404, { error: `no such door: ${route}` }) : json(200, output);
     } catch (thrown) {
       return json(400, { error: thrown instanceof Error ? thrown.message : String(thrown) });
@@ -70,9 +71,7 @@ export class AdminDoor {
     const { book, faults } = this.parts;
     switch (route) {
       case 'GET /_yard/machines':
-        return (await this.parts.reader.groundTruth(this.parts.region)).map((instance) =>
-          toYardMachine(instance),
-        );
+        return this.parts.reader.groundTruth(this.parts.region);
       case 'GET /_yard/calls':
         return this.calls;
       case 'GET /_yard/state':

@@ -15,7 +15,7 @@ import type { FaultKind } from './faults.js';
 const MACHINE_TYPE = 'c6i.large';
 const VCPU_LIMIT = 2_000;
 const PAGE_SIZE = 10;
-/** Real AWS needs half a minute until every read shows a new machine; the yard only as long as it is told to. */
+/** Real AWS can need 90 s until every read shows a new machine; the yard only as long as it is told to. */
 const YARD_LAG_MS = 300;
 
 /** The published buckets would only make the run slower; throttling is asked for where a rule is about it. */

@@ -158,17 +158,23 @@ const runs = yardLane('aws yard', typeof yard !== 'string', typeof yard === 'str
     late.close();
   });
 
-  it('pages by machine', async () => {
-    await launch({ MinCount: 7, MaxCount: 7 });
+  it('pages by machine, and goes on where it was although machines end meanwhile', async () => {
+    const ids = await launch({ MinCount: 7, MaxCount: 7 });
     await aws.admin.change({ maxPageSize: 3 });
-    const sizes: number[] = [];
+    const alive = [{ Name: 'instance-state-name', Values: ['pending', 'running'] }];
+    const pages: string[][] = [];
     let next: string | undefined;
     do {
-      const answer = await api.describeInstances(at(), next === undefined ? {} : { NextToken: next });
-      sizes.push((answer.Reservations ?? []).flatMap(({ Instances = [] }) => Instances).length);
+      const answer = await api.describeInstances(at(), {
+        Filters: alive,
+        ...(next === undefined ? {} : { NextToken: next }),
+      });
+      const page = (answer.Reservations ?? []).flatMap(({ Instances = [] }) => Instances);
+      pages.push(page.map(({ InstanceId = '' }) => InstanceId));
       next = answer.NextToken;
+      await api.terminateInstances(at(), ids.slice(0, 3));
     } while (next !== undefined);
-    expect(sizes).toEqual([3, 3, 1]);
+    expect(pages).toEqual([ids.slice(0, 3), ids.slice(3, 6), ids.slice(6)]);
   });
 
   it('is seen by boto3 as it is, doubled tokens included', async () => {

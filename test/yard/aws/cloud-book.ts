@@ -41,6 +41,8 @@ export type BookedMachine = Readonly<{
   machineType: string;
   zone: string;
   vcpu: number;
+  /** Counts launches, so that a listing can go on where it was although machines have ended meanwhile. */
+  number: number;
   /** Network interfaces that end with the machine. */
   interfaces: readonly string[];
   bootedAt: number;
@@ -102,10 +104,11 @@ export class CloudBook {
     return this.settings.vcpuLimit - this.live().reduce((sum, machine) => sum + machine.vcpu, 0);
   }
 
-  add(machine: Omit<BookedMachine, 'bootedAt' | 'visibleAt' | 'terminatedAt'>): void {
+  add(machine: Omit<BookedMachine, 'number' | 'bootedAt' | 'visibleAt' | 'terminatedAt'>): void {
     const now = this.clock();
     this.machines.set(machine.id, {
       ...machine,
+      number: this.machines.size + 1,
       bootedAt: now + this.settings.bootDelayMs,
       visibleAt: now + this.settings.readLagMs,
     });
@@ -117,6 +120,10 @@ export class CloudBook {
     if (machine === undefined || machine.terminatedAt !== undefined) return [];
     this.machines.set(id, { ...machine, terminatedAt: this.clock() });
     return machine.interfaces;
+  }
+
+  numberOf(id: string): number {
+    return this.machines.get(id)?.number ?? 0;
   }
 
   isTerminated(id: string): boolean {

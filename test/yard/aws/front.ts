@@ -67,7 +67,17 @@ async function answerCall(parts: FrontParts, call: WireCall): Promise<Outcome> {
   return fault?.kind === 'lost-answer' ? undefined : answer;
 }
 
-function work(parts: FrontParts, call: WireCall): Promise<WireAnswer> {
+async function work(parts: FrontParts, call: WireCall): Promise<WireAnswer> {
+  if (/^(Describe|Get|List)/.test(call.action)) return dispatch(parts, call);
+  parts.reader.touch();
+  try {
+    return await dispatch(parts, call);
+  } finally {
+    parts.reader.touch();
+  }
+}
+
+function dispatch(parts: FrontParts, call: WireCall): Promise<WireAnswer> {
   switch (call.action) {
     case 'RunInstances':
       return parts.desk.run(call);

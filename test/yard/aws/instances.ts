@@ -9,7 +9,7 @@ import {
   type WireAnswer,
   type WireCall,
 } from './query-protocol.js';
-import { terminatedShape, withState } from './instance-shape.js';
+import { terminatedShape, toYardMachine, withState, type YardMachine } from './instance-shape.js';
 import type { Upstream } from './upstream.js';
 import { documentText, parseXml, XmlElement } from './xml-element.js';
 
@@ -21,6 +21,9 @@ type Entry = Readonly<{ reservation: XmlElement; instance: XmlElement }>;
 
 /** DescribeInstances and TerminateInstances as the cloud would answer them. */
 export class InstanceReader {
+  private version = 0;
+  private cached: Readonly<{ version: number; machines: readonly YardMachine[] }> | undefined;
+
   constructor(
     private readonly upstream: Upstream,
     private readonly book: CloudBook,
@@ -69,17 +72,30 @@ export class InstanceReader {
     }
   }
 
-  /** Every machine of the emulator with its true state, whoever made it and however young it is. */
-  async groundTruth(region: string): Promise<XmlElement[]> {
-    const root = await this.upstream.query('ec2', region, {
-      Action: 'DescribeInstances',
-      MaxResults: EVERYTHING,
+  /** To be called before and after everything that may change machines. */
+  touch(): void {
+    this.version += 1;
+  }
+
+  /**
+   * Every machine with its true state, whoever made it and however young it is. The emulator is asked again only after a
+   * change: watchers ask every second, and it needs two milliseconds a machine.
+   */
+  async groundTruth(region: string): Promise<readonly YardMachine[]> {
+    if (this.cached?.version !== this.version) {
+      const version = this.version;
+      const params = { Action: 'DescribeInstances', MaxResults: EVERYTHING };
+      const root = await this.upstream.query('ec2', region, params);
+      this.cached = { version, machines: allEntries(root).map(({ instance }) => toYardMachine(instance)) };
+    }
+    return this.cached.machines.map((machine) => {
+      const state = this.book.overlay(machine.id)?.name ?? machine.state;
+      return { ...machine, state, privateIp: state === 'terminated' ? '' : machine.privateIp };
     });
-    return allEntries(root).map(({ instance }) => this.dress(instance));
   }
 
   /** The state overlay, and no address for a machine that has ended. */
-  dress(instance: XmlElement): XmlElement {
+  private dress(instance: XmlElement): XmlElement {
     const overlay = this.book.overlay(instance.textAt('instanceId'));
     if (overlay !== undefined) return withState(instance, overlay);
     return instance.textAt('instanceState', 'name') === 'terminated' ? terminatedShape(instance) : instance;
@@ -99,30 +115,35 @@ export class InstanceReader {
     region: string,
   ): Promise<WireAnswer> {
     if (!String(answer.body).includes('InvalidInstanceID.NotFound')) return answer;
-    const known = new Set((await this.groundTruth(region)).map((instance) => instance.textAt('instanceId')));
+    const known = new Set((await this.groundTruth(region)).map(({ id }) => id));
     return notFound(ids.filter((id) => !known.has(id)));
   }
 
   private entriesOf(root: XmlElement): Entry[] {
     return allEntries(root)
       .filter(({ instance }) => this.book.isVisible(instance.textAt('instanceId')))
+      .toSorted((a, b) => this.numberOf(a.instance) - this.numberOf(b.instance))
       .map((entry) => ({ ...entry, instance: this.dress(entry.instance) }));
   }
 
   private page(root: XmlElement, entries: readonly Entry[], call: WireCall, byId: boolean): WireAnswer {
     const asked = Number(call.params.get('MaxResults') ?? this.book.settings.maxPageSize);
     const size = byId ? entries.length : Math.min(asked, this.book.settings.maxPageSize);
-    const start =
-      entries.findIndex(({ instance }) => instance.textAt('instanceId') === call.params.get('NextToken')) + 1;
-    const shown = entries.slice(start, start + size);
+    const after = Number(call.params.get('NextToken') ?? '0');
+    const left = entries.filter(({ instance }) => this.numberOf(instance) > after);
+    const shown = left.slice(0, size);
     root.remove('nextToken');
     root.remove('reservationSet');
     root.children.push(new XmlElement('reservationSet', {}, regroup(shown)));
     const last = shown.at(-1);
-    if (last !== undefined && start + size < entries.length) {
-      root.children.push(XmlElement.leaf('nextToken', last.instance.textAt('instanceId')));
+    if (last !== undefined && size < left.length) {
+      root.children.push(XmlElement.leaf('nextToken', String(this.numberOf(last.instance))));
     }
     return xmlAnswer(documentText(root));
+  }
+
+  private numberOf(instance: XmlElement): number {
+    return this.book.numberOf(instance.textAt('instanceId'));
   }
 }
 
