@@ -6,7 +6,7 @@ import { AccountService } from '@springtide/accounts';
 import { PlansService, Provisioning, RunEngine, ScaleBack, Shifting } from '@springtide/campaigns';
 import type { Config } from '@springtide/config';
 import { MUTATE_QUEUE, PLANNER_QUEUE, READ_QUEUE, WORKFLOW_QUEUE } from '@springtide/contracts';
-import { Reconciler } from '@springtide/effects';
+import { EffectLedger, Reconciler } from '@springtide/effects';
 import { TenantService } from '@springtide/identity';
 import { InventorySyncService } from '@springtide/inventory';
 import type { PlatformParts } from '@springtide/platform';
@@ -95,6 +95,7 @@ function activitiesOf(app: App, platform: PlatformParts) {
       database: platform.database,
       log: platform.log,
       reconciler: app.get(Reconciler),
+      ledger: app.get(EffectLedger),
       accounts: app.get(AccountService),
       inventory: app.get(InventorySyncService),
       tenants: app.get(TenantService),
