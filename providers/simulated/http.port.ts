@@ -1,4 +1,4 @@
-import { parseInstant } from '@springtide/kernel';
+import { SpringtideError, parseInstant } from '@springtide/kernel';
 import type { ProviderContext } from '@springtide/provider-kit';
 import { request } from 'undici';
 import { PortError, type CloudPort } from './cloud.port.js';
@@ -53,7 +53,7 @@ function parseAnswer(text: string): unknown {
 }
 
 function portErrorOf(thrown: unknown, signal: AbortSignal): Error {
-  if (thrown instanceof PortError) return thrown;
+  if (thrown instanceof PortError || thrown instanceof SpringtideError) return thrown;
   if (signal.aborted) return new PortError('late', 'no answer by the deadline');
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
   if (NOT_REACHED.has(code)) return new PortError('refused', `nobody answers there (${code})`);

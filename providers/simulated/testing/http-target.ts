@@ -1,4 +1,5 @@
 import type { Clock } from '@springtide/kernel';
+import { createEndpointGate } from '@springtide/platform';
 import type { ConformanceTarget } from '@springtide/provider-kit/conformance';
 import { startSimulatedYard } from '../../../test/yard/simulated/simulated-yard.js';
 import { adminRequestSchema, type AdminAnswer, type AdminInput } from '../cloud/index.js';
@@ -8,6 +9,8 @@ import { cloudControls } from './cloud-controls.js';
 type Kind = 'public-cloud' | 'private-cloud';
 
 const PAGE_SIZE = 4;
+/** Nothing listens on the discard port. */
+const NOBODY = '127.0.0.1:9';
 
 const CASES = {
   'public-cloud': {
@@ -66,6 +69,7 @@ export async function httpTarget(kind: Kind): Promise<ConformanceTarget> {
     account: { settings, secret: plan.credentials },
     region,
     clock,
+    gate: createEndpointGate({ openHostPorts: [new URL(yard.url).host, NOBODY], privateRanges: [] }),
     sample,
     unknownId: (n) => `m-ffffffff${n.toString(16).padStart(6, '0')}`,
     controls: {
@@ -74,7 +78,7 @@ export async function httpTarget(kind: Kind): Promise<ConformanceTarget> {
       passTime: async (ms) => clock.sleep(ms),
       wrongCredentials: () => ({ settings, secret: { ...plan.credentials, secretKey: 'quite-wrong-key' } }),
       unreachable: () => ({
-        settings: { ...settings, endpoint: 'http://127.0.0.1:9/clouds/under' },
+        settings: { ...settings, endpoint: `http://${NOBODY}/clouds/under` },
         secret: plan.credentials,
       }),
     },
