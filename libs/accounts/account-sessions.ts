@@ -17,14 +17,6 @@ export interface ProviderRegistry {
   values(): Iterable<ProviderManifest>;
 }
 
-type Loaders = Readonly<Record<string, () => Promise<Readonly<{ manifest: ProviderManifest }>>>>;
-
-/** Loads every provider of the generated registry, once, at the start of an app. */
-export async function loadProviders(loaders: Loaders): Promise<ProviderRegistry> {
-  const loaded = await Promise.all(Object.values(loaders).map((load) => load()));
-  return new Map(loaded.map(({ manifest }) => [manifest.id, manifest]));
-}
-
 export type SessionDependencies = Readonly<{
   database: Database;
   vault: CredentialVault;

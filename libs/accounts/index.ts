@@ -1,12 +1,7 @@
 import type { SchemaPart } from '@springtide/platform';
 import { Accounts1760000230000 } from './data/accounts.migration.js';
 
-export {
-  AccountSessions,
-  loadProviders,
-  type ProviderRegistry,
-  type SessionDependencies,
-} from './account-sessions.js';
+export { AccountSessions, type ProviderRegistry, type SessionDependencies } from './account-sessions.js';
 export { AccountService, type AccountChange, type NewAccount } from './account.service.js';
 export { AccountsModule } from './accounts.module.js';
 export { CredentialVault, type CredentialPlace } from './data/credential-vault.js';

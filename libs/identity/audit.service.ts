@@ -5,9 +5,11 @@ import { requirePermission } from './access.js';
 import {
   insertAuditRecord,
   listAuditRecords,
-  readSealedPage,
+  lastSealedSeq,
+  readSealed,
   sealNextBatch,
   unsealedCount,
+  type SealedLine,
 } from './data/audit.repository.js';
 import {
   auditVerifier,
@@ -114,13 +116,11 @@ export class AuditService {
     }
   }
 
-  private async *pages(ctx: RequestContext): AsyncGenerator<Awaited<ReturnType<typeof readSealedPage>>> {
-    for (let after = 0; ;) {
-      const from = after;
-      const page = await this.database.unitOfWork(ctx, (tx) => readSealedPage(tx, from, BATCH));
-      if (page.length > 0) yield page;
-      if (page.length < BATCH) return;
-      after = page.at(-1)?.seq ?? after;
+  private async *pages(ctx: RequestContext): AsyncGenerator<readonly SealedLine[]> {
+    const last = await this.database.unitOfWork(ctx, lastSealedSeq);
+    for (let after = 0; after < last; after += BATCH) {
+      const range = { after, count: BATCH };
+      yield await this.database.unitOfWork(ctx, (tx) => readSealed(tx, ctx.tenantId, range));
     }
   }
 }

@@ -37,9 +37,31 @@ export class Audit1760000220000 implements Migration {
     await runner.query(tenantTable('audit_record', 'select, insert'));
     await runner.query(tenantTable('audit_seal', 'select'));
     await runner.query('revoke update, delete on audit_record, audit_seal from springtide_system');
+    await createQueue(runner);
   }
 
   async down(runner: Runner): Promise<void> {
-    await runner.query('drop table audit_seal, audit_record');
+    await runner.query('drop table audit_unsealed, audit_seal, audit_record');
+    await runner.query('drop function audit_record_queued');
   }
+}
+
+/** What is not sealed yet, so that a sealer does not look through years of records to find a minute's worth. */
+async function createQueue(runner: Runner): Promise<void> {
+  await runner.query(`
+    create table audit_unsealed (
+      tenant_id uuid not null,
+      record_id bigint not null,
+      primary key (tenant_id, record_id)
+    )`);
+  await runner.query(tenantTable('audit_unsealed', 'insert'));
+  await runner.query(`
+    create function audit_record_queued() returns trigger language plpgsql as $$
+    begin
+      insert into audit_unsealed (tenant_id, record_id) values (new.tenant_id, new.id);
+      return null;
+    end $$`);
+  await runner.query(`
+    create trigger audit_record_queued after insert on audit_record
+      for each row execute function audit_record_queued()`);
 }

@@ -78,13 +78,16 @@ export async function sealNextBatch(tx: EntityManager, tenantId: string, limit: 
     'select seq, hash from audit_seal where tenant_id = $1 order by seq desc limit 1',
     [tenantId],
   );
-  const rows = await tx.query<Row[]>(
-    `select r.* from audit_record r
-     where r.tenant_id = $1
-       and not exists (select 1 from audit_seal s where s.tenant_id = r.tenant_id and s.record_id = r.id)
-     order by r.id limit $2`,
+  const next = await tx.query<{ record_id: string }[]>(
+    'select record_id from audit_unsealed where tenant_id = $1 order by record_id limit $2',
     [tenantId, limit],
   );
+  const ids = next.map((row) => row.record_id);
+  const rows = await recordsById(tx, tenantId, ids);
+  await tx.query('delete from audit_unsealed where tenant_id = $1 and record_id = any($2::bigint[])', [
+    tenantId,
+    ids,
+  ]);
   let seq = Number(head?.seq ?? 0);
   let previous = head?.hash ?? genesis(tenantId, sha256);
   const seals: { seq: number; recordId: string; previous: string; hash: string }[] = [];
@@ -117,26 +120,45 @@ async function insertSeals(
   );
 }
 
-export async function readSealedPage(
+export async function lastSealedSeq(tx: EntityManager): Promise<number> {
+  const [row] = await tx.query<{ seq: string | null }[]>('select max(seq) as seq from audit_seal');
+  return Number(row?.seq ?? 0);
+}
+
+/** The places `after + 1 … after + count` of the chain, as far as they are there. */
+export async function readSealed(
   tx: EntityManager,
-  afterSeq: number,
-  limit: number,
+  tenantId: string,
+  range: Readonly<{ after: number; count: number }>,
 ): Promise<readonly SealedLine[]> {
-  const rows = await tx.query<(SealRow & { record: boolean } & Row)[]>(
-    `select s.seq, s.record_id, s.previous, s.hash, r.id is not null as record, r.*
-     from audit_seal s left join audit_record r on r.tenant_id = s.tenant_id and r.id = s.record_id
-     where s.seq > $1 order by s.seq limit $2`,
-    [afterSeq, limit],
+  const seals = await tx.query<SealRow[]>(
+    `select seq, record_id, previous, hash from audit_seal
+     where tenant_id = $1 and seq > $2 and seq <= $3 order by seq`,
+    [tenantId, range.after, range.after + range.count],
   );
-  return rows.map((row) => ({
-    seq: Number(row.seq),
-    recordId: row.record_id,
-    previous: row.previous,
-    hash: row.hash,
-    record: row.record ? toRecord(row) : null,
+  const ids = seals.map((seal) => seal.record_id);
+  const records = new Map((await recordsById(tx, tenantId, ids)).map((row) => [row.id, toRecord(row)]));
+  return seals.map((seal) => ({
+    seq: Number(seal.seq),
+    recordId: seal.record_id,
+    previous: seal.previous,
+    hash: seal.hash,
+    record: records.get(seal.record_id) ?? null,
   }));
 }
 
+async function recordsById(
+  tx: EntityManager,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<readonly Row[]> {
+  return await tx.query<Row[]>(
+    'select * from audit_record where tenant_id = $1 and id = any($2::bigint[]) order by id',
+    [tenantId, ids],
+  );
+}
+
+/** Looks through all records: one that lost its place in the queue would never be sealed, and shows here. */
 export async function unsealedCount(tx: EntityManager): Promise<number> {
   const [row] = await tx.query<{ count: string }[]>(
     `select count(*) as count from audit_record r

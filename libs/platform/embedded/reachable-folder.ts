@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { SpringtideError } from '@springtide/kernel';
@@ -28,7 +28,7 @@ export async function reachableCopy(folder: string): Promise<string> {
   const version = (await stat(join(folder, 'bin'))).mtimeMs;
   const target = await reachableFolder(`${folder}@${version}`);
   if (await stat(target).catch(() => undefined)) return target;
-  const draft = `${target}.${process.pid}.part`;
+  const draft = `${target}.${randomBytes(6).toString('hex')}.part`;
   await cp(folder, draft, { recursive: true, verbatimSymlinks: true });
   await rename(draft, target).catch(async (thrown: unknown) => {
     // Another process was faster: its copy serves as well.
