@@ -18,6 +18,12 @@ export function transportError(thrown: unknown, method: string, effect: Possible
   const refusal = refusalIn(thrown);
   if (refusal !== undefined) return refusal;
   const code = codeOf(thrown);
+  if (NOT_SENT.has(code)) {
+    return new SpringtideError('unavailable', `the vSphere endpoint cannot be reached (${code})`, {
+      effect: 'none',
+      cause: thrown,
+    });
+  }
   if (isTimeout(thrown)) {
     return new SpringtideError('timeout', `${method} had no answer from vSphere by its deadline`, {
       effect,
@@ -33,12 +39,6 @@ export function transportError(thrown: unknown, method: string, effect: Possible
         cause: thrown,
       },
     );
-  }
-  if (NOT_SENT.has(code)) {
-    return new SpringtideError('unavailable', `the vSphere endpoint cannot be reached (${code})`, {
-      effect: 'none',
-      cause: thrown,
-    });
   }
   return new SpringtideError('unavailable', `the connection to vSphere broke during ${method} (${code})`, {
     effect,
@@ -60,22 +60,29 @@ export function statusError(status: number, method: string, effect: PossibleEffe
 
 /** The endpoint gate refuses inside the connection; undici wraps what it throws. */
 function refusalIn(thrown: unknown): SpringtideError | undefined {
-  for (let at = thrown; at instanceof Error; at = at.cause) if (at instanceof SpringtideError) return at;
-  return undefined;
+  return chain(thrown).find((each) => each instanceof SpringtideError);
 }
 
 function isTimeout(thrown: unknown): boolean {
-  if (!(thrown instanceof Error)) return false;
-  const code = codeOf(thrown);
-  return (
-    thrown.name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT'
+  return chain(thrown).some(
+    (each) => (each as { name?: unknown }).name === 'TimeoutError' || /TIMEOUT$/.test(codeOf(each)),
   );
 }
 
 function codeOf(thrown: unknown): string {
-  for (let at = thrown; at instanceof Error; at = at.cause) {
-    const { code } = at as { code?: unknown };
+  for (const each of chain(thrown)) {
+    const { code } = each as { code?: unknown };
     if (typeof code === 'string') return code;
   }
-  return thrown instanceof Error ? thrown.name : 'unknown';
+  return String((thrown as { name?: unknown } | undefined)?.name ?? 'unknown');
+}
+
+/** The thrown value and its causes. Not told by `instanceof Error`: the system's errors may be of another realm. */
+function chain(thrown: unknown): readonly object[] {
+  const links: object[] = [];
+  for (let at = thrown; typeof at === 'object' && at !== null; at = (at as { cause?: unknown }).cause) {
+    links.push(at);
+    if (links.length === 8) break;
+  }
+  return links;
 }

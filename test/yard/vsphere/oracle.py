@@ -14,6 +14,28 @@ from pyVim.connect import Disconnect, SmartConnect
 from pyVmomi import vim
 
 MARK = "springtide."
+GUEST = "guestinfo."
+
+
+def entries(vm, prefix):
+    """What the machine's extraConfig holds under the prefix."""
+    return {
+        option.key[len(prefix):]: str(option.value)
+        for option in vm.config.extraConfig
+        if option.key.startswith(prefix)
+    }
+
+
+def networks(vm):
+    """Names of the networks its cards are in, by the cards' own backing."""
+    names = []
+    groups = {group.key: group.name for group in vm.runtime.host.network if hasattr(group, "key")}
+    for device in vm.config.hardware.device:
+        if not isinstance(device, vim.vm.device.VirtualEthernetCard):
+            continue
+        port = getattr(device.backing, "port", None)
+        names.append(groups.get(port.portgroupKey, port.portgroupKey) if port else device.backing.deviceName)
+    return names
 
 
 def machines(content):
@@ -25,11 +47,6 @@ def machines(content):
 
 
 def describe(vm):
-    marks = {
-        option.key[len(MARK):]: str(option.value)
-        for option in vm.config.extraConfig
-        if option.key.startswith(MARK)
-    }
     host = vm.runtime.host
     return {
         "moref": vm._moId,
@@ -43,7 +60,9 @@ def describe(vm):
         "cpus": vm.config.hardware.numCPU,
         "memoryMiB": vm.config.hardware.memoryMB,
         "address": (vm.guest.ipAddress or None) if vm.guest else None,
-        "marks": marks,
+        "networks": networks(vm),
+        "guestinfo": entries(vm, GUEST),
+        "marks": entries(vm, MARK),
     }
 
 

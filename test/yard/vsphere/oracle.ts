@@ -20,6 +20,10 @@ export type OracleMachine = Readonly<{
   cpus: number;
   memoryMiB: number;
   address: string | null;
+  /** Names of the networks of its cards. */
+  networks: readonly string[];
+  /** Its `guestinfo.*` entries. */
+  guestinfo: Readonly<Record<string, string>>;
   marks: Readonly<Record<string, string>>;
 }>;
 

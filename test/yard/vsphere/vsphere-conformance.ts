@@ -8,7 +8,7 @@ import type {
 } from '@springtide/provider-kit/conformance';
 import { freePort } from '../tools/free-port.js';
 import type { Availability } from './simulator-binary.js';
-import { createOutside, destroyOutside } from './oracle.js';
+import { askVsphereOracle, createOutside, destroyOutside } from './oracle.js';
 import { vsphereAccount, YARD_MACHINE_TYPES } from './vsphere-account.js';
 import { VsphereAdmin } from './vsphere-admin.js';
 import { startVsphereYard, type VsphereYard } from './vsphere-yard.js';
@@ -46,13 +46,14 @@ async function setUp(): Promise<ConformanceTarget> {
   const admin = new VsphereAdmin(yard.adminUrl);
   const unused = await freePort();
   const [zone = ''] = yard.zones;
+  const template = (await askVsphereOracle(yard)).find((machine) => machine.template);
   return {
     account: vsphereAccount(yard, { pageSize: PAGE_SIZE }),
     region: yard.datacenter,
     sample: {
       zone,
       machineType: YARD_MACHINE_TYPES[0].name,
-      image: yard.template,
+      image: template?.instanceUuid ?? '',
       purchaseOption: 'private',
       securityGroups: [],
     },
