@@ -30,9 +30,9 @@ const runs = yardLane('aws yard', typeof yard !== 'string', typeof yard === 'str
       }),
       { clock: systemClock, gate: loopbackGate(), log: silentLogger },
     );
-  const [zone = ''] = aws.zones;
   const at = () => ({ region: aws.region, deadline: addMs(toInstant(systemClock.now()), 20_000) });
   let api: AwsApi;
+  let zone = '';
   let tokens = 0;
 
   const launch = async (changes: object = {}, token = `t-${(tokens += 1)}`) => {
@@ -63,6 +63,7 @@ const runs = yardLane('aws yard', typeof yard !== 'string', typeof yard === 'str
 
   beforeAll(() => {
     api = apiFor(aws.secretAccessKey);
+    zone = aws.zones[0] ?? '';
   });
   beforeEach(async () => {
     const seed = await aws.admin.reset();
