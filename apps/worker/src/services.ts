@@ -4,6 +4,7 @@ import { CampaignsModule } from '@springtide/campaigns';
 import { CatalogModule } from '@springtide/catalog';
 import type { Config } from '@springtide/config';
 import { EffectsModule } from '@springtide/effects';
+import { FinanceModule } from '@springtide/finance';
 import { IdentityModule } from '@springtide/identity';
 import { InventoryModule } from '@springtide/inventory';
 import { PlatformModule, type PlatformParts } from '@springtide/platform';
@@ -23,6 +24,7 @@ export class WorkerServices {
     const catalog = CatalogModule.with(accounts);
     const effects = EffectsModule.with(accounts, { installation, policy: config.policy.profile });
     const traffic = TrafficModule.with(effects);
+    const campaigns = CampaignsModule.with({ accounts, catalog, effects, traffic });
     return {
       module: WorkerServices,
       imports: [
@@ -33,7 +35,8 @@ export class WorkerServices {
         InventoryModule.with(catalog, installation),
         effects,
         traffic,
-        CampaignsModule.with({ accounts, catalog, effects, traffic }),
+        campaigns,
+        FinanceModule.with({ effects, campaigns }),
       ],
     };
   }

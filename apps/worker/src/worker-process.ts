@@ -3,10 +3,18 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { NestFactory } from '@nestjs/core';
 import { AccountService } from '@springtide/accounts';
-import { PlansService, Provisioning, RunEngine, ScaleBack, Shifting } from '@springtide/campaigns';
+import {
+  PlansService,
+  Provisioning,
+  RunEngine,
+  RunsService,
+  ScaleBack,
+  Shifting,
+} from '@springtide/campaigns';
 import type { Config } from '@springtide/config';
 import { MUTATE_QUEUE, PLANNER_QUEUE, READ_QUEUE, WORKFLOW_QUEUE } from '@springtide/contracts';
 import { EffectLedger, Reconciler } from '@springtide/effects';
+import { CampaignCostService } from '@springtide/finance';
 import { TenantService } from '@springtide/identity';
 import { InventorySyncService } from '@springtide/inventory';
 import type { PlatformParts } from '@springtide/platform';
@@ -22,6 +30,7 @@ import {
 } from './activities/campaign.activities.js';
 import { FailureInterceptor } from './activities/failure.js';
 import { housekeepingActivities } from './activities/housekeeping.activities.js';
+import { settlementOf } from './activities/settlement.js';
 import { startRelay } from './relay.js';
 import { ensureSchedules } from './schedules.js';
 import { WorkerServices } from './services.js';
@@ -90,7 +99,10 @@ function activitiesOf(app: App, platform: PlatformParts) {
     ...runActivities(app.get(RunEngine)),
     ...provisionActivities(app.get(Provisioning)),
     ...shiftActivities(app.get(Shifting)),
-    ...scaleBackActivities(app.get(ScaleBack)),
+    ...scaleBackActivities(
+      app.get(ScaleBack),
+      settlementOf(app.get(RunsService), app.get(CampaignCostService), platform.log),
+    ),
     ...housekeepingActivities({
       database: platform.database,
       log: platform.log,

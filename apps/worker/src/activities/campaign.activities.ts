@@ -87,7 +87,10 @@ export function shiftActivities(
 /** After so many attempts somebody should look, though trying goes on. */
 const STUCK_AFTER = 8;
 
-export function scaleBackActivities(scaleBack: ScaleBack): Omit<ScaleBackActivities, 'sendTrafficHome'> {
+export function scaleBackActivities(
+  scaleBack: ScaleBack,
+  settle: (run: { tenantId: string; runId: string }) => Promise<void>,
+): Omit<ScaleBackActivities, 'sendTrafficHome'> {
   const patient = async <T>(
     run: { tenantId: string; runId: string; fence: number },
     work: () => Promise<T>,
@@ -111,6 +114,7 @@ export function scaleBackActivities(scaleBack: ScaleBack): Omit<ScaleBackActivit
     verifyAbsence: async (input) => await patient(input, async () => await scaleBack.verifyAbsence(input)),
     closeRun: async (input) => {
       await scaleBack.close(input);
+      await settle(input);
     },
     reportStuck: async (input) => {
       await scaleBack.reportStuck(input);

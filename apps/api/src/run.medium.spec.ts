@@ -1,0 +1,293 @@
+import {
+  ApiProblem,
+  pathOf,
+  routes,
+  type ApiClient,
+  type CampaignBody,
+  type RouteSpec,
+} from '@springtide/contracts';
+import { seedTenant, type SeededTenant } from '@springtide/testing';
+import { apiUnderTest, type ApiUnderTest } from './testing/api-under-test.js';
+import { answerPlan, campaignInput } from './testing/ready-plan.js';
+
+let api: ApiUnderTest;
+let ours: SeededTenant;
+let theirs: SeededTenant;
+let client: ApiClient;
+let approver: ApiClient;
+let accountId: string;
+
+beforeAll(async () => {
+  api = await apiUnderTest();
+  ours = await seedTenant(api.database);
+  theirs = await seedTenant(api.database);
+  client = api.client(ours.adminToken);
+  approver = api.client((await ours.user(['approver'])).token);
+  const account = await client.call(routes.accountRegister, { body: cloud });
+  accountId = account.id;
+}, 120_000);
+
+afterAll(async () => {
+  await api.stop();
+});
+
+/** Nothing may be reached from here, so that it stays unverified: that is enough to be asked for. */
+const canary = 'CANARYSECRETVALUE0123456789';
+const cloud = {
+  name: 'cloud',
+  provider: 'aws',
+  settings: { regions: ['eu-central-1'], endpoint: 'http://127.0.0.1:9' },
+  secret: { accessKeyId: 'AKIAAAAAAAAAAAAAAAAA', secretAccessKey: canary },
+};
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  const thrown = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  return thrown instanceof ApiProblem ? thrown.code : `nothing was refused: ${String(thrown)}`;
+}
+
+async function planned(name: string): Promise<{ campaign: CampaignBody; planId: string }> {
+  const campaign = await client.call(routes.campaignCreate, {
+    body: await campaignInput(client, name, accountId),
+  });
+  const plan = await client.call(routes.planRequest, { params: { id: campaign.id } });
+  expect(plan.status).toBe('solving');
+  return { campaign, planId: await answerPlan(api.database, campaign, plan.id) };
+}
+
+async function armed(name: string): Promise<{ campaign: CampaignBody; planId: string; runId: string }> {
+  const { campaign, planId } = await planned(name);
+  const { id } = await client.call(routes.approvalRequest, { params: { id: planId } });
+  await approver.call(routes.approvalDecide, { params: { id }, body: { decision: 'approve' } });
+  const run = await client.call(routes.runArm, { params: { id: campaign.id } });
+  return { campaign, planId, runId: run.id };
+}
+
+async function events(
+  token: string,
+  runId: string,
+  lastEventId: string | null,
+  enough: number,
+): Promise<string> {
+  const ending = new AbortController();
+  const response = await fetch(`${api.url}${pathOf(routes.runEvents, { id: runId })}`, {
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(lastEventId === null ? {} : { 'last-event-id': lastEventId }),
+    },
+    signal: ending.signal,
+  });
+  expect(response.headers.get('content-type')).toContain('text/event-stream');
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const piece of response.body ?? []) {
+    text += decoder.decode(piece as Uint8Array, { stream: true });
+    if (text.split('event: ').length > enough) break;
+  }
+  ending.abort();
+  return text;
+}
+
+describe('from plan to run', () => {
+  it('asks somebody else, arms once, tells its story and obeys', async () => {
+    const { campaign, planId } = await planned('whole');
+    const approval = await client.call(routes.approvalRequest, { params: { id: planId } });
+    const decision = { params: { id: approval.id }, body: { decision: 'approve' as const } };
+    expect(await codeOf(client.call(routes.approvalDecide, decision))).toBe('permission-denied');
+    const [first, again] = [
+      await approver.call(routes.approvalDecide, decision),
+      await approver.call(routes.approvalDecide, decision),
+    ];
+    expect([first.status, again.status, again.decidedAt]).toEqual(['approved', 'approved', first.decidedAt]);
+
+    const arm = { params: { id: campaign.id } };
+    const runs = await Promise.all([client.call(routes.runArm, arm), client.call(routes.runArm, arm)]);
+    expect(runs[0]?.id).toBe(runs[1]?.id);
+    const params = { id: runs[0]?.id ?? '' };
+    expect(runs[0]).toMatchObject({ state: 'armed', planId, leftovers: [] });
+
+    const paused = await client.call(routes.runCommand, { params, body: { command: 'pause' } });
+    expect(paused.state).toBe('paused');
+    const wrong = client.call(routes.runCommand, { params, body: { command: 'explode' } as never });
+    expect(await codeOf(wrong)).toBe('invalid-argument');
+    await approver.call(routes.runCommand, { params, body: { command: 'abort', reason: 'drill' } });
+    const denied = approver.call(routes.runCommand, { params, body: { command: 'resume' } });
+    expect(['permission-denied', 'failed-precondition']).toContain(await codeOf(denied));
+
+    const { items } = await client.call(routes.runTimeline, { params });
+    expect(items.map((entry) => entry.step)).toEqual(
+      expect.arrayContaining(['command.pause', 'command.abort']),
+    );
+    const rest = await client.call(routes.runTimeline, { params, query: { after: items[0]?.id ?? 0 } });
+    expect(rest.items).toEqual(items.slice(1));
+    const report = await client.call(routes.campaignReport, { params: { id: campaign.id } });
+    expect(report.machines).toMatchObject({ created: 0, duplicated: 0, leftover: 0 });
+    const csv = await client.text(routes.campaignCost, {
+      params: { id: campaign.id },
+      query: { format: 'csv' },
+    });
+    expect(csv.split('\r\n')[0]).toContain('campaign_id,as_of,basis');
+  });
+
+  it('tells its workflow of every order, in order', async () => {
+    const { runId } = await armed('ordered');
+    await client.call(routes.runCommand, { params: { id: runId }, body: { command: 'pause' } });
+    const rows = (await api.database.systemWork('test', (tx) =>
+      tx.query(`select message from outbox where message ->> 'workflowId' like $1 order by id`, [
+        `%${runId}%`,
+      ]),
+    )) as { message: { kind: string } }[];
+    expect(rows.map((row) => row.message.kind)).toEqual(['start', 'signal']);
+  });
+
+  it('streams what happens and goes on where a reader stopped', async () => {
+    const { runId } = await armed('streamed');
+    await client.call(routes.runCommand, { params: { id: runId }, body: { command: 'pause' } });
+    const all = await events(ours.adminToken, runId, null, 3);
+    expect(all).toContain('event: run');
+    const ids = [...all.matchAll(/^id: (\d+)$/gm)].map((match) => match[1] ?? '');
+    expect(ids.length).toBeGreaterThanOrEqual(2);
+    const rest = await events(ours.adminToken, runId, ids[0] ?? '', 2);
+    expect([...rest.matchAll(/^id: (\d+)$/gm)].map((match) => match[1])).toEqual(ids.slice(1));
+    const odd = await fetch(`${api.url}${pathOf(routes.runEvents, { id: runId })}`, {
+      headers: { authorization: `Bearer ${ours.adminToken}`, 'last-event-id': 'yesterday' },
+    });
+    expect(odd.status).toBe(400);
+  });
+});
+
+describe('another tenant', () => {
+  const table: readonly RouteSpec[] = Object.values(routes);
+  const byId = table.filter((route) => route.path.includes('{id}'));
+  let own: Record<string, string>;
+
+  beforeAll(async () => {
+    const { campaign, planId, runId } = await armed('ours alone');
+    const { items } = await client.call(routes.approvalList);
+    const made = await client.call(routes.tokenCreate, { body: { name: 'ours' } });
+    const [machine, route] = await api.database.systemWork('test', async (tx) => {
+      const machines = (await tx.query(
+        `insert into inventory_resource (tenant_id, account_id, region, resource_type, cloud_id, name, state, zone, search,
+           observed, first_seen, last_seen)
+         values ($1, $2, 'r1', 'machine', 'i-1', 'web-1', 'running', 'r1-a', 'web-1', $3, now(), now()) returning id`,
+        [ours.tenantId, accountId, JSON.stringify(observed)],
+      )) as { id: string }[];
+      const entrances = (await tx.query(
+        `insert into traffic_route (id, tenant_id, name, account_id, service, health_path, home, version, created_at)
+         values (gen_random_uuid(), $1, 'entrance', $2, 'storefront', '/', '[]', 1, now()) returning id`,
+        [ours.tenantId, accountId],
+      )) as { id: string }[];
+      return [machines[0]?.id ?? '', entrances[0]?.id ?? ''];
+    });
+    own = {
+      accounts: accountId,
+      approvals: items[0]?.id ?? '',
+      campaigns: campaign.id,
+      machines: machine,
+      plans: planId,
+      routes: route,
+      runs: runId,
+      templates: campaign.templateId,
+      tokens: made.token.id,
+    };
+  });
+
+  const observed = {
+    ...{ id: 'i-1', name: 'web-1', state: 'running', region: 'r1', zone: 'r1-a', machineType: 'm.large' },
+    ...{ purchaseOption: 'on-demand', addresses: ['10.0.0.1'], labels: {} },
+  };
+
+  async function ask(route: RouteSpec, token: string): Promise<Response> {
+    const kind = route.path.split('/')[3] ?? '';
+    const body: unknown =
+      route.id === 'runs.command'
+        ? { command: 'pause' }
+        : route.id === 'approvals.decide'
+          ? { decision: 'reject' }
+          : await campaignInput(api.client(token), 'stolen', accountId);
+    return await fetch(`${api.url}${pathOf(route, { id: own[kind] })}`, {
+      method: route.method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(route.body ? { 'content-type': 'application/json' } : {}),
+        ...(route.etag === 'require' ? { 'if-match': '"1"' } : {}),
+      },
+      ...(route.body ? { body: JSON.stringify(body) } : {}),
+    });
+  }
+
+  const reads = byId.filter((route) => route.method === 'GET');
+  it.each(reads.map((route) => [route.id, route] as const))('%s: is ours to read', async (_id, route) => {
+    const response = await ask(route, ours.adminToken);
+    expect(response.status).toBe(200);
+    await response.body?.cancel();
+  });
+
+  it.each(byId.map((route) => [route.id, route] as const))(
+    '%s: does not exist for them',
+    async (_id, route) => {
+      const response = await ask(route, theirs.adminToken);
+      expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([
+        404,
+        'not-found',
+      ]);
+    },
+  );
+
+  it('sees none of it in any list', async () => {
+    const others = api.client(theirs.adminToken);
+    const lists = await Promise.all([
+      others.call(routes.accountList),
+      others.call(routes.machineList),
+      others.call(routes.inventoryFreshness),
+      others.call(routes.offeringList),
+      others.call(routes.routeList),
+      others.call(routes.campaignList),
+      others.call(routes.approvalList),
+      others.call(routes.auditList, { query: { targetId: own['campaigns'] } }),
+    ]);
+    expect(lists.map((list) => list.items.length)).toEqual(lists.map(() => 0));
+  });
+});
+
+describe('a cloud secret', () => {
+  it('is in no answer, no audit record, no stored key and no row', async () => {
+    const headers = { authorization: `Bearer ${ours.adminToken}`, 'content-type': 'application/json' };
+    const again = await fetch(`${api.url}/api/v1/accounts`, {
+      method: 'POST',
+      headers: { ...headers, 'idempotency-key': 'with-secret' },
+      body: JSON.stringify({ ...cloud, name: 'second' }),
+    });
+    const answers = [
+      await again.text(),
+      JSON.stringify(await client.call(routes.accountList)),
+      await client.text(routes.auditExport),
+      JSON.stringify(await refusedRegistration(headers)),
+    ];
+    expect(answers.filter((text) => text.includes(canary))).toEqual([]);
+    const dump = await api.database.systemWork('test', async (tx) => {
+      const tables = (await tx.query(
+        `select tablename from pg_tables where schemaname = 'public' and tablename <> 'schema_migration'`,
+      )) as { tablename: string }[];
+      const rows = await Promise.all(
+        tables.map(async ({ tablename }) => tx.query(`select * from "${tablename}"`)),
+      );
+      return JSON.stringify(rows);
+    });
+    expect(dump).toContain('with-secret');
+    expect(dump).not.toContain(canary);
+  });
+
+  async function refusedRegistration(headers: Record<string, string>): Promise<unknown> {
+    const body = JSON.stringify({
+      ...cloud,
+      name: 'third',
+      secret: { ...cloud.secret, accessKeyId: canary, odd: canary },
+    });
+    const response = await fetch(`${api.url}/api/v1/accounts`, { method: 'POST', headers, body });
+    expect(response.status).toBe(400);
+    return await response.json();
+  }
+});

@@ -1,0 +1,101 @@
+import { routes, type ApiClient, type CampaignBody, type CampaignInput } from '@springtide/contracts';
+import { hashJson, type Database } from '@springtide/platform';
+
+const shop = `
+name: shop
+services:
+  - name: storefront
+    route: entrance
+    port: 8080
+    image: base
+    capacityModel:
+      - { family: m, requestsPerSecondPerVcpu: 50, latencyTargetMs: 200, evidence: load test 7 }
+`;
+
+const eur = (amount: string) => ({ currency: 'EUR', amount });
+
+/** What a person would enter, an hour ahead of its first phase. */
+export async function campaignInput(
+  client: ApiClient,
+  name: string,
+  accountId: string,
+): Promise<CampaignInput> {
+  const template = await client.call(routes.templateCreate, { body: shop });
+  const hour = (n: number): string => new Date(Date.now() + n * 3_600_000).toISOString();
+  return {
+    name,
+    templateId: template.id,
+    timeZone: 'Asia/Shanghai',
+    phases: [
+      { name: 'ramp', startsAt: hour(1), endsAt: hour(2) },
+      { name: 'peak', startsAt: hour(2), endsAt: hour(3) },
+    ],
+    demand: [
+      { service: 'storefront', phase: 'ramp', requestsPerSecond: 100 },
+      { service: 'storefront', phase: 'peak', requestsPerSecond: 1000 },
+    ],
+    budget: eur('100'),
+    accountIds: [accountId],
+    policy: 'demo',
+  };
+}
+
+/**
+ * Stands in for the worker, which solves plans elsewhere: writes a plan of four machines as the answer to a request.
+ * @returns the plan's id.
+ */
+export async function answerPlan(
+  database: Database,
+  campaign: CampaignBody,
+  planId: string,
+): Promise<string> {
+  const content = planContent(campaign);
+  await database.systemWork('test', async (tx) => {
+    await tx.query(`update campaign_plan set status = 'ready', hash = $2, content = $3 where id = $1`, [
+      planId,
+      hashJson(content),
+      JSON.stringify(content),
+    ]);
+    await tx.query(`update campaign set status = 'planned', current_plan_id = $2 where id = $1`, [
+      campaign.id,
+      planId,
+    ]);
+  });
+  return planId;
+}
+
+function planContent(campaign: CampaignBody) {
+  const service = 'storefront';
+  const poolId = 'pool-1';
+  return {
+    marketSnapshotId: null,
+    standing: [],
+    capacity: [{ service, phase: 'peak', demand: 1000, planned: 1000, short: 0 }],
+    cost: eur('0.8'),
+    lowerBound: eur('0.8'),
+    gap: 0,
+    solver: 'highs',
+    quality: 'optimal',
+    reasons: [],
+    pools: [
+      {
+        ...{ id: poolId, accountId: campaign.accountIds[0], accountName: 'cloud', provider: 'simulated' },
+        ...{ region: 'r1', zone: 'r1-a', machineType: 'm.large', purchaseOption: 'on-demand' },
+        ...{ pricePerHour: eur('0.1'), cap: 10 },
+      },
+    ],
+    allocations: [
+      { service, poolId, phase: 'ramp', machines: 4 },
+      { service, poolId, phase: 'peak', machines: 4 },
+    ],
+    sheets: [
+      {
+        ...{ service, poolId, requestsPerSecond: 250, image: 'base', subnet: null, securityGroups: [] },
+        ...{ userData: null, minimumBillingSeconds: 60 },
+      },
+    ],
+    services: [{ name: service, route: 'entrance', port: 8080, warmUpSeconds: 0 }],
+    phases: campaign.phases,
+    leadMs: 10_000,
+  };
+}

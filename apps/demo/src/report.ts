@@ -1,0 +1,143 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CampaignReport } from '@springtide/contracts';
+import { projectRoot } from '../../../test/yard/tools/lane.js';
+import type { LoadResult, PhaseResult } from '../../../test/yard/load/load-generator.js';
+import { SERVICES } from './demand.js';
+import type { Engines } from './engines.js';
+import type { GroundTruth } from './ground-truth.js';
+import { bold, paint, screen, table } from './screen.js';
+
+type Served = Readonly<{ servedRatio: number | null; p99Ms: number | null }>;
+
+export type DemoReport = Readonly<{
+  passed: boolean;
+  failures: readonly string[];
+  engines: Readonly<Record<string, string>>;
+  phases: readonly (Served &
+    Readonly<{
+      name: string;
+      demandRps: number;
+      measured: boolean;
+      machinesReady: number;
+      withoutBurst: Served;
+    }>)[];
+  machines: CampaignReport['machines'] & Readonly<{ groundTruth: string }>;
+  cost: CampaignReport['cost'];
+  timeToReadySeconds: CampaignReport['timeToReadySeconds'];
+  restarts: number;
+  timeline: readonly Readonly<{ at: string; step: string; detail: string }>[];
+}>;
+
+/** Served at least this share of what was wanted, in every phase: the target of the demo. */
+const TARGET = 0.999;
+
+export function assemble(
+  report: CampaignReport,
+  load: LoadResult,
+  truth: GroundTruth,
+  engines: Engines,
+  restarts: number,
+): DemoReport {
+  const phases = load.phases.map((phase) => {
+    const own = report.phases.find((row) => row.name === phase.name);
+    return {
+      name: phase.name,
+      demandRps: own?.demandRps ?? 0,
+      machinesReady: own?.machinesReady ?? 0,
+      measured: phase.measured,
+      ...served(phase, false),
+      withoutBurst: served(phase, true),
+    };
+  });
+  const failures = [
+    ...(report.state === 'closed' ? [] : [`the run is ${report.state}`]),
+    ...phases.flatMap((phase) => {
+      if (!phase.measured) return [`${phase.name} was not measured: the load generator itself lagged`];
+      if (phase.servedRatio !== null && phase.servedRatio >= TARGET) return [];
+      return [`${phase.name} served ${percent(phase.servedRatio)} instead of ${percent(TARGET)}`];
+    }),
+    ...(truth.leftover > 0 ? [`the clouds still hold ${truth.leftover} of ours`] : []),
+    ...(truth.duplicated > 0 ? [`${truth.duplicated} machines were made twice`] : []),
+  ];
+  return {
+    passed: failures.length === 0,
+    failures,
+    engines: engines.names,
+    phases,
+    machines: {
+      ...report.machines,
+      duplicated: report.machines.duplicated + truth.duplicated,
+      leftover: truth.leftover,
+      groundTruth: truth.detail,
+    },
+    cost: report.cost,
+    timeToReadySeconds: report.timeToReadySeconds,
+    restarts,
+    timeline: report.timeline.map(({ at, step, detail }) => ({ at, step, detail })),
+  };
+}
+
+export async function writeReport(report: DemoReport): Promise<string> {
+  const folder = join(projectRoot(), 'var', 'demo');
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, 'report.json');
+  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+  return file;
+}
+
+export function showReport(report: DemoReport): void {
+  screen.plain(`\n${bold('After-action report')}\n`);
+  const rows = report.phases.map((phase) => [
+    phase.name,
+    String(phase.demandRps),
+    String(phase.machinesReady),
+    phase.measured ? percent(phase.servedRatio) : 'not measured',
+    milliseconds(phase.p99Ms),
+    percent(phase.withoutBurst.servedRatio),
+    milliseconds(phase.withoutBurst.p99Ms),
+  ]);
+  screen.plain(
+    table(['phase', 'requests/s', 'machines', 'served', 'p99', 'served without burst', 'p99 without'], rows),
+  );
+  const { machines, cost, timeToReadySeconds: ready } = report;
+  screen.plain('');
+  screen.plain(
+    `Machines   ${machines.planned} planned, ${machines.created} created, ${machines.duplicated} twice, ${machines.leftover} left over`,
+  );
+  screen.plain(`           ${machines.groundTruth}`);
+  if (ready !== null)
+    screen.plain(
+      `Readiness  p50 ${ready.p50.toFixed(1)} s, p95 ${ready.p95.toFixed(1)} s from order to serving`,
+    );
+  screen.plain(
+    `Cost       ${cost.actual} ${cost.currency} spent, ${cost.planned} planned, ${cost.budget} approved (private share ${cost.private})`,
+  );
+  screen.plain(`Engines    ${Object.values(report.engines).join(' · ')}`);
+  if (report.restarts > 0)
+    screen.plain(`Restarts   ${report.restarts} processes were started again during the run`);
+  screen.plain('');
+  if (report.passed)
+    screen.plain(paint(32, 'Every phase met its target, and the clouds hold nothing of ours.'));
+  for (const failure of report.failures) screen.plain(paint(31, `Not met: ${failure}.`));
+}
+
+function served(phase: PhaseResult, alone: boolean): Served {
+  const names = SERVICES.map(({ name }) => (alone ? `${name}-alone` : name));
+  const results = names.flatMap((name) => phase.targets[name] ?? []);
+  const intended = results.reduce((sum, target) => sum + target.intended, 0);
+  const ok = results.reduce((sum, target) => sum + target.ok, 0);
+  const latencies = results.flatMap((target) => (target.latencyMs === null ? [] : [target.latencyMs.p99]));
+  return {
+    servedRatio: intended === 0 ? null : ok / intended,
+    p99Ms: latencies.length === 0 ? null : Math.round(Math.max(...latencies)),
+  };
+}
+
+function percent(ratio: number | null): string {
+  return ratio === null ? '–' : `${(Math.floor(ratio * 10_000) / 100).toFixed(2)} %`;
+}
+
+function milliseconds(value: number | null): string {
+  return value === null ? '–' : `${value} ms`;
+}
