@@ -5,7 +5,12 @@ import { effectsSchema } from '@springtide/effects';
 import { financeSchema } from '@springtide/finance';
 import { identitySchema } from '@springtide/identity';
 import { inventorySchema } from '@springtide/inventory';
-import { Outbox1760000010000, Roles1760000000000, limiterSchema, type SchemaPart } from '@springtide/platform';
+import {
+  Outbox1760000010000,
+  Roles1760000000000,
+  limiterSchema,
+  type SchemaPart,
+} from '@springtide/platform';
 import { trafficSchema } from '@springtide/traffic';
 
 const roles: SchemaPart = { entities: [], migrations: [Roles1760000000000, Outbox1760000010000] };

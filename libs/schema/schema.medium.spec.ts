@@ -43,7 +43,9 @@ describe('the schema', () => {
       expect((await publicTables(client)).length).toBeGreaterThan(20);
       const all = schemaParts().flatMap((part) => [...part.migrations].map((Migration) => new Migration()));
       for (const migration of all.toSorted((a, b) => timeStamp(b.name) - timeStamp(a.name))) {
-        await migration.down({ query: async (sql, parameters) => (await client.query(sql, parameters)).rows });
+        await migration.down({
+          query: async (sql, parameters) => (await client.query(sql, parameters)).rows,
+        });
       }
       expect(await publicTables(client)).toEqual([]);
     } finally {

@@ -4,7 +4,7 @@ import { sharedTable } from '../database/roles.migration.js';
 type Runner = Parameters<Migration['up']>[0];
 
 /** One row per key; unlogged, because after a crash a full bucket is the right start. */
-export class RateBuckets1760000100000 implements Migration {
+class RateBuckets1760000100000 implements Migration {
   name = 'RateBuckets1760000100000';
 
   async up(runner: Runner): Promise<void> {
