@@ -29,7 +29,7 @@ export const manifest: ProviderManifest<TraefikAccount> = {
     const dispatcher = context.gate.dispatcher();
     const api = new TraefikApi(account.apiUrl, dispatcher, context.clock);
     return {
-      traffic: new TraefikTraffic(account, api, context.clock),
+      traffic: new TraefikTraffic(account, api, context.clock, context.log),
       verify: async (at): Promise<AccountReport> => verifyProxy(account, api, at),
       close: async () => dispatcher.destroy(),
     };

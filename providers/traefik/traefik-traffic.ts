@@ -11,6 +11,7 @@ import {
   type RouteState,
   type TrafficFacet,
 } from '@springtide/provider-kit';
+import type { Logger } from '@springtide/platform';
 import type { TraefikAccount, TraefikRoute } from './account.js';
 import { withMembers, withProof, withWeights, type DesiredRoute } from './desired-route.js';
 import { dynamicConfiguration, routeServices } from './dynamic-configuration.js';
@@ -25,6 +26,7 @@ const POLL_MS = 50;
 const RESERVE_MS = 500;
 /** Two rounds of checks may lie between a reload and a health that was seen. */
 const CHECK_ROUNDS = 2;
+const NO_WAIT = (): number => 0;
 
 /** Routes are dynamic files; the answer of every change is what Traefik's API says it runs afterwards. */
 export class TraefikTraffic implements TrafficFacet {
@@ -34,6 +36,7 @@ export class TraefikTraffic implements TrafficFacet {
     private readonly account: TraefikAccount,
     private readonly api: TraefikApi,
     private readonly clock: Clock,
+    private readonly log: Logger,
   ) {}
 
   async *listRoutes(options: CallOptions): AsyncIterable<Page<RouteState>> {
@@ -44,7 +47,8 @@ export class TraefikTraffic implements TrafficFacet {
 
   async readRoute(route: string, options: CallOptions): Promise<RouteState> {
     const { entrance } = this.#settings(route);
-    return toRouteState(await this.#live(route, options), entrance);
+    const live = await this.#live(route, options);
+    return toRouteState((await this.#letIn(route, live, options)) ?? live, entrance);
   }
 
   async readCounters(route: string, options: CallOptions): Promise<readonly RouteCounters[]> {
@@ -96,10 +100,32 @@ export class TraefikTraffic implements TrafficFacet {
 
   async #change<T>(route: string, options: CallOptions, work: () => Promise<T>): Promise<T> {
     this.#settings(route);
-    const lock = join(this.account.folder, `.${route}.lock`);
     return this.#lanes.run(route, async () =>
-      withFileLock(lock, this.clock, () => this.#leftMs(options), work),
+      withFileLock(this.#lock(route), this.clock, () => this.#leftMs(options), work),
     );
+  }
+
+  #lock(route: string): string {
+    return join(this.account.folder, `.${route}.lock`);
+  }
+
+  /**
+   * Members that were parked until they are healthy, and are now, go to work: a change of members long ago ordered it.
+   * Whoever is changing the route does it anyway, so a read never waits for that.
+   */
+  async #letIn(route: string, live: LiveRoute, options: CallOptions): Promise<LiveRoute | undefined> {
+    if (!hasRipe(live) || this.#lanes.isBusy(route)) return undefined;
+    try {
+      return await this.#lanes.run(route, async () =>
+        withFileLock(this.#lock(route), this.clock, NO_WAIT, async () =>
+          this.#apply(route, proved(await this.#live(route, options)), options),
+        ),
+      );
+    } catch (thrown) {
+      const { code, message } = asSpringtideError(thrown);
+      this.log.debug({ route, code }, `parked members stay parked until the next look: ${message}`);
+      return undefined;
+    }
   }
 
   async #live(route: string, options: CallOptions): Promise<LiveRoute> {
@@ -174,6 +200,13 @@ function groupOf(desired: DesiredRoute, group: string): DesiredRoute['groups'][n
 
 function waiting(desired: DesiredRoute, group: string): number {
   return groupOf(desired, group)?.members.filter((member) => !member.proven).length ?? 0;
+}
+
+function hasRipe(live: LiveRoute): boolean {
+  return live.desired.groups.some(
+    ({ name, weight, members }) =>
+      weight > 0 && members.some((member) => !member.proven && isHealthy(live, name, member)),
+  );
 }
 
 function proved(live: LiveRoute): DesiredRoute {

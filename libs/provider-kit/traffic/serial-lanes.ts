@@ -2,6 +2,10 @@
 export class SerialLanes {
   readonly #tails = new Map<string, Promise<void>>();
 
+  isBusy(lane: string): boolean {
+    return this.#tails.has(lane);
+  }
+
   async run<T>(lane: string, work: () => Promise<T>): Promise<T> {
     const before = this.#tails.get(lane) ?? Promise.resolve();
     const result = before.then(work);

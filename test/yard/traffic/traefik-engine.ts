@@ -32,6 +32,7 @@ export async function startTraefik(request: EngineRequest): Promise<TrafficYard>
       checkIntervalMs: 300,
       reloadWithinMs: RELOAD_MS + 200,
       drainWaitMs: 1_000,
+      joinWaitMs: 2_000,
       routes: Object.fromEntries(
         Object.entries(entrancesOf(request.routes)).map(([name, entrance]) => [
           name,

@@ -1,11 +1,17 @@
 import type { TrafficConformanceHarness } from './harness.js';
 import type { TrafficRule } from './rule.js';
+import { joiningRules } from './rules/joining.js';
 import { memberRules } from './rules/members.js';
 import { refusalRules } from './rules/refusals.js';
 import { shareRules } from './rules/shares.js';
 import { TrafficBench } from './traffic-bench.js';
 
-export const TRAFFIC_RULES: readonly TrafficRule[] = [...shareRules, ...memberRules, ...refusalRules];
+export const TRAFFIC_RULES: readonly TrafficRule[] = [
+  ...shareRules,
+  ...memberRules,
+  ...refusalRules,
+  ...joiningRules,
+];
 
 /** Runs every traffic rule against a real proxy. What cannot be run is a skipped test with its reason in the title. */
 export function describeTrafficConformance(harness: TrafficConformanceHarness): void {
