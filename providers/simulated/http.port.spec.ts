@@ -65,6 +65,10 @@ describe('the way to a cloud over HTTP', () => {
       { account: 'a', clock: systemClock, gate, log: silentLogger, policy: { readAttempts: 1 } },
     );
     const deadline = addMs(toInstant(systemClock.now()), deadlineMs);
-    return client.compute.listQuotas({ region: 'r' }, { deadline }).finally(async () => client.close());
+    try {
+      return await client.compute.listQuotas({ region: 'r' }, { deadline });
+    } finally {
+      await client.close();
+    }
   }
 });
