@@ -105,7 +105,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 
 /** What a fault means. One that is not in the table is unknown, and may have happened. `doing` starts the message. */
 export function meaningOf(fault: VimFault, doing: string): SpringtideError {
-  const meaning = MEANINGS[fault.kind];
+  const meaning = Object.hasOwn(MEANINGS, fault.kind) ? MEANINGS[fault.kind] : undefined;
   if (meaning === undefined) {
     return new SpringtideError(
       'unknown',

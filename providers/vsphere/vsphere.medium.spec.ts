@@ -254,21 +254,17 @@ suite('the vSphere provider, where clones take their time', () => {
     try {
       const ownership = { installation: 'medium', tenant: 'acme', intent: 'slow', token: 'slow' };
       const launch: LaunchBatch = {
-        ...{
-          token: 'slow',
-          region: 'DC0',
-          zone: 'DC0_C0',
-          machineType: 'private.small',
-          image: yard.template,
-        },
-        ...{
-          purchaseOption: 'private',
-          count: 1,
-          minimum: 1,
-          namePrefix: 'slow',
-          securityGroups: [],
-          labels: {},
-        },
+        token: 'slow',
+        region: 'DC0',
+        zone: 'DC0_C0',
+        machineType: 'private.small',
+        image: yard.template,
+        purchaseOption: 'private',
+        count: 1,
+        minimum: 1,
+        namePrefix: 'slow',
+        securityGroups: [],
+        labels: {},
         ownership,
       };
       const deadline = new Date(Date.now() + 700).toISOString();

@@ -65,7 +65,7 @@ function refusalIn(thrown: unknown): SpringtideError | undefined {
 
 function isTimeout(thrown: unknown): boolean {
   return chain(thrown).some(
-    (each) => (each as { name?: unknown }).name === 'TimeoutError' || /TIMEOUT$/.test(codeOf(each)),
+    (each) => (each as { name?: unknown }).name === 'TimeoutError' || codeOf(each).endsWith('_TIMEOUT'),
   );
 }
 
@@ -74,7 +74,7 @@ function codeOf(thrown: unknown): string {
     const { code } = each as { code?: unknown };
     if (typeof code === 'string') return code;
   }
-  return String((thrown as { name?: unknown } | undefined)?.name ?? 'unknown');
+  return thrown instanceof Error ? thrown.name : 'unknown';
 }
 
 /** The thrown value and its causes. Not told by `instanceof Error`: the system's errors may be of another realm. */

@@ -89,7 +89,8 @@ function toElement(node: ParsedNode): XmlElement | undefined {
 function textIn(node: ParsedNode): string {
   if (typeof node[TEXT] === 'string') return decode(node[TEXT]);
   if (!Array.isArray(node[CDATA])) return '';
-  return (node[CDATA] as readonly ParsedNode[]).map((part) => String(part[TEXT] ?? '')).join('');
+  const parts = (node[CDATA] as readonly ParsedNode[]).map((part) => part[TEXT]);
+  return parts.filter((part) => typeof part === 'string').join('');
 }
 
 function withoutPrefix(name: string): string {
