@@ -4,13 +4,14 @@ import { Allocation } from './domain/allocation.js';
 import { assemblePlan, planRows } from './domain/assemble-plan.js';
 import type { CapacityPlan } from './domain/capacity-plan.js';
 import { checkPlan } from './domain/check-plan.js';
+import { guideFrom } from './domain/guide.js';
 import { improve } from './domain/improvement.js';
 import { withBudgetNeeded } from './domain/explain.js';
 import { costOf } from './domain/plan-cost.js';
 import { compileModel, type PlannerModel } from './domain/planner-model.js';
 import { requireSoundProblem } from './domain/problem-rules.js';
 import type { PlanningProblem } from './domain/problem.js';
-import { enforceCaps, repair } from './domain/rounding.js';
+import { enforceCaps, repair, type Taste } from './domain/rounding.js';
 import { search, seededNumbers } from './domain/search.js';
 import { shadowPrices } from './domain/shadow-prices.js';
 import { solveLinear, type LinearSolution } from './linear-solution.js';
@@ -84,17 +85,30 @@ async function wholeMachines(
   rounds: number,
   end: number,
 ): Promise<Allocation> {
-  const allocation = linear.floor === null ? new Allocation(model) : Allocation.from(model, linear.floor);
   const stop = () => performance.now() >= end;
-  enforceCaps(allocation);
-  repair(allocation);
-  improve(allocation, stop);
+  const guide = linear.duals === null ? null : guideFrom(model, linear.rows, linear.duals);
+  const plain = firstMachines(model, linear, { guide: null, noise: () => 0 }, stop);
+  const guided = guide === null ? plain : firstMachines(model, linear, { guide, noise: () => 0 }, stop);
+  const allocation = guided.objective() < plain.objective() ? guided : plain;
   const random = seededNumbers(1);
   for (let done = 0; done < rounds && !stop(); done += ROUNDS_PER_SLICE) {
-    search(allocation, { rounds: Math.min(ROUNDS_PER_SLICE, rounds - done), stop, random });
+    search(allocation, { rounds: Math.min(ROUNDS_PER_SLICE, rounds - done), stop, random, guide });
     // Other work of this process gets its turn between slices.
     await setImmediate();
   }
+  return allocation;
+}
+
+function firstMachines(
+  model: PlannerModel,
+  linear: LinearSolution,
+  taste: Taste,
+  stop: () => boolean,
+): Allocation {
+  const allocation = linear.floor === null ? new Allocation(model) : Allocation.from(model, linear.floor);
+  enforceCaps(allocation);
+  repair(allocation, taste);
+  improve(allocation, stop);
   return allocation;
 }
 

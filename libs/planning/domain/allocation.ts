@@ -302,6 +302,21 @@ export class Allocation {
     return short < 1e-7 ? 0 : short;
   }
 
+  /** Units missing in the cover row of a cell; negative when there are more than needed. */
+  missingUnits(cell: number): number {
+    return at(this.model.need, cell) - at(this.units, cell);
+  }
+
+  missingMemory(cell: number): number {
+    return at(this.model.memoryNeed, cell) - at(this.memory, cell);
+  }
+
+  /** Units missing outside zone z, should it be lost. */
+  missingOutside(cell: number, z: number): number {
+    const inside = at(this.zoneUnits, cell * this.model.zoneCount + z);
+    return at(this.model.zoneNeed, cell) - at(this.units, cell) + inside;
+  }
+
   spotExcess(cell: number, g: number): number {
     return at(this.spot, cell) - at(this.model.spotMax, g) * at(this.units, cell);
   }

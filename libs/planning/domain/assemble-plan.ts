@@ -1,6 +1,6 @@
-import { decimal, money, type Decimal, type Money } from '@springtide/kernel';
+import { Decimal, decimal, money, type Money } from '@springtide/kernel';
 import type { Allocation } from './allocation.js';
-import type { CapacityPlan, PlanFallback, PlanRow, PlanShortage } from './capacity-plan.js';
+import type { CapacityPlan, PlanCost, PlanFallback, PlanRow, PlanShortage } from './capacity-plan.js';
 import { checkPlan } from './check-plan.js';
 import { explain, type ShadowPrices } from './explain.js';
 import { PRIVATE_WEIGHT, at } from './planner-model.js';
@@ -27,9 +27,8 @@ export function assemblePlan(problem: PlanningProblem, facts: PlanFacts): Capaci
     ...cell,
     causes: shortageCauses(allocation, cell),
   }));
-  const objective = objectiveOf(problem, machines, check.cost, shortage);
-  const floor = bound === null ? null : decimal(Math.max(0, bound).toFixed(6));
-  const lowerBound = floor === null || floor.gt(objective) ? (floor === null ? null : objective) : floor;
+  const objective = objectiveOf(problem, check.cost, shortage);
+  const lowerBound = bound === null ? null : boundOf(problem, check.cost, objective, bound);
   const draft = {
     schema: 'springtide-capacity-plan/1' as const,
     quality: lowerBound === null ? ('greedy' as const) : ('optimal-bound' as const),
@@ -60,16 +59,8 @@ export function planRows(problem: PlanningProblem, allocation: Allocation): read
   return rows;
 }
 
-function objectiveOf(
-  problem: PlanningProblem,
-  machines: readonly PlanRow[],
-  cost: CapacityPlan['cost'],
-  shortage: readonly PlanShortage[],
-): Decimal {
+function objectiveOf(problem: PlanningProblem, cost: PlanCost, shortage: readonly PlanShortage[]): Decimal {
   let total = decimal(cost.total.amount);
-  if (problem.objective === 'private-first') {
-    total = total.minus(decimal(cost.private.amount).times(decimal(1).minus(PRIVATE_WEIGHT)));
-  }
   for (const cell of shortage) {
     const penalty =
       problem.classes.find((item) => item.id === cell.class)?.shortagePenaltyPerUnitHour.amount ?? '0';
@@ -77,6 +68,13 @@ function objectiveOf(
     total = total.plus(decimal(penalty).times(cell.units).times(hours));
   }
   return total;
+}
+
+/** The solver weighs private machines down when they go first; their whole price is put back on both sides. */
+function boundOf(problem: PlanningProblem, cost: PlanCost, objective: Decimal, bound: number): Decimal {
+  const weightless = problem.objective === 'private-first' ? decimal(1).minus(PRIVATE_WEIGHT) : decimal(0);
+  const proven = decimal(Math.max(0, bound).toFixed(6)).plus(weightless.times(cost.private.amount));
+  return Decimal.min(proven, objective);
 }
 
 function gapOf(objective: Decimal, bound: Decimal | null): number | null {

@@ -64,9 +64,12 @@ export type CapacityPlan = Readonly<{
   machines: readonly PlanRow[];
   shortage: readonly PlanShortage[];
   cost: PlanCost;
-  /** What was minimised: cost as the problem's objective weighs it, and the penalties of all shortage. */
+  /** Cost and the penalties of all shortage: what the plan is judged by. */
   objective: Money;
-  /** No plan for the same problem has a lower objective; null when nothing is proven. */
+  /**
+   * No plan for the same problem has a lower objective; null when nothing is proven. With `private-first`: no plan
+   * whose private machines cost the same.
+   */
   lowerBound: Money | null;
   /** (objective − lowerBound) / lowerBound; null without a bound. */
   gap: number | null;

@@ -20,16 +20,30 @@ export function improve(allocation: Allocation, stop: Stop): void {
   }
 }
 
-export function improveClass(allocation: Allocation, g: number, stop: Stop): boolean {
+export function improveClass(
+  allocation: Allocation,
+  g: number,
+  stop: Stop,
+  window = wholeOf(allocation),
+): boolean {
   const K = allocation.model.phaseCount;
   let improved = false;
   for (let length = K; length >= 1; length -= 1) {
-    for (let from = 0; from + length <= K; from += 1) {
+    const first = Math.max(0, window.from - length + 1);
+    const last = Math.min(K - length, window.to);
+    for (let from = first; from <= last; from += 1) {
       if (stop()) return improved;
       while (improveSpan(allocation, { g, from, to: from + length - 1 })) improved = true;
     }
   }
   return improved;
+}
+
+/** Phases in which something changed: only spans that touch them can have become improvable. */
+export type Window = Readonly<{ from: number; to: number }>;
+
+function wholeOf(allocation: Allocation): Window {
+  return { from: 0, to: allocation.model.phaseCount - 1 };
 }
 
 function improveSpan(allocation: Allocation, span: Span): boolean {

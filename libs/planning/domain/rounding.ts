@@ -1,4 +1,5 @@
-import { Allocation, type Change } from './allocation.js';
+import type { Allocation } from './allocation.js';
+import { coveredWorth, type Guide } from './guide.js';
 import type { Lot } from './lot-model.js';
 import { at, type PlannerModel } from './planner-model.js';
 
@@ -66,43 +67,109 @@ function dropOverBudget(allocation: Allocation): void {
 
 type Offer = Readonly<{ lot: Lot; score: number }>;
 
-/** Adds the machines that cost least per unit-hour of shortage they end, until none helps. */
-export function repair(allocation: Allocation, noise: () => number = () => 0): void {
-  for (let g = 0; g < allocation.model.classCount; g += 1) repairClass(allocation, g, noise);
+/** How offers are compared: by the linear model's prices where there are any, disturbed by noise. */
+export type Taste = Readonly<{ guide: Guide | null; noise: () => number }>;
+
+/** Adds the machines that cost least for the shortage they end, until none helps. */
+export function repair(allocation: Allocation, taste: Taste): void {
+  for (let g = 0; g < allocation.model.classCount; g += 1) repairClass(allocation, g, taste);
 }
 
-export function repairClass(allocation: Allocation, g: number, noise: () => number): void {
-  for (;;) {
-    const best = bestOffer(allocation, g, noise);
-    if (best === undefined) return;
-    allocation.shift(best.lot.pair, best.lot.from, best.lot.to, 1);
+export function repairClass(allocation: Allocation, g: number, taste: Taste): void {
+  const desk = new OfferDesk(allocation, g, taste);
+  for (let best = desk.best(); best !== undefined; best = desk.best()) {
+    allocation.shift(best.pair, best.from, best.to, 1);
+    desk.forget(best.from, best.to);
   }
 }
 
-function bestOffer(allocation: Allocation, g: number, noise: () => number): Offer | undefined {
-  const { model } = allocation;
-  const K = model.phaseCount;
-  const short = Array.from({ length: K }, (_, k) => allocation.shortage(g * K + k) > 0);
-  if (!short.includes(true)) return undefined;
-  let best: Offer | undefined;
-  for (const pair of model.pairs.ofClass[g] ?? []) {
-    const change: Change[] = [{ pair, sign: 1 }];
-    for (let from = 0; from < K; from += 1) {
-      if (short[from] !== true) continue;
-      let penalty = 0;
-      for (let to = from; to < K; to += 1) {
-        const delta = allocation.penaltyDelta(change, to, to);
-        if (delta === null) break;
-        penalty += delta;
-        if (short[to] !== true || penalty > -1e-9) continue;
-        const cost = allocation.weightedDelta(pair, from, to, 1);
-        if (cost + penalty >= 0) continue;
-        const score = (Math.max(cost, 1e-9) / -penalty) * (1 + noise());
-        if ((best === undefined || score < best.score) && allocation.affords(change, from, to)) {
-          best = { lot: { pair, from, to }, score };
-        }
+/** Offers of one class; what a machine would do in a phase is worked out again only after that phase changed. */
+class OfferDesk {
+  private readonly pairs: readonly number[];
+  private readonly noise: readonly number[];
+  private readonly penalty: Float64Array;
+  private readonly worth: Float64Array;
+  private readonly short: boolean[];
+  private readonly stale: boolean[];
+  private readonly phases: number;
+
+  constructor(
+    private readonly allocation: Allocation,
+    private readonly g: number,
+    private readonly taste: Taste,
+  ) {
+    this.phases = allocation.model.phaseCount;
+    this.pairs = allocation.model.pairs.ofClass[g] ?? [];
+    this.noise = this.pairs.map(() => 1 + taste.noise());
+    this.penalty = new Float64Array(this.pairs.length * this.phases);
+    this.worth = new Float64Array(this.pairs.length * this.phases);
+    this.short = Array.from({ length: this.phases }, () => false);
+    this.stale = Array.from({ length: this.phases }, () => true);
+  }
+
+  forget(from: number, to: number): void {
+    this.stale.fill(true, from, to + 1);
+  }
+
+  best(): Lot | undefined {
+    for (let k = 0; k < this.phases; k += 1) if (this.stale[k] === true) this.refresh(k);
+    if (!this.short.includes(true)) return undefined;
+    let best: Lot | undefined;
+    let least = Infinity;
+    for (let index = 0; index < this.pairs.length; index += 1) {
+      for (let from = 0; from < this.phases; from += 1) {
+        if (this.short[from] !== true) continue;
+        const offer = this.bestFrom(index, from, least);
+        if (offer === undefined) continue;
+        least = offer.score;
+        best = offer.lot;
       }
     }
+    return best;
   }
-  return best;
+
+  private refresh(k: number): void {
+    const { allocation, phases, taste } = this;
+    this.stale[k] = false;
+    const short = allocation.shortage(this.g * phases + k) > 0;
+    this.short[k] = short;
+    for (const [index, pair] of this.pairs.entries()) {
+      const delta = allocation.penaltyDelta([{ pair, sign: 1 }], k, k);
+      this.penalty[index * phases + k] = delta ?? Infinity;
+      const worth = taste.guide === null || !short ? 0 : coveredWorth(taste.guide, allocation, pair, k);
+      this.worth[index * phases + k] = worth;
+    }
+  }
+
+  /** The best lot of a pair from a phase on, if it beats `least`. */
+  private bestFrom(index: number, from: number, least: number): Offer | undefined {
+    const { allocation, phases, taste } = this;
+    const pair = this.pairs[index] ?? 0;
+    const noise = this.noise[index] ?? 1;
+    let best: Offer | undefined;
+    let score = least;
+    let penalty = 0;
+    let running = 0;
+    let worth = 0;
+    for (let to = from; to < phases; to += 1) {
+      penalty += at(this.penalty, index * phases + to);
+      if (penalty === Infinity) break;
+      worth += at(this.worth, index * phases + to);
+      if (taste.guide !== null) running += at(taste.guide.running, pair * phases + to);
+      if (this.short[to] !== true || penalty > -1e-9) continue;
+      const cost = allocation.weightedDelta(pair, from, to, 1);
+      const lot = { pair, from, to };
+      const own = noise * (taste.guide === null ? cost / -penalty : guided(allocation, lot, running) / worth);
+      if (own >= score || cost + penalty >= 0) continue;
+      if (!allocation.affords([{ pair, sign: 1 }], from, to)) continue;
+      score = own;
+      best = { lot, score };
+    }
+    return best;
+  }
+}
+
+function guided(allocation: Allocation, { pair, from, to }: Lot, running: number): number {
+  const { pools, pairs } = allocation.model;
+  return running + allocation.startDelta(pair, from, to, 1) * at(pools.startRate, at(pairs.poolOf, pair));
 }
