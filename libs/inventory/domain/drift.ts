@@ -2,6 +2,13 @@ import type { Instant } from '@springtide/kernel';
 import type { DriftEvent, Observed, ResourceType } from './observed.js';
 import type { FieldChange, Reconciliation } from './reconciliation.js';
 
+/** What moves with every machine that comes or goes: worth storing, not worth telling. */
+const VOLATILE: Readonly<Record<ResourceType, readonly string[]>> = {
+  machine: [],
+  network: ['freeAddresses'],
+  image: [],
+};
+
 type DriftPlace = Readonly<{ accountId: string; region: string; resourceType: ResourceType }>;
 
 /** What a believed look at a place found changed, as events for people and alarms. */
@@ -26,9 +33,13 @@ export function driftOf(
     changes,
     at,
   });
+  const tells = ({ field }: FieldChange): boolean => !VOLATILE[resourceType].includes(field);
   return [
     ...found.appeared.map((resource) => event(resource, 'appeared', [])),
-    ...found.changed.map(({ resource, changes }) => event(resource, 'changed', changes)),
+    ...found.changed
+      .map(({ resource, changes }) => ({ resource, changes: changes.filter(tells) }))
+      .filter(({ changes }) => changes.length > 0)
+      .map(({ resource, changes }) => event(resource, 'changed', changes)),
     ...gone.map((resource) => event(resource, 'gone', [])),
   ];
 }

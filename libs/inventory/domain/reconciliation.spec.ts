@@ -1,6 +1,13 @@
 import { addMs } from '@springtide/kernel';
 import fc from 'fast-check';
-import { RECONCILIATION_POLICY, changesBetween, reconcile, type Known, type Listing } from './index.js';
+import {
+  RECONCILIATION_POLICY,
+  changesBetween,
+  driftOf,
+  reconcile,
+  type Known,
+  type Listing,
+} from './index.js';
 
 type Thing = { id: string; state: string };
 
@@ -132,6 +139,24 @@ describe('reconciliation of a listing', () => {
       { field: 'addresses', before: '[]', after: '["10.0.0.1"]' },
       { field: 'note', before: 'x', after: '' },
       { field: 'state', before: 'pending', after: 'running' },
+    ]);
+  });
+});
+
+describe('drift', () => {
+  const place = { accountId: 'acc', region: 'r1' };
+  const network = { id: 'n-1', name: 'front', region: 'r1', freeAddresses: 7, cidr: '10.0.0.0/16' };
+
+  it('tells what changed, and not that a network has one address more or less', () => {
+    const change = (before: object) => ({
+      appeared: [],
+      changed: [{ resource: network, changes: changesBetween(before, network) }],
+    });
+    const of = (before: object) =>
+      driftOf({ ...place, resourceType: 'network' }, change(before), [], AT).map((event) => event.changes);
+    expect(of({ ...network, freeAddresses: 8 })).toEqual([]);
+    expect(of({ ...network, freeAddresses: 8, name: 'old' })).toEqual([
+      [{ field: 'name', before: 'old', after: 'front' }],
     ]);
   });
 });
