@@ -36,6 +36,8 @@ export const loadConfigSchema = z.strictObject({
   timeoutMs: z.int().min(10).max(60_000).default(2_000),
   /** Instant of 0 ms, so that several programs share one time line; left out: as soon as the generator is ready. */
   startAt: z.iso.datetime().optional(),
+  /** Asked for before the start, so that connections and code are warm; costs a machine nothing. Not counted. */
+  warmUpPath: z.string().startsWith('/').default('/healthz'),
   /** Beyond these the generator did not send the load it claims, and the phase is not measured. */
   lagLimitMs: z.number().positive().default(50),
   sentRatioLimit: z.number().min(0).max(1).default(0.995),

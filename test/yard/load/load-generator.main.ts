@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
+import { runFirst } from '../tools/priority.js';
 import { loadConfigSchema } from './load-config.js';
 import { LoadGenerator } from './load-generator.js';
 
@@ -13,6 +14,7 @@ async function main(): Promise<void> {
   const text =
     values.config === undefined ? await readAll(process.stdin) : await readFile(values.config, 'utf8');
   const config = loadConfigSchema.parse(JSON.parse(text));
+  runFirst();
   const generator = new LoadGenerator(config);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => generator.stop());
   print({ type: 'ready', pid: process.pid });

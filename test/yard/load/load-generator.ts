@@ -39,6 +39,9 @@ export type LoadResult = Readonly<{
 const LONGEST_SLEEP_MS = 50;
 const MOST_CONNECTIONS = 2_048;
 const GRACE_MS = 250;
+const WARM_UP_MS = 1_000;
+const WARM_UP_ROUNDS = 10;
+const WARM_UP_WIDTH = 8;
 
 type Lane = Readonly<{
   target: LoadTarget;
@@ -79,6 +82,7 @@ export class LoadGenerator {
   }
 
   async run(onProgress: (progress: LoadProgress) => void): Promise<LoadResult> {
+    await this.#warmUp();
     const startedAt = this.#config.startAt ?? new Date().toISOString();
     const zeroMs = performance.now() + (Date.parse(startedAt) - Date.now());
     const reporter = this.#reportEverySecond(zeroMs, onProgress);
@@ -88,6 +92,21 @@ export class LoadGenerator {
     clearInterval(reporter);
     await Promise.all(this.#lanes.map(async ({ pool }) => pool.destroy()));
     return this.#result(startedAt);
+  }
+
+  async #warmUp(): Promise<void> {
+    const leftMs =
+      this.#config.startAt === undefined ? WARM_UP_MS : Date.parse(this.#config.startAt) - Date.now();
+    const signal = AbortSignal.timeout(Math.max(1, Math.min(WARM_UP_MS, leftMs)));
+    const { warmUpPath } = this.#config;
+    await Promise.all(
+      this.#lanes.map(async ({ pool }) => {
+        for (let round = 0; round < WARM_UP_ROUNDS && !signal.aborted; round += 1) {
+          const calls = Array.from({ length: WARM_UP_WIDTH }, () => exchange(pool, warmUpPath, signal));
+          await Promise.all(calls);
+        }
+      }),
+    );
   }
 
   async #sendAll(zeroMs: number): Promise<void> {
@@ -124,7 +143,7 @@ export class LoadGenerator {
     const abort = new AbortController();
     const leftMs = Math.max(1, this.#config.timeoutMs - (startMs - intendedMs));
     const timer = setTimeout(() => abort.abort(), leftMs);
-    const outcome = await exchange(lane, abort.signal);
+    const outcome = await exchange(lane.pool, lane.target.path, abort.signal);
     clearTimeout(timer);
     record.finished(outcome, performance.now() - intendedMs);
     this.#inFlight -= 1;
@@ -214,9 +233,9 @@ function difference(now: Totals, before: Totals | undefined): Totals {
   return result;
 }
 
-async function exchange({ pool, target }: Lane, signal: AbortSignal): Promise<Outcome> {
+async function exchange(pool: Pool, path: string, signal: AbortSignal): Promise<Outcome> {
   try {
-    const answer = await pool.request({ method: 'GET', path: target.path, signal });
+    const answer = await pool.request({ method: 'GET', path, signal });
     await answer.body.dump({ limit: 1 << 20, signal });
     return { kind: 'answer', status: answer.statusCode };
   } catch (thrown) {

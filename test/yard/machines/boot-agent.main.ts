@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
+import { runFirst } from '../tools/priority.js';
 import { bootAgentConfigSchema, type SourceConfig } from './boot-agent-config.js';
 import { BootAgent } from './boot-agent.js';
 import { awsYardSource, simulatedSource, type MachineSource } from './machine-source.js';
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
   const text =
     values.config === undefined ? await readAll(process.stdin) : await readFile(values.config, 'utf8');
   const config = bootAgentConfigSchema.parse(JSON.parse(text));
+  runFirst();
   const sources: MachineSource[] = [];
   for (const source of config.sources) sources.push(await openSource(source, config.pollMs));
   const agent = new BootAgent({
