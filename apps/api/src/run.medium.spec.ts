@@ -134,11 +134,12 @@ describe('from plan to run', () => {
   it('tells its workflow of every order, in order', async () => {
     const { runId } = await armed('ordered');
     await client.call(routes.runCommand, { params: { id: runId }, body: { command: 'pause' } });
-    const rows = (await api.database.systemWork('test', (tx) =>
-      tx.query(`select message from outbox where message ->> 'workflowId' like $1 order by id`, [
-        `%${runId}%`,
-      ]),
-    )) as { message: { kind: string } }[];
+    const rows = await api.database.systemWork('test', (tx) =>
+      tx.query<{ message: { kind: string } }[]>(
+        `select message from outbox where message ->> 'workflowId' like $1 order by id`,
+        [`%${runId}%`],
+      ),
+    );
     expect(rows.map((row) => row.message.kind)).toEqual(['start', 'signal']);
   });
 
@@ -168,17 +169,17 @@ describe('another tenant', () => {
     const { items } = await client.call(routes.approvalList);
     const made = await client.call(routes.tokenCreate, { body: { name: 'ours' } });
     const [machine, route] = await api.database.systemWork('test', async (tx) => {
-      const machines = (await tx.query(
+      const machines = await tx.query<{ id: string }[]>(
         `insert into inventory_resource (tenant_id, account_id, region, resource_type, cloud_id, name, state, zone, search,
            observed, first_seen, last_seen)
          values ($1, $2, 'r1', 'machine', 'i-1', 'web-1', 'running', 'r1-a', 'web-1', $3, now(), now()) returning id`,
         [ours.tenantId, accountId, JSON.stringify(observed)],
-      )) as { id: string }[];
-      const entrances = (await tx.query(
+      );
+      const entrances = await tx.query<{ id: string }[]>(
         `insert into traffic_route (id, tenant_id, name, account_id, service, health_path, home, version, created_at)
          values (gen_random_uuid(), $1, 'entrance', $2, 'storefront', '/', '[]', 1, now()) returning id`,
         [ours.tenantId, accountId],
-      )) as { id: string }[];
+      );
       return [machines[0]?.id ?? '', entrances[0]?.id ?? ''];
     });
     own = {
@@ -195,8 +196,15 @@ describe('another tenant', () => {
   });
 
   const observed = {
-    ...{ id: 'i-1', name: 'web-1', state: 'running', region: 'r1', zone: 'r1-a', machineType: 'm.large' },
-    ...{ purchaseOption: 'on-demand', addresses: ['10.0.0.1'], labels: {} },
+    id: 'i-1',
+    name: 'web-1',
+    state: 'running',
+    region: 'r1',
+    zone: 'r1-a',
+    machineType: 'm.large',
+    purchaseOption: 'on-demand',
+    addresses: ['10.0.0.1'],
+    labels: {},
   };
 
   async function ask(route: RouteSpec, token: string): Promise<Response> {
@@ -268,9 +276,9 @@ describe('a cloud secret', () => {
     ];
     expect(answers.filter((text) => text.includes(canary))).toEqual([]);
     const dump = await api.database.systemWork('test', async (tx) => {
-      const tables = (await tx.query(
+      const tables = await tx.query<{ tablename: string }[]>(
         `select tablename from pg_tables where schemaname = 'public' and tablename <> 'schema_migration'`,
-      )) as { tablename: string }[];
+      );
       const rows = await Promise.all(
         tables.map(async ({ tablename }) => tx.query(`select * from "${tablename}"`)),
       );

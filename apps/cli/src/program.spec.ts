@@ -51,16 +51,38 @@ const problem = (status: number, code: string): Answer => ({
 });
 
 const run = (state: string, leftovers: object[] = []) => ({
-  ...{ id, campaignId: id, planId: id, state, phase: null, summary: `it is ${state}` },
-  ...{ since: '2026-11-11T00:00:00Z', expectedEnd: null, ifStopped: '-', startedAt: '2026-11-11T00:00:00Z' },
-  ...{ closedAt: null, pools: [], capacity: [], traffic: [], leftovers },
+  id,
+  campaignId: id,
+  planId: id,
+  state,
+  phase: null,
+  summary: `it is ${state}`,
+  since: '2026-11-11T00:00:00Z',
+  expectedEnd: null,
+  ifStopped: '-',
+  startedAt: '2026-11-11T00:00:00Z',
+  closedAt: null,
+  pools: [],
+  capacity: [],
+  traffic: [],
+  leftovers,
   spend: Object.fromEntries(
-    ['planned', 'actual', 'committed', 'budget'].map((name) => [name, { currency: 'EUR', amount: '1' }]),
+    ['planned', 'actual', 'committed', 'budget'].map((name) => [
+      name,
+      {
+        currency: 'EUR',
+        amount: '1',
+      },
+    ]),
   ),
 });
 
 const entry = (number: number) => ({
-  ...{ id: number, at: '2026-11-11T00:00:00Z', step: 'step', level: 'info', detail: `line ${number}` },
+  id: number,
+  at: '2026-11-11T00:00:00Z',
+  step: 'step',
+  level: 'info',
+  detail: `line ${number}`,
   facts: {},
 });
 
@@ -124,10 +146,13 @@ describe('watching a run', () => {
   it('prints each line once, survives a server that is away, and ends with the run', async () => {
     const away: 'no answer'[] = Array.from({ length: 4 }, () => 'no answer');
     const { terminal, sent, said } = terminalWith([
-      ...[state('ramping'), page(entry(1), entry(2))],
+      state('ramping'),
+      page(entry(1), entry(2)),
       ...away,
-      ...[state('holding'), page(entry(3))],
-      ...[state('closed'), page()],
+      state('holding'),
+      page(entry(3)),
+      state('closed'),
+      page(),
     ]);
     expect(await runCli(['run', 'watch', id], terminal)).toBe(0);
     expect(said.out.match(/line \d/g)).toEqual(['line 1', 'line 2', 'line 3']);
@@ -150,15 +175,26 @@ describe('watching a run', () => {
 describe('waiting', () => {
   it('ends with 6 when the time is over', async () => {
     const plan = {
-      ...{ id, campaignId: id, revision: 1, hash: '', status: 'solving', createdAt: '2026-11-11T00:00:00Z' },
-      ...{ marketSnapshotId: null, pools: [], allocations: [], standing: [], capacity: [], lowerBound: null },
-      ...{
-        gap: null,
-        solver: '',
-        quality: '',
-        reasons: [],
-        failure: null,
-        cost: { currency: 'EUR', amount: '0' },
+      id,
+      campaignId: id,
+      revision: 1,
+      hash: '',
+      status: 'solving',
+      createdAt: '2026-11-11T00:00:00Z',
+      marketSnapshotId: null,
+      pools: [],
+      allocations: [],
+      standing: [],
+      capacity: [],
+      lowerBound: null,
+      gap: null,
+      solver: '',
+      quality: '',
+      reasons: [],
+      failure: null,
+      cost: {
+        currency: 'EUR',
+        amount: '0',
       },
     };
     const { terminal, said } = terminalWith([{ status: 202, body: plan }]);
@@ -215,20 +251,19 @@ describe('files', () => {
 
 describe('names', () => {
   const account = (name: string, number: number) => ({
-    ...{ id: `018f0000-0000-7000-8000-00000000000${number}`, name, provider: 'aws', kind: 'public-cloud' },
-    ...{
-      status: 'unverified',
-      settings: {},
-      credentialVersion: 1,
-      credentialCreatedAt: '2026-11-11T00:00:00Z',
-    },
-    ...{
-      credentialLastUsedAt: null,
-      health: null,
-      verifiedAt: null,
-      version: 1,
-      createdAt: '2026-11-11T00:00:00Z',
-    },
+    id: `018f0000-0000-7000-8000-00000000000${number}`,
+    name,
+    provider: 'aws',
+    kind: 'public-cloud',
+    status: 'unverified',
+    settings: {},
+    credentialVersion: 1,
+    credentialCreatedAt: '2026-11-11T00:00:00Z',
+    credentialLastUsedAt: null,
+    health: null,
+    verifiedAt: null,
+    version: 1,
+    createdAt: '2026-11-11T00:00:00Z',
   });
   const list = (...items: object[]): Answer => ({ status: 200, body: { items, next: null } });
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { campaignRoutes } from '@springtide/contracts';
+import { routes } from '@springtide/contracts';
 import { projectRoot } from '../../../test/yard/tools/lane.js';
 import { readSeries } from './demand.js';
 import { ROUTES, startBootAgent, startEngines } from './engines.js';
@@ -77,7 +77,7 @@ async function tellStory(supervisor: Supervisor, options: DemoOptions): Promise<
 }
 
 async function campaignReport(stage: Stage, id: string) {
-  return await stage.people.operations.call(campaignRoutes.campaignReport, { params: { id } });
+  return await stage.people.operations.call(routes.campaignReport, { params: { id } });
 }
 
 main().then(

@@ -2,12 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
-  accountRoutes,
-  campaignRoutes,
+  routes,
   createClient,
-  identityRoutes,
-  inventoryRoutes,
-  runRoutes,
   type AccountBody,
   type ApiClient,
   type CampaignBody,
@@ -88,7 +84,7 @@ export async function declareRoutes(
   fleet: ReadonlyMap<string, readonly OracleMachine[]>,
 ): Promise<void> {
   for (const [name, machines] of fleet) {
-    const route = await stage.people.admin.call(campaignRoutes.routeCreate, {
+    const route = await stage.people.admin.call(routes.routeCreate, {
       body: {
         name,
         accountId: stage.accounts.proxy.id,
@@ -115,12 +111,12 @@ export async function putOnCalendar(
 ): Promise<CampaignBody> {
   const { operations } = stage.people;
   const text = await readFile(join(projectRoot(), 'config/demo/shop.template.yaml'), 'utf8');
-  const template = await operations.call(inventoryRoutes.templateCreate, {
+  const template = await operations.call(routes.templateCreate, {
     body: text.replaceAll('AMI_OF_THE_DEMO', engines.aws.imageId),
     headers: { 'content-type': 'application/yaml' },
   });
   const start = new Date(Math.ceil((Date.now() + LEAD_MS) / 1000) * 1000);
-  return await operations.call(campaignRoutes.campaignCreate, {
+  return await operations.call(routes.campaignCreate, {
     body: {
       name: 'Flash sale',
       templateId: template.id,
@@ -139,13 +135,13 @@ const LEAD_MS = 25_000;
 
 export async function planAndApprove(stage: Stage, campaign: CampaignBody): Promise<PlanBody> {
   const { operations, approver } = stage.people;
-  const requested = await operations.call(campaignRoutes.planRequest, { params: { id: campaign.id } });
+  const requested = await operations.call(routes.planRequest, { params: { id: campaign.id } });
   const plan = await planned(operations, requested.id);
   showPlan(plan);
   if (plan.status !== 'ready')
     throw new Error(`the plan is ${plan.status}: ${plan.failure ?? 'demand cannot be covered'}`);
-  const approval = await operations.call(campaignRoutes.approvalRequest, { params: { id: plan.id } });
-  const decided = await approver.call(campaignRoutes.approvalDecide, {
+  const approval = await operations.call(routes.approvalRequest, { params: { id: plan.id } });
+  const decided = await approver.call(routes.approvalDecide, {
     params: { id: approval.id },
     body: { decision: 'approve', comment: 'Fits the budget.' },
   });
@@ -156,12 +152,12 @@ export async function planAndApprove(stage: Stage, campaign: CampaignBody): Prom
 }
 
 export async function arm(stage: Stage, campaign: CampaignBody): Promise<RunBody> {
-  return await stage.people.operations.call(runRoutes.runArm, { params: { id: campaign.id } });
+  return await stage.people.operations.call(routes.runArm, { params: { id: campaign.id } });
 }
 
 async function planned(client: ApiClient, planId: string): Promise<PlanBody> {
   for (let attempt = 0; attempt < 300; attempt += 1) {
-    const plan = await client.call(campaignRoutes.planGet, { params: { id: planId } });
+    const plan = await client.call(routes.planGet, { params: { id: planId } });
     if (plan.status !== 'solving') return plan;
     await wait(200);
   }
@@ -193,7 +189,7 @@ async function invite(engines: Engines): Promise<People> {
   const client = (token: string) => createClient({ baseUrl: engines.apiUrl, token, fetch });
   const admin = client(engines.adminToken);
   const person = async (name: string, role: string) => {
-    const created = await admin.call(identityRoutes.userCreate, { body: { name, roles: [role] } });
+    const created = await admin.call(routes.userCreate, { body: { name, roles: [role] } });
     return created.firstToken;
   };
   const operations = client(await person('Business operations', 'operations'));
@@ -204,7 +200,7 @@ async function invite(engines: Engines): Promise<People> {
 async function registerAccounts(engines: Engines, admin: ApiClient): Promise<Stage['accounts']> {
   const { aws, vsphere, proxy } = engines;
   const register = async (name: string, provider: string, settings: object, secret: object) => {
-    const account = await admin.call(accountRoutes.accountRegister, {
+    const account = await admin.call(routes.accountRegister, {
       body: { name, provider, settings: { ...settings }, secret: { ...secret } },
     });
     const product = account.health?.product ?? 'unknown product';
@@ -240,7 +236,7 @@ async function registerAccounts(engines: Engines, admin: ApiClient): Promise<Sta
     proxy: await register('entrance', proxy.providerId, proxy.settings, {}),
   };
   for (const account of [accounts.private, accounts.public]) {
-    await admin.call(inventoryRoutes.inventorySync, { body: { accountId: account.id } });
+    await admin.call(routes.inventorySync, { body: { accountId: account.id } });
   }
   return accounts;
 }

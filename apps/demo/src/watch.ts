@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { ApiProblem, runRoutes, type ApiClient, type RunBody } from '@springtide/contracts';
+import { ApiProblem, routes, type ApiClient, type RunBody } from '@springtide/contracts';
 import type { KillMoment } from './options.js';
 import { paint, screen } from './screen.js';
 import type { Supervisor } from './supervisor.js';
@@ -19,7 +19,7 @@ export async function watchRun(
     await wait(EVERY_MS);
     try {
       after = await tell(client, runId, after);
-      const run = await client.call(runRoutes.runGet, { params: { id: runId } });
+      const run = await client.call(routes.runGet, { params: { id: runId } });
       if (!killed && killAt !== null && isMoment(run, killAt)) {
         killed = true;
         killWorker(supervisor, killAt);
@@ -37,7 +37,7 @@ export async function watchRun(
 }
 
 async function tell(client: ApiClient, runId: string, after: number): Promise<number> {
-  const { items } = await client.call(runRoutes.runTimeline, { params: { id: runId }, query: { after } });
+  const { items } = await client.call(routes.runTimeline, { params: { id: runId }, query: { after } });
   for (const entry of items) {
     const text = `  ${entry.detail}`;
     screen.say(entry.level === 'info' ? text : paint(entry.level === 'warning' ? 33 : 31, text));

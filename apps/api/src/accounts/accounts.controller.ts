@@ -59,7 +59,9 @@ function providerBody(manifest: ProviderManifest): ProviderBody {
     { supported: capability.supported, reason: capability.supported ? null : capability.reason },
   ]);
   return {
-    ...{ id, title, kind },
+    id,
+    title,
+    kind,
     settingsSchema: jsonSchema(settingsSchema),
     secretSchema: jsonSchema(secretSchema),
     capabilities: Object.fromEntries(named) as ProviderBody['capabilities'],

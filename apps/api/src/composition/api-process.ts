@@ -45,7 +45,9 @@ export async function startApi(parts: ProcessParts): Promise<ApiProcess> {
   const readiness = new Readiness([{ name: 'database', check: () => database.ping() }, ...parts.checks]);
   const idempotency = new Idempotency(database, clock);
   const app = await createEdge(AppModule.over(await servicesOf(parts, readiness)), {
-    ...{ log, metrics: parts.metrics, idempotency },
+    log,
+    metrics: parts.metrics,
+    idempotency,
     gatekeeper: gatekeeperOf(new TokenService(database, clock), new AuditService(database, clock)),
     bodyLimitBytes: config.http.bodyLimitBytes,
     consoleFolder: config.http.consoleFolder,

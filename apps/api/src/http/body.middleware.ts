@@ -9,16 +9,15 @@ const READ_AWAY_BYTES = 64 * 1024 * 1024;
 
 /** Reads the body as text up to the limit. What it means is decided later, by the route. */
 export function bodyReader(limitBytes: number, log: Logger) {
-  return (request: Request, response: Response, next: NextFunction): void => {
-    readBody(request, limitBytes).then(
-      (text) => {
-        if (text !== undefined) stateOf(request).bodyText = text;
-        next();
-      },
-      (thrown: unknown) => {
-        sendProblem(thrown, request, response, log);
-      },
-    );
+  return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
+    try {
+      const text = await readBody(request, limitBytes);
+      if (text !== undefined) stateOf(request).bodyText = text;
+    } catch (thrown) {
+      sendProblem(thrown, request, response, log);
+      return;
+    }
+    next();
   };
 }
 

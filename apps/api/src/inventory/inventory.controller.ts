@@ -62,7 +62,11 @@ export class InventoryController {
 function filterOf(query: MachineQuery): InventoryFilter {
   const { accountId, region, zone, state, service, campaignId, owned, search } = query;
   const all = {
-    ...{ accountId, region, zone, state, service },
+    accountId,
+    region,
+    zone,
+    state,
+    service,
     campaign: campaignId,
     ours: owned === undefined ? undefined : owned === 'true',
     text: search,

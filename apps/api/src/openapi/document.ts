@@ -1,11 +1,6 @@
 import { ProblemBody, routes, type RouteSpec } from '@springtide/contracts';
 import { z } from 'zod';
-import {
-  createDocument,
-  type ZodOpenApiOperationObject,
-  type ZodOpenApiPathsObject,
-  type ZodOpenApiResponseObject,
-} from 'zod-openapi';
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponseObject } from 'zod-openapi';
 
 const INFO = {
   title: 'Springtide',
@@ -26,7 +21,7 @@ export function openApiDocument(): Record<string, unknown> {
     openapi: '3.1.0',
     info: INFO,
     security: [{ token: [] }],
-    paths: paths as ZodOpenApiPathsObject,
+    paths: paths,
     components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
   });
   return { ...document };

@@ -30,23 +30,45 @@ export async function apiUnderTest(log: Logger = silentLogger): Promise<ApiUnder
   const start = async (): Promise<ApiProcess> =>
     await startApi({
       config: {
-        http: { host: '127.0.0.1', port: 0, ...limits },
+        http: {
+          host: '127.0.0.1',
+          port: 0,
+          ...limits,
+        },
         vault: { keyFile: join(folder, 'vault.key') },
-        endpoints: { open: [], privateRanges: [] },
+        endpoints: {
+          open: [],
+          privateRanges: [],
+        },
         installation: { id: 'api-test' },
         policy: { profile: 'demo' },
       },
-      ...{ database, clock: systemClock, log, metrics: new Metrics('api'), providers, checks: [] },
+      database,
+      clock: systemClock,
+      log,
+      metrics: new Metrics('api'),
+      providers,
+      checks: [],
     });
   const api = await start();
   return {
-    ...{ url: api.url, database, ownerUrl },
-    client: (token) => createClient({ baseUrl: api.url, token, fetch: globalThis.fetch }),
+    url: api.url,
+    database,
+    ownerUrl,
+    client: (token) =>
+      createClient({
+        baseUrl: api.url,
+        token,
+        fetch: globalThis.fetch,
+      }),
     another: start,
     stop: async () => {
       await api.stop();
       await drop();
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, {
+        recursive: true,
+        force: true,
+      });
     },
   };
 }

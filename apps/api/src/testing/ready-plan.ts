@@ -79,9 +79,16 @@ function planContent(campaign: CampaignBody) {
     reasons: [],
     pools: [
       {
-        ...{ id: poolId, accountId: campaign.accountIds[0], accountName: 'cloud', provider: 'simulated' },
-        ...{ region: 'r1', zone: 'r1-a', machineType: 'm.large', purchaseOption: 'on-demand' },
-        ...{ pricePerHour: eur('0.1'), cap: 10 },
+        id: poolId,
+        accountId: campaign.accountIds[0],
+        accountName: 'cloud',
+        provider: 'simulated',
+        region: 'r1',
+        zone: 'r1-a',
+        machineType: 'm.large',
+        purchaseOption: 'on-demand',
+        pricePerHour: eur('0.1'),
+        cap: 10,
       },
     ],
     allocations: [
@@ -90,8 +97,14 @@ function planContent(campaign: CampaignBody) {
     ],
     sheets: [
       {
-        ...{ service, poolId, requestsPerSecond: 250, image: 'base', subnet: null, securityGroups: [] },
-        ...{ userData: null, minimumBillingSeconds: 60 },
+        service,
+        poolId,
+        requestsPerSecond: 250,
+        image: 'base',
+        subnet: null,
+        securityGroups: [],
+        userData: null,
+        minimumBillingSeconds: 60,
       },
     ],
     services: [{ name: service, route: 'entrance', port: 8080, warmUpSeconds: 0 }],

@@ -3,10 +3,7 @@
  * printed before, so they are replaced.
  */
 export function plainText(text: string): string {
-  return text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
-    '�',
-  );
+  return text.replace(/[^\P{Cc}\t\n]|[\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, '�');
 }
 
 /** The same on one line, for a table cell. */
