@@ -1,0 +1,235 @@
+import fc from 'fast-check';
+import { randomProblem } from '../testing/random-problem.js';
+import { Allocation } from './allocation.js';
+import { planRows } from './assemble-plan.js';
+import { checkPlan, type PlanRule } from './check-plan.js';
+import type { PlanReason } from './capacity-plan.js';
+import { explanationText, reasonText } from './explanation-text.js';
+import { improve } from './improvement.js';
+import { layRows, lotColumns, price, shortageColumns } from './lot-model.js';
+import { costOf, startsOf } from './plan-cost.js';
+import { compileModel } from './planner-model.js';
+import { problemFaults } from './problem-rules.js';
+import type { PlanningPool, PlanningProblem } from './problem.js';
+import { enforceCaps, repair } from './rounding.js';
+import { search, seededNumbers } from './search.js';
+
+const eur = (amount: string) => ({ currency: 'EUR', amount });
+const never = () => false;
+
+function pool(over: Partial<PlanningPool> & { id: string }): PlanningPool {
+  return {
+    account: 'cloud',
+    region: 'r',
+    zone: 'a',
+    machineType: 't',
+    family: 'm',
+    arch: 'amd64',
+    option: 'on-demand',
+    vcpu: 4,
+    memoryGiB: 16,
+    pricePerHour: eur('0.1'),
+    startCost: eur('0.03'),
+    cap: 10,
+    quotaGroup: null,
+    interruptionPerHour: 0,
+    ...over,
+  };
+}
+
+const two: PlanningProblem = {
+  currency: 'EUR',
+  objective: 'cheapest',
+  phases: [
+    { id: 'ramp', hours: 0.5 },
+    { id: 'peak', hours: 2 },
+  ],
+  quotaGroups: [{ id: 'q', limitVcpu: 20, usedVcpu: 4 }],
+  pools: [
+    pool({ id: 'a', quotaGroup: 'q', cap: 6 }),
+    pool({ id: 'b', zone: 'b', option: 'spot', pricePerHour: eur('0.04') }),
+  ],
+  classes: [
+    {
+      id: 'web',
+      unit: 'requests/s',
+      headroom: 0.5,
+      spotMax: 0.5,
+      zoneLossFraction: 0.6,
+      demand: [
+        { units: 100, memoryGiB: 0 },
+        { units: 200, memoryGiB: 80 },
+      ],
+      allowed: [
+        { pool: 'a', units: 50 },
+        { pool: 'b', units: 60 },
+      ],
+      shortagePenaltyPerUnitHour: eur('1'),
+    },
+  ],
+  budget: eur('2'),
+  hourlyCeilings: [{ account: 'cloud', perHour: eur('0.6') }],
+};
+
+const rules = (rows: Parameters<typeof checkPlan>[1]): PlanRule[] => [
+  ...new Set(checkPlan(two, rows).violations.map((violation) => violation.rule)),
+];
+
+describe('checkPlan', () => {
+  it('finds each broken rule', () => {
+    const row = (poolId: string, counts: number[]) => ({ class: 'web', pool: poolId, counts });
+    expect(rules([row('a', [2, 4])])).toEqual([]);
+    expect(rules([row('a', [0, 7])])).toEqual(['cap', 'quota', 'hourly-ceiling']);
+    expect(rules([row('a', [0, 5])])).toEqual(['quota']);
+    expect(rules([row('a', [0, 3]), row('b', [0, 3])])).toEqual(['spot']);
+    expect(rules([row('b', [0, 1])])).toEqual(['spot']);
+    expect(rules([row('a', [0, 1]), row('a', [1, 0])])).toEqual(['shape']);
+    expect(rules([row('a', [0.5, 1])])).toEqual(['shape']);
+    expect(rules([row('c', [0, 1])])).toContain('allowed');
+    expect(checkPlan({ ...two, budget: eur('0.9') }, [row('a', [0, 4])]).violations).toEqual([
+      { rule: 'budget', detail: 'costs 0.92, the budget is 0.9' },
+    ]);
+  });
+
+  it('takes the largest of cover, memory and zone loss as shortage', () => {
+    const short = (counts: number[], other: number[]) =>
+      checkPlan(two, [
+        { class: 'web', pool: 'a', counts },
+        { class: 'web', pool: 'b', counts: other },
+      ]).shortage.map((cell) => [cell.phase, cell.units]);
+    // Cover with headroom: 150 and 300. Zone a lost leaves b: 60 and 120 must stay.
+    expect(short([3, 4], [1, 4])).toEqual([]);
+    expect(short([3, 6], [1, 0])).toEqual([['peak', 120]]);
+    // Three machines hold 48 of the 120 GiB; 72 GiB stand for 180 units, more than the 130 that cover misses.
+    expect(short([2, 1], [1, 2])).toEqual([['peak', 180]]);
+    // 80 GiB with headroom are 120; eight machines hold 80: 40 GiB missing are 100 units of this class.
+    const heavy = { ...two, pools: two.pools.map((entry) => ({ ...entry, memoryGiB: 10 })) };
+    const [first, second] = [
+      { class: 'web', pool: 'a', counts: [3, 4] },
+      { class: 'web', pool: 'b', counts: [1, 4] },
+    ];
+    expect(
+      checkPlan(
+        heavy,
+        [first, second].flatMap((row) => row ?? []),
+      ).shortage,
+    ).toEqual([{ class: 'web', phase: 'peak', units: 100 }]);
+  });
+});
+
+describe('costOf', () => {
+  it('adds hours and starts exactly', () => {
+    expect(startsOf([2, 1, 3])).toEqual([2, 0, 2]);
+    const cost = costOf(two, [{ class: 'web', pool: 'a', counts: [2, 4] }]);
+    // 2 × 0.5 h + 4 × 2 h = 9 machine-hours at 0.1, four starts at 0.03
+    expect(cost.running).toEqual(eur('0.9'));
+    expect(cost.starts).toEqual(eur('0.12'));
+    expect(cost.total).toEqual(eur('1.02'));
+    expect(cost.byPhase).toEqual([
+      { phase: 'ramp', cost: eur('0.16') },
+      { phase: 'peak', cost: eur('0.86') },
+    ]);
+    expect(cost.byPool).toEqual([{ pool: 'a', machineHours: '9', starts: 4, cost: eur('1.02') }]);
+  });
+});
+
+describe('the search for whole machines', () => {
+  it('keeps every rule and its own books, whatever it is given', () => {
+    fc.assert(
+      fc.property(randomProblem, fc.integer({ min: 1, max: 1000 }), (problem, seed) => {
+        const model = compileModel(problem);
+        const random = seededNumbers(seed);
+        const allocation = new Allocation(model);
+        for (let pair = 0; pair < model.pairs.count; pair += 1) {
+          allocation.shift(pair, 0, model.phaseCount - 1, Math.floor(random() * 6));
+        }
+        enforceCaps(allocation);
+        expect(checkPlan(problem, planRows(problem, allocation)).violations).toEqual([]);
+        repair(allocation, { guide: null, noise: random });
+        const repaired = allocation.objective();
+        improve(allocation, never);
+        search(allocation, { rounds: 5, stop: never, random, guide: null });
+        expect(allocation.objective()).toBeLessThanOrEqual(repaired + 1e-6);
+        const check = checkPlan(problem, planRows(problem, allocation));
+        expect(check.violations).toEqual([]);
+        expect(allocation.cost).toBeCloseTo(Number(check.cost.total.amount), 6);
+        for (const [g, item] of problem.classes.entries()) {
+          for (const [k, phase] of problem.phases.entries()) {
+            const found = check.shortage.find((cell) => cell.class === item.id && cell.phase === phase.id);
+            expect(allocation.shortage(g * model.phaseCount + k)).toBeCloseTo(found?.units ?? 0, 5);
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('the bound', () => {
+  it('holds for any row prices at all', () => {
+    fc.assert(
+      fc.property(randomProblem, fc.integer({ min: 1, max: 1000 }), (problem, seed) => {
+        const model = compileModel(problem);
+        const rows = layRows(model);
+        const random = seededNumbers(seed);
+        const duals = Float64Array.from({ length: rows.count }, () => (random() - 0.5) * 0.02);
+        const allocation = new Allocation(model);
+        repair(allocation, { guide: null, noise: () => 0 });
+        const { bound } = price(model, rows, duals, 1);
+        expect(bound).toBeLessThanOrEqual(allocation.objective() + 1e-6);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('lays a column per lot that says what the lot does', () => {
+    const model = compileModel({
+      ...two,
+      classes: two.classes.map((item) => ({ ...item, zoneLossFraction: 0.9 })),
+    });
+    const rows = layRows(model);
+    const columns = lotColumns(model, rows, [{ pair: 0, from: 0, to: 1 }]);
+    expect(columns.cost[0]).toBeCloseTo(0.03 + 2.5 * 0.1);
+    const entries = new Map([...columns.indices].map((row, i) => [row, columns.values[i]]));
+    expect(entries.get(rows.cover[0] ?? -1)).toBe(50);
+    expect(entries.get(rows.memory[1] ?? -1)).toBe(16);
+    expect(entries.get(rows.spot[0] ?? -1)).toBe(-25);
+    expect(entries.get(rows.quota[0] ?? -1)).toBe(4);
+    expect(entries.get(rows.budget)).toBeCloseTo(0.28);
+    expect(shortageColumns(model, rows).cost).toEqual(Float64Array.from([0.5, 2]));
+  });
+});
+
+describe('problemFaults', () => {
+  it('accepts a sound problem and names what contradicts itself', () => {
+    expect(problemFaults(two)).toEqual([]);
+    const faults = problemFaults({
+      ...two,
+      pools: [
+        ...two.pools,
+        pool({ id: 'a', cap: Number.NaN, quotaGroup: 'nowhere', pricePerHour: eur('-1') }),
+      ],
+    });
+    expect(faults).toEqual([
+      'pool a is listed twice',
+      'pool a: cap is NaN, outside 0 … 1000000',
+      'pool a: price is negative',
+      'pool a: quota group nowhere is unknown',
+    ]);
+  });
+});
+
+describe('explanation', () => {
+  it('speaks both languages', () => {
+    const reason: PlanReason = {
+      code: 'shortage',
+      params: { class: 'web', phase: 'peak', units: '120', causes: 'quota, zone-loss' },
+    };
+    expect(reasonText(reason, 'en-US')).toBe(
+      'web is short of 120 units in peak: quota is used up; too little can be placed outside one zone.',
+    );
+    expect(explanationText([reason], 'zh-CN')).toEqual([
+      'web 在 peak 阶段缺少 120 个单位:配额已用尽;单个可用区之外可放置的容量不足。',
+    ]);
+  });
+});
