@@ -157,9 +157,15 @@ describe('catalog on PostgreSQL', () => {
     const visitor = { ...tenant, actor };
     for (const attempt of [
       market.refreshOfferings(visitor, ACCOUNT),
+      market.listOfferings(visitor, {}, { limit: 1 }),
+      market.readLimits(visitor, [ACCOUNT]),
       market.takeMarketSnapshot(visitor, [ACCOUNT]),
+      market.getMarketSnapshot(visitor, TENANT),
       templates.createVersion(visitor, text(1)),
+      templates.getById(visitor, TENANT),
+      templates.getByName(visitor, 'shop'),
       templates.list(visitor, { limit: 1 }),
+      templates.listVersions(visitor, 'shop', { limit: 1 }),
     ]) {
       await expect(attempt).rejects.toMatchObject({ code: 'permission-denied' });
     }

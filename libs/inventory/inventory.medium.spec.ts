@@ -136,17 +136,6 @@ describe('inventory on PostgreSQL', () => {
     expect(await names({})).toEqual(['shop-00000', 'shop-00001']);
   });
 
-  it('believes at once what the ledger released', async () => {
-    script.machines = fleet(10);
-    await syncMachines();
-    const group = { accountId: ACCOUNT, region: 'r1', machineIds: fleet(10).map((item) => item.id) };
-    await db.database.unitOfWork(tenant, (tx) =>
-      inventory.recordReleased(tx, tenant, group, '2026-11-01T09:00:00.000Z'),
-    );
-    script.machines = [];
-    expect(await syncMachines()).toMatchObject({ complete: true, gone: 10 });
-  });
-
   it('asks what the ledger released only when machines are missing, and believes it at once', async () => {
     let asked = 0;
     const released = (): Promise<ReadonlySet<string>> => {
@@ -208,18 +197,28 @@ describe('inventory on PostgreSQL', () => {
     expect((await inventory.list(other, 'machine', {}, { limit: 10 })).items).toEqual([]);
   });
 
-  it('takes over at once what a caller read itself', async () => {
-    const fresh = [ours(1, 'double-11'), ours(2, 'double-11')];
-    await inventory.recordObserved(tenant, ACCOUNT, fresh, '2026-11-01T08:00:00.000Z');
+  it('shows one machine, to its tenant only', async () => {
+    script.machines = [ours(1, 'double-11')];
+    await syncMachines();
     const [first] = (await inventory.list(tenant, 'machine', {}, { limit: 10 })).items;
-    expect(first).toMatchObject({ resource: fresh[0], goneAt: null });
+    expect(first).toMatchObject({ resource: script.machines[0], goneAt: null });
     expect(await inventory.getMachine(tenant, first?.id ?? '')).toEqual(first);
-    const group = { accountId: ACCOUNT, region: 'r1', machineIds: ['i-1'] };
-    await db.database.unitOfWork(tenant, (tx) =>
-      inventory.recordGone(tx, tenant, group, '2026-11-01T08:01:00.000Z'),
-    );
-    expect(await names({})).toEqual(['shop-00002']);
     await expect(inventory.getMachine(other, first?.id ?? '')).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('lets nobody in without the permission', async () => {
+    const actor = { kind: 'user', id: 'u', name: 'Visitor', permissions: new Set<string>() } as const;
+    const visitor = { ...tenant, actor };
+    for (const attempt of [
+      inventory.list(visitor, 'machine', {}, { limit: 1 }),
+      inventory.getMachine(visitor, TENANT),
+      inventory.count(visitor, 'machine', {}, 'state'),
+      inventory.freshness(visitor),
+      inventory.listDrift(visitor, {}, { limit: 1 }),
+      sync.syncAccount(visitor, ACCOUNT),
+    ]) {
+      await expect(attempt).rejects.toMatchObject({ code: 'permission-denied' });
+    }
   });
 
   it('writes 1,000 machines in well under a second', async () => {

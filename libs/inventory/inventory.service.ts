@@ -1,22 +1,19 @@
 import { requirePermission } from '@springtide/identity';
-import { SpringtideError, type Instant } from '@springtide/kernel';
+import { SpringtideError } from '@springtide/kernel';
 import type { Database, RequestContext } from '@springtide/platform';
-import type { EntityManager } from 'typeorm';
 import {
   InventoryQueries,
   type CountBy,
   type InventoryCursor,
   type InventoryFilter,
 } from './data/inventory.queries.js';
-import { InventoryRepository } from './data/inventory.repository.js';
-import {
-  changesBetween,
-  type DriftEvent,
-  type InventoryFreshness,
-  type InventoryRow,
-  type ObservedByType,
-  type ObservedMachine,
-  type ResourceType,
+import type {
+  DriftEvent,
+  InventoryFreshness,
+  InventoryRow,
+  ObservedByType,
+  ObservedMachine,
+  ResourceType,
 } from './domain/index.js';
 
 export type InventoryPage<K extends ResourceType> = Readonly<{
@@ -24,10 +21,7 @@ export type InventoryPage<K extends ResourceType> = Readonly<{
   next: InventoryCursor | null;
 }>;
 
-/** Machines of one account and region. */
-export type MachineGroup = Readonly<{ accountId: string; region: string; machineIds: readonly string[] }>;
-
-/** One inventory over all clouds: lists, counts, freshness and drift, and what other contexts learn at first hand. */
+/** One inventory over all clouds: lists, counts, freshness and drift. */
 export class InventoryService {
   constructor(
     private readonly database: Database,
@@ -81,66 +75,13 @@ export class InventoryService {
     return await this.read(context, (queries) => queries.drift(filter, page.limit, page.before));
   }
 
-  /** Takes over what a caller has just read of single machines, so that nobody waits for the next listing. */
-  async recordObserved(
-    context: RequestContext,
-    accountId: string,
-    machines: readonly ObservedMachine[],
-    at: Instant,
-  ): Promise<void> {
-    requirePermission(context, 'inventory:write');
-    const regions = new Set(machines.map((machine) => machine.region));
-    await this.database.unitOfWork(context, async (tx) => {
-      for (const region of [...regions].toSorted()) {
-        const place = { accountId, region, resourceType: 'machine' } as const;
-        const inventory = new InventoryRepository(tx, context.tenantId, place);
-        await inventory.lock();
-        const known = new Map(
-          (await inventory.known('machine')).map((row) => [row.resource.id, row.resource]),
-        );
-        const here = machines.filter((machine) => machine.region === region);
-        const news = here.filter(
-          (machine) => changesBetween(known.get(machine.id) ?? {}, machine).length > 0,
-        );
-        await inventory.save(news, at);
-      }
-    });
-  }
-
-  /**
-   * For the ledger, in its own transaction: it asked for the end of these machines, so a listing without them is no
-   * surprise. They are gone only when the cloud says so.
-   */
-  async recordReleased(
-    tx: EntityManager,
-    context: RequestContext,
-    group: MachineGroup,
-    at: Instant,
-  ): Promise<void> {
-    await machinesOf(tx, context, group).markReleased(group.machineIds, at);
-  }
-
-  /** For the ledger, in its own transaction: the cloud itself said of these ids that they are gone. */
-  async recordGone(
-    tx: EntityManager,
-    context: RequestContext,
-    group: MachineGroup,
-    at: Instant,
-  ): Promise<void> {
-    await machinesOf(tx, context, group).markGone(group.machineIds, at);
-  }
-
   private async read<T>(
     context: RequestContext,
     work: (queries: InventoryQueries) => Promise<T>,
   ): Promise<T> {
+    requirePermission(context, 'inventory:read');
     return await this.database.unitOfWork(context, async (tx) =>
       work(new InventoryQueries(tx, context.tenantId, this.installation)),
     );
   }
-}
-
-function machinesOf(tx: EntityManager, context: RequestContext, group: MachineGroup): InventoryRepository {
-  const { accountId, region } = group;
-  return new InventoryRepository(tx, context.tenantId, { accountId, region, resourceType: 'machine' });
 }
