@@ -95,10 +95,12 @@ describe('BootAgent', () => {
     await within(2_000, async () => (await status()) === 200);
     const health = await Promise.all(Array.from({ length: 100 }, () => status()));
     expect(new Set(health)).toEqual(new Set([200]));
+    const start = performance.now();
     const answers = await Promise.all(Array.from({ length: 60 }, () => status('/')));
+    const seconds = (performance.now() - start) / 1_000;
     const served = answers.filter((code) => code === 200).length;
     expect(served).toBeGreaterThanOrEqual(10);
-    expect(served).toBeLessThanOrEqual(16);
+    expect(served).toBeLessThanOrEqual(12 + 40 * seconds);
     expect(answers.filter((code) => code === 503)).toHaveLength(60 - served);
     expect(agent.machines()).toMatchObject([{ id: 'm-1', state: 'answering', served, refused: 60 - served }]);
   });

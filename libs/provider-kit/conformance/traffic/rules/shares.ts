@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { TrafficRule } from '../rule.js';
 import { groupOf, weightsOf, type Tally, type TrafficBench } from '../traffic-bench.js';
 
@@ -73,6 +74,7 @@ export const shareRules: readonly TrafficRule[] = [
       const tally = await bench.sendDuring(route, async () => {
         for (const burst of [25, 50, 75, 100, 40, 0]) {
           await bench.traffic.setWeights(route, { home: 100 - burst, burst });
+          await wait(100);
         }
       });
       expect(tally.failed).toEqual([]);
