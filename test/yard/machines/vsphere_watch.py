@@ -54,10 +54,12 @@ def machines(content):
 
 def describe(vm, values):
     options = values.get("config.extraConfig") or []
+    # What people made by hand says its type in a mark of the yard's.
+    by_hand = next((str(option.value) for option in options if option.key == "yard.machine-type"), "")
     marks = {option.key[len(MARK):]: str(option.value) for option in options if option.key.startswith(MARK)}
     return {
         "id": vm._moId,
-        "machineType": marks.get("machine-type", ""),
+        "machineType": marks.get("machine-type", by_hand),
         "address": values.get("guest.ipAddress") or "",
         "state": "running" if str(values.get("runtime.powerState")) == "poweredOn" else "stopped",
         "labels": marks,
