@@ -186,6 +186,69 @@ describe('problems', () => {
   });
 });
 
+describe('odd requests', () => {
+  it.each([
+    ['a path that is no text', '/api/v1/campaigns/%E0%A4%A', 400],
+    ['an id that is none', '/api/v1/campaigns/1%27%20or%201=1', 400],
+    ['a limit given twice', '/api/v1/campaigns?limit=1&limit=2', 400],
+    ['a limit beyond the largest', '/api/v1/campaigns?limit=201', 400],
+    ['a slash too many', '/api/v1/whoami/', 200],
+  ])('%s', async (_what, path, status) => {
+    const response = await send(path);
+    expect(response.status).toBe(status);
+    if (status !== 200) await problem(response);
+  });
+
+  it('nested deeper than anything meant is refused, not fatal', async () => {
+    const body = `{"name":${'['.repeat(400_000)}`;
+    const response = await send('/api/v1/campaigns', { method: 'POST', headers: json, body });
+    expect((await problem(response)).status).toBe(400);
+  });
+
+  it('cannot set what the server sets', async () => {
+    const input = {
+      ...(await draft('assigned')),
+      status: 'approved',
+      version: 99,
+      tenantId: theirs.tenantId,
+    };
+    const body = `{"__proto__":{"admin":true},${JSON.stringify(input).slice(1)}`;
+    const made = await send('/api/v1/campaigns', { method: 'POST', headers: json, body });
+    expect(await made.json()).toMatchObject({ status: 'draft', version: 1 });
+  });
+});
+
+describe('the console', () => {
+  const html = { accept: 'text/html' };
+
+  it.each(['/', '/index.html', '/campaigns/018f0000-0000-7000-8000-000000000001'])(
+    'is served at %s',
+    async (path) => {
+      const response = await send(path, { token: null, headers: html });
+      expect(response.status).toBe(200);
+      expect(await response.text()).toContain('<!doctype html>');
+      expect(response.headers.get('content-security-policy')).toContain("script-src 'self'");
+      expect(response.headers.get('cache-control')).toBe('no-cache');
+    },
+  );
+
+  it('keeps named assets for good and asks about the rest', async () => {
+    const asset = await send('/assets/app-1a2b.js', { token: null });
+    expect(asset.headers.get('cache-control')).toContain('immutable');
+    const etag = asset.headers.get('etag') ?? '';
+    expect((await send('/', { token: null, headers: { ...html, 'if-none-match': etag } })).status).toBe(200);
+    const known = await send('/assets/app-1a2b.js', { token: null, headers: { 'if-none-match': etag } });
+    expect(known.status).toBe(304);
+  });
+
+  it.each(['/api/v1/nothing', '/assets/none.js', '/..%2f..%2fetc%2fpasswd', '/health/none'])(
+    'does not stand in for %s',
+    async (path) => {
+      expect((await problem(await send(path, { headers: html }))).status).toBe(404);
+    },
+  );
+});
+
 describe('idempotency keys', () => {
   it('gives the first answer again, also from another process, and creates once', async () => {
     const body = JSON.stringify(await draft('once'));

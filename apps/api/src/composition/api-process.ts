@@ -43,7 +43,7 @@ const PURGE_EVERY_MS = 60 * 60 * 1_000;
 export async function startApi(parts: ProcessParts): Promise<ApiProcess> {
   const { config, database, clock, log } = parts;
   const readiness = new Readiness([{ name: 'database', check: () => database.ping() }, ...parts.checks]);
-  const idempotency = new Idempotency(database, clock);
+  const idempotency = new Idempotency(database, clock, log);
   const app = await createEdge(AppModule.over(await servicesOf(parts, readiness)), {
     log,
     metrics: parts.metrics,

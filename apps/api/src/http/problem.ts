@@ -1,7 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import type { ProblemBody } from '@springtide/contracts';
 import { SpringtideError, type ErrorCode } from '@springtide/kernel';
-import { HttpRefusal } from './http-refusal.js';
+import { HttpRefusal, invalidRequest } from './http-refusal.js';
 
 const STATUS: Readonly<Record<ErrorCode, number>> = {
   'invalid-argument': 400,
@@ -57,8 +57,10 @@ export type Problem = Readonly<{
 export function problemOf(thrown: unknown, correlationId: string): Problem {
   if (thrown instanceof HttpRefusal) return fromRefusal(thrown, correlationId);
   if (thrown instanceof SpringtideError) return fromSpringtide(thrown, correlationId);
-  if (thrown instanceof HttpException && thrown.getStatus() === 404) return noSuchRoute(correlationId);
-  return fromFault(correlationId);
+  if (!(thrown instanceof HttpException)) return fromFault(correlationId);
+  if (thrown.getStatus() === 404) return noSuchRoute(correlationId);
+  if (thrown.getStatus() >= 500) return fromFault(correlationId);
+  return fromRefusal(invalidRequest('The address cannot be read.'), correlationId);
 }
 
 function fromRefusal({ refusal }: HttpRefusal, correlationId: string): Problem {

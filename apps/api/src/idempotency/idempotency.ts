@@ -1,6 +1,6 @@
 import type { RouteSpec } from '@springtide/contracts';
 import type { Clock } from '@springtide/kernel';
-import type { Database, RequestContext } from '@springtide/platform';
+import type { Database, Logger, RequestContext } from '@springtide/platform';
 import { HttpRefusal } from '../http/http-refusal.js';
 import { claim, complete, purge, release, renew, type Claim } from './data/idempotency.repository.js';
 
@@ -14,6 +14,8 @@ const KEEP_MS = 24 * 60 * 60 * 1_000;
 /** A claim is renewed while its process lives; when that dies, a repeat may try again after so long. */
 const LEASE_MS = 15_000;
 
+const KEEP_TRIES = 3;
+
 /**
  * One execution per key. The first answer is kept for 24 hours and repeated; a failure frees the key, so that the same
  * request may be tried again. Keys belong to the user who sent them.
@@ -22,6 +24,7 @@ export class Idempotency {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly log: Logger,
   ) {}
 
   async once(
@@ -33,13 +36,10 @@ export class Idempotency {
     if (claimed.kind === 'held') return { ...answerOf(claimed, request), replayed: true };
     const renewal = setInterval(() => void this.renew(ctx, request.key, claimed.claimId), LEASE_MS / 3);
     try {
-      const answer = await work();
+      const answer = await this.workOrRelease(ctx, request.key, claimed.claimId, work);
       const kept = request.route.idempotent === 'once-only' ? { ...answer, body: null } : answer;
-      await this.database.unitOfWork(ctx, (tx) => complete(tx, ctx, { ...request, ...claimed }, kept));
+      await this.keep(ctx, { key: request.key, claimId: claimed.claimId }, kept);
       return { ...answer, replayed: false };
-    } catch (thrown) {
-      await this.database.unitOfWork(ctx, (tx) => release(tx, ctx, request.key, claimed.claimId));
-      throw thrown;
     } finally {
       clearInterval(renewal);
     }
@@ -49,6 +49,38 @@ export class Idempotency {
   async purge(): Promise<number> {
     const before = new Date(this.clock.now().getTime() - KEEP_MS);
     return await this.database.systemWork('idempotency-purge', (tx) => purge(tx, before));
+  }
+
+  private async workOrRelease(
+    ctx: RequestContext,
+    key: string,
+    claimId: string,
+    work: () => Promise<StoredAnswer>,
+  ): Promise<StoredAnswer> {
+    try {
+      return await work();
+    } catch (thrown) {
+      // If even this fails, the lease lapses; what the caller must hear is why the work failed.
+      await this.database.unitOfWork(ctx, (tx) => release(tx, ctx, key, claimId)).catch(() => undefined);
+      throw thrown;
+    }
+  }
+
+  /** The work is done: an answer that cannot be kept must not read as a failure, or it would be done again. */
+  private async keep(
+    ctx: RequestContext,
+    claimed: Readonly<{ key: string; claimId: string }>,
+    answer: StoredAnswer,
+  ): Promise<void> {
+    for (let attempt = 1; attempt <= KEEP_TRIES; attempt += 1) {
+      try {
+        await this.database.unitOfWork(ctx, (tx) => complete(tx, ctx, claimed, answer));
+        return;
+      } catch (error) {
+        this.log.warn({ requestId: ctx.requestId, attempt, error }, 'an idempotent answer was not kept');
+        await this.clock.sleep(200 * attempt);
+      }
+    }
   }
 
   private async claim(ctx: RequestContext, request: KeyedRequest): Promise<Claim> {

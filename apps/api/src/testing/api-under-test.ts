@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient, type ApiClient } from '@springtide/contracts';
@@ -19,13 +19,15 @@ export type ApiUnderTest = Readonly<{
   stop(): Promise<void>;
 }>;
 
-const limits = { bodyLimitBytes: 1_048_576, consoleFolder: join(tmpdir(), 'no-console-here') };
-
 /** The real application on a free port over a fresh database of a real PostgreSQL. */
-export async function apiUnderTest(log: Logger = silentLogger): Promise<ApiUnderTest> {
+export async function apiUnderTest(
+  page = '<!doctype html>',
+  log: Logger = silentLogger,
+): Promise<ApiUnderTest> {
   const parts = [...schemaParts(), idempotencySchema];
   const { database, ownerUrl, drop } = await testDatabase(parts);
   const folder = await mkdtemp(join(tmpdir(), 'springtide-api-'));
+  const consoleFolder = await consoleOf(folder, page);
   const providers = await loadProviders();
   const start = async (): Promise<ApiProcess> =>
     await startApi({
@@ -33,7 +35,8 @@ export async function apiUnderTest(log: Logger = silentLogger): Promise<ApiUnder
         http: {
           host: '127.0.0.1',
           port: 0,
-          ...limits,
+          bodyLimitBytes: 1_048_576,
+          consoleFolder,
         },
         vault: { keyFile: join(folder, 'vault.key') },
         endpoints: {
@@ -71,4 +74,12 @@ export async function apiUnderTest(log: Logger = silentLogger): Promise<ApiUnder
       });
     },
   };
+}
+
+async function consoleOf(folder: string, page: string): Promise<string> {
+  const consoleFolder = join(folder, 'console');
+  await mkdir(join(consoleFolder, 'assets'), { recursive: true });
+  await writeFile(join(consoleFolder, 'index.html'), page);
+  await writeFile(join(consoleFolder, 'assets', 'app-1a2b.js'), 'export {};');
+  return consoleFolder;
 }

@@ -1,0 +1,61 @@
+import { Navigate, createBrowserRouter, type RouteObject } from 'react-router';
+import { Frame } from './frame.js';
+import { PageFault } from './page-fault.js';
+
+/** Every page is loaded when it is first asked for. */
+const campaignPages: RouteObject[] = [
+  { index: true, element: <Navigate to="overview" replace /> },
+  {
+    path: 'overview',
+    lazy: async () => ({ Component: (await import('../features/campaigns/overview-page.js')).OverviewPage }),
+  },
+  { path: 'plan', lazy: async () => ({ Component: (await import('../features/plan/plan-page.js')).PlanPage }) },
+  {
+    path: 'approval',
+    lazy: async () => ({ Component: (await import('../features/approvals/approval-page.js')).ApprovalPage }),
+  },
+  { path: 'run', lazy: async () => ({ Component: (await import('../features/runs/run-page.js')).RunPage }) },
+  {
+    path: 'report',
+    lazy: async () => ({ Component: (await import('../features/report/report-page.js')).ReportPage }),
+  },
+  { path: 'cost', lazy: async () => ({ Component: (await import('../features/cost/cost-page.js')).CostPage }) },
+];
+
+export const router = createBrowserRouter([
+  {
+    path: '/',
+    element: <Frame />,
+    errorElement: <PageFault />,
+    children: [
+      { index: true, element: <Navigate to="/campaigns" replace /> },
+      {
+        path: 'campaigns',
+        lazy: async () => ({ Component: (await import('../features/campaigns/campaigns-page.js')).CampaignsPage }),
+      },
+      {
+        path: 'campaigns/:id',
+        lazy: async () => ({ Component: (await import('../features/campaigns/campaign-page.js')).CampaignPage }),
+        children: campaignPages,
+      },
+      {
+        path: 'approvals',
+        lazy: async () => ({ Component: (await import('../features/approvals/inbox-page.js')).InboxPage }),
+      },
+      {
+        path: 'accounts',
+        lazy: async () => ({ Component: (await import('../features/accounts/accounts-page.js')).AccountsPage }),
+      },
+      {
+        path: 'accounts/:id',
+        lazy: async () => ({ Component: (await import('../features/accounts/account-page.js')).AccountPage }),
+      },
+      {
+        path: 'machines',
+        lazy: async () => ({ Component: (await import('../features/machines/machines-page.js')).MachinesPage }),
+      },
+      { path: 'audit', lazy: async () => ({ Component: (await import('../features/audit/audit-page.js')).AuditPage }) },
+      { path: '*', lazy: async () => ({ Component: (await import('./missing-page.js')).MissingPage }) },
+    ],
+  },
+]);

@@ -1,0 +1,86 @@
+import { QueryCache, QueryClient, QueryClientProvider, MutationCache } from '@tanstack/react-query';
+import { ApiProblem, createClient, type ApiClient } from '@springtide/contracts';
+import { createContext, use, useCallback, useMemo, useState, type ReactNode } from 'react';
+
+const KEPT = 'springtide.token';
+
+export type Session = Readonly<{
+  token: string | null;
+  /** Set when the server no longer took the token. */
+  ended: boolean;
+  client: ApiClient;
+  signIn(token: string): void;
+  signOut(): void;
+}>;
+
+const SessionContext = createContext<Session | null>(null);
+
+/** The token lives as long as the browser tab; nothing else is kept. */
+export function SessionProvider({ children }: Readonly<{ children: ReactNode }>) {
+  const [token, setToken] = useState(() => sessionStorage.getItem(KEPT));
+  const [ended, setEnded] = useState(false);
+  const leave = useCallback((refused: boolean) => {
+    sessionStorage.removeItem(KEPT);
+    setToken(null);
+    setEnded(refused);
+  }, []);
+  const queries = useMemo(() => queryClient(() => leave(true)), [leave]);
+  const session = useMemo<Session>(
+    () => ({
+      token,
+      ended,
+      client: clientFor(token),
+      signIn: (given) => {
+        sessionStorage.setItem(KEPT, given);
+        queries.clear();
+        setEnded(false);
+        setToken(given);
+      },
+      signOut: () => {
+        queries.clear();
+        leave(false);
+      },
+    }),
+    [token, ended, queries, leave],
+  );
+  return (
+    <SessionContext value={session}>
+      <QueryClientProvider client={queries}>{children}</QueryClientProvider>
+    </SessionContext>
+  );
+}
+
+export function useSession(): Session {
+  const session = use(SessionContext);
+  if (!session) throw new Error('A page was drawn outside the session.');
+  return session;
+}
+
+/** Waits for no answer longer than this, so that a dead server is told rather than awaited. */
+const PATIENCE_MS = 60_000;
+
+export function clientFor(token: string | null): ApiClient {
+  return createClient({
+    baseUrl: '',
+    token: token ?? undefined,
+    fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(PATIENCE_MS) }),
+  });
+}
+
+function queryClient(onRefused: () => void): QueryClient {
+  const onError = (error: unknown): void => {
+    if (error instanceof ApiProblem && error.status === 401) onRefused();
+  };
+  return new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
+    defaultOptions: {
+      queries: { retry: worthRepeating, staleTime: 2_000, refetchOnWindowFocus: true },
+      mutations: { retry: false },
+    },
+  });
+}
+
+function worthRepeating(failures: number, error: unknown): boolean {
+  return failures < 1 && error instanceof ApiProblem && (error.status === 0 || error.status >= 502);
+}

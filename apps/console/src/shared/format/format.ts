@@ -1,0 +1,66 @@
+import { useMemo } from 'react';
+import { useLanguage, type Language } from '../../i18n/language.js';
+
+type MoneyText = Readonly<{ currency: string; amount: string }>;
+
+export type Format = Readonly<{
+  /** Exact up to six decimals: the amount never passes through a binary number. */
+  money(value: MoneyText): string;
+  number(value: number, digits?: number): string;
+  percent(ratio: number): string;
+  /** With its time zone, always. */
+  instant(iso: string, timeZone?: string): string;
+  time(iso: string, timeZone?: string): string;
+  /** "3 minutes ago". */
+  ago(iso: string, now: number): string;
+}>;
+
+const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+];
+
+export function useFormat(): Format {
+  const language = useLanguage();
+  return useMemo(() => formatFor(language), [language]);
+}
+
+export function formatFor(language: Language): Format {
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  return {
+    money: ({ currency, amount }) => moneyText(language, currency, amount),
+    number: (value, digits = 1) =>
+      new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value),
+    percent: (ratio) =>
+      new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 2 }).format(ratio),
+    instant: (iso, timeZone) =>
+      dateText(language, iso, { dateStyle: 'medium', timeStyle: 'medium' }, timeZone),
+    time: (iso, timeZone) => dateText(language, iso, { timeStyle: 'medium' }, timeZone),
+    ago: (iso, now) => {
+      const gap = new Date(iso).getTime() - now;
+      const [unit, length] = STEPS.find(([, step]) => Math.abs(gap) >= step) ?? (['second', 1_000] as const);
+      return relative.format(Math.round(gap / length), unit);
+    },
+  };
+}
+
+function moneyText(language: Language, currency: string, amount: string): string {
+  const style = { style: 'currency', currency, minimumFractionDigits: 2, maximumFractionDigits: 6 } as const;
+  // The formatter takes decimal text and keeps every digit of it.
+  return new Intl.NumberFormat(language, style).format(amount as Intl.StringNumericLiteral);
+}
+
+function dateText(
+  language: Language,
+  iso: string,
+  style: Intl.DateTimeFormatOptions,
+  timeZone: string | undefined,
+): string {
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const date = new Date(iso);
+  const written = new Intl.DateTimeFormat(language, { ...style, ...zone }).format(date);
+  const named = new Intl.DateTimeFormat(language, { timeZoneName: 'short', ...zone }).formatToParts(date);
+  return `${written} ${named.find((part) => part.type === 'timeZoneName')?.value ?? ''}`.trim();
+}
