@@ -77,6 +77,16 @@ describe('template text', () => {
     );
   });
 
+  it('explains an image that is none', () => {
+    expect(refusalOf(shop.replace('image: base', 'image: [a]'))).toMatch(
+      /services\.1\.image: must be an image name/,
+    );
+    expect(refusalOf(shop.replace('image: base', 'image: {}'))).toMatch(/must name at least one image/);
+    expect(refusalOf(shop.replace('image: base', 'image: { __proto__: { default: x } }'))).toMatch(
+      /__proto__/,
+    );
+  });
+
   it('refuses alias bombs and giant texts without expanding them', () => {
     const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]']
       .concat(

@@ -44,16 +44,19 @@ const capacityRule = z.union(
 );
 
 const imageName = z.string().min(1).max(300);
-const image = z.union([
-  imageName.transform((text) => ({ default: text })),
-  z
-    .strictObject({
-      default: z.exactOptional(imageName),
-      providers: z.exactOptional(z.record(z.string(), imageName)),
-      accounts: z.exactOptional(z.record(z.string(), imageName)),
-    })
-    .refine((value) => Object.keys(value).length > 0, 'must name at least one image'),
-]);
+const image = z.union(
+  [
+    imageName.transform((text) => ({ default: text })),
+    z
+      .strictObject({
+        default: z.exactOptional(imageName),
+        providers: z.exactOptional(z.record(z.string(), imageName)),
+        accounts: z.exactOptional(z.record(z.string(), imageName)),
+      })
+      .refine((value) => Object.keys(value).length > 0, 'must name at least one image'),
+  ],
+  { error: 'must be an image name, or an object with default, providers or accounts' },
+);
 
 const service = z
   .strictObject({

@@ -112,6 +112,7 @@ describe('a service of a template', () => {
     expect(imageFor(service, { provider: 'aws', account: 'east' })).toBe('ami-2');
     expect(imageFor(service, { provider: 'aws', account: 'west' })).toBe('ami-1');
     expect(imageFor(service, { provider: 'vsphere', account: 'home' })).toBe('base');
+    expect(imageFor(service, { provider: 'toString', account: 'constructor' })).toBe('base');
     expect(imageFor({ ...service, image: {} }, { provider: 'aws', account: 'east' })).toBeUndefined();
   });
 });

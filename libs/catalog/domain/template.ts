@@ -90,7 +90,12 @@ export function imageFor(
   place: Readonly<{ provider: string; account: string }>,
 ): string | undefined {
   const { accounts, providers, default: fallback } = service.image;
-  return accounts?.[place.account] ?? providers?.[place.provider] ?? fallback;
+  return own(accounts, place.account) ?? own(providers, place.provider) ?? fallback;
+}
+
+/** An account may be called "constructor": only what the template itself says counts. */
+function own(names: Readonly<Record<string, string>> | undefined, key: string): string | undefined {
+  return names !== undefined && Object.hasOwn(names, key) ? names[key] : undefined;
 }
 
 const RANK: Readonly<Record<ServiceCapacity['basis'], number>> = {
