@@ -18,7 +18,6 @@ import { MACHINE_PROPERTIES, readMachineRecord, toMachine } from './machine-reco
 import { findMachinesForSure, sweepMachines, type Vsphere } from './machine-search.js';
 import { readOfferings } from './offerings.js';
 import { readSatellites, releaseDisk } from './satellites.js';
-import { readDatacenter } from './site-map.js';
 import { terminateMachines } from './terminate.js';
 import { readTree } from './vim/property-collector.js';
 
@@ -48,8 +47,8 @@ export class VsphereCompute implements ComputeFacet {
     scope: { region: string },
     options: CallOptions,
   ): Promise<ReadonlyMap<MachineId, Machine | 'gone'>> {
-    const { session, account } = this.#vsphere;
-    const datacenter = await readDatacenter(session, scope.region, options.deadline);
+    const { sites, account } = this.#vsphere;
+    const datacenter = await sites.recent(scope.region, options.deadline);
     const found = await findMachinesForSure(this.#vsphere, datacenter, ids, options.deadline);
     return new Map(
       ids.map((id) => {
@@ -60,9 +59,9 @@ export class VsphereCompute implements ComputeFacet {
   }
 
   async *list(scope: ListScope, options: CallOptions): AsyncGenerator<Page<Machine>> {
-    const { session, account } = this.#vsphere;
+    const { session, sites, account } = this.#vsphere;
     const { deadline } = options;
-    const datacenter = await readDatacenter(session, scope.region, deadline);
+    const datacenter = await sites.recent(scope.region, deadline);
     const paging = { pageSize: account.pageSize, deadline };
     for await (const page of readTree(session, datacenter.ref, MACHINE_PROPERTIES, paging)) {
       const machines = page.objects
@@ -79,8 +78,8 @@ export class VsphereCompute implements ComputeFacet {
 
   /** Clones under way are awaited first: what they make is in no listing before. */
   async findByIntent(query: IntentQuery, options: CallOptions): Promise<readonly Machine[]> {
-    const { session, tasks, account } = this.#vsphere;
-    const datacenter = await readDatacenter(session, query.region, options.deadline);
+    const { sites, tasks, account } = this.#vsphere;
+    const datacenter = await sites.recent(query.region, options.deadline);
     await tasks.settleClones(options.deadline);
     const records = await sweepMachines(this.#vsphere, datacenter, options.deadline);
     return records

@@ -2,7 +2,6 @@ import { SpringtideError } from '@springtide/kernel';
 import type { CallOptions, Image, ImageFacet, Page } from '@springtide/provider-kit';
 import type { MachineRecord } from './machine-record.js';
 import { sweepMachines, type Vsphere } from './machine-search.js';
-import { readDatacenter } from './site-map.js';
 
 /**
  * The template that an image id (its instance UUID) or a name means.
@@ -30,7 +29,7 @@ export class VsphereImages implements ImageFacet {
   }
 
   async *listImages(scope: { region: string }, options: CallOptions): AsyncGenerator<Page<Image>> {
-    const datacenter = await readDatacenter(this.#vsphere.session, scope.region, options.deadline);
+    const datacenter = await this.#vsphere.sites.recent(scope.region, options.deadline);
     const machines = await sweepMachines(this.#vsphere, datacenter, options.deadline);
     const items = machines
       .filter((machine) => machine.template)

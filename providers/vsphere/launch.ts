@@ -12,7 +12,7 @@ import { sweepMachines, type Vsphere } from './machine-search.js';
 import { networkChange, zoneDatastore } from './network-devices.js';
 import { specHash } from './ownership-marks.js';
 import { allowedMore, placeMachines } from './placement.js';
-import { clusterOf, readDatacenter, type Cluster, type Datacenter, type Host } from './site-map.js';
+import { clusterOf, type Cluster, type Datacenter, type Host } from './site-map.js';
 
 type Ground = Readonly<{
   vsphere: Vsphere;
@@ -36,7 +36,7 @@ export async function launchBatch(
   deadline: Instant,
 ): Promise<LaunchReceipt> {
   const size = rateCardEntry(vsphere, batch);
-  const datacenter = await readDatacenter(vsphere.session, batch.region, deadline);
+  const datacenter = await vsphere.sites.now(batch.region, deadline);
   const cluster = clusterOf(datacenter, batch.zone);
   const machines = await sweepMachines(vsphere, datacenter, deadline);
   const earlier = machinesOfToken(machines, batch);

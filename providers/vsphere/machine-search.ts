@@ -1,9 +1,9 @@
-import type { Clock, Instant } from '@springtide/kernel';
+import type { Instant } from '@springtide/kernel';
 import type { VsphereAccount } from './account.js';
 import { boundedMap } from './bounded-map.js';
 import { isUuid } from './instance-uuid.js';
 import { MACHINE_PROPERTIES, readMachineRecord, type MachineRecord } from './machine-record.js';
-import type { Datacenter } from './site-map.js';
+import type { Datacenter, SiteMap } from './site-map.js';
 import { readReference, reference, type MoRef } from './soap/soap-connection.js';
 import { childrenOf } from './soap/xml-reader.js';
 import { element } from './soap/xml-writer.js';
@@ -15,8 +15,8 @@ import type { VimSession } from './vim/vim-session.js';
 export type Vsphere = Readonly<{
   session: VimSession;
   tasks: TaskRunner;
+  sites: SiteMap;
   account: VsphereAccount;
-  clock: Clock;
 }>;
 
 const LOOKUPS_AT_ONCE = 10;

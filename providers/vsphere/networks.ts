@@ -1,7 +1,7 @@
 import type { CallOptions, Network, NetworkFacet, Page } from '@springtide/provider-kit';
 import type { Instant } from '@springtide/kernel';
 import type { Vsphere } from './machine-search.js';
-import { readDatacenter, type Datacenter } from './site-map.js';
+import type { Datacenter } from './site-map.js';
 import { propertyText, readWholeTree, type ObjectContent } from './vim/property-collector.js';
 
 /** Standard networks and distributed port groups of the datacenter. */
@@ -22,7 +22,7 @@ export class VsphereNetworks implements NetworkFacet {
 
   /** vSphere hands out no addresses: there is neither a range nor a count of free ones to tell. */
   async *listNetworks(scope: { region: string }, options: CallOptions): AsyncGenerator<Page<Network>> {
-    const datacenter = await readDatacenter(this.#vsphere.session, scope.region, options.deadline);
+    const datacenter = await this.#vsphere.sites.recent(scope.region, options.deadline);
     const networks = await readNetworks(this.#vsphere, datacenter, options.deadline);
     const items = networks.map((network) => ({
       id: network.object.id,

@@ -3,7 +3,6 @@ import type { Offering } from '@springtide/provider-kit';
 import type { RateCardEntry } from './account.js';
 import { sweepMachines, type Vsphere } from './machine-search.js';
 import { freePlaces } from './placement.js';
-import { readDatacenter } from './site-map.js';
 
 const LOW_BELOW = 5;
 
@@ -13,7 +12,7 @@ export async function readOfferings(
   region: string,
   deadline: Instant,
 ): Promise<readonly Offering[]> {
-  const datacenter = await readDatacenter(vsphere.session, region, deadline);
+  const datacenter = await vsphere.sites.now(region, deadline);
   const machines = await sweepMachines(vsphere, datacenter, deadline);
   return datacenter.clusters.flatMap((cluster) =>
     vsphere.account.machineTypes.map((type) => {

@@ -3,7 +3,7 @@ import type { Satellite } from '@springtide/provider-kit';
 import type { MachineRecord } from './machine-record.js';
 import { findMachines, findMachinesForSure, sweepMachines, type Vsphere } from './machine-search.js';
 import { ownershipOf } from './ownership-marks.js';
-import { readDatacenter, type Datacenter } from './site-map.js';
+import type { Datacenter } from './site-map.js';
 import { childrenOf, declaredType, textOf } from './soap/xml-reader.js';
 import { readObjects } from './vim/property-collector.js';
 
@@ -16,7 +16,7 @@ export async function readSatellites(
   query: Readonly<{ region: string; machineIds: readonly string[]; intent: string }>,
   deadline: Instant,
 ): Promise<readonly Satellite[]> {
-  const datacenter = await readDatacenter(vsphere.session, query.region, deadline);
+  const datacenter = await vsphere.sites.recent(query.region, deadline);
   const machines = await machinesOf(vsphere, datacenter, query, deadline);
   const wish = { VirtualMachine: ['config.hardware.device'] };
   const contents = await readObjects(
@@ -42,7 +42,7 @@ export async function releaseDisk(
   deadline: Instant,
 ): Promise<'releasing' | 'gone'> {
   const id = satellite.machineId ?? satellite.id.split('/')[0] ?? '';
-  const datacenter = await readDatacenter(vsphere.session, satellite.region, deadline);
+  const datacenter = await vsphere.sites.recent(satellite.region, deadline);
   const found = await findMachinesForSure(vsphere, datacenter, [id], deadline);
   if (!found.has(id.toLowerCase())) return 'gone';
   throw new SpringtideError(

@@ -1,4 +1,4 @@
-import { SpringtideError, type Instant } from '@springtide/kernel';
+import { SpringtideError, type Clock, type Instant } from '@springtide/kernel';
 import type { MoRef } from './soap/soap-connection.js';
 import {
   propertyReference,
@@ -49,12 +49,39 @@ export async function readDatacenters(
   return readWholeTree(session, rootFolder, { Datacenter: ['name', 'vmFolder'] }, deadline);
 }
 
-/** @throws invalid-argument when the vCenter has no such datacenter. */
-export async function readDatacenter(
-  session: VimSession,
-  region: string,
-  deadline: Instant,
-): Promise<Datacenter> {
+const KEPT_MS = 10_000;
+
+/** The datacenters as last read: hosts come and go too seldom to ask for them with every look at a machine. */
+export class SiteMap {
+  readonly #session: VimSession;
+  readonly #clock: Clock;
+  readonly #known = new Map<string, Readonly<{ datacenter: Datacenter; readAt: number }>>();
+
+  constructor(session: VimSession, clock: Clock) {
+    this.#session = session;
+    this.#clock = clock;
+  }
+
+  /** At most ten seconds old: good for saying where a machine is. */
+  async recent(region: string, deadline: Instant): Promise<Datacenter> {
+    const known = this.#known.get(region);
+    const fresh = known !== undefined && this.#clock.now().getTime() - known.readAt < KEPT_MS;
+    return fresh ? known.datacenter : this.now(region, deadline);
+  }
+
+  /**
+   * Read now: for what depends on the hosts' state.
+   * @throws invalid-argument when the vCenter has no such datacenter.
+   */
+  async now(region: string, deadline: Instant): Promise<Datacenter> {
+    const readAt = this.#clock.now().getTime();
+    const datacenter = await readDatacenter(this.#session, region, deadline);
+    this.#known.set(region, { datacenter, readAt });
+    return datacenter;
+  }
+}
+
+async function readDatacenter(session: VimSession, region: string, deadline: Instant): Promise<Datacenter> {
   const all = await readDatacenters(session, deadline);
   const found = all.find((datacenter) => propertyText(datacenter, 'name') === region);
   const machineFolder = found === undefined ? undefined : propertyReference(found, 'vmFolder');

@@ -3,7 +3,6 @@ import { boundedMap } from './bounded-map.js';
 import { destroyMachine } from './destroy-machine.js';
 import type { MachineRecord } from './machine-record.js';
 import { findMachinesForSure, type Vsphere } from './machine-search.js';
-import { readDatacenter } from './site-map.js';
 
 export type Termination = 'terminating' | 'gone' | SpringtideError;
 
@@ -16,7 +15,7 @@ export async function terminateMachines(
   region: string,
   deadline: Instant,
 ): Promise<ReadonlyMap<string, Termination>> {
-  const datacenter = await readDatacenter(vsphere.session, region, deadline);
+  const datacenter = await vsphere.sites.recent(region, deadline);
   const found = await findMachinesForSure(vsphere, datacenter, ids, deadline);
   const outcomes = await boundedMap(ids, AT_ONCE, async (id) => {
     const record = found.get(id.toLowerCase());

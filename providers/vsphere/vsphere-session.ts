@@ -1,4 +1,4 @@
-import { addMs, toInstant, type Instant } from '@springtide/kernel';
+import { addMs, toInstant, type Clock, type Instant } from '@springtide/kernel';
 import type { AccountReport, ProviderContext, ProviderSession } from '@springtide/provider-kit';
 import type { VsphereAccount } from './account.js';
 import { VsphereCompute } from './compute.js';
@@ -6,7 +6,7 @@ import { VsphereImages } from './images.js';
 import type { Vsphere } from './machine-search.js';
 import { VsphereNetworks } from './networks.js';
 import { PRIVILEGES, grantedPrivileges } from './privileges.js';
-import { readDatacenters } from './site-map.js';
+import { SiteMap, readDatacenters } from './site-map.js';
 import { SoapConnection } from './soap/soap-connection.js';
 import { propertyText } from './vim/property-collector.js';
 import { TaskRunner } from './vim/tasks.js';
@@ -19,10 +19,11 @@ export function openVsphere(account: VsphereAccount, context: ProviderContext): 
   const { clock, gate, log } = context;
   const dispatcher = gate.dispatcher(account.caPem === undefined ? {} : { ca: account.caPem });
   const session = new VimSession(new SoapConnection(account.url, dispatcher, clock), account);
-  const vsphere: Vsphere = { session, tasks: new TaskRunner(session, clock), account, clock };
+  const tasks = new TaskRunner(session, clock);
+  const vsphere: Vsphere = { session, tasks, sites: new SiteMap(session, clock), account };
   let closed = false;
   return {
-    verify: async (at) => verify(vsphere, at),
+    verify: async (at) => verify(session, clock, at),
     compute: new VsphereCompute(vsphere),
     network: new VsphereNetworks(vsphere),
     images: new VsphereImages(vsphere),
@@ -40,15 +41,15 @@ export function openVsphere(account: VsphereAccount, context: ProviderContext): 
 }
 
 /** `at` is our clock at the call; the skew is corrected by half of what the question took. */
-async function verify(vsphere: Vsphere, at: Instant): Promise<AccountReport> {
+async function verify(session: VimSession, clock: Clock, at: Instant): Promise<AccountReport> {
   const deadline = addMs(at, VERIFY_LIMIT_MS);
-  const user = await vsphere.session.login(deadline);
-  const asked = vsphere.clock.now().getTime();
-  const theirs = (await vsphere.session.currentTime(deadline)).getTime();
-  const middle = (asked + vsphere.clock.now().getTime()) / 2;
-  const { product } = await vsphere.session.content(deadline);
-  const datacenters = await readDatacenters(vsphere.session, deadline);
-  const granted = await grantedPrivileges(vsphere.session, deadline);
+  const user = await session.login(deadline);
+  const asked = clock.now().getTime();
+  const theirs = (await session.currentTime(deadline)).getTime();
+  const middle = (asked + clock.now().getTime()) / 2;
+  const { product } = await session.content(deadline);
+  const datacenters = await readDatacenters(session, deadline);
+  const granted = await grantedPrivileges(session, deadline);
   return {
     identity: user.userName,
     regions: datacenters.map((datacenter) => propertyText(datacenter, 'name') ?? datacenter.object.id),
