@@ -12,7 +12,7 @@ import { RunsController } from './runs/runs.controller.js';
 import { TrafficController } from './traffic/traffic.controller.js';
 
 /** One controller per context, or two where a context has two nouns. */
-export const controllers = [
+const controllers = [
   AccountsController,
   AuditController,
   CampaignsController,

@@ -279,9 +279,8 @@ describe('a cloud secret', () => {
       const tables = await tx.query<{ tablename: string }[]>(
         `select tablename from pg_tables where schemaname = 'public' and tablename <> 'schema_migration'`,
       );
-      const rows = await Promise.all(
-        tables.map(async ({ tablename }) => tx.query(`select * from "${tablename}"`)),
-      );
+      const rows: unknown[] = [];
+      for (const { tablename } of tables) rows.push(await tx.query(`select * from "${tablename}"`));
       return JSON.stringify(rows);
     });
     expect(dump).toContain('with-secret');

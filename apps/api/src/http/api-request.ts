@@ -1,7 +1,7 @@
 import type { RouteSpec } from '@springtide/contracts';
 import { SpringtideError } from '@springtide/kernel';
 import type { RequestContext } from '@springtide/platform';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 
 /** What the edge learns about a request, step by step. */
 export type RequestState = {
@@ -35,5 +35,3 @@ export function stateOf(request: Request): RequestState {
   if (state) return state;
   throw new SpringtideError('internal', 'a request reached a handler without passing the edge');
 }
-
-export type { Request, Response };

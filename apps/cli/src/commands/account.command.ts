@@ -97,7 +97,7 @@ function accountColumns(now: Date): Column<AccountBody>[] {
   ];
 }
 
-export function accountSections(account: AccountBody): Section[] {
+function accountSections(account: AccountBody): Section[] {
   const { health } = account;
   const facts = factsOf([
     ['Name', account.name],

@@ -224,7 +224,7 @@ async function pendingApproval(session: Session, id: string): Promise<ApprovalBo
   );
 }
 
-export function campaignSections(campaign: CampaignBody): Section[] {
+function campaignSections(campaign: CampaignBody): Section[] {
   return [
     factsOf([
       ['Name', campaign.name],

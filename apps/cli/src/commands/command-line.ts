@@ -12,7 +12,7 @@ const Common = z.object({
   timeout: z.coerce.number().min(1).max(86_400).default(300),
 });
 
-export type Invocation<O> = Readonly<{ session: Session; args: readonly string[]; options: O }>;
+type Invocation<O> = Readonly<{ session: Session; args: readonly string[]; options: O }>;
 
 type Work<O> = (invocation: Invocation<O>) => Promise<ExitCode | void>;
 

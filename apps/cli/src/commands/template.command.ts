@@ -98,7 +98,7 @@ export function addRouteCommands(program: Command, line: CommandLine): void {
   );
 }
 
-export function templateSections(template: TemplateBody): Section[] {
+function templateSections(template: TemplateBody): Section[] {
   return [
     factsOf([
       ['Name', template.name],
@@ -126,7 +126,7 @@ function capacityText(rule: TemplateBody['services'][number]['capacityModel'][nu
   return `${rule.family}: ${numberText(rule.requestsPerSecondPerVcpu)}/s per vCPU`;
 }
 
-export function routeSections(route: RouteBody): Section[] {
+function routeSections(route: RouteBody): Section[] {
   const facts = factsOf([
     ['Name', route.name],
     ['Id', route.id],

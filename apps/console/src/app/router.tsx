@@ -9,7 +9,10 @@ const campaignPages: RouteObject[] = [
     path: 'overview',
     lazy: async () => ({ Component: (await import('../features/campaigns/overview-page.js')).OverviewPage }),
   },
-  { path: 'plan', lazy: async () => ({ Component: (await import('../features/plan/plan-page.js')).PlanPage }) },
+  {
+    path: 'plan',
+    lazy: async () => ({ Component: (await import('../features/plan/plan-page.js')).PlanPage }),
+  },
   {
     path: 'approval',
     lazy: async () => ({ Component: (await import('../features/approvals/approval-page.js')).ApprovalPage }),
@@ -19,7 +22,10 @@ const campaignPages: RouteObject[] = [
     path: 'report',
     lazy: async () => ({ Component: (await import('../features/report/report-page.js')).ReportPage }),
   },
-  { path: 'cost', lazy: async () => ({ Component: (await import('../features/cost/cost-page.js')).CostPage }) },
+  {
+    path: 'cost',
+    lazy: async () => ({ Component: (await import('../features/cost/cost-page.js')).CostPage }),
+  },
 ];
 
 export const router = createBrowserRouter([
@@ -31,11 +37,15 @@ export const router = createBrowserRouter([
       { index: true, element: <Navigate to="/campaigns" replace /> },
       {
         path: 'campaigns',
-        lazy: async () => ({ Component: (await import('../features/campaigns/campaigns-page.js')).CampaignsPage }),
+        lazy: async () => ({
+          Component: (await import('../features/campaigns/campaigns-page.js')).CampaignsPage,
+        }),
       },
       {
         path: 'campaigns/:id',
-        lazy: async () => ({ Component: (await import('../features/campaigns/campaign-page.js')).CampaignPage }),
+        lazy: async () => ({
+          Component: (await import('../features/campaigns/campaign-page.js')).CampaignPage,
+        }),
         children: campaignPages,
       },
       {
@@ -44,7 +54,9 @@ export const router = createBrowserRouter([
       },
       {
         path: 'accounts',
-        lazy: async () => ({ Component: (await import('../features/accounts/accounts-page.js')).AccountsPage }),
+        lazy: async () => ({
+          Component: (await import('../features/accounts/accounts-page.js')).AccountsPage,
+        }),
       },
       {
         path: 'accounts/:id',
@@ -52,9 +64,14 @@ export const router = createBrowserRouter([
       },
       {
         path: 'machines',
-        lazy: async () => ({ Component: (await import('../features/machines/machines-page.js')).MachinesPage }),
+        lazy: async () => ({
+          Component: (await import('../features/machines/machines-page.js')).MachinesPage,
+        }),
       },
-      { path: 'audit', lazy: async () => ({ Component: (await import('../features/audit/audit-page.js')).AuditPage }) },
+      {
+        path: 'audit',
+        lazy: async () => ({ Component: (await import('../features/audit/audit-page.js')).AuditPage }),
+      },
       { path: '*', lazy: async () => ({ Component: (await import('./missing-page.js')).MissingPage }) },
     ],
   },

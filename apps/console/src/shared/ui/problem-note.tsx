@@ -35,7 +35,8 @@ export function ProblemNote({ error }: Readonly<{ error: unknown }>) {
             </p>
           )}
           <p className="quiet">
-            {text('problem.number')} <code>{correlationId || text('problem.no-number')}</code> · <code>{code}</code>
+            {text('problem.number')} <code>{correlationId || text('problem.no-number')}</code> ·{' '}
+            <code>{code}</code>
           </p>
         </div>
       }

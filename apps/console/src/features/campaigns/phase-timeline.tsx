@@ -1,0 +1,76 @@
+import type { CampaignBody } from '@springtide/contracts';
+import { useText } from '../../i18n/language.js';
+import { useFormat } from '../../shared/format/format.js';
+import { useNow } from '../../shared/ui/use-now.js';
+import { placeOf, timeSpan } from './time-span.js';
+
+/** Phases to scale, demand of each service under them, and where we are now. The table beside it says the same. */
+export function PhaseTimeline({ campaign }: Readonly<{ campaign: CampaignBody }>) {
+  const text = useText();
+  const format = useFormat();
+  const now = useNow();
+  const span = timeSpan(campaign.phases);
+  if (!span) return null;
+  const services = [...new Set(campaign.demand.map((row) => row.service))];
+  const at = (now - span.from) / (span.to - span.from);
+  return (
+    <div className="timeline">
+      <div className="lane phases">
+        {campaign.phases.map((phase) => {
+          const running = new Date(phase.startsAt).getTime() <= now && now < new Date(phase.endsAt).getTime();
+          return (
+            <div key={phase.name} className={running ? 'phase now' : 'phase'} style={placeOf(span, phase)}>
+              <strong>{text(`phase.${phase.name}`)}</strong>
+              <span>{format.time(phase.startsAt, campaign.timeZone)}</span>
+            </div>
+          );
+        })}
+      </div>
+      {services.map((service) => (
+        <DemandLane key={service} campaign={campaign} service={service} />
+      ))}
+      {at >= 0 && at <= 1 && (
+        <div className="now-line" style={{ left: `${at * 100}%` }}>
+          <span>{text('overview.now')}</span>
+        </div>
+      )}
+      <p className="quiet">{whereText(text, format, now, span)}</p>
+    </div>
+  );
+}
+
+function whereText(
+  text: ReturnType<typeof useText>,
+  format: ReturnType<typeof useFormat>,
+  now: number,
+  span: { from: number; to: number },
+): string {
+  const when = (ms: number): string => format.ago(new Date(ms).toISOString(), now);
+  if (now < span.from) return text('overview.begins', { when: when(span.from) });
+  return text(now < span.to ? 'overview.ends' : 'overview.ended', { when: when(span.to) });
+}
+
+function DemandLane({ campaign, service }: Readonly<{ campaign: CampaignBody; service: string }>) {
+  const text = useText();
+  const format = useFormat();
+  const span = timeSpan(campaign.phases);
+  const rows = campaign.demand.filter((row) => row.service === service);
+  const most = Math.max(1, ...rows.map((row) => row.requestsPerSecond));
+  if (!span) return null;
+  return (
+    <>
+      <div className="lane-name">{text('overview.lane', { service })}</div>
+      <div className="lane demand">
+        {campaign.phases.map((phase) => {
+          const rps = rows.find((row) => row.phase === phase.name)?.requestsPerSecond ?? 0;
+          return (
+            <div key={phase.name} className="bar" style={placeOf(span, phase)}>
+              <span>{format.number(rps, 0)}</span>
+              <div style={{ height: `${(rps / most) * 100}%` }} />
+            </div>
+          );
+        })}
+      </div>
+    </>
+  );
+}
