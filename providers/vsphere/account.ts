@@ -38,7 +38,7 @@ export const settingsSchema = z.strictObject({
   /** vCPUs per physical core. */
   cpuOvercommit: z.number().min(0.1).max(32).default(4),
   /** Clones under way at once; vCenter queues what its hosts cannot take. */
-  concurrentClones: z.int().min(1).max(64).default(8),
+  concurrentClones: z.int().min(1).max(64).default(20),
   /** Objects per answer of a listing. */
   pageSize: z.int().min(1).max(1_000).default(200),
 });

@@ -26,8 +26,9 @@ export const manifest: ProviderManifest<VsphereAccount> = {
       reason: 'vSphere limits nothing per account; room in the clusters is the limit',
     },
   },
+  // A batch is cloned at once, so that it ends with its slowest clone.
   // Inventory is consistent once a task has ended, and lookups wait for tasks: the lag covers clocks and the wire.
-  limits: { launchBatch: 50, describeBatch: 100, terminateBatch: 50, visibilityLagMs: 1_000, bootMs: 60_000 },
+  limits: { launchBatch: 20, describeBatch: 100, terminateBatch: 50, visibilityLagMs: 1_000, bootMs: 60_000 },
   // vSphere has no API quota of its own; these keep a vCenter usable for the people beside us.
   rates: { read: { burst: 40, perSecond: 20 }, mutate: { burst: 20, perSecond: 5 } },
   connect: async (account, context) => openVsphere(account, context),

@@ -235,6 +235,16 @@ suite('the vSphere provider, over the wire', () => {
     expect((await admin.calls())['Login']).toBe(1);
   }, 60_000);
 
+  it('calls a listing cut short that loses its session between two pages', async () => {
+    const small = await connect({ pageSize: 2 });
+    const pages = small.compute.list({ region: 'DC0' })[Symbol.asyncIterator]();
+    expect((await pages.next()).value).toMatchObject({ complete: false });
+    await admin.fault({ method: 'ContinueRetrievePropertiesEx', fault: 'InvalidProperty', count: 1 });
+    const error = await refusal(pages.next());
+    expect([error.code, error.effect]).toEqual(['unavailable', 'none']);
+    await small.close();
+  }, 60_000);
+
   it('does not talk to an endpoint whose certificate nobody vouches for', async () => {
     const stranger = await connect({ caPem: undefined });
     const error = await refusal(stranger.verify());

@@ -1,4 +1,5 @@
-import type { Instant } from '@springtide/kernel';
+import { SpringtideError, type Instant } from '@springtide/kernel';
+import { isFault } from '../error-map.js';
 import { readReference, reference, type MoRef } from '../soap/soap-connection.js';
 import { childOf, childrenOf, textOf, type XmlElement } from '../soap/xml-reader.js';
 import { element, typed, type XmlFragment } from '../soap/xml-writer.js';
@@ -43,12 +44,22 @@ export async function* readTree(
     for await (const page of pages(session, sets, wish, options)) {
       yield { objects: page.objects, complete: page.token === undefined };
     }
+  } catch (thrown) {
+    throw isFault(thrown, 'ManagedObjectNotFound', 'InvalidProperty') ? cutShort(thrown) : thrown;
   } finally {
     // A view that cannot be destroyed ends with the session; the listing itself is not affected.
     await session
       .call({ method: 'DestroyView', target: view, kind: 'read', deadline })
       .catch(() => undefined);
   }
+}
+
+/** View and page token belong to a session: with it they are gone, and the listing with them. */
+function cutShort(cause: unknown): SpringtideError {
+  return new SpringtideError('unavailable', 'vSphere gave up a listing before its end; it says nothing', {
+    effect: 'none',
+    cause,
+  });
 }
 
 export async function readWholeTree(

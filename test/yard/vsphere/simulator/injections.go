@@ -61,6 +61,7 @@ var faultByName = map[string]types.BaseMethodFault{
 	"HostNotConnected":                 &types.HostNotConnected{},
 	"ResourceInUse":                    &types.ResourceInUse{},
 	"TaskInProgress":                   &types.TaskInProgress{},
+	"InvalidProperty":                  &types.InvalidProperty{Name: "token"},
 	"InvalidState":                     &types.InvalidState{},
 	"ConcurrentAccess":                 &types.ConcurrentAccess{},
 	"FileLocked":                       &types.FileLocked{},
