@@ -301,23 +301,25 @@ describe('idempotency keys', () => {
   });
 
   it('goes on after the process that held the key was killed', async () => {
-    await api.database.systemWork('test', (tx) =>
-      tx.query(
-        `insert into idempotency_key (tenant_id, actor_id, key, claim_id, route_id, request_hash, created_at, lease_until)
-         select tenant_id, actor_id, 'key-killed', claim_id, route_id, request_hash, now(), now() - interval '1 second'
-         from idempotency_key where key = 'key-once' and tenant_id = $1`,
-        [ours.tenantId],
-      ),
-    );
-    const { items } = await client.call(routes.campaignList, { query: { limit: 200 } });
-    const known = items.find((campaign) => campaign.name === 'once');
-    const { name, templateId, timeZone, phases, demand, budget, accountIds, policy } =
-      known ?? (await draft('once'));
-    const body = JSON.stringify({ name, templateId, timeZone, phases, demand, budget, accountIds, policy });
     const headers = { ...json, 'idempotency-key': 'key-killed' };
-    const answer = await send('/api/v1/campaigns', { method: 'POST', headers, body });
-    expect(answer.status).toBe(201);
-    expect(answer.headers.get('idempotency-replayed')).toBeNull();
+    const sent = { method: 'POST', headers, body: JSON.stringify(await draft('killed')) };
+    expect((await send('/api/v1/campaigns', sent)).status).toBe(201);
+    const interrupt = (lease: string) =>
+      api.database.systemWork('test', (tx) =>
+        tx.query(
+          `update idempotency_key set status = null, body = null, lease_until = now() + $1::interval
+           where key = encode(sha256('key-killed'), 'hex')`,
+          [lease],
+        ),
+      );
+    await interrupt('10 seconds');
+    const waiting = await send('/api/v1/campaigns', sent);
+    expect(waiting.headers.get('retry-after')).toBe('1');
+    expect(await problem(waiting)).toMatchObject({ status: 409, title: 'Still in progress' });
+    await interrupt('-1 second');
+    const again = await send('/api/v1/campaigns', sent);
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, null]);
+    expect((await send('/api/v1/campaigns', sent)).headers.get('idempotency-replayed')).toBe('true');
   });
 
   it('never stores an answer that shows a secret', async () => {
@@ -329,7 +331,7 @@ describe('idempotency keys', () => {
       code: 'already-exists',
     });
     const rows = await api.database.systemWork('test', (tx) => tx.query('select * from idempotency_key'));
-    expect(JSON.stringify(rows)).toContain('key-secret');
+    expect(JSON.stringify(rows)).toContain('tokens.create');
     expect(JSON.stringify(rows)).not.toContain(secret);
   });
 

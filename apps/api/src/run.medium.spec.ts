@@ -283,7 +283,7 @@ describe('a cloud secret', () => {
       for (const { tablename } of tables) rows.push(await tx.query(`select * from "${tablename}"`));
       return JSON.stringify(rows);
     });
-    expect(dump).toContain('with-secret');
+    expect(dump).toContain('accounts.register');
     expect(dump).not.toContain(canary);
   });
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { RouteSpec } from '@springtide/contracts';
@@ -34,7 +34,7 @@ export class RouteInterceptor implements NestInterceptor {
     }
     const answer = await this.idempotency.once(
       state.context,
-      { key: checkKey(key), route, requestHash: hashRequest(request, parsed) },
+      { key: checkKey(key), route, requestHash: hashRequest(request, parsed, key) },
       async () => toStored(await call(), route),
     );
     if (answer.replayed) response.setHeader('idempotency-replayed', 'true');
@@ -110,9 +110,10 @@ function checkKey(key: string): string {
   throw invalidRequest('The Idempotency-Key must be 1 to 128 visible ASCII characters.');
 }
 
-function hashRequest(request: Request, parsed: ParsedParts): string {
+/** Keyed by what only the caller holds: a body may carry a password, which a plain hash would let others guess. */
+function hashRequest(request: Request, parsed: ParsedParts, key: string): string {
   const { params, query, body, version } = parsed;
-  return createHash('sha256')
+  return createHmac('sha256', key)
     .update(canonicalJson({ path: request.path, params, query, body, version }))
     .digest('hex');
 }

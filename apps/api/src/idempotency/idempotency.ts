@@ -1,6 +1,6 @@
 import type { RouteSpec } from '@springtide/contracts';
 import type { Clock } from '@springtide/kernel';
-import type { Database, Logger, RequestContext } from '@springtide/platform';
+import { sha256, type Database, type Logger, type RequestContext } from '@springtide/platform';
 import { HttpRefusal } from '../http/http-refusal.js';
 import { claim, complete, purge, release, renew, type Claim } from './data/idempotency.repository.js';
 
@@ -29,9 +29,11 @@ export class Idempotency {
 
   async once(
     ctx: RequestContext,
-    request: KeyedRequest,
+    keyed: KeyedRequest,
     work: () => Promise<StoredAnswer>,
   ): Promise<StoredAnswer & { replayed: boolean }> {
+    // The key itself is not kept: whoever reads the table learns nothing that proves or repeats a request.
+    const request = { ...keyed, key: sha256(keyed.key) };
     const claimed = await this.claim(ctx, request);
     if (claimed.kind === 'held') return { ...answerOf(claimed, request), replayed: true };
     const renewal = setInterval(() => void this.renew(ctx, request.key, claimed.claimId), LEASE_MS / 3);
