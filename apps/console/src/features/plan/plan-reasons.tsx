@@ -1,0 +1,50 @@
+import type { PlanBody } from '@springtide/contracts';
+import { knownKey, useText, type Text, type TextParams } from '../../i18n/language.js';
+
+type Reason = PlanBody['reasons'][number];
+
+/** Why the plan is as it is; a code this console does not know yet is shown in the server's own English. */
+export function PlanReasons({ plan }: Readonly<{ plan: PlanBody }>) {
+  const text = useText();
+  if (plan.reasons.length === 0) return <p className="quiet">{text('plan.no-reasons')}</p>;
+  return (
+    <ul className="reasons">
+      {plan.reasons.map((reason, index) => {
+        const key = knownKey(`reason.${reason.code}`);
+        const unique = `${reason.code} ${index}`;
+        if (!key) {
+          return (
+            <li key={unique} lang="en">
+              {reason.text}
+            </li>
+          );
+        }
+        return <li key={unique}>{text(key, wordsOf(text, plan, reason))}</li>;
+      })}
+    </ul>
+  );
+}
+
+/** Pools by the names people know them by, phases and causes in the reader's language. */
+function wordsOf(text: Text, plan: PlanBody, reason: Reason): TextParams {
+  const entries = Object.entries(reason.params).map(([name, value]) => [name, wordOf(text, plan, name, value)]);
+  return Object.fromEntries(entries) as TextParams;
+}
+
+function wordOf(text: Text, plan: PlanBody, name: string, value: string | number): string | number {
+  if (typeof value === 'number') return value;
+  const translated = (prefix: string, word: string): string => {
+    const key = knownKey(`${prefix}.${word}`);
+    return key ? text(key) : word;
+  };
+  if (name === 'phase') return translated('phase', value);
+  if (name === 'option') return translated('option', value);
+  if (name === 'causes') return value.split(', ').map((cause) => translated('cause', cause)).join(text('common.list'));
+  if (name === 'pools') return value.split(', ').map((id) => poolName(plan, id)).join(text('common.list'));
+  return poolName(plan, value);
+}
+
+function poolName(plan: PlanBody, id: string): string {
+  const pool = plan.pools.find((one) => one.id === id);
+  return pool ? `${pool.accountName} ${pool.zone} ${pool.machineType}` : id;
+}
