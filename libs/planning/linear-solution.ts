@@ -1,7 +1,8 @@
 import { asSpringtideError } from '@springtide/kernel';
 import { LotPool, firstLots } from './domain/lot-pool.js';
 import { layRows, lotColumns, price, shortageColumns, type RowLayout } from './domain/lot-model.js';
-import { roundDown } from './domain/rounding.js';
+import { mergeClasses, splitDuals, splitProfile, type Merging } from './domain/merging.js';
+import { profileOf, roundDown } from './domain/rounding.js';
 import type { PlannerModel } from './domain/planner-model.js';
 import type { OpenSolver, SolverAnswer, SolverSession } from './solver-session.js';
 
@@ -10,7 +11,7 @@ export type LinearSolution = Readonly<{
   version: string;
   /** Largest bound proven by the row prices of any round; `-Infinity` before the first. */
   bound: number;
-  /** No lot can improve the solution any more: the bound is the linear optimum itself. */
+  /** The bound is the linear optimum, or as good as. */
   converged: boolean;
   rows: RowLayout;
   /** Row prices of the best bound; null before the first. */
@@ -22,6 +23,8 @@ export type LinearSolution = Readonly<{
 
 const LOTS_PER_PAIR = 3;
 const MOST_ROUNDS = 200;
+/** Further rounds could raise the bound by this share at most. */
+const CLOSE_ENOUGH = 1e-4;
 
 /** Solves the linear model by adding the lots its prices ask for. Never throws: trouble is part of the answer. */
 export async function solveLinear(
@@ -41,8 +44,12 @@ export async function solveLinear(
   let session: SolverSession | undefined;
   try {
     session = await openSolver(deadlineMs);
-    for await (const step of rounds(model, rows, session))
-      solution = { ...solution, ...step, version: session.version };
+    const { version } = session;
+    const merging = mergeClasses(model.problem);
+    const mergedRows = layRows(merging.model);
+    for await (const step of rounds(merging.model, mergedRows, session)) {
+      solution = { ...solution, ...ownStep(model, rows, merging, mergedRows, step, solution), version };
+    }
     return solution;
   } catch (error) {
     return { ...solution, trouble: asSpringtideError(error).message };
@@ -51,24 +58,49 @@ export async function solveLinear(
   }
 }
 
-type Step = Pick<LinearSolution, 'bound' | 'converged' | 'duals' | 'floor'>;
+type OwnStep = Pick<LinearSolution, 'bound' | 'converged' | 'duals' | 'floor'>;
+
+/** A step of the merged model in terms of the classes themselves; the bound is proven again from their own rows. */
+function ownStep(
+  model: PlannerModel,
+  rows: RowLayout,
+  merging: Merging,
+  mergedRows: RowLayout,
+  step: Step,
+  known: OwnStep,
+): OwnStep {
+  const duals = splitDuals(model, rows, merging, mergedRows, step.duals);
+  const { bound } = price(model, rows, duals, 0);
+  const better = bound >= known.bound;
+  return {
+    bound: better ? bound : known.bound,
+    duals: better ? duals : known.duals,
+    converged: step.converged,
+    floor: roundDown(splitProfile(model, merging, step.profile)),
+  };
+}
+
+/** `duals` belong to the best bound so far, `profile` to the last solution. */
+type Step = Readonly<{ bound: number; converged: boolean; duals: Float64Array; profile: Float64Array }>;
 
 async function* rounds(model: PlannerModel, rows: RowLayout, session: SolverSession): AsyncGenerator<Step> {
   const pool = new LotPool(model);
   const shortage = shortageColumns(model, rows);
   await session.load(rows.lower, rows.upper, shortage);
   let fresh = pool.take(firstLots(model));
-  let best: Step = { bound: -Infinity, converged: false, duals: null, floor: null };
-  for (let round = 0; round < MOST_ROUNDS && !best.converged; round += 1) {
+  let best: Step | undefined;
+  for (let round = 0; round < MOST_ROUNDS && best?.converged !== true; round += 1) {
     const answer: SolverAnswer = await session.add(lotColumns(model, rows, fresh));
     const pricing = price(model, rows, answer.rowDual, LOTS_PER_PAIR);
     fresh = pool.take(pricing.lots);
-    const better = pricing.bound >= best.bound;
+    const known = best !== undefined && best.bound > pricing.bound ? best : pricing;
+    const close = answer.objective - known.bound <= CLOSE_ENOUGH * Math.abs(answer.objective);
+    const amounts = answer.primal.subarray(shortage.cost.length);
     best = {
-      bound: Math.max(best.bound, pricing.bound),
-      converged: fresh.length === 0,
-      duals: better ? pricing.duals : best.duals,
-      floor: roundDown(model, pool.lots, answer.primal.subarray(shortage.cost.length)),
+      bound: known.bound,
+      duals: known.duals,
+      converged: fresh.length === 0 || close,
+      profile: profileOf(model, pool.lots.slice(0, amounts.length), amounts),
     };
     yield best;
   }

@@ -26,7 +26,6 @@ export type SolveOptions = Readonly<{
 }>;
 
 const DEFAULT_DEADLINE_MS = 10_000;
-const DEFAULT_SEARCH_ROUNDS = 240;
 const ROUNDS_PER_SLICE = 8;
 /** Part of the time that the linear model may use; the rest rounds and improves. */
 const LINEAR_SHARE = 0.7;
@@ -44,10 +43,10 @@ export async function solvePlan(problem: PlanningProblem, options: SolveOptions 
   const end = performance.now() + (options.deadlineMs ?? DEFAULT_DEADLINE_MS);
   const { budget, ...unlimited } = problem;
   if (budget === undefined) return finish(problem, await solveOnce(problem, options, end), null);
-  const free = await solveOnce(unlimited, options, part(end, 3));
+  const free = await solveOnce(unlimited, options, most(end));
   const wanted = costIn(problem, free);
   if (fits(wanted, budget)) return finish(problem, free, null);
-  const limited = finish(problem, await solveOnce(problem, options, part(end, 2)), wanted);
+  const limited = finish(problem, await solveOnce(problem, options, most(end)), wanted);
   const unneeded = !limited.shortage.some((cell) => cell.causes.includes('budget'));
   if (unneeded || problem.objective === 'cheapest') return limited;
   // Private machines may be the dearer ones: what all demand needs at least is the cheapest plan's cost.
@@ -57,8 +56,9 @@ export async function solvePlan(problem: PlanningProblem, options: SolveOptions 
   return withBudgetNeeded(limited, budget, fits(least, wanted) ? least : wanted);
 }
 
-function part(end: number, parts: number): number {
-  return performance.now() + (end - performance.now()) / parts;
+/** A plan that fits its budget needs only the first of up to three solves, so that one gets most of the time. */
+function most(end: number): number {
+  return performance.now() + (end - performance.now()) * 0.6;
 }
 
 function costIn(problem: PlanningProblem, answer: Answer): Money {
@@ -75,8 +75,14 @@ async function solveOnce(problem: PlanningProblem, options: SolveOptions, end: n
   const model = compileModel(problem);
   const share = (end - performance.now()) * LINEAR_SHARE;
   const linear = await solveLinear(model, options.openSolver ?? openHighs, share);
-  const allocation = await wholeMachines(model, linear, options.searchRounds ?? DEFAULT_SEARCH_ROUNDS, end);
+  const allocation = await wholeMachines(model, linear, options.searchRounds ?? usualRounds(model), end);
   return { allocation, linear };
+}
+
+/** Rounds on a small problem are cheap, and whole machines weigh more there. */
+function usualRounds(model: PlannerModel): number {
+  const cells = model.pairs.count * model.phaseCount;
+  return 40 * model.classCount + Math.min(400, Math.round(100_000 / Math.max(1, cells)));
 }
 
 async function wholeMachines(

@@ -173,6 +173,26 @@ describe('solvePlan', () => {
     expect(plan.gap).toBeLessThan(0.012);
   }, 30_000);
 
+  it('plans alike services as one kind and still proves the bound for each', async () => {
+    const [item] = shop().classes;
+    if (item === undefined) throw new Error('the shop has a class');
+    const part = (id: string, factor: number, unitFactor: number) => ({
+      ...item,
+      id,
+      demand: item.demand.map((demand) => ({ units: demand.units * factor * unitFactor, memoryGiB: 0 })),
+      allowed: item.allowed.map((entry) => ({ pool: entry.pool, units: entry.units * unitFactor })),
+      shortagePenaltyPerUnitHour: eur(String(1 / unitFactor)),
+    });
+    const whole = await solvePlan(shop({ objective: 'cheapest' }), quick);
+    const classes = [part('half', 0.5, 1), part('third', 0.375, 10), part('rest', 0.125, 0.5)];
+    const problem = shop({ objective: 'cheapest', classes });
+    const parts = await solvePlan(problem, quick);
+    requireHonest(problem, parts);
+    expect(parts.quality).toBe('optimal-bound');
+    expect(Number(parts.lowerBound?.amount)).toBeCloseTo(Number(whole.lowerBound?.amount), 4);
+    expect(parts.shortage).toEqual([]);
+  });
+
   it('gives the same plan for the same problem', async () => {
     const plans = [await solvePlan(shop(), quick), await solvePlan(shop(), quick)];
     expect(plans[0]).toEqual(plans[1]);

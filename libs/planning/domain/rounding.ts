@@ -3,8 +3,8 @@ import { coveredWorth, type Guide } from './guide.js';
 import type { Lot } from './lot-model.js';
 import { at, type PlannerModel } from './planner-model.js';
 
-/** Whole machines below the linear solution's profiles: no cap can break, some demand is left for `repair`. */
-export function roundDown(model: PlannerModel, lots: readonly Lot[], amounts: Float64Array): Int32Array {
+/** Machines per pair and phase, in parts, that lots add up to. */
+export function profileOf(model: PlannerModel, lots: readonly Lot[], amounts: Float64Array): Float64Array {
   const K = model.phaseCount;
   const profile = new Float64Array(model.pairs.count * K);
   for (const [index, lot] of lots.entries()) {
@@ -12,6 +12,11 @@ export function roundDown(model: PlannerModel, lots: readonly Lot[], amounts: Fl
       profile[lot.pair * K + k] = at(profile, lot.pair * K + k) + at(amounts, index);
     }
   }
+  return profile;
+}
+
+/** Whole machines below the linear solution's profiles: no cap can break, some demand is left for `repair`. */
+export function roundDown(profile: Float64Array): Int32Array {
   return Int32Array.from(profile, (value) => Math.max(0, Math.floor(value + 1e-6)));
 }
 

@@ -44,9 +44,9 @@ export function search(allocation: Allocation, limits: SearchLimits): void {
 }
 
 function attempt(allocation: Allocation, { stop, random, guide }: SearchLimits, best: number): void {
-  const classes = pickClasses(allocation, random);
   const window = pickWindow(allocation, random);
-  for (const g of classes) ruin(allocation, g, window, random);
+  const classes =
+    random() < SHARED ? ruinShared(allocation, window, random) : ruinClasses(allocation, window, random);
   enforceCaps(allocation);
   const taste = { guide: random() < GUIDED ? guide : null, noise: () => (random() - 0.5) * NOISE };
   for (const g of classes) repairClass(allocation, g, taste);
@@ -55,9 +55,30 @@ function attempt(allocation: Allocation, { stop, random, guide }: SearchLimits, 
   for (const g of classes) improveClass(allocation, g, stop, window);
 }
 
+function ruinClasses(allocation: Allocation, window: Window, random: () => number): readonly number[] {
+  const classes = pickClasses(allocation, random);
+  for (const g of classes) ruin(allocation, allocation.model.pairs.ofClass[g] ?? [], window, random);
+  return classes;
+}
+
+/** Takes from all classes that share a quota group (or a pool without one): how a quota is filled is a common matter. */
+function ruinShared(allocation: Allocation, window: Window, random: () => number): readonly number[] {
+  const { pairs, pools } = allocation.model;
+  const seed = at(pairs.poolOf, Math.floor(random() * pairs.count));
+  const quota = at(pools.quota, seed);
+  const group: number[] = [];
+  for (let pair = 0; pair < pairs.count; pair += 1) {
+    const pool = at(pairs.poolOf, pair);
+    if (pool === seed || (quota >= 0 && at(pools.quota, pool) === quota)) group.push(pair);
+  }
+  const touched = ruin(allocation, group, window, random);
+  return [...new Set(touched.map((pair) => at(pairs.classOf, pair)))];
+}
+
 /** Tuned on generated instances of several sizes and seeds, not on the samples alone. */
 const GUIDED = 0.5;
 const NOISE = 0.1;
+const SHARED = 0.4;
 const HOPELESS = 0.003;
 const MOST_RUINED = 6;
 const WIDEN = 0.45;
@@ -83,13 +104,19 @@ function pickClasses(allocation: Allocation, random: () => number): readonly num
   return random() < 0.5 || second === first ? [first] : [second, first];
 }
 
-function ruin(allocation: Allocation, g: number, window: Window, random: () => number): void {
-  const { model } = allocation;
-  const K = model.phaseCount;
+/** Takes up to a few machines of the given pairs out of the window; returns the pairs it took from. */
+function ruin(
+  allocation: Allocation,
+  candidates: readonly number[],
+  window: Window,
+  random: () => number,
+): readonly number[] {
+  const K = allocation.model.phaseCount;
   const count = 1 + Math.floor(random() * MOST_RUINED);
+  const touched: number[] = [];
   for (let i = 0; i < count; i += 1) {
     const k = window.from + Math.floor(random() * (window.to - window.from + 1));
-    const used = (model.pairs.ofClass[g] ?? []).filter((pair) => at(allocation.x, pair * K + k) > 0);
+    const used = candidates.filter((pair) => at(allocation.x, pair * K + k) > 0);
     const pair = used[Math.floor(random() * used.length)];
     if (pair === undefined) continue;
     let from = k;
@@ -97,5 +124,7 @@ function ruin(allocation: Allocation, g: number, window: Window, random: () => n
     while (from > window.from && at(allocation.x, pair * K + from - 1) > 0 && random() < 0.8) from -= 1;
     while (to < window.to && at(allocation.x, pair * K + to + 1) > 0 && random() < 0.8) to += 1;
     allocation.shift(pair, from, to, -1);
+    touched.push(pair);
   }
+  return touched;
 }
