@@ -54,7 +54,8 @@ export class PlanSolver {
     );
     const { services } = template.document;
     const policy = RUN_POLICIES[campaign.policy];
-    const bootMs = Math.max(0, ...accounts.map((a) => this.parts.manifestOf(a.provider).limits.bootMs));
+    const declared = Math.max(0, ...accounts.map((a) => this.parts.manifestOf(a.provider).limits.bootMs));
+    const bootMs = policy.bootMs ?? declared;
     const warmUpMs = Math.max(0, ...services.map((service) => service.warmUpSeconds)) * 1000;
     const shiftMs = policy.bakeMs * policy.shiftFractions.length;
     const leadMs = bootMs + warmUpMs + shiftMs + policy.marginMs;

@@ -2,6 +2,7 @@ import type { BatchOrder, BatchResult, RunRef } from '@springtide/contracts';
 import { EffectLedger, MachineLife, type LaunchAnswer } from '@springtide/effects';
 import type { Intent } from '@springtide/effects/domain';
 import { HOUR, SpringtideError, addMs, msBetween } from '@springtide/kernel';
+import { sha256 } from '@springtide/platform';
 import { sheetFor } from './domain/index.js';
 import type { OpenRun, RunBook } from './run-book.js';
 
@@ -99,7 +100,7 @@ export class Provisioning {
         image: sheet.image,
         subnet: sheet.subnet,
         securityGroups: sheet.securityGroups,
-        namePrefix: namePrefix(order, run.id),
+        namePrefix: namePrefix(order, run.id, step),
         userData: sheet.userData,
         labels: { service: order.service, phase: order.phase },
       },
@@ -129,7 +130,11 @@ export class Provisioning {
     }
     await this.book.note(order.tenantId, order.runId, {
       step: 'provision.bought',
-      detail: `${answer.accepted} of ${order.count} × ${order.poolId} accepted for ${order.service}.`,
+      level: answer.refusals.length === 0 ? 'info' : 'warning',
+      detail: [
+        `${answer.accepted} of ${order.count} × ${order.poolId} accepted for ${order.service}.`,
+        ...answer.refusals.map(({ count, code, message }) => `${count} refused (${code}): ${message}.`),
+      ].join(' '),
       facts: { accepted: answer.accepted, wanted: order.count, poolId: order.poolId },
       once,
     });
@@ -147,14 +152,13 @@ function plannedHours(open: OpenRun, now: string): number {
   return Math.max(0, msBetween(now, end) + open.policy.drainMs) / HOUR;
 }
 
-/** Short, unique per batch, and telling: run, service and place in the order. */
-function namePrefix(order: BatchOrder, runId: string): string {
-  const place = `${order.phase}${order.fence}${order.revision}${order.round}`;
-  const pool = order.poolId
+/** At most 40 characters, unique per batch, and telling: which run, which service. */
+function namePrefix(order: BatchOrder, runId: string, step: string): string {
+  const service = order.service
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
-    .slice(-24);
-  return `st-${runId.slice(0, 8)}-${order.service}-${place}-${pool}-${order.batch}`.slice(0, 60);
+    .slice(0, 12);
+  return `st-${runId.slice(0, 6)}-${service}-${sha256(step).slice(0, 8)}-${order.batch}`;
 }
 
 function resultOf(intent: Intent): BatchResult {

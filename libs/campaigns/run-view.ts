@@ -1,11 +1,22 @@
 import type { RunBody } from '@springtide/contracts';
 import { costOfUsage, usageOf, type Intent, type Mandate } from '@springtide/effects/domain';
-import { addMs, asSpringtideError, money, multiplyMoney, sumMoney, type Instant } from '@springtide/kernel';
+import {
+  addMs,
+  asSpringtideError,
+  money,
+  multiplyMoney,
+  roundMoney,
+  sumMoney,
+  type Instant,
+} from '@springtide/kernel';
 import type { RequestContext } from '@springtide/platform';
 import type { RoutesService } from '@springtide/traffic';
 import { capacityOf, type PlanContent } from './domain/index.js';
 import type { OpenRun } from './run-book.js';
 import { isLive, machinesOf, type RunMachine } from './run-machines.js';
+
+/** Decimal places of money in answers. */
+const PLACES = 10;
 
 type Facts = Readonly<{
   intents: readonly Intent[];
@@ -122,11 +133,17 @@ function spendOf(open: OpenRun, { intents, mandate, at }: Facts): RunBody['spend
   const usages = intents.flatMap((intent) => usageOf(intent));
   return {
     planned: open.plan.cost,
-    actual: sumMoney(
-      currency,
-      usages.map((usage) => costOfUsage(usage, at)),
+    actual: roundMoney(
+      sumMoney(
+        currency,
+        usages.map((usage) => costOfUsage(usage, at)),
+      ),
+      PLACES,
     ),
-    committed: sumMoney(currency, mandate === undefined ? [] : [mandate.reserved, mandate.committed]),
+    committed: roundMoney(
+      sumMoney(currency, mandate === undefined ? [] : [mandate.reserved, mandate.committed]),
+      PLACES,
+    ),
     budget: mandate?.budget ?? open.campaign.input.budget,
   };
 }

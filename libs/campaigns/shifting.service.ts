@@ -50,8 +50,11 @@ export class Shifting {
     const open = await this.book.open(order.tenantId, order.runId);
     const route = await this.routeOf(open, order);
     const state = await this.routes.read(route);
-    const from = sharesOf(state);
+    const live = sharesOf(state);
     const to = await this.targetShares(open, order, state);
+    // Nobody healthy and nowhere to go: the last good set stays, and the proxy's own checks bring it back to life.
+    if (to === undefined) return { from: live ?? {}, to: live ?? {}, fractions: [] };
+    const from = live ?? to;
     if (sameShares(from, to)) return { from, to, fractions: [] };
     const shrinking = order.leaving.length > 0;
     return { from, to, fractions: shrinking ? [1] : open.policy.shiftFractions };
@@ -217,7 +220,11 @@ export class Shifting {
     });
   }
 
-  private async targetShares(open: OpenRun, order: ShiftOrder, state: RouteState): Promise<Shares> {
+  private async targetShares(
+    open: OpenRun,
+    order: ShiftOrder,
+    state: RouteState,
+  ): Promise<Shares | undefined> {
     const ready = (await this.machines(order.tenantId, order.runId, order.service)).filter(
       ({ item }) => item.state === 'ready' && !order.leaving.includes(item.machineId ?? ''),
     );
@@ -231,10 +238,9 @@ export class Shifting {
     const live = new Set(
       state.groups.filter((g) => g.members.some((m) => m.healthy)).map((group) => group.name),
     );
-    const shares = sharesByCapacity(
+    return sharesByCapacity(
       [...groups].map(([name, capacity]) => ({ name, capacity: live.has(name) ? capacity : 0 })),
     );
-    return shares ?? sharesOf(state);
   }
 
   private async counters(route: Route) {
@@ -286,8 +292,9 @@ function byGroup(
   return groups;
 }
 
-function sharesOf(state: RouteState): Shares {
-  return Object.fromEntries(state.groups.map((group) => [group.name, group.weight]));
+/** What is live, as whole percentages: once a member died, the proxy's own shares are fractions. */
+function sharesOf(state: RouteState): Shares | undefined {
+  return sharesByCapacity(state.groups.map((group) => ({ name: group.name, capacity: group.weight })));
 }
 
 function healthyIds(state: RouteState): ReadonlySet<string> {

@@ -273,7 +273,7 @@ export class EffectLedger {
 
   private async afterFailedCall(begun: Intent, error: SpringtideError): Promise<LaunchAnswer> {
     this.dependencies.log.warn(
-      { intent: begun.id, code: error.code, effect: error.effect },
+      { intent: begun.id, code: error.code, effect: error.effect, reason: error.message },
       'launch call failed',
     );
     if (error.effect === 'maybe') {

@@ -1,5 +1,13 @@
 import type { Allocation, PlanBody, Reason } from '@springtide/contracts';
-import { addMoney, compareMoney, money, multiplyMoney, sumMoney, type Money } from '@springtide/kernel';
+import {
+  addMoney,
+  compareMoney,
+  money,
+  multiplyMoney,
+  roundMoney,
+  sumMoney,
+  type Money,
+} from '@springtide/kernel';
 import { reasonText, type CapacityPlan } from '@springtide/planning/domain';
 import type { PlanContent, ServiceSheet } from './plan-content.js';
 import type { PlanQuestion, PlanSetup } from './plan-problem.js';
@@ -24,8 +32,8 @@ export function planContent(
     capacity: capacityRows(question, setup, allocations, answer),
     services: question.services.map(serviceSheet),
     phases: question.campaign.phases,
-    cost: answer.cost.total,
-    lowerBound: answer.lowerBound,
+    cost: roundMoney(answer.cost.total, PLACES),
+    lowerBound: answer.lowerBound === null ? null : roundMoney(answer.lowerBound, PLACES),
     gap: answer.gap,
     solver: `${answer.solver.name} ${answer.solver.version}`,
     quality: answer.quality,
@@ -33,6 +41,9 @@ export function planContent(
     leadMs: times.leadMs,
   };
 }
+
+/** Decimal places of planned money: finer than any cloud's price list. */
+const PLACES = 10;
 
 /** Approved fallback pools per service and phase, best first; more would widen the envelope without need. */
 const FALLBACKS = 4;
@@ -122,7 +133,7 @@ export function envelopeLimits(content: PlanContent): { maxMachines: number; max
   // Neighbouring phases overlap while one is prepared and the other still runs; fallback types may be dearer.
   return {
     maxMachines: machines + Math.ceil(machines * ROOM) + 1,
-    maxPerHour: addMoney(perHour, multiplyMoney(perHour, '1')),
+    maxPerHour: roundMoney(addMoney(perHour, perHour), PLACES),
   };
 }
 

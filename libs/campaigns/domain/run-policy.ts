@@ -2,6 +2,8 @@
 export type RunPolicy = Readonly<{
   /** Added to boot and warm-up time when buying for a phase begins. */
   marginMs: number;
+  /** How long machines take to boot, instead of what their providers say; null: what they say. */
+  bootMs: number | null;
   /** How long a machine may take from accepted to running. */
   runningTimeoutMs: number;
   /** How long a running machine may take until the proxy finds it healthy. */
@@ -25,6 +27,7 @@ export type RunPolicy = Readonly<{
 export const RUN_POLICIES: Readonly<Record<'standard' | 'demo', RunPolicy>> = {
   standard: {
     marginMs: 10 * 60_000,
+    bootMs: null,
     runningTimeoutMs: 10 * 60_000,
     readyTimeoutMs: 10 * 60_000,
     pollMs: 5_000,
@@ -40,6 +43,7 @@ export const RUN_POLICIES: Readonly<Record<'standard' | 'demo', RunPolicy>> = {
   },
   demo: {
     marginMs: 3_000,
+    bootMs: 8_000,
     runningTimeoutMs: 30_000,
     readyTimeoutMs: 20_000,
     pollMs: 500,

@@ -73,6 +73,7 @@ describe('public clouds', () => {
   });
   it('only by https', () => {
     expect(judge('http://8.8.8.8')).toMatch(/https/);
+    expect(judge('tcp://8.8.8.8:9999')).toMatch(/https/);
   });
 });
 

@@ -9,7 +9,7 @@ export type EndpointPolicy = Readonly<{
   privateRanges: readonly string[];
 }>;
 
-export type Target = Readonly<{ protocol: 'http:' | 'https:'; host: string; port: number }>;
+export type Target = Readonly<{ protocol: 'http:' | 'https:' | 'tcp:'; host: string; port: number }>;
 
 type Family = 'ipv4' | 'ipv6';
 
@@ -39,6 +39,10 @@ const privateList = rangeList(PRIVATE);
 /** @throws invalid-argument for what is no usable address of an endpoint. */
 export function parseTarget(url: string): Target {
   const parsed = URL.parse(url);
+  // `tcp:` is a control port without TLS, such as a proxy's: like http it passes only as an exact pair of the operator.
+  if (parsed?.protocol === 'tcp:' && parsed.port !== '') {
+    return { protocol: 'tcp:', host: plainHost(parsed.hostname), port: Number(parsed.port) };
+  }
   if (!parsed || (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')) {
     throw new SpringtideError(
       'invalid-argument',
@@ -71,7 +75,7 @@ export function isOpen(policy: EndpointPolicy, target: Target): boolean {
 /** The rule that forbids connecting to this address, in words; undefined when none does. */
 export function forbids(policy: EndpointPolicy, target: Target, address: string): string | undefined {
   if (isOpen(policy, target)) return undefined;
-  if (target.protocol !== 'https:') return 'only https is allowed';
+  if (target.protocol !== 'https:') return 'only https is allowed, unless the operator opened exactly this host:port';
   for (const candidate of [address, ...embedded(address)]) {
     const why = forbiddenRange(policy, candidate);
     if (why !== undefined) return why;
