@@ -13,12 +13,18 @@ export type Availability = Readonly<{ available: true } | { available: false; re
 const run = promisify(execFile);
 const BUILD_LIMIT_MS = 10 * 60_000;
 
-/** Whether the simulator can be built here; a binary that is cached needs the same Go to be recognised. */
-export async function simulatorAvailable(): Promise<Availability> {
-  const go = await goVersion();
-  return go === undefined
-    ? { available: false, reason: 'Go is not installed, and the vSphere simulator is built from source' }
-    : { available: true };
+/**
+ * Whether this machine can have the simulator. Found out by building it: an old Go, or a module proxy that cannot be
+ * reached, shows in no other way.
+ */
+export async function simulatorAvailable(onProgress?: (message: string) => void): Promise<Availability> {
+  try {
+    await ensureSimulator(onProgress);
+    return { available: true };
+  } catch (thrown) {
+    if (!(thrown instanceof SpringtideError)) throw thrown;
+    return { available: false, reason: thrown.message };
+  }
 }
 
 /**

@@ -16,7 +16,10 @@ const { values } = parseArgs({
   },
 });
 
-const state = await vsphereYardAvailable();
+const onProgress = (message: string): void => {
+  process.stderr.write(`${message}\n`);
+};
+const state = await vsphereYardAvailable(onProgress);
 if (!state.available) {
   process.stderr.write(`${state.reason}\n`);
   process.exit(3);
@@ -34,7 +37,7 @@ const given = Object.entries(numbers).filter(([, value]) => value !== undefined)
 const yard = await startVsphereYard({
   ...Object.fromEntries(given.map(([name, value]) => [name, Number(value)])),
   ...(values['guest-range'] === undefined ? {} : { guestRange: values['guest-range'] }),
-  onProgress: (message) => process.stderr.write(`${message}\n`),
+  onProgress,
 });
 const { stop, ...facts } = yard;
 process.stdout.write(`${JSON.stringify(facts)}\n`);

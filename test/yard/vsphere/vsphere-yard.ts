@@ -47,9 +47,9 @@ const USER = 'yard@vsphere.local';
 const TEMPLATE = 'yard-template';
 const DATACENTER = 'DC0';
 
-/** Whether this machine can have the vSphere yard, and why not. */
-export function vsphereYardAvailable(): Promise<Availability> {
-  return simulatorAvailable();
+/** Whether this machine can have the vSphere yard, and why not; builds it where it was never built. */
+export function vsphereYardAvailable(onProgress?: (message: string) => void): Promise<Availability> {
+  return simulatorAvailable(onProgress);
 }
 
 /** Builds (once) and starts a vSphere endpoint on loopback with a fresh password. It dies with this process. */
