@@ -1,6 +1,6 @@
 import { meaningOf } from './error-map.js';
 import { readSoapFault, readTaskFault } from './soap/vim-fault.js';
-import { parseXml } from './soap/xml-reader.js';
+import { parseXml, textOf } from './soap/xml-reader.js';
 
 const soapFault = (kind: string): ReturnType<typeof readSoapFault> =>
   readSoapFault(
@@ -43,7 +43,7 @@ describe('the meaning of a fault', () => {
     const error = meaningOf(taskFault('DuplicateName'), 'CloneVM_Task');
     expect(error.message).toBe('CloneVM_Task was refused by vSphere: DuplicateName: no');
     expect(error.facts).toEqual({ fault: 'DuplicateName' });
-    expect(soapFault('DuplicateName').fact('name')).toBe('shop-0');
+    expect(textOf(soapFault('DuplicateName').detail, 'name')).toBe('shop-0');
   });
 
   it('reads faults that declare no type, or have no detail', () => {

@@ -14,11 +14,6 @@ export class VimFault extends Error {
     this.kind = kind;
     this.detail = detail;
   }
-
-  /** A fact that the fault carries, such as the object that holds a name. */
-  fact(...path: readonly string[]): string | undefined {
-    return textOf(this.detail, ...path);
-  }
 }
 
 /** From `<Fault>` in a SOAP body. */

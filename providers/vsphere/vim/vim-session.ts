@@ -15,7 +15,6 @@ export type ServiceContent = Readonly<{
   taskManager: MoRef;
   authorizationManager: MoRef;
   product: string;
-  apiType: string;
 }>;
 
 export type Login = Readonly<{ user: string; password: string }>;
@@ -145,12 +144,16 @@ function withoutEffect(error: SpringtideError): SpringtideError {
 
 function readContent(answer: XmlElement): ServiceContent {
   const content = childOf(answer, 'returnval');
+  const product = textOf(content, 'about', 'fullName') ?? 'unknown product';
+  if (textOf(content, 'about', 'apiType') !== 'VirtualCenter') {
+    throw new SpringtideError('failed-precondition', `the endpoint is no vCenter but ${product}`, {
+      nextStep: 'Register the vCenter, not a single ESXi host.',
+    });
+  }
   const manager = (name: string): MoRef => {
     const found = readReference(childOf(content, name));
     if (found !== undefined) return found;
-    throw new SpringtideError('failed-precondition', `the endpoint has no ${name}: it is no vCenter`, {
-      nextStep: 'Register the vCenter, not a single ESXi host.',
-    });
+    throw new SpringtideError('failed-precondition', `the vCenter names no ${name}; nothing was sent to it`);
   };
   return {
     rootFolder: manager('rootFolder'),
@@ -160,7 +163,6 @@ function readContent(answer: XmlElement): ServiceContent {
     sessionManager: manager('sessionManager'),
     taskManager: manager('taskManager'),
     authorizationManager: manager('authorizationManager'),
-    product: textOf(content, 'about', 'fullName') ?? 'unknown product',
-    apiType: textOf(content, 'about', 'apiType') ?? 'unknown',
+    product,
   };
 }
