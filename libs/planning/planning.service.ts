@@ -28,9 +28,9 @@ export type SolveOptions = Readonly<{
 const DEFAULT_DEADLINE_MS = 10_000;
 const ROUNDS_PER_SLICE = 8;
 /** Part of the time that the linear model may use; the rest rounds and improves. */
-const LINEAR_SHARE = 0.7;
+const LINEAR_SHARE = 0.75;
 /** An unfinished bound this close is still worth showing. */
-const USEFUL_GAP = 0.05;
+const USEFUL_GAP = 0.25;
 
 /**
  * Answers a planning problem: linear model, whole machines under every cap, improvement, exact money, explanation.

@@ -13,8 +13,8 @@ import { generateInstance } from './planner/instance-generator.js';
 
 type Line = { name: string; value: number; unit: string; baseline: number; ratio: number };
 
-const USAGE = `planner [--size 6x120x8[,12x120x8 …]] [--seeds 3] [--deadline 10000]
-planner --instance FILE [--plan OUT] [--deadline 10000]`;
+const USAGE = `planner [--size 6x120x8[,12x120x8 …]] [--seeds 3] [--deadline 60000]
+planner --instance FILE [--plan OUT] [--deadline 60000]`;
 
 /** `planner.<size>.gap` and `planner.<size>.seconds`, against buying by hand in the same run. */
 export async function plannerBench(args: string[]): Promise<void> {
@@ -25,7 +25,7 @@ export async function plannerBench(args: string[]): Promise<void> {
       plan: { type: 'string' },
       size: { type: 'string', default: '3x40x6,6x120x8' },
       seeds: { type: 'string', default: '3' },
-      deadline: { type: 'string', default: '10000' },
+      deadline: { type: 'string', default: '60000' },
       help: { type: 'boolean', default: false },
     },
   });
