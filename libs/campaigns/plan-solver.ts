@@ -63,7 +63,12 @@ export class PlanSolver {
       campaign,
       services,
       market,
-      accounts: accounts.map(({ id, name, provider }) => ({ id, name, provider })),
+      accounts: accounts.map(({ id, name, provider }) => ({
+        id,
+        name,
+        provider,
+        launchBatch: this.parts.manifestOf(provider).limits.launchBatch,
+      })),
       standing: await this.standing(ctx, services),
       overheadMs: leadMs + policy.drainMs,
     };

@@ -71,7 +71,7 @@ export class RunEngine {
       targets,
       deliveredOf(machines),
       (service, poolId) => capacityOf(open.plan, service, poolId),
-      open.policy.batchSize,
+      batchSizes(open),
     );
     const failed = machines.filter(({ item }) => item.state === 'failed' && item.machineId !== null);
     const broken = failed.map((machine) => ({
@@ -96,7 +96,7 @@ export class RunEngine {
     const refused = new Set(deficits.map((deficit) => deficit.poolId));
     for (const { poolId, item } of machinesOf(intents)) if (item.state === 'refused') refused.add(poolId);
     const capacity = (service: string, poolId: string) => capacityOf(open.plan, service, poolId);
-    const orders = fallbackOrders(deficits, open.plan.pools, used, refused, capacity, open.policy.batchSize);
+    const orders = fallbackOrders(deficits, open.plan.pools, used, refused, capacity, batchSizes(open));
     for (const deficit of deficits) {
       await this.book.note(tenantId, runId, {
         step: 'provision.fallback',
@@ -216,6 +216,14 @@ export class RunEngine {
         await this.ledger.bringToRest(tenantId, intent.id);
     }
   }
+}
+
+/** As large as the policy wants and the pool's cloud takes. */
+function batchSizes({ plan, policy }: OpenRun): (poolId: string) => number {
+  return (poolId) => {
+    const sheet = plan.sheets.find((one) => one.poolId === poolId);
+    return Math.min(policy.batchSize, sheet?.launchBatch ?? policy.batchSize);
+  };
 }
 
 function asTarget(row: { intentId: string; machineId: string; accountId: string; region: string }) {

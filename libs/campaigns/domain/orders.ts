@@ -21,7 +21,7 @@ export function ordersFor(
   targets: readonly Target[],
   delivered: readonly Delivered[],
   capacityOf: (service: string, poolId: string) => number,
-  batchSize: number,
+  batchSizeOf: (poolId: string) => number,
 ): PhaseOrders {
   const grow: GrowOrder[] = [];
   const shrink: ShrinkOrder[] = [];
@@ -29,7 +29,7 @@ export function ordersFor(
     const wanted = targets.filter((target) => target.service === service);
     const have = delivered.filter((machine) => machine.service === service);
     const gap = serviceGap(wanted, have, (poolId) => capacityOf(service, poolId));
-    grow.push(...gap.missing.map((row) => ({ service, ...row, batchSize })));
+    grow.push(...gap.missing.map((row) => ({ service, ...row, batchSize: batchSizeOf(row.poolId) })));
     if (gap.surplus.length > 0) shrink.push({ service, targets: gap.surplus });
   }
   return { grow, shrink };
@@ -103,7 +103,7 @@ export function fallbackOrders(
   used: ReadonlyMap<string, number>,
   refusedPools: ReadonlySet<string>,
   capacityOf: (service: string, poolId: string) => number,
-  batchSize: number,
+  batchSizeOf: (poolId: string) => number,
 ): readonly GrowOrder[] {
   const taken = new Map(used);
   const orders: GrowOrder[] = [];
@@ -120,7 +120,7 @@ export function fallbackOrders(
       if (count === 0) continue;
       taken.set(pool.id, (taken.get(pool.id) ?? 0) + count);
       missing -= count * perMachine;
-      orders.push({ service: deficit.service, poolId: pool.id, count, batchSize });
+      orders.push({ service: deficit.service, poolId: pool.id, count, batchSize: batchSizeOf(pool.id) });
     }
   }
   return orders;

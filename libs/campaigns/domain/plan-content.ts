@@ -11,6 +11,8 @@ export type LaunchSheet = Readonly<{
   securityGroups: readonly string[];
   userData: string | null;
   minimumBillingSeconds: number;
+  /** Machines per create call that the cloud takes at most. */
+  launchBatch: number;
 }>;
 
 /** The part of a plan that its hash covers, with what running it needs. */

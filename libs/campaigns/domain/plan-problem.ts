@@ -11,7 +11,13 @@ import type { PlanningClass, PlanningProblem } from '@springtide/planning/domain
 import type { LaunchSheet } from './plan-content.js';
 
 /** A cloud account as planning needs it. */
-export type PlanAccount = Readonly<{ id: string; name: string; provider: string }>;
+export type PlanAccount = Readonly<{
+  id: string;
+  name: string;
+  provider: string;
+  /** Machines per create call that its cloud takes at most. */
+  launchBatch: number;
+}>;
 
 /** What serves a service permanently. */
 export type Standing = Readonly<{ service: string; machines: number; requestsPerSecond: number }>;
@@ -56,7 +62,7 @@ export function planningProblem(question: PlanQuestion): PlanSetup {
       continue;
     }
     const pool = asPool(offering, account);
-    const usable = question.services.flatMap((service) => sheetOf(service, offering, pool));
+    const usable = question.services.flatMap((service) => sheetOf(service, offering, pool, account));
     if (usable.length === 0) {
       leftOut['not-usable'] += 1;
       continue;
@@ -94,7 +100,12 @@ function asPool(offering: MarketOffering, account: PlanAccount): PlanPool {
   };
 }
 
-function sheetOf(service: TemplateService, offering: MarketOffering, pool: PlanPool): readonly LaunchSheet[] {
+function sheetOf(
+  service: TemplateService,
+  offering: MarketOffering,
+  pool: PlanPool,
+  account: PlanAccount,
+): readonly LaunchSheet[] {
   const capacity = capacityFor(service, offering);
   const image = imageFor(service, { provider: pool.provider, account: pool.accountName });
   if (capacity === undefined || image === undefined) return [];
@@ -108,6 +119,7 @@ function sheetOf(service: TemplateService, offering: MarketOffering, pool: PlanP
       securityGroups: [],
       userData: service.userData ?? null,
       minimumBillingSeconds: offering.minimumBillingSeconds,
+      launchBatch: account.launchBatch,
     },
   ];
 }
