@@ -11,6 +11,8 @@ export type Session = Readonly<{
   client: ApiClient;
   signIn(token: string): void;
   signOut(): void;
+  /** The server no longer takes the token: back to the sign-in page, which says so. */
+  expire(): void;
 }>;
 
 const SessionContext = createContext<Session | null>(null);
@@ -24,7 +26,8 @@ export function SessionProvider({ children }: Readonly<{ children: ReactNode }>)
     setToken(null);
     setEnded(refused);
   }, []);
-  const queries = useMemo(() => queryClient(() => leave(true)), [leave]);
+  const expire = useCallback(() => leave(true), [leave]);
+  const queries = useMemo(() => queryClient(expire), [expire]);
   const session = useMemo<Session>(
     () => ({
       token,
@@ -40,8 +43,9 @@ export function SessionProvider({ children }: Readonly<{ children: ReactNode }>)
         queries.clear();
         leave(false);
       },
+      expire,
     }),
-    [token, ended, queries, leave],
+    [token, ended, queries, leave, expire],
   );
   return (
     <SessionContext value={session}>

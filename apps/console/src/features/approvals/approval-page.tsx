@@ -43,7 +43,11 @@ function AskForApproval() {
   return (
     <Section title={text('approval.ask-title')} note={text('approval.ask-note')}>
       {ask.error && <ProblemNote error={ask.error} />}
-      <Button type="primary" loading={ask.isPending} onClick={() => ask.mutate({ params: { id: currentPlanId } })}>
+      <Button
+        type="primary"
+        loading={ask.isPending}
+        onClick={() => ask.mutate({ params: { id: currentPlanId } })}
+      >
         {text('approval.ask')}
       </Button>
     </Section>

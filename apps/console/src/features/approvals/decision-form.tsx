@@ -15,7 +15,10 @@ export function DecisionForm({ approval }: Readonly<{ approval: ApprovalBody }>)
   const author = me.data?.user.id === approval.requestedBy;
   const allowed = me.data?.permissions.some((one) => one === 'campaign:approve' || one === '*') ?? false;
   const send = (decision: 'approve' | 'reject'): void =>
-    decide.mutate({ params: { id: approval.id }, body: { decision, ...(comment === '' ? {} : { comment }) } });
+    decide.mutate({
+      params: { id: approval.id },
+      body: { decision, ...(comment === '' ? {} : { comment }) },
+    });
   return (
     <div className="decision">
       {author && <Alert type="info" showIcon title={text('approval.own')} />}
@@ -30,10 +33,20 @@ export function DecisionForm({ approval }: Readonly<{ approval: ApprovalBody }>)
         onChange={(event) => setComment(event.target.value)}
       />
       <div className="actions">
-        <Button type="primary" disabled={author || !allowed} loading={decide.isPending} onClick={() => send('approve')}>
+        <Button
+          type="primary"
+          disabled={author || !allowed}
+          loading={decide.isPending}
+          onClick={() => send('approve')}
+        >
           {text('approval.approve')}
         </Button>
-        <Button danger disabled={author || !allowed} loading={decide.isPending} onClick={() => send('reject')}>
+        <Button
+          danger
+          disabled={author || !allowed}
+          loading={decide.isPending}
+          onClick={() => send('reject')}
+        >
           {text('approval.reject')}
         </Button>
       </div>

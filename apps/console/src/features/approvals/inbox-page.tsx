@@ -44,7 +44,11 @@ export function InboxPage() {
         empty={text('approval.none')}
         columns={[
           { key: 'campaign', title: text('common.campaign'), cell: (row) => <CampaignLink approval={row} /> },
-          { key: 'status', title: text('common.state'), cell: (row) => <ApprovalState status={row.status} /> },
+          {
+            key: 'status',
+            title: text('common.state'),
+            cell: (row) => <ApprovalState status={row.status} />,
+          },
           {
             key: 'budget',
             title: text('envelope.budget'),
@@ -57,7 +61,11 @@ export function InboxPage() {
             numeric: true,
             cell: (row) => format.number(row.envelope.maxMachines, 0),
           },
-          { key: 'start', title: text('envelope.latest-start'), cell: (row) => format.instant(row.envelope.latestStart) },
+          {
+            key: 'start',
+            title: text('envelope.latest-start'),
+            cell: (row) => format.instant(row.envelope.latestStart),
+          },
           { key: 'expires', title: text('envelope.expires'), cell: (row) => format.ago(row.expiresAt, now) },
         ]}
       />
@@ -69,5 +77,9 @@ export function InboxPage() {
 function CampaignLink({ approval }: Readonly<{ approval: ApprovalBody }>) {
   const text = useText();
   const campaign = useAnswer(routes.campaignGet, { params: { id: approval.campaignId } });
-  return <Link to={`/campaigns/${approval.campaignId}/approval`}>{campaign.data?.name ?? text('common.campaign')}</Link>;
+  return (
+    <Link to={`/campaigns/${approval.campaignId}/approval`}>
+      {campaign.data?.name ?? text('common.campaign')}
+    </Link>
+  );
 }

@@ -44,7 +44,9 @@ function Chain({ result }: Readonly<{ result: AuditVerification }>) {
         {
           label: text('common.state'),
           value: (
-            <Badge tone={result.intact ? 'good' : 'bad'}>{text(result.intact ? 'audit.intact' : 'audit.broken')}</Badge>
+            <Badge tone={result.intact ? 'good' : 'bad'}>
+              {text(result.intact ? 'audit.intact' : 'audit.broken')}
+            </Badge>
           ),
         },
         { label: text('audit.records'), value: format.number(result.records, 0) },

@@ -59,7 +59,12 @@ export function CostGroups({ label, groups, phases = false }: GroupProps) {
       empty={text('cost.no-lines')}
       columns={[
         { key: 'key', title: text('common.name'), cell: (row) => nameOf(row.key) },
-        { key: 'planned', title: text('cost.planned'), numeric: true, cell: (row) => format.money(row.planned) },
+        {
+          key: 'planned',
+          title: text('cost.planned'),
+          numeric: true,
+          cell: (row) => format.money(row.planned),
+        },
         {
           key: 'actual',
           title: text('cost.actual'),

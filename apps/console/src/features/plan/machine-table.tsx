@@ -22,7 +22,11 @@ export function MachineTable({ plan }: Readonly<{ plan: PlanBody }>) {
         { key: 'account', title: text('machine.account'), cell: (row) => row.pool.accountName },
         { key: 'zone', title: text('common.zone'), cell: (row) => row.pool.zone },
         { key: 'type', title: text('common.machine-type'), cell: (row) => row.pool.machineType },
-        { key: 'option', title: text('common.option'), cell: (row) => text(`option.${row.pool.purchaseOption}`) },
+        {
+          key: 'option',
+          title: text('common.option'),
+          cell: (row) => text(`option.${row.pool.purchaseOption}`),
+        },
         {
           key: 'price',
           title: text('common.per-hour'),

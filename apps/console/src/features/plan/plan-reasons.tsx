@@ -27,7 +27,10 @@ export function PlanReasons({ plan }: Readonly<{ plan: PlanBody }>) {
 
 /** Pools by the names people know them by, phases and causes in the reader's language. */
 function wordsOf(text: Text, plan: PlanBody, reason: Reason): TextParams {
-  const entries = Object.entries(reason.params).map(([name, value]) => [name, wordOf(text, plan, name, value)]);
+  const entries = Object.entries(reason.params).map(([name, value]) => [
+    name,
+    wordOf(text, plan, name, value),
+  ]);
   return Object.fromEntries(entries) as TextParams;
 }
 
@@ -39,8 +42,16 @@ function wordOf(text: Text, plan: PlanBody, name: string, value: string | number
   };
   if (name === 'phase') return translated('phase', value);
   if (name === 'option') return translated('option', value);
-  if (name === 'causes') return value.split(', ').map((cause) => translated('cause', cause)).join(text('common.list'));
-  if (name === 'pools') return value.split(', ').map((id) => poolName(plan, id)).join(text('common.list'));
+  if (name === 'causes')
+    return value
+      .split(', ')
+      .map((cause) => translated('cause', cause))
+      .join(text('common.list'));
+  if (name === 'pools')
+    return value
+      .split(', ')
+      .map((id) => poolName(plan, id))
+      .join(text('common.list'));
   return poolName(plan, value);
 }
 

@@ -71,7 +71,9 @@ function Headline({ report }: Readonly<{ report: CampaignReport }>) {
         {
           label: text('report.ready'),
           value: ready ? seconds(ready.p50) : '–',
-          note: ready ? text('report.ready-note', { p95: seconds(ready.p95), max: seconds(ready.max) }) : undefined,
+          note: ready
+            ? text('report.ready-note', { p95: seconds(ready.p95), max: seconds(ready.max) })
+            : undefined,
         },
       ]}
     />
@@ -107,7 +109,8 @@ function PhaseTable({ report }: Readonly<{ report: CampaignReport }>) {
           key: 'machines',
           title: text('report.machines-ready'),
           numeric: true,
-          cell: (row) => text('common.of', { value: whole(row.machinesReady), all: whole(row.machinesPlanned) }),
+          cell: (row) =>
+            text('common.of', { value: whole(row.machinesReady), all: whole(row.machinesPlanned) }),
         },
         {
           key: 'met',
@@ -116,7 +119,9 @@ function PhaseTable({ report }: Readonly<{ report: CampaignReport }>) {
             row.readyCapacityRps >= row.demandRps ? (
               <Badge tone="good">{text('plan.covered')}</Badge>
             ) : (
-              <Badge tone="bad">{text('plan.short', { value: whole(row.demandRps - row.readyCapacityRps) })}</Badge>
+              <Badge tone="bad">
+                {text('plan.short', { value: whole(row.demandRps - row.readyCapacityRps) })}
+              </Badge>
             ),
         },
       ]}
@@ -135,7 +140,12 @@ function Failures({ report }: Readonly<{ report: CampaignReport }>) {
       empty={text('report.no-failures')}
       columns={[
         { key: 'code', title: text('report.cause'), cell: (row) => <code>{row.code}</code> },
-        { key: 'count', title: text('report.count'), numeric: true, cell: (row) => format.number(row.count, 0) },
+        {
+          key: 'count',
+          title: text('report.count'),
+          numeric: true,
+          cell: (row) => format.number(row.count, 0),
+        },
       ]}
     />
   );

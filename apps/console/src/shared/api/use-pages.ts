@@ -30,7 +30,7 @@ export function usePages<R extends RouteSpec>(
         route,
         ...([parts as unknown as CallParts<R>] as unknown as CallArguments<R>),
       );
-      return page as Page<ItemOf<R>>;
+      return page as unknown as Page<ItemOf<R>>;
     },
     getNextPageParam: (last) => last.next,
     refetchInterval: everyMs ?? false,

@@ -1,0 +1,42 @@
+import type { TimelineEntry } from '@springtide/contracts';
+import { knownKey, useText, type Text } from '../../i18n/language.js';
+import { useFormat } from '../../shared/format/format.js';
+import { Badge } from '../../shared/ui/badge.js';
+
+const TONES = { info: 'idle', warning: 'warn', problem: 'bad' } as const;
+
+type Props = Readonly<{ entries: readonly TimelineEntry[]; newestFirst?: boolean }>;
+
+export function Story({ entries, newestFirst = false }: Props) {
+  const text = useText();
+  const shown = newestFirst ? entries.toReversed() : entries;
+  if (shown.length === 0) return <p className="quiet">{text('run.no-story')}</p>;
+  return (
+    <ol className="story" reversed={newestFirst}>
+      {shown.map((entry) => (
+        <Line key={entry.id} entry={entry} />
+      ))}
+    </ol>
+  );
+}
+
+function Line({ entry }: Readonly<{ entry: TimelineEntry }>) {
+  const text = useText();
+  const format = useFormat();
+  return (
+    <li className={entry.level}>
+      <time dateTime={entry.at}>{format.time(entry.at)}</time>
+      <Badge tone={TONES[entry.level]}>{stepName(text, entry.step)}</Badge>
+      <span lang="en">{entry.detail}</span>
+    </li>
+  );
+}
+
+/** `phase.<name>.<what>` is said with the phase's name; a step this console does not know keeps its code. */
+function stepName(text: Text, step: string): string {
+  const [, phase = '', what = ''] = /^phase\.([a-z]+)\.([a-z]+)$/.exec(step) ?? [];
+  const named = knownKey(`phase.${phase}`);
+  const key = named ? knownKey(`step.phase.${what}`) : knownKey(`step.${step}`);
+  if (!key) return step;
+  return named ? text(key, { phase: text(named) }) : text(key);
+}
