@@ -55,7 +55,7 @@ type PairArrays = Readonly<{
   ofClass: readonly (readonly number[])[];
 }>;
 
-export type CeilingArrays = Readonly<{ limit: number; member: Uint8Array }>;
+type CeilingArrays = Readonly<{ limit: number; member: Uint8Array }>;
 
 /** Element of an array whose index the model guarantees. */
 export function at(values: ArrayLike<number>, index: number): number {
