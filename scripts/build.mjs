@@ -43,7 +43,19 @@ function whenChanged(name, folders, work) {
 }
 
 export function build() {
-  const sources = ['apps/api', 'apps/worker', 'apps/cli', 'apps/demo', 'libs', 'workflows', 'providers', 'config', 'test/yard', 'test/bench', 'tsconfig.build.json'];
+  const sources = [
+    'apps/api',
+    'apps/worker',
+    'apps/cli',
+    'apps/demo',
+    'libs',
+    'workflows',
+    'providers',
+    'config',
+    'test/yard',
+    'test/bench',
+    'tsconfig.build.json',
+  ];
   whenChanged('programs', sources, () => {
     // All programs in one pass: they share most of their sources.
     run('Building the programs', process.execPath, ['node_modules/@nestjs/cli/bin/nest.js', 'build', 'all']);
@@ -51,7 +63,11 @@ export function build() {
   });
   if (existsSync(join(root, 'apps/console/vite.config.ts'))) {
     whenChanged('console', ['apps/console', 'libs/contracts', 'libs/kernel'], () => {
-      run('Building the console', process.execPath, ['node_modules/vite/bin/vite.js', 'build', 'apps/console']);
+      run('Building the console', process.execPath, [
+        'node_modules/vite/bin/vite.js',
+        'build',
+        'apps/console',
+      ]);
     });
   }
 }

@@ -5,5 +5,8 @@ import { bundleWorkflowCode } from '@temporalio/worker';
 
 const dist = join(import.meta.dirname, '..', 'dist');
 const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error };
-const { code } = await bundleWorkflowCode({ workflowsPath: join(dist, 'workflows', 'index.js'), logger: quiet });
+const { code } = await bundleWorkflowCode({
+  workflowsPath: join(dist, 'workflows', 'index.js'),
+  logger: quiet,
+});
 writeFileSync(join(dist, 'workflow-bundle.js'), code);

@@ -97,7 +97,7 @@ export class PlansService {
     await this.database.unitOfWork(ctx, async (tx) => {
       const row = await findPlan(tx, planId);
       if (row.status !== 'solving') return;
-      await tx.save(PlanEntity, { ...row, status: 'failed', failure: reason });
+      await tx.save(PlanEntity, Object.assign(row, { status: 'failed' as const, failure: reason }));
     });
   }
 
@@ -203,12 +203,11 @@ export class PlansService {
       const row = await findPlan(tx, planId);
       if (row.status !== 'solving') return;
       const short = content.capacity.some((line) => line.short > 0);
-      const done: PlanEntity = {
-        ...row,
-        status: short ? 'infeasible' : 'ready',
+      const done = Object.assign(row, {
+        status: short ? ('infeasible' as const) : ('ready' as const),
         content,
         hash: hashJson(content),
-      };
+      });
       await tx.save(PlanEntity, done);
       const campaign = await lockCampaign(tx, row.campaignId);
       // A plan of an older version of the campaign is kept for comparison, and is not the current one.

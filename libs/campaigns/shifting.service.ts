@@ -192,16 +192,16 @@ export class Shifting {
   }
 
   private async giveUp(input: RunRef & { service: string }, machines: readonly RunMachine[]): Promise<void> {
-    const ids = new Set(machines.map(({ item }) => item.machineId));
+    const ids = new Set(machines.flatMap(({ item }) => (item.machineId === null ? [] : [item.machineId])));
     for (const intent of await this.ledger.listIntents(input.tenantId, {
       runId: input.runId,
       kind: 'create',
     })) {
-      if (!intent.items.some((item) => ids.has(item.machineId))) continue;
+      if (!intent.items.some((item) => ids.has(item.machineId ?? ''))) continue;
       await this.ledger.change(intent, (current) => ({
         ...current,
         items: current.items.map((item) =>
-          item.state === 'running' && ids.has(item.machineId)
+          item.state === 'running' && ids.has(item.machineId ?? '')
             ? {
                 ...item,
                 state: 'failed',
@@ -216,7 +216,7 @@ export class Shifting {
       level: 'warning',
       detail: `${machines.length} machines of ${input.service} run but never became healthy; they go back.`,
       facts: { count: machines.length },
-      once: `unhealthy/${[...ids].toSorted().join(',')}`.slice(0, 400),
+      once: `unhealthy/${[...ids].toSorted((a, b) => a.localeCompare(b)).join(',')}`.slice(0, 400),
     });
   }
 

@@ -26,7 +26,11 @@ export class EffectsModule {
           useFactory: (database: Database, clouds: AccountSessions, clock: Clock, log: Logger) =>
             new EffectLedger({
               store: new PostgresEffectStore(database),
-              ...{ clouds, clock, newId, installation, log },
+              clouds,
+              clock,
+              newId,
+              installation,
+              log,
               policy: policy === 'demo' ? DEMO_EFFECTS : STANDARD_EFFECTS,
             }),
           inject: [Database, AccountSessions, CLOCK, LOGGER],

@@ -6,12 +6,12 @@ import {
   checkRouteShares,
   type CallOptions,
   type Page,
+  type ProviderContext,
   type RouteCounters,
   type RouteMember,
   type RouteState,
   type TrafficFacet,
 } from '@springtide/provider-kit';
-import type { Logger } from '@springtide/platform';
 import type { TraefikAccount, TraefikRoute } from './account.js';
 import { withMembers, withProof, withWeights, type DesiredRoute } from './desired-route.js';
 import { dynamicConfiguration, routeServices } from './dynamic-configuration.js';
@@ -36,7 +36,7 @@ export class TraefikTraffic implements TrafficFacet {
     private readonly account: TraefikAccount,
     private readonly api: TraefikApi,
     private readonly clock: Clock,
-    private readonly log: Logger,
+    private readonly log: ProviderContext['log'],
   ) {}
 
   async *listRoutes(options: CallOptions): AsyncIterable<Page<RouteState>> {

@@ -85,30 +85,28 @@ async function drive(input: RunInput, news: News): Promise<string> {
  */
 async function applyPhase(input: PhaseInput, news: News): Promise<void> {
   const scope = new CancellationScope();
-  let outcome: { failure: unknown } | undefined;
-  const work = scope
-    .run(async () => {
-      await executeChild(phase, { workflowId: phaseId(input), args: [input] });
-    })
-    .then(
-      () => {
-        outcome = { failure: undefined };
-      },
-      (failure: unknown) => {
-        outcome = { failure };
-      },
-    );
-  while (outcome === undefined) {
-    await condition(() => outcome !== undefined || news.pending);
+  const outcome: { over: boolean; failure: unknown } = { over: false, failure: undefined };
+  const work = async () => {
+    try {
+      await scope.run(async () => await executeChild(phase, { workflowId: phaseId(input), args: [input] }));
+    } catch (thrown) {
+      outcome.failure = thrown;
+    }
+    outcome.over = true;
+  };
+  const watched = work();
+  const settled = () => outcome.over;
+  while (!settled()) {
+    await condition(() => settled() || news.pending);
     if (!news.pending) continue;
     news.pending = false;
     const { control } = await readRun(input);
     if (control === 'abort') scope.cancel();
   }
-  await work;
-  const { failure } = outcome as { failure: unknown };
-  if (failure === undefined || isCancellation(failure)) return;
-  await noteProblem({ ...refOf(input), phase: input.phase, detail: rootCause(failure) ?? 'unknown cause' });
+  await watched;
+  if (outcome.failure === undefined || isCancellation(outcome.failure)) return;
+  const detail = rootCause(outcome.failure) ?? 'unknown cause';
+  await noteProblem({ ...refOf(input), phase: input.phase, detail });
 }
 
 async function bringEverythingBack(input: RunInput, reason: string): Promise<void> {

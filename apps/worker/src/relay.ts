@@ -9,16 +9,16 @@ const AFTER_FAILURE_MS = 2_000;
 
 /** Carries what commands ordered from the database to Temporal, for as long as the process lives. */
 export function startRelay(database: Database, client: Client, log: Logger): { stop(): Promise<void> } {
-  let running = true;
+  const stopping = new AbortController();
   const loop = async () => {
-    while (running) {
+    while (!stopping.signal.aborted) {
       await rest(await pass(database, client, log));
     }
   };
   const done = loop();
   return {
     stop: async () => {
-      running = false;
+      stopping.abort();
       await done;
     },
   };

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { NestFactory } from '@nestjs/core';
@@ -148,10 +148,12 @@ async function statusServer(
   workers: readonly Worker[],
 ): Promise<Server> {
   const server = createServer((request, response) => {
-    void answer(request.url ?? '/').then(({ status, type, body }) => {
-      response.writeHead(status, { 'content-type': type }).end(body);
-    });
+    void respond(request.url ?? '/', response);
   });
+  const respond = async (path: string, response: ServerResponse) => {
+    const { status, type, body } = await answer(path);
+    response.writeHead(status, { 'content-type': type }).end(body);
+  };
   const answer = async (path: string) => {
     if (path === '/metrics')
       return { status: 200, type: 'text/plain; version=0.0.4', body: await platform.metrics.text() };

@@ -56,11 +56,10 @@ function serviceGap(
   // Capacity bought elsewhere after a shortage covers the hole it was bought for.
   for (const row of missing) {
     const perMachine = capacityOf(row.poolId);
-    while (row.count > 0 && perMachine > 0 && extraCapacity >= perMachine) {
-      row.count -= 1;
-      extraCapacity -= perMachine;
-      takeFromExtra(extra, perMachine, capacityOf);
-    }
+    const covered = perMachine > 0 ? Math.min(row.count, Math.floor(extraCapacity / perMachine)) : 0;
+    row.count -= covered;
+    extraCapacity -= covered * perMachine;
+    for (let machine = 0; machine < covered; machine += 1) takeFromExtra(extra, perMachine, capacityOf);
   }
   return {
     missing: missing.filter((row) => row.count > 0),

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startProcess } from '../tools/process.js';
-import { entrancesOf, type EngineRequest, type TrafficYard } from './traffic-yard.js';
+import { entrancesOf, type EngineRequest, type TrafficYard } from './traffic-engine.js';
 
 const run = promisify(execFile);
 

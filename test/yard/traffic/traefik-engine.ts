@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { startProcess } from '../tools/process.js';
 import { TRAEFIK_VERSION, obtainTraefik } from './obtain-traefik.js';
-import { entrancesOf, type EngineRequest, type TrafficYard } from './traffic-yard.js';
+import { entrancesOf, type EngineRequest, type TrafficYard } from './traffic-engine.js';
 
 const RELOAD_MS = 100;
 

@@ -2,8 +2,9 @@ import { freePort } from '../tools/free-port.js';
 import { startHaproxy } from './haproxy-engine.js';
 import { obtainHaproxy } from './obtain-haproxy.js';
 import { startTraefik } from './traefik-engine.js';
+import type { EngineRequest, TrafficEngine, TrafficYard } from './traffic-engine.js';
 
-export type TrafficEngine = 'haproxy' | 'traefik';
+export type { TrafficEngine, TrafficYard } from './traffic-engine.js';
 
 export type TrafficYardRequest = Readonly<{
   /** `port` left out or 0: a free one. Entrances listen on loopback. */
@@ -15,28 +16,6 @@ export type TrafficYardRequest = Readonly<{
   /** Where configuration and logs go. */
   folder: string;
   onProgress?: (message: string) => void;
-}>;
-
-export type EngineRequest = Readonly<{
-  routes: readonly Readonly<{ name: string; port: number }>[];
-  controlPort: number;
-  folder: string;
-  onProgress?: (message: string) => void;
-}>;
-
-export type TrafficYard = Readonly<{
-  engine: TrafficEngine;
-  /** Product and version, as the binary says. */
-  product: string;
-  providerId: TrafficEngine;
-  /** Settings of the provider account, as a user would enter them. */
-  settings: Readonly<Record<string, unknown>>;
-  /** Route → `http://host:port`. */
-  entrances: Readonly<Record<string, string>>;
-  pids(): readonly number[];
-  /** Kills the proxy and starts it again on the same ports, as after a crash. */
-  restart(): Promise<void>;
-  stop(): Promise<void>;
 }>;
 
 /** A real proxy on loopback with one entrance per route and no members yet. */
@@ -57,8 +36,4 @@ export async function startTrafficYard(request: TrafficYardRequest): Promise<Tra
   if (binary !== undefined) return startHaproxy(binary, engineRequest);
   if (engine === 'auto') return startTraefik(engineRequest);
   throw new Error('HAProxy is not installed here; install it, or let the engine be "auto"');
-}
-
-export function entrancesOf(routes: EngineRequest['routes']): Readonly<Record<string, string>> {
-  return Object.fromEntries(routes.map(({ name, port }) => [name, `http://127.0.0.1:${port}`]));
 }
