@@ -75,7 +75,8 @@ export function isOpen(policy: EndpointPolicy, target: Target): boolean {
 /** The rule that forbids connecting to this address, in words; undefined when none does. */
 export function forbids(policy: EndpointPolicy, target: Target, address: string): string | undefined {
   if (isOpen(policy, target)) return undefined;
-  if (target.protocol !== 'https:') return 'only https is allowed, unless the operator opened exactly this host:port';
+  if (target.protocol !== 'https:')
+    return 'only https is allowed, unless the operator opened exactly this host:port';
   for (const candidate of [address, ...embedded(address)]) {
     const why = forbiddenRange(policy, candidate);
     if (why !== undefined) return why;
