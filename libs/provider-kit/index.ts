@@ -5,6 +5,7 @@ export { CloudClient } from './client/cloud-client.js';
 export { type ComputeClient, type TerminationOutcome } from './client/compute-client.js';
 export { connectAccount, type ConnectContext } from './client/connect-account.js';
 export { type ImageClient, type NetworkClient } from './client/inventory-clients.js';
+export { loadManifests } from './client/load-manifests.js';
 export { collect, collectComplete, type Collected } from './client/listing.js';
 export { InProcessRateLimiter, type RateKey, type RateLimiter } from './client/rate-limiter.js';
 export { type TrafficClient } from './client/traffic-client.js';

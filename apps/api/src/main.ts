@@ -3,9 +3,10 @@ import { loadConfig, type Config } from '@springtide/config';
 import { TenantService, bootstrapInstallation } from '@springtide/identity';
 import { SpringtideError, asSpringtideError } from '@springtide/kernel';
 import { Database, Metrics, createLogger, migrate, systemClock, type Logger } from '@springtide/platform';
+import { loadManifests } from '@springtide/provider-kit';
+import { providers as registry } from '@springtide/providers';
 import { schemaParts } from '@springtide/schema';
 import { startApi } from './composition/api-process.js';
-import { loadProviders } from './composition/providers.js';
 import { temporalCheck } from './composition/temporal-check.js';
 import { idempotencySchema } from './idempotency/data/idempotency.migration.js';
 
@@ -17,7 +18,7 @@ async function main(): Promise<void> {
   const metrics = new Metrics('api');
   metrics.collectProcess();
   const temporal = temporalCheck(config.temporal);
-  const providers = await loadProviders();
+  const providers = await loadManifests(registry);
   const clock = systemClock;
   const api = await startApi({ config, database, clock, log, metrics, providers, checks: [temporal] });
   log.info({ url: api.url }, 'the API listens');

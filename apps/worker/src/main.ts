@@ -10,7 +10,8 @@ import {
   localKeyRing,
   systemClock,
 } from '@springtide/platform';
-import { providers } from '@springtide/providers';
+import { loadManifests } from '@springtide/provider-kit';
+import { providers as registry } from '@springtide/providers';
 import { schemaParts } from '@springtide/schema';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { startWorker } from './worker-process.js';
@@ -32,13 +33,10 @@ async function main(): Promise<void> {
     privateRanges: config.endpoints.privateRanges,
   });
   const keyRing = await localKeyRing(config.vault.keyFile);
-  const manifests = await Promise.all(
-    Object.entries(providers).map(async ([id, load]) => [id, (await load()).manifest] as const),
-  );
   const worker = await startWorker({
     config,
     platform: { database, clock: systemClock, log, gate, keyRing, metrics },
-    providers: new Map(manifests),
+    providers: await loadManifests(registry),
     tls: tlsOf(config.temporal),
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => worker.stop());

@@ -1,34 +1,6 @@
-/** Everything that can be allowed. Strings are never renamed: roles and tokens in the database refer to them. */
-export const PERMISSIONS = [
-  'installation:write',
-  'tenant:write',
-  'user:read',
-  'user:write',
-  'role:write',
-  'account:read',
-  'account:write',
-  'catalog:read',
-  'catalog:write',
-  'inventory:read',
-  'inventory:write',
-  'template:read',
-  'template:write',
-  'campaign:read',
-  'campaign:write',
-  'campaign:approve',
-  'run:read',
-  'run:operate',
-  'run:stop',
-  'route:read',
-  'route:write',
-  'effect:read',
-  'effect:write',
-  'cost:read',
-  'cost:write',
-  'audit:read',
-] as const;
+import { PERMISSIONS, type Permission } from '@springtide/contracts';
 
-export type Permission = (typeof PERMISSIONS)[number];
+export { PERMISSIONS, type Permission } from '@springtide/contracts';
 
 const READ_WORK = [
   'account:read',

@@ -6,7 +6,8 @@ import { Metrics, silentLogger, systemClock, type Database, type Logger } from '
 import { schemaParts } from '@springtide/schema';
 import { testDatabase } from '@springtide/testing';
 import { startApi, type ApiProcess } from '../composition/api-process.js';
-import { loadProviders } from '../composition/providers.js';
+import { loadManifests } from '@springtide/provider-kit';
+import { providers as registry } from '@springtide/providers';
 import { idempotencySchema } from '../idempotency/data/idempotency.migration.js';
 
 export type ApiUnderTest = Readonly<{
@@ -28,7 +29,7 @@ export async function apiUnderTest(
   const { database, ownerUrl, drop } = await testDatabase(parts);
   const folder = await mkdtemp(join(tmpdir(), 'springtide-api-'));
   const consoleFolder = await consoleOf(folder, page);
-  const providers = await loadProviders();
+  const providers = await loadManifests(registry);
   const start = async (): Promise<ApiProcess> =>
     await startApi({
       config: {
