@@ -45,6 +45,7 @@ export function SignInPage() {
             id="token"
             value={token}
             autoComplete="off"
+            visibilityToggle={false}
             aria-describedby="token-help"
             onChange={(event) => setToken(event.target.value)}
           />

@@ -1,0 +1,239 @@
+import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { routes, type ApiClient, type CampaignBody } from '@springtide/contracts';
+import type { Browser, Page } from 'playwright-core';
+import {
+  openPage,
+  seriousFindings,
+  startBrowser,
+  type Look,
+  type OpenPage,
+} from '../yard/browser/browser-session.js';
+import { obtainChromium } from '../yard/browser/obtain-chromium.js';
+import { projectRoot, yardLane } from '../yard/tools/lane.js';
+import { consoleStage, type ConsoleStage } from './console/console-stage.js';
+import { enterPrewarm, seedCampaign, seedClouds, solvePlan } from './console/seeded-campaign.js';
+
+const executable = await obtainChromium();
+const suite = yardLane('chromium', executable !== undefined, 'no Chromium is installed') ? describe : describe.skip;
+
+const screens = join(projectRoot(), 'var', 'screens');
+
+suite('console', () => {
+  let stage: ConsoleStage;
+  let browser: Browser;
+  let client: ApiClient;
+  let approver: { token: string; client: ApiClient };
+  let campaign: CampaignBody;
+  const open: OpenPage[] = [];
+
+  beforeAll(async () => {
+    mkdirSync(screens, { recursive: true });
+    stage = await consoleStage();
+    browser = await startBrowser(executable ?? '');
+    client = stage.client(stage.tenant.adminToken);
+    const { token } = await stage.tenant.user(['approver'], 'Lin Approver');
+    approver = { token, client: stage.client(token) };
+    const clouds = await seedClouds(stage);
+    campaign = await seedCampaign(stage, clouds, 'Double 12 flash sale');
+  }, 180_000);
+
+  afterEach(async () => {
+    for (const page of open.splice(0)) await page.close();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await stage?.stop();
+  }, 60_000);
+
+  async function signedIn(look: Look, token = stage.tenant.adminToken): Promise<OpenPage> {
+    const opened = await openPage(browser, look);
+    open.push(opened);
+    const { page } = opened;
+    await page.goto(stage.url);
+    await page.locator('#token').fill(token);
+    await page.locator('button[type=submit]').click();
+    await page.locator('header.top').waitFor();
+    return opened;
+  }
+
+  async function show(page: Page, path: string, sign: string): Promise<void> {
+    await page.goto(`${stage.url}${path}`);
+    await page.locator(sign).first().waitFor();
+    await page.locator('.ant-spin-spinning').first().waitFor({ state: 'detached' });
+  }
+
+  const english: Look = { language: 'en-US', scheme: 'light' };
+
+  it('lets nobody in without a token that the server takes, and says what is wrong', async () => {
+    const opened = await openPage(browser, english);
+    open.push(opened);
+    const { page } = opened;
+    await page.goto(`${stage.url}/campaigns`);
+    await page.screenshot({ path: join(screens, 'sign-in.png') });
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.locator('#token').fill('not-a-token');
+    await page.locator('button[type=submit]').click();
+    const alert = page.getByRole('alert').last();
+    await alert.waitFor();
+    const words = await alert.innerText();
+    expect(words).toContain('Not signed in');
+    expect(words).toContain('What to do:');
+    expect(words).toMatch(/Request number [\w-]{8,}/);
+    expect(await page.evaluate('sessionStorage.length')).toBe(0);
+  }, 60_000);
+
+  it('returns to the sign-in page when the server no longer takes the token', async () => {
+    const { token, secret } = await client.call(routes.tokenCreate, { body: { name: 'short' } });
+    const { page } = await signedIn(english, secret);
+    await client.call(routes.tokenRevoke, { params: { id: token.id } });
+    await page.getByRole('link', { name: 'Machines' }).click();
+    await page.locator('#token').waitFor();
+    expect(await page.locator('main').innerText()).toContain('You were signed out');
+  }, 60_000);
+
+  it('takes a campaign from plan to approval to a live run, by two people', async () => {
+    const { page, errors } = await signedIn(english);
+    await page.getByRole('link', { name: campaign.name }).click();
+    await page.getByRole('link', { name: 'Plan', exact: true }).click();
+    await page.getByRole('button', { name: 'Make a plan' }).click();
+    const planId = await firstPlan();
+    const t0 = Date.now();
+    await solvePlan(stage, planId);
+    console.log('solve', Date.now() - t0);
+    await page.locator('table').first().waitFor({ timeout: 20_000 });
+    const plan = await client.call(routes.planGet, { params: { id: planId } });
+    expect(plan.status).toBe('ready');
+    expect(await page.locator('main').innerText()).toContain('Why this plan');
+
+    await page.getByRole('link', { name: 'Approval', exact: true }).click();
+    await page.getByRole('button', { name: /Ask for approval/ }).click();
+    await page.getByText('somebody else has to decide').waitFor();
+    expect(await page.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true);
+
+    const other = await signedIn(english, approver.token);
+    await other.page.getByRole('link', { name: 'Approvals' }).click();
+    await other.page.getByRole('link', { name: campaign.name }).click();
+    await other.page.getByRole('button', { name: 'Approve' }).click();
+    await other.page.getByText('Decided on').waitFor();
+
+    await page.getByRole('link', { name: 'Live run' }).click();
+    await page.getByRole('button', { name: 'Arm the run' }).click({ timeout: 15_000 });
+    await page.locator('.war-room').waitFor();
+    await page.getByText('live', { exact: true }).waitFor();
+    const { currentRunId } = await client.call(routes.campaignGet, { params: { id: campaign.id } });
+    const t1 = Date.now();
+    await enterPrewarm(stage, currentRunId ?? '');
+    console.log('prewarm', Date.now() - t1);
+    await page.locator('.war-room').getByText('Prewarm').waitFor({ timeout: 20_000 });
+    await page.getByText('Machines bought').first().waitFor({ timeout: 20_000 });
+    expect(errors).toEqual([]);
+  }, 180_000);
+
+  async function firstPlan(): Promise<string> {
+    for (let round = 0; round < 100; round += 1) {
+      const { items } = await client.call(routes.planList, { params: { id: campaign.id } });
+      if (items[0]) return items[0].id;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error('no plan was asked for within ten seconds');
+  }
+
+  it('stops a run only after saying what that does, and hears the answer at once', async () => {
+    const { page } = await signedIn(english);
+    await show(page, `/campaigns/${campaign.id}/run`, '.war-room');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('If stopped now:').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.screenshot({ path: join(screens, 'run-pause.png') });
+    await dialog.getByRole('button', { name: 'Pause' }).click();
+    await page.locator('.war-room.paused').waitFor({ timeout: 5_000 });
+    await page.getByRole('button', { name: 'Abort and scale back' }).click();
+    const abort = page.getByRole('dialog').getByRole('button', { name: 'Abort and scale back' });
+    expect(await abort.isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click();
+    await page.locator('.war-room:not(.paused)').waitFor({ timeout: 5_000 });
+  }, 90_000);
+
+  it('filters machines on the server and keeps the filter in the address', async () => {
+    const { page } = await signedIn(english);
+    await client.call(routes.inventorySync, { body: {} });
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().includes('/api/v1/machines')) asked.push(request.url());
+    });
+    await show(page, '/machines?owned=true&state=running', '.grid tbody tr');
+    expect(asked.some((url) => url.includes('owned=true') && url.includes('state=running'))).toBe(true);
+    expect(await page.locator('.freshness').innerText()).toContain('completely read');
+    await page.locator('.search input').fill('no-such-machine');
+    await page.locator('.search input').press('Enter');
+    await page.getByText('No machine fits.').waitFor();
+    expect(page.url()).toContain('search=no-such-machine');
+  }, 60_000);
+
+  it('hands out the cost as a CSV file', async () => {
+    const { page } = await signedIn(english);
+    await show(page, `/campaigns/${campaign.id}/cost`, '.figures');
+    const coming = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download CSV' }).click();
+    const file = await (await coming).path();
+    expect(await readFile(file, 'utf8')).toContain('campaign_id,as_of,basis');
+  }, 60_000);
+
+  it('is reached by keyboard alone', async () => {
+    const { page } = await signedIn(english);
+    await show(page, '/campaigns', '.grid tbody a');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content');
+    await page.keyboard.press('Enter');
+    for (let presses = 0; presses < 10; presses += 1) {
+      await page.keyboard.press('Tab');
+      if ((await page.evaluate('document.activeElement.textContent')) === campaign.name) break;
+    }
+    await page.keyboard.press('Enter');
+    await page.locator('nav.parts').waitFor();
+  }, 60_000);
+
+  const looks: Look[] = [
+    { language: 'en-US', scheme: 'light' },
+    { language: 'zh-CN', scheme: 'light' },
+    { language: 'en-US', scheme: 'dark' },
+    { language: 'zh-CN', scheme: 'dark' },
+  ];
+  it.each(looks)('is accessible on every page in $language, $scheme', async (look) => {
+    const { page, errors } = await signedIn(look);
+    const accounts = await client.call(routes.accountList);
+    const part = (name: string) => [name, `/campaigns/${campaign.id}/${name}`] as const;
+    const pages = [
+      ['campaigns', '/campaigns'],
+      part('overview'),
+      part('plan'),
+      part('approval'),
+      part('run'),
+      part('report'),
+      part('cost'),
+      ['approvals', '/approvals?status=any'],
+      ['accounts', '/accounts'],
+      ['account', `/accounts/${accounts.items[0]?.id ?? ''}`],
+      ['machines', '/machines'],
+      ['audit', '/audit'],
+      ['missing', '/no-such-page'],
+    ] as const;
+    const findings: unknown[] = [];
+    for (const [name, path] of pages) {
+      await show(page, path, 'main h1');
+      await page.waitForTimeout(300);
+      const file = `${name}.${look.language}.${look.scheme}.png`;
+      await page.screenshot({ path: join(screens, file), fullPage: true });
+      findings.push(...(await seriousFindings(page)).map((finding) => ({ name, ...finding })));
+    }
+    expect(findings).toEqual([]);
+    expect(errors).toEqual([]);
+  }, 180_000);
+});
