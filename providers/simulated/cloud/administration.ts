@@ -29,12 +29,19 @@ export const adminRequestSchema = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('expire-sessions') }),
   z.strictObject({ action: z.literal('delete-outside'), id: z.string() }),
   z.strictObject({ action: z.literal('interrupt'), id: z.string() }),
-  z.strictObject({ action: z.literal('create-foreign') }),
+  /** A machine that somebody else made. Left out: the first type, some name, the label `owner: somebody`. */
+  z.strictObject({
+    action: z.literal('create-foreign'),
+    machineType: z.string().optional(),
+    name: z.string().min(1).optional(),
+    labels: z.record(z.string(), z.string()).optional(),
+  }),
   z.strictObject({ action: z.literal('attach-satellite'), machineId: z.string() }),
   z.strictObject({ action: z.literal('reset') }),
 ]);
 
 export type AdminRequest = z.output<typeof adminRequestSchema>;
 export type AdminInput = z.input<typeof adminRequestSchema>;
+export type ForeignRequest = Omit<Extract<AdminRequest, { action: 'create-foreign' }>, 'action'>;
 /** The id of what was made, where something was. */
 export type AdminAnswer = Readonly<{ id?: string }>;

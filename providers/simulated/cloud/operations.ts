@@ -1,3 +1,5 @@
+import { SpringtideError } from '@springtide/kernel';
+import type { ForeignRequest } from './administration.js';
 import { CloudError } from './cloud-error.js';
 import { seenAs, statusOf, type CloudMachine } from './cloud-machine.js';
 import type { FaultDesk } from './fault-desk.js';
@@ -46,11 +48,13 @@ export class Operations {
     return handler(requestSchemas[operation].parse(body), now);
   }
 
-  createForeign(now: number): string {
+  /** @throws NoStock, and not-found for a type that the plan does not have. */
+  createForeign(now: number, { machineType, name, labels }: ForeignRequest = {}): string {
     const region = this.#plan.regions[0];
-    const type = this.#plan.machineTypes[0];
-    const [image, zone, offer] = [this.#plan.images[0], region?.zones[0], type?.offers[0]];
-    if (region === undefined || type === undefined || image === undefined || !zone || !offer) {
+    const type = this.#plan.machineTypes.find((one) => machineType === undefined || one.name === machineType);
+    if (type === undefined) throw new SpringtideError('not-found', `there is no machine type ${machineType}`);
+    const [image, zone, offer] = [this.#plan.images[0], region?.zones[0], type.offers[0]];
+    if (region === undefined || image === undefined || !zone || !offer) {
       throw new CloudError('InternalError', 'the plan has no place for a machine');
     }
     const answer = this.#launches.run(
@@ -63,9 +67,9 @@ export class Operations {
         count: 1,
         minimum: 1,
         image: image.id,
-        namePrefix: FOREIGN_NAME,
+        namePrefix: name ?? FOREIGN_NAME,
         securityGroups: [],
-        tags: { owner: 'somebody' },
+        tags: labels ?? { owner: 'somebody' },
       },
       now,
     );

@@ -171,7 +171,7 @@ export class SimulatedCloud {
         this.#known(request.id).interruptedAt = now;
         return {};
       case 'create-foreign':
-        return { id: this.#operations.createForeign(now) };
+        return { id: this.#operations.createForeign(now, request) };
       case 'attach-satellite':
         return { id: this.#park.attach(this.#known(request.machineId), 'disk').id };
       case 'reset':

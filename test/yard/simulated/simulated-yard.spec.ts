@@ -39,6 +39,14 @@ describe('the server of simulated clouds', () => {
     expect(ofShop).toHaveLength(1);
   });
 
+  it('makes a machine of somebody else as it is described', async () => {
+    await send('PUT', '/clouds/home', { like: 'private-cloud' });
+    const wish = { action: 'create-foreign', machineType: 'vm.4', name: 'till', labels: { fleet: 'shop' } };
+    await send('POST', '/clouds/home/admin', wish);
+    const machines = (await (await fetch(`${yard.endpointOf('home')}/machines`)).json()) as unknown[];
+    expect(machines).toMatchObject([{ name: 'till-0', machineType: 'vm.4', labels: { fleet: 'shop' } }]);
+  });
+
   it.each([
     ['GET', '/nowhere', undefined, 404],
     ['POST', '/clouds/none/v1/Login', {}, 404],
@@ -46,6 +54,7 @@ describe('the server of simulated clouds', () => {
     ['POST', '/clouds/shop/v1/ListQuotas', { region: 'sim-east' }, 401],
     ['POST', '/clouds/shop/admin', { action: 'melt-down' }, 400],
     ['POST', '/clouds/shop/admin', { action: 'delete-outside', id: 'm-0' }, 404],
+    ['POST', '/clouds/shop/admin', { action: 'create-foreign', machineType: 'none' }, 404],
     ['PUT', '/clouds/bad', { like: 'public-cloud', currency: 'yuan' }, 400],
     ['DELETE', '/clouds/shop/v1/Login', {}, 405],
   ])('%s %s is refused as it should', async (method, path, body, status) => {
