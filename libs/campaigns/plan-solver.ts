@@ -73,7 +73,10 @@ export class PlanSolver {
       overheadMs: leadMs + policy.drainMs,
     };
     const setup = planningProblem(question);
-    const answer = await solvePlan(setup.problem, { deadlineMs: SOLVER_DEADLINE_MS });
+    const answer = await solvePlan(setup.problem, {
+      deadlineMs: SOLVER_DEADLINE_MS,
+      handOver: 'never',
+    });
     return planContent(question, setup, answer, { leadMs });
   }
 

@@ -4,6 +4,7 @@ import { Allocation } from './domain/allocation.js';
 import { assemblePlan, planRows } from './domain/assemble-plan.js';
 import type { CapacityPlan } from './domain/capacity-plan.js';
 import { checkPlan } from './domain/check-plan.js';
+import { contestedPools, withLanes, withoutLanes } from './domain/hand-over.js';
 import { guideFrom } from './domain/guide.js';
 import { improve } from './domain/improvement.js';
 import { withBudgetNeeded } from './domain/explain.js';
@@ -23,6 +24,8 @@ export type SolveOptions = Readonly<{
   /** Rounds of the final search; the same number gives the same plan, unless the deadline cuts it. */
   searchRounds?: number;
   openSolver?: OpenSolver;
+  /** `never`: no machine of a full pool may pass from one class to another between phases. Default: it may. */
+  handOver?: 'free' | 'never';
 }>;
 
 const DEFAULT_DEADLINE_MS = 10_000;
@@ -40,6 +43,14 @@ const USEFUL_GAP = 0.25;
  */
 export async function solvePlan(problem: PlanningProblem, options: SolveOptions = {}): Promise<CapacityPlan> {
   requireSoundProblem(problem);
+  const plan = await solveWithin(problem, options);
+  const contested = options.handOver === 'never' ? contestedPools(problem, plan.machines) : [];
+  if (contested.length === 0) return plan;
+  const split = withLanes(problem, plan.machines, contested);
+  return withoutLanes(problem, await solveWithin(split, options), contested);
+}
+
+async function solveWithin(problem: PlanningProblem, options: SolveOptions): Promise<CapacityPlan> {
   const end = performance.now() + (options.deadlineMs ?? DEFAULT_DEADLINE_MS);
   const { budget, ...unlimited } = problem;
   if (budget === undefined) return finish(problem, await solveOnce(problem, options, end), null);

@@ -46,6 +46,7 @@ export type ReasonCode =
   | 'budget-binding'
   | 'budget-short'
   | 'shortage'
+  | 'kept-with-class'
   | 'proven-gap'
   | 'solver-missing';
 

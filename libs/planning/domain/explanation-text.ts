@@ -1,3 +1,4 @@
+import { decimal } from '@springtide/kernel';
 import type { PlanReason, ReasonCode } from './capacity-plan.js';
 
 export type ExplanationLanguage = 'en-US' | 'zh-CN';
@@ -45,6 +46,8 @@ const TEXTS: Readonly<Record<ExplanationLanguage, Readonly<Record<ReasonCode, st
     'spot-limit': 'Spot capacity for {class} is held at {percent} %; more of it would be cheaper.',
     'hourly-ceiling-binding':
       'The ceiling of {perHour} {currency} per hour for {account} binds: each unit more would save {savingPerUnit} {currency}.',
+    'kept-with-class':
+      'Machines of {pool} stay with their service through all phases: they cannot change hands while both need them.',
     'proven-gap':
       'The best possible plan is at most {gapPercent} % better by the planning objective; this is proven with {solver}.',
     'solver-missing':
@@ -68,6 +71,7 @@ const TEXTS: Readonly<Record<ExplanationLanguage, Readonly<Record<ReasonCode, st
     'spot-limit': '{class} 的竞价实例占比限制为 {percent}%;放宽会更便宜。',
     'hourly-ceiling-binding':
       '{account} 的每小时上限 {perHour} {currency} 受限:每放宽一个货币单位可节省 {savingPerUnit} {currency}。',
+    'kept-with-class': '{pool} 的主机在各阶段固定归属同一服务:切换阶段时双方同时需要,无法转手。',
     'proven-gap': '按规划目标,最优方案至多好 {gapPercent}%;由 {solver} 证明。',
     'solver-missing': '这是贪心方案:遵守所有规则,但与最便宜方案的差距未知({trouble})。',
   },
@@ -78,10 +82,15 @@ export function reasonText(reason: PlanReason, language: ExplanationLanguage): s
   const separator = language === 'zh-CN' ? ';' : '; ';
   return TEXTS[language][reason.code].replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = String(reason.params[name] ?? '');
-    if (name !== 'causes') return value;
+    if (name !== 'causes') return readable(value);
     const causes = value.split(', ').map((cause) => CAUSES[language][cause] ?? cause);
     return causes.join(separator);
   });
+}
+
+/** Long decimals are exact in the data; a sentence shows six places. */
+function readable(value: string): string {
+  return /^-?\d+\.\d{7,}$/.test(value) ? decimal(value).toDecimalPlaces(6).toString() : value;
 }
 
 export function explanationText(
