@@ -6,7 +6,7 @@ import {
   type TemplateService,
 } from '@springtide/catalog/domain';
 import type { CampaignInput, Phase, PlanPool } from '@springtide/contracts';
-import { HOUR, decimal, money, msBetween, multiplyMoney, type Money } from '@springtide/kernel';
+import { HOUR, decimal, money, msBetween, multiplyMoney, roundMoney, type Money } from '@springtide/kernel';
 import type { PlanningClass, PlanningProblem } from '@springtide/planning/domain';
 import type { LaunchSheet } from './plan-content.js';
 
@@ -151,7 +151,7 @@ function problemOf(
       vcpu: offering.vcpu,
       memoryGiB: offering.memoryMiB / 1024,
       pricePerHour: pool.pricePerHour,
-      startCost: multiplyMoney(pool.pricePerHour, decimal(question.overheadMs).div(HOUR)),
+      startCost: roundMoney(multiplyMoney(pool.pricePerHour, decimal(question.overheadMs).div(HOUR)), PLACES),
       cap: pool.cap,
       quotaGroup: offering.quotaGroup === undefined ? null : knownQuota(market, offering),
       interruptionPerHour: offering.interruptionPerHour,
@@ -218,8 +218,11 @@ function penalty(
   return money(currency, dearest.times(100));
 }
 
+/** Decimal places of hours and money in the planner's question: sums of them are then exact. */
+const PLACES = 10;
+
 function hoursOf(phase: Phase): number {
-  return msBetween(phase.startsAt, phase.endsAt) / HOUR;
+  return decimal(msBetween(phase.startsAt, phase.endsAt)).div(HOUR).toDecimalPlaces(PLACES).toNumber();
 }
 
 function quotaId(quota: Readonly<{ accountId: string; region: string; group: string }>): string {
