@@ -44,7 +44,7 @@ for (const [name, command, args] of CHECKS) {
     encoding: 'utf8',
     maxBuffer: 64 << 20,
   });
-  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+  const seconds = Math.round((Date.now() - startedAt) / 100) / 10;
   const ok = done.status === 0;
   process.stdout.write(`${ok ? 'ok  ' : 'FAIL'} ${name} (${seconds} s)\n`);
   if (ok) continue;

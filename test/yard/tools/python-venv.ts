@@ -1,1 +1,1 @@
-export { cacheRoot, ensureVenv, type VenvRequest } from '@springtide/platform';
+export { cacheRoot, ensureVenv } from '@springtide/platform';
