@@ -1,10 +1,18 @@
 import { PlansService, Provisioning, RunEngine } from '@springtide/campaigns';
-import { routes, type ApiClient, type CampaignBody, type CampaignInput } from '@springtide/contracts';
+import {
+  routes,
+  type ApiClient,
+  type BatchOrder,
+  type CampaignBody,
+  type CampaignInput,
+  type PhaseName,
+} from '@springtide/contracts';
 import { systemClock } from '@springtide/platform';
 import {
   examplePrivateCloud,
   examplePublicCloud,
   openSimulatedCloud,
+  type CloudPlanInput,
 } from '../../../providers/simulated/index.js';
 import type { ConsoleStage } from './console-stage.js';
 
@@ -29,11 +37,24 @@ services:
       - { family: c2, requestsPerSecondPerVcpu: 25, latencyTargetMs: 300, evidence: load test 8 }
 `;
 
+const BOOT_MS = 300;
+
+/** Two hosts, so that a ramp already has to buy elsewhere. */
+function smallPrivateCloud(): CloudPlanInput {
+  const plan = examplePrivateCloud({ behaviour: { bootMs: BOOT_MS } });
+  const hosts = { count: 1, vcpu: 32, memoryMiB: 131_072 };
+  const regions = plan.regions.map((region) => ({
+    ...region,
+    zones: region.zones.map((zone) => ({ ...zone, hosts })),
+  }));
+  return { ...plan, regions };
+}
+
 /** Two simulated clouds, verified and read, and an entrance per service whose proxy cannot be reached. */
 export async function seedClouds(stage: ConsoleStage): Promise<SeededClouds> {
   const client = stage.client(stage.tenant.adminToken);
-  const home = examplePrivateCloud();
-  const far = examplePublicCloud();
+  const home = smallPrivateCloud();
+  const far = examplePublicCloud({ behaviour: { bootMs: BOOT_MS } });
   openSimulatedCloud('console-private', home, systemClock);
   openSimulatedCloud('console-public', far, systemClock);
   const register = async (name: string, kind: string, secret: Record<string, unknown>): Promise<string> => {
@@ -113,20 +134,31 @@ export async function solvePlan(stage: ConsoleStage, planId: string): Promise<vo
   await plans.solve(stage.tenant.job, planId);
 }
 
-/** Buys what the first phase wants from the simulated clouds, as the workflow would have it done. */
-export async function enterPrewarm(stage: ConsoleStage, runId: string): Promise<void> {
+/** Buys what these phases want from the simulated clouds, as the workflow would have it done. */
+export async function enterPhases(
+  stage: ConsoleStage,
+  runId: string,
+  phases: readonly PhaseName[],
+): Promise<void> {
   const engine = stage.service(RunEngine);
-  const provisioning = stage.service(Provisioning);
   const { tenantId } = stage.tenant;
   const fence = await engine.takeOwnership(tenantId, runId, 'console-test');
-  const ref = { tenantId, runId, fence, phase: 'prewarm' as const };
-  await engine.enterPhase(ref);
-  const { grow } = await engine.readOrders({ ...ref, stage: 'grow' });
-  for (const [batch, order] of grow.entries()) {
-    const { service, poolId, count } = order;
-    const launch = { ...ref, revision: 1, round: 0, service, poolId, batch, count };
-    const { intentId } = await provisioning.launchBatch(launch, () => undefined);
-    if (intentId !== null) await provisioning.awaitRunning({ ...ref, intentId }, () => undefined);
+  for (const phase of phases) {
+    const ref = { tenantId, runId, fence, phase };
+    await engine.enterPhase(ref);
+    const { grow } = await engine.readOrders({ ...ref, stage: 'grow' });
+    await Promise.all(
+      grow.map(async ({ service, poolId, count }, batch) => {
+        const order = { ...ref, revision: 1, round: 0, service, poolId, batch, count };
+        await buy(stage, order);
+      }),
+    );
+    await engine.notePhaseReached(ref);
   }
-  await engine.notePhaseReached(ref);
+}
+
+async function buy(stage: ConsoleStage, order: BatchOrder): Promise<void> {
+  const provisioning = stage.service(Provisioning);
+  const { intentId } = await provisioning.launchBatch(order, () => undefined);
+  if (intentId !== null) await provisioning.awaitRunning({ ...order, intentId }, () => undefined);
 }

@@ -32,7 +32,10 @@ export async function startBrowser(executablePath: string): Promise<Browser> {
 }
 
 /** A page of its own, with nothing remembered, as a person with this language and scheme would open it. */
-export async function openPage(browser: Browser, { language, scheme, width = 1360 }: Look): Promise<OpenPage> {
+export async function openPage(
+  browser: Browser,
+  { language, scheme, width = 1360 }: Look,
+): Promise<OpenPage> {
   const context: BrowserContext = await browser.newContext({
     locale: language,
     colorScheme: scheme,
@@ -51,7 +54,12 @@ export async function openPage(browser: Browser, { language, scheme, width = 136
 export type Finding = Readonly<{ rule: string; impact: string; help: string; where: readonly string[] }>;
 
 type AxeResult = {
-  violations: { id: string; impact: string | null; help: string; nodes: { target: unknown[]; html: string }[] }[];
+  violations: {
+    id: string;
+    impact: string | null;
+    help: string;
+    nodes: { target: unknown[]; html: string }[];
+  }[];
 };
 
 /** What axe finds on the page as it is now, by WCAG 2.2 A and AA; serious and critical only. */

@@ -26,7 +26,9 @@ export async function obtainChromium(onProgress?: (message: string) => void): Pr
 }
 
 async function findChromium(): Promise<string | undefined> {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...USUAL_FOLDERS].filter((one) => one !== '');
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...USUAL_FOLDERS].filter(
+    (one) => one !== '',
+  );
   for (const name of NAMES) {
     for (const folder of folders) {
       const path = join(folder, name);

@@ -11,7 +11,11 @@ export function App() {
   const language = useLanguage();
   const dark = useDarkness();
   return (
-    <ConfigProvider locale={language === 'zh-CN' ? zhLocale : enLocale} theme={themeFor(dark)}>
+    <ConfigProvider
+      locale={language === 'zh-CN' ? zhLocale : enLocale}
+      theme={themeFor(dark)}
+      button={{ autoInsertSpace: false }}
+    >
       <SessionProvider>
         <RouterProvider router={router} />
       </SessionProvider>

@@ -21,7 +21,7 @@ export function useDarkness(): boolean {
 
 /** Every text keeps 4.5:1 on its ground; the library's own greys and blues do not. */
 export function themeFor(dark: boolean): ThemeConfig {
-  const shared = { borderRadius: 6, fontSize: 14, wireframe: false };
+  const shared = { borderRadius: 6, fontSize: 14, wireframe: false, fontFamily: 'var(--font)' };
   if (dark) {
     return {
       algorithm: theme.darkAlgorithm,
@@ -34,12 +34,13 @@ export function themeFor(dark: boolean): ThemeConfig {
         colorBgLayout: '#0c1116',
         colorBgContainer: '#141b22',
         colorBgElevated: '#1b242d',
+        colorError: '#ff9a92',
         colorTextSecondary: 'rgba(255,255,255,0.75)',
         colorTextTertiary: 'rgba(255,255,255,0.65)',
         colorTextDescription: 'rgba(255,255,255,0.7)',
         colorTextPlaceholder: 'rgba(255,255,255,0.6)',
       },
-      components: { Menu: { itemSelectedColor: '#a9d8ff', itemSelectedBg: '#15324a' } },
+      components: { Button: { dangerColor: '#2a0a08' } },
     };
   }
   return {

@@ -30,10 +30,16 @@ export function AccountsPage() {
         columns={[
           {
             key: 'name',
+            tight: true,
             title: text('common.name'),
             cell: (row) => <Link to={`/accounts/${row.id}`}>{row.name}</Link>,
           },
-          { key: 'kind', title: text('account.kind'), cell: (row) => text(`account.kind.${row.kind}`) },
+          {
+            key: 'kind',
+            tight: true,
+            title: text('account.kind'),
+            cell: (row) => text(`account.kind.${row.kind}`),
+          },
           {
             key: 'product',
             title: text('account.product'),
@@ -42,12 +48,14 @@ export function AccountsPage() {
           { key: 'health', title: text('account.health'), cell: (row) => <Health account={row} /> },
           {
             key: 'permissions',
+            tight: true,
             title: text('account.permissions'),
             cell: (row) => <Granted account={row} />,
           },
           {
             key: 'verified',
             title: text('account.verified'),
+            tight: true,
             cell: (row) => (row.verifiedAt ? format.ago(row.verifiedAt, now) : text('account.never')),
           },
           {

@@ -55,6 +55,7 @@ function AskForApproval() {
 }
 
 function OneApproval({ approval }: Readonly<{ approval: ApprovalBody }>) {
+  const { timeZone } = useCampaign();
   const text = useText();
   const format = useFormat();
   return (
@@ -63,8 +64,10 @@ function OneApproval({ approval }: Readonly<{ approval: ApprovalBody }>) {
       note={text('approval.envelope-note')}
       aside={<ApprovalState status={approval.status} />}
     >
-      <EnvelopeCard approval={approval} />
-      {approval.decidedAt && <p>{text('approval.decided', { at: format.instant(approval.decidedAt) })}</p>}
+      <EnvelopeCard approval={approval} timeZone={timeZone} />
+      {approval.decidedAt && (
+        <p>{text('approval.decided', { at: format.instant(approval.decidedAt, timeZone) })}</p>
+      )}
       {approval.comment && <blockquote>{approval.comment}</blockquote>}
       {approval.status === 'requested' && <DecisionForm approval={approval} />}
     </Section>

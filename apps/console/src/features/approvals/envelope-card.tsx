@@ -3,8 +3,10 @@ import { useText } from '../../i18n/language.js';
 import { useFormat } from '../../shared/format/format.js';
 import { Facts } from '../../shared/ui/figures.js';
 
+type Props = Readonly<{ approval: ApprovalBody; timeZone: string }>;
+
 /** What saying yes allows, and nothing beyond it. */
-export function EnvelopeCard({ approval }: Readonly<{ approval: ApprovalBody }>) {
+export function EnvelopeCard({ approval, timeZone }: Props) {
   const text = useText();
   const format = useFormat();
   const { envelope } = approval;
@@ -14,10 +16,10 @@ export function EnvelopeCard({ approval }: Readonly<{ approval: ApprovalBody }>)
         { label: text('envelope.budget'), value: format.money(envelope.budget) },
         { label: text('envelope.per-hour'), value: format.money(envelope.maxPerHour) },
         { label: text('envelope.machines'), value: format.number(envelope.maxMachines, 0) },
-        { label: text('envelope.pools'), value: format.number(envelope.poolIds.length, 0) },
-        { label: text('envelope.latest-start'), value: format.instant(envelope.latestStart) },
-        { label: text('envelope.expires'), value: format.instant(approval.expiresAt) },
-        { label: text('plan.hash'), value: <code>{envelope.planHash}</code> },
+        { label: text('envelope.latest-start'), value: format.instant(envelope.latestStart, timeZone) },
+        { label: text('envelope.expires'), value: format.instant(approval.expiresAt, timeZone) },
+        { label: text('envelope.pools'), wide: true, value: envelope.poolIds.join(text('common.list')) },
+        { label: text('plan.hash'), wide: true, value: <code>{envelope.planHash}</code> },
       ]}
     />
   );

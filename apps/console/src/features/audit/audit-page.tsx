@@ -51,7 +51,7 @@ function Chain({ result }: Readonly<{ result: AuditVerification }>) {
         },
         { label: text('audit.records'), value: format.number(result.records, 0) },
         { label: text('audit.unsealed'), value: format.number(result.unsealed, 0) },
-        { label: text('audit.head'), value: <code>{result.head ?? '–'}</code> },
+        { label: text('audit.head'), wide: true, value: <code>{result.head ?? '–'}</code> },
         ...(result.brokenAt
           ? [
               {

@@ -1,8 +1,8 @@
 import type { CampaignBody } from '@springtide/contracts';
-import { useText } from '../../i18n/language.js';
-import { useFormat } from '../../shared/format/format.js';
+import { useText, type Text } from '../../i18n/language.js';
+import { useFormat, type Format } from '../../shared/format/format.js';
 import { useNow } from '../../shared/ui/use-now.js';
-import { placeOf, timeSpan } from './time-span.js';
+import { placeOf, timeSpan, type TimeSpan } from './time-span.js';
 
 /** Phases to scale, demand of each service under them, and where we are now. The table beside it says the same. */
 export function PhaseTimeline({ campaign }: Readonly<{ campaign: CampaignBody }>) {
@@ -21,7 +21,7 @@ export function PhaseTimeline({ campaign }: Readonly<{ campaign: CampaignBody }>
           return (
             <div key={phase.name} className={running ? 'phase now' : 'phase'} style={placeOf(span, phase)}>
               <strong>{text(`phase.${phase.name}`)}</strong>
-              <span>{format.time(phase.startsAt, campaign.timeZone)}</span>
+              <span>{format.clock(phase.startsAt, campaign.timeZone)}</span>
             </div>
           );
         })}
@@ -39,12 +39,7 @@ export function PhaseTimeline({ campaign }: Readonly<{ campaign: CampaignBody }>
   );
 }
 
-function whereText(
-  text: ReturnType<typeof useText>,
-  format: ReturnType<typeof useFormat>,
-  now: number,
-  span: { from: number; to: number },
-): string {
+function whereText(text: Text, format: Format, now: number, span: TimeSpan): string {
   const when = (ms: number): string => format.ago(new Date(ms).toISOString(), now);
   if (now < span.from) return text('overview.begins', { when: when(span.from) });
   return text(now < span.to ? 'overview.ends' : 'overview.ended', { when: when(span.to) });

@@ -34,7 +34,7 @@ export function CostPage() {
             aside={<Download campaignId={campaign.id} />}
             note={text('cost.basis', {
               basis: text(`cost.basis.${report.basis}`),
-              at: format.instant(report.asOf),
+              at: format.instant(report.asOf, campaign.timeZone),
             })}
           >
             <CostLines report={report} />
@@ -66,8 +66,16 @@ function Headline({ report }: Readonly<{ report: CostReport }>) {
             value: format.money(report.actualToDate),
             note: text('cost.private', { amount: format.money(report.private.actualToDate) }),
           },
-          { label: text('cost.planned'), value: format.money(report.planned) },
-          { label: text('cost.projected'), value: format.money(report.projected) },
+          {
+            label: text('cost.planned'),
+            value: format.money(report.planned),
+            note: text('cost.private', { amount: format.money(report.private.planned) }),
+          },
+          {
+            label: text('cost.projected'),
+            value: format.money(report.projected),
+            note: text('cost.private', { amount: format.money(report.private.projected) }),
+          },
           { label: text('common.budget'), value: report.budget ? format.money(report.budget) : '–' },
           {
             label: text('cost.burn'),

@@ -113,7 +113,12 @@ function MachineGrid({ query }: Readonly<{ query: Partial<Record<Filter, string>
         { key: 'account', title: text('machine.account'), cell: (row) => row.accountName },
         { key: 'zone', title: text('common.zone'), cell: (row) => row.zone },
         { key: 'type', title: text('common.machine-type'), cell: (row) => row.machineType },
-        { key: 'option', title: text('common.option'), cell: (row) => text(`option.${row.purchaseOption}`) },
+        {
+          key: 'option',
+          tight: true,
+          title: text('common.option'),
+          cell: (row) => text(`option.${row.purchaseOption}`),
+        },
         {
           key: 'addresses',
           title: text('machine.addresses'),
@@ -125,7 +130,12 @@ function MachineGrid({ query }: Readonly<{ query: Partial<Record<Filter, string>
           cell: (row) =>
             row.ownership ? (row.ownership.service ?? text('machine.ours')) : text('machine.others'),
         },
-        { key: 'seen', title: text('machine.seen'), cell: (row) => format.ago(row.lastSeenAt, now) },
+        {
+          key: 'seen',
+          tight: true,
+          title: text('machine.seen'),
+          cell: (row) => format.ago(row.lastSeenAt, now),
+        },
       ]}
     />
   );

@@ -122,6 +122,7 @@ function Money({ plan }: Readonly<{ plan: PlanBody }>) {
 }
 
 function Origin({ plan }: Readonly<{ plan: PlanBody }>) {
+  const { timeZone } = useCampaign();
   const text = useText();
   const format = useFormat();
   return (
@@ -129,8 +130,8 @@ function Origin({ plan }: Readonly<{ plan: PlanBody }>) {
       <Facts
         items={[
           { label: text('plan.solver'), value: `${plan.solver} · ${plan.quality}` },
-          { label: text('common.created'), value: format.instant(plan.createdAt) },
-          { label: text('plan.hash'), value: <code>{plan.hash || '–'}</code> },
+          { label: text('common.created'), value: format.instant(plan.createdAt, timeZone) },
+          { label: text('plan.hash'), wide: true, value: <code>{plan.hash || '–'}</code> },
           { label: text('plan.market'), value: <code>{plan.marketSnapshotId ?? '–'}</code> },
         ]}
       />

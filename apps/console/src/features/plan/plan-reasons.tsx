@@ -1,11 +1,16 @@
 import type { PlanBody } from '@springtide/contracts';
 import { knownKey, useText, type Text, type TextParams } from '../../i18n/language.js';
+import { useFormat, type Format } from '../../shared/format/format.js';
+
+/** A decimal number as the server writes amounts. */
+const EXACT = /^-?\d+\.\d+$/;
 
 type Reason = PlanBody['reasons'][number];
 
 /** Why the plan is as it is; a code this console does not know yet is shown in the server's own English. */
 export function PlanReasons({ plan }: Readonly<{ plan: PlanBody }>) {
   const text = useText();
+  const format = useFormat();
   if (plan.reasons.length === 0) return <p className="quiet">{text('plan.no-reasons')}</p>;
   return (
     <ul className="reasons">
@@ -19,39 +24,47 @@ export function PlanReasons({ plan }: Readonly<{ plan: PlanBody }>) {
             </li>
           );
         }
-        return <li key={unique}>{text(key, wordsOf(text, plan, reason))}</li>;
+        return <li key={unique}>{text(key, wordsOf({ text, format }, plan, reason))}</li>;
       })}
     </ul>
   );
 }
 
+type Words = Readonly<{ text: Text; format: Format }>;
+
 /** Pools by the names people know them by, phases and causes in the reader's language. */
-function wordsOf(text: Text, plan: PlanBody, reason: Reason): TextParams {
+function wordsOf(words: Words, plan: PlanBody, reason: Reason): TextParams {
   const entries = Object.entries(reason.params).map(([name, value]) => [
     name,
-    wordOf(text, plan, name, value),
+    wordOf(words, plan, name, value),
   ]);
   return Object.fromEntries(entries) as TextParams;
 }
 
-function wordOf(text: Text, plan: PlanBody, name: string, value: string | number): string | number {
+function wordOf(
+  { text, format }: Words,
+  plan: PlanBody,
+  name: string,
+  value: string | number,
+): string | number {
   if (typeof value === 'number') return value;
-  const translated = (prefix: string, word: string): string => {
-    const key = knownKey(`${prefix}.${word}`);
+  const translated = (full: string, word: string): string => {
+    const key = knownKey(full);
     return key ? text(key) : word;
   };
-  if (name === 'phase') return translated('phase', value);
-  if (name === 'option') return translated('option', value);
+  if (name === 'phase') return translated(`phase.${value}`, value);
+  if (name === 'option') return translated(`option.${value}`, value);
   if (name === 'causes')
     return value
       .split(', ')
-      .map((cause) => translated('cause', cause))
+      .map((cause) => translated(`cause.${cause}`, cause))
       .join(text('common.list'));
   if (name === 'pools')
     return value
       .split(', ')
       .map((id) => poolName(plan, id))
       .join(text('common.list'));
+  if (EXACT.test(value)) return format.amount(value);
   return poolName(plan, value);
 }
 

@@ -6,6 +6,7 @@ import { Badge } from '../../shared/ui/badge.js';
 import { Figures } from '../../shared/ui/figures.js';
 import { Grid } from '../../shared/ui/grid.js';
 import { Section } from '../../shared/ui/page.js';
+import { useNow } from '../../shared/ui/use-now.js';
 import { Waiting } from '../../shared/ui/waiting.js';
 import { useCampaign } from '../campaigns/campaign-page.js';
 import { Story } from '../runs/story.js';
@@ -44,6 +45,8 @@ function Headline({ report }: Readonly<{ report: CampaignReport }>) {
   const text = useText();
   const format = useFormat();
   const { machines, cost, timeToReadySeconds: ready } = report;
+  const closed = report.state === 'closed' || report.state === 'stuck';
+  const verdict = machines.leftover + machines.duplicated === 0 ? 'good' : 'bad';
   const money = (amount: string): string => format.money({ currency: cost.currency, amount });
   const seconds = (value: number): string => text('common.seconds', { value: format.number(value) });
   return (
@@ -60,12 +63,8 @@ function Headline({ report }: Readonly<{ report: CampaignReport }>) {
           note: text('report.machines-note', { planned: machines.planned, refused: machines.refused }),
         },
         {
-          label: text('report.leftover'),
-          value: (
-            <Badge tone={machines.leftover + machines.duplicated === 0 ? 'good' : 'bad'}>
-              {format.number(machines.leftover, 0)}
-            </Badge>
-          ),
+          label: text(closed ? 'report.leftover' : 'report.existing'),
+          value: <Badge tone={closed ? verdict : 'busy'}>{format.number(machines.leftover, 0)}</Badge>,
           note: text('report.duplicated', { value: machines.duplicated }),
         },
         {
@@ -115,18 +114,26 @@ function PhaseTable({ report }: Readonly<{ report: CampaignReport }>) {
         {
           key: 'met',
           title: text('common.state'),
-          cell: (row) =>
-            row.readyCapacityRps >= row.demandRps ? (
-              <Badge tone="good">{text('plan.covered')}</Badge>
-            ) : (
-              <Badge tone="bad">
-                {text('plan.short', { value: whole(row.demandRps - row.readyCapacityRps) })}
-              </Badge>
-            ),
+          cell: (row) => <Verdict phase={row} />,
         },
       ]}
     />
   );
+}
+
+/** A phase that has not begun owes nothing yet. */
+function Verdict({ phase }: Readonly<{ phase: CampaignReport['phases'][number] }>) {
+  const text = useText();
+  const format = useFormat();
+  const now = useNow(5_000);
+  const { phases } = useCampaign();
+  const begins = phases.find(({ name }) => name === phase.name)?.startsAt;
+  if (begins !== undefined && new Date(begins).getTime() > now) {
+    return <Badge tone="idle">{text('report.not-begun')}</Badge>;
+  }
+  const short = phase.demandRps - phase.readyCapacityRps;
+  if (short <= 0) return <Badge tone="good">{text('plan.covered')}</Badge>;
+  return <Badge tone="bad">{text('plan.short', { value: format.number(short, 0) })}</Badge>;
 }
 
 function Failures({ report }: Readonly<{ report: CampaignReport }>) {

@@ -5,7 +5,7 @@ import { use as register } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { useDarkness } from '../../app/theme.js';
 import { useText } from '../../i18n/language.js';
-import { useFormat } from '../../shared/format/format.js';
+import { useFormat, type Format } from '../../shared/format/format.js';
 import { Chart } from '../../shared/ui/chart.js';
 import { useNow } from '../../shared/ui/use-now.js';
 import { useCampaign } from '../campaigns/campaign-page.js';
@@ -53,7 +53,11 @@ export function CapacityChart({ service, samples, plan }: Props) {
       type: 'time' as const,
       min: span?.from,
       max: Math.max(span?.to ?? now, samples.at(-1)?.at ?? 0),
-      axisLabel: { color: ink, hideOverlap: true },
+      axisLabel: {
+        color: ink,
+        hideOverlap: true,
+        formatter: (at: number) => format.clock(new Date(at).toISOString(), campaign.timeZone),
+      },
       axisLine: { lineStyle: { color: ink } },
     },
     yAxis: {
@@ -78,17 +82,22 @@ export function CapacityChart({ service, samples, plan }: Props) {
     ],
   };
   return (
-    <Chart title={text('run.chart', { service })} option={option} rows={tableOf(demand, planned, format)} />
+    <Chart
+      title={text('run.chart', { service })}
+      option={option}
+      rows={tableOf(demand, planned, format, campaign.timeZone)}
+    />
   );
 }
 
 function tableOf(
   demand: readonly Point[],
   planned: readonly Point[],
-  format: ReturnType<typeof useFormat>,
+  format: Format,
+  timeZone: string,
 ): readonly (readonly string[])[] {
   return demand.map(([at, value], index) => [
-    format.time(new Date(at).toISOString()),
+    format.time(new Date(at).toISOString(), timeZone),
     format.number(value, 0),
     format.number(planned[index]?.[1] ?? 0, 0),
   ]);

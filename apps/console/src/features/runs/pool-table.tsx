@@ -46,5 +46,6 @@ export function PoolTable({ pools }: Readonly<{ pools: readonly Pool[] }>) {
 function Ready({ pool }: Readonly<{ pool: Pool }>) {
   const text = useText();
   const words = text('common.of', { value: pool.ready, all: pool.target });
-  return <Badge tone={pool.ready >= pool.target ? 'good' : 'busy'}>{words}</Badge>;
+  const enough = pool.ready >= pool.target ? 'good' : 'busy';
+  return <Badge tone={pool.target === 0 ? 'idle' : enough}>{words}</Badge>;
 }

@@ -82,6 +82,7 @@ function CapacityOf({ live, run }: Readonly<{ live: RunNow; run: RunBody }>) {
 }
 
 function Headline({ live, run }: Readonly<{ live: RunNow; run: RunBody }>) {
+  const { timeZone } = useCampaign();
   const text = useText();
   const format = useFormat();
   const now = useNow();
@@ -105,7 +106,7 @@ function Headline({ live, run }: Readonly<{ live: RunNow; run: RunBody }>) {
       </div>
       <p className="quiet">
         {text('run.since', { when: format.ago(run.since, now) })}
-        {run.expectedEnd && ` · ${text('run.end', { at: format.instant(run.expectedEnd) })}`}
+        {run.expectedEnd && ` · ${text('run.end', { at: format.instant(run.expectedEnd, timeZone) })}`}
       </p>
       {run.closedAt === null && <RunControls run={run} />}
     </section>

@@ -1,6 +1,7 @@
 import type { TimelineEntry } from '@springtide/contracts';
 import { knownKey, useText, type Text } from '../../i18n/language.js';
 import { useFormat } from '../../shared/format/format.js';
+import { useCampaign } from '../campaigns/campaign-page.js';
 import { Badge } from '../../shared/ui/badge.js';
 
 const TONES = { info: 'idle', warning: 'warn', problem: 'bad' } as const;
@@ -12,20 +13,23 @@ export function Story({ entries, newestFirst = false }: Props) {
   const shown = newestFirst ? entries.toReversed() : entries;
   if (shown.length === 0) return <p className="quiet">{text('run.no-story')}</p>;
   return (
-    <ol className="story" reversed={newestFirst}>
-      {shown.map((entry) => (
-        <Line key={entry.id} entry={entry} />
-      ))}
-    </ol>
+    <div className="story-frame" role="region" aria-label={text('run.story')} tabIndex={0}>
+      <ol className="story" reversed={newestFirst}>
+        {shown.map((entry) => (
+          <Line key={entry.id} entry={entry} />
+        ))}
+      </ol>
+    </div>
   );
 }
 
 function Line({ entry }: Readonly<{ entry: TimelineEntry }>) {
+  const { timeZone } = useCampaign();
   const text = useText();
   const format = useFormat();
   return (
     <li className={entry.level}>
-      <time dateTime={entry.at}>{format.time(entry.at)}</time>
+      <time dateTime={entry.at}>{format.time(entry.at, timeZone)}</time>
       <Badge tone={TONES[entry.level]}>{stepName(text, entry.step)}</Badge>
       <span lang="en">{entry.detail}</span>
     </li>

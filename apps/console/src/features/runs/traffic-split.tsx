@@ -25,7 +25,7 @@ function RouteSplit({ route }: Readonly<{ route: Route }>) {
     <div className="route">
       <h3>{text('run.route', { route: route.route, service: route.service })}</h3>
       {route.groups.length === 0 && <p className="bad-text">{text('run.route-unread')}</p>}
-      <div className="stack" aria-hidden="true">
+      <div className="stack" aria-hidden="true" hidden={total === 0}>
         {route.groups.map((group, index) =>
           total > 0 && group.weight > 0 ? (
             <div key={group.name} className={`share s${index % 4}`} style={{ flexGrow: group.weight }} />

@@ -6,11 +6,15 @@ type MoneyText = Readonly<{ currency: string; amount: string }>;
 export type Format = Readonly<{
   /** Exact up to six decimals: the amount never passes through a binary number. */
   money(value: MoneyText): string;
+  /** A decimal as text, without a currency, to six places. */
+  amount(value: string): string;
   number(value: number, digits?: number): string;
   percent(ratio: number): string;
   /** With its time zone, always. */
   instant(iso: string, timeZone?: string): string;
   time(iso: string, timeZone?: string): string;
+  /** Hours and minutes for narrow places; the zone is named beside them. */
+  clock(iso: string, timeZone: string): string;
   /** "3 minutes ago". */
   ago(iso: string, now: number): string;
 }>;
@@ -31,6 +35,10 @@ export function formatFor(language: Language): Format {
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   return {
     money: ({ currency, amount }) => moneyText(language, currency, amount),
+    amount: (value) =>
+      new Intl.NumberFormat(language, { maximumFractionDigits: 6, signDisplay: 'negative' }).format(
+        value as Intl.StringNumericLiteral,
+      ),
     number: (value, digits = 1) =>
       new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value),
     percent: (ratio) =>
@@ -38,6 +46,14 @@ export function formatFor(language: Language): Format {
     instant: (iso, timeZone) =>
       dateText(language, iso, { dateStyle: 'medium', timeStyle: 'medium' }, timeZone),
     time: (iso, timeZone) => dateText(language, iso, { timeStyle: 'medium' }, timeZone),
+    clock: (iso, timeZone) =>
+      new Intl.DateTimeFormat(language, {
+        hour: '2-digit',
+        minute: '2-digit',
+        second: '2-digit',
+        hourCycle: 'h23',
+        timeZone,
+      }).format(new Date(iso)),
     ago: (iso, now) => {
       const gap = new Date(iso).getTime() - now;
       const [unit, length] = STEPS.find(([, step]) => Math.abs(gap) >= step) ?? (['second', 1_000] as const);
@@ -47,7 +63,13 @@ export function formatFor(language: Language): Format {
 }
 
 function moneyText(language: Language, currency: string, amount: string): string {
-  const style = { style: 'currency', currency, minimumFractionDigits: 2, maximumFractionDigits: 6 } as const;
+  const style = {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 6,
+    signDisplay: 'negative',
+  } as const;
   // The formatter takes decimal text and keeps every digit of it.
   return new Intl.NumberFormat(language, style).format(amount as Intl.StringNumericLiteral);
 }

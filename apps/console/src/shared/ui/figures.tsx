@@ -1,6 +1,12 @@
 import type { ReactNode } from 'react';
 
-export type Figure = Readonly<{ label: string; value: ReactNode; note?: ReactNode }>;
+export type Figure = Readonly<{
+  label: string;
+  value: ReactNode;
+  note?: ReactNode;
+  /** Takes a line of its own. */
+  wide?: boolean;
+}>;
 
 /** A few numbers that matter, large. */
 export function Figures({ items }: Readonly<{ items: readonly Figure[] }>) {
@@ -23,8 +29,8 @@ export function Figures({ items }: Readonly<{ items: readonly Figure[] }>) {
 export function Facts({ items }: Readonly<{ items: readonly Figure[] }>) {
   return (
     <dl className="facts">
-      {items.map(({ label, value }) => (
-        <div key={label}>
+      {items.map(({ label, value, wide }) => (
+        <div key={label} className={wide ? 'wide' : undefined}>
           <dt>{label}</dt>
           <dd>{value}</dd>
         </div>

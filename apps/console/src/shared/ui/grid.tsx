@@ -9,6 +9,8 @@ export type Column<T> = Readonly<{
   title: ReactNode;
   /** Numbers stand to the right, so that digits line up. */
   numeric?: boolean;
+  /** Short words that are not to be broken. */
+  tight?: boolean;
   cell: (row: T) => ReactNode;
 }>;
 
@@ -48,7 +50,7 @@ export function Grid<T>({ label, columns, rows, keyOf, empty, foot }: GridProps<
           {rows.map((row, index) => (
             <tr key={keyOf(row, index)}>
               {columns.map((column) => (
-                <td key={column.key} className={column.numeric ? 'numeric' : undefined}>
+                <td key={column.key} className={classOf(column)}>
                   {column.cell(row)}
                 </td>
               ))}
@@ -59,6 +61,11 @@ export function Grid<T>({ label, columns, rows, keyOf, empty, foot }: GridProps<
       </table>
     </div>
   );
+}
+
+function classOf({ numeric, tight }: { numeric?: boolean; tight?: boolean }): string | undefined {
+  if (numeric) return 'numeric';
+  return tight ? 'tight' : undefined;
 }
 
 type PagedProps<T> = Omit<GridProps<T>, 'rows'> & Readonly<{ pages: Pages<T> }>;

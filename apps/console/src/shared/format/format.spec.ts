@@ -1,0 +1,37 @@
+import { formatFor } from './format.js';
+
+const english = formatFor('en-US');
+const chinese = formatFor('zh-CN');
+
+describe('money', () => {
+  it('keeps digits that a binary number would lose', () => {
+    expect(english.money({ currency: 'EUR', amount: '123456789012345678.123456' })).toBe(
+      '€123,456,789,012,345,678.123456',
+    );
+  });
+
+  it('shows at least cents and at most six places', () => {
+    expect(english.money({ currency: 'USD', amount: '3' })).toBe('$3.00');
+    expect(chinese.money({ currency: 'CNY', amount: '9.27311666666666666666' })).toBe('¥9.273117');
+  });
+
+  it('has no negative nothing', () => {
+    expect(english.money({ currency: 'USD', amount: '-0.00000000001' })).toBe('$0.00');
+    expect(english.amount('-0.00000000000000001')).toBe('0');
+  });
+});
+
+describe('time', () => {
+  const at = '2026-12-11T16:00:00.000Z';
+
+  it('is told with its zone', () => {
+    expect(english.instant(at, 'Asia/Shanghai')).toBe('Dec 12, 2026, 12:00:00 AM GMT+8');
+    expect(english.clock(at, 'Asia/Shanghai')).toBe('00:00:00');
+  });
+
+  it('is told from now in the unit that fits', () => {
+    const now = Date.parse('2026-12-11T16:03:10.000Z');
+    expect(english.ago(at, now)).toBe('3 minutes ago');
+    expect(chinese.ago('2026-12-11T18:03:10.000Z', now)).toBe('2小时后');
+  });
+});
