@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 const bin = (name) => `node_modules/.bin/${name}`;
 const node = process.execPath;
 
-/** Name, command, arguments. */
+/** @type {readonly (readonly [string, string, readonly string[]])[]} */
 const CHECKS = [
   ['format', node, ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']],
   ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings']],
@@ -46,7 +46,7 @@ for (const [name, command, args] of CHECKS) {
   });
   const seconds = Math.round((Date.now() - startedAt) / 100) / 10;
   const ok = done.status === 0;
-  process.stdout.write(`${ok ? 'ok  ' : 'FAIL'} ${name} (${seconds} s)\n`);
+  process.stdout.write(`${ok ? 'ok  ' : 'FAIL'} ${String(name)} (${seconds} s)\n`);
   if (ok) continue;
   failed += 1;
   process.stdout.write(`${done.error ?? ''}${done.stdout ?? ''}${done.stderr ?? ''}\n`);

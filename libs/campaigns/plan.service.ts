@@ -9,7 +9,8 @@ import { CampaignEntity, PlanEntity } from './data/campaign.entity.js';
 import { RUN_POLICIES, envelopeLimits, isEditable, moved, type PlanContent } from './domain/index.js';
 import type { PlanSolver } from './plan-solver.js';
 
-const SUBJECT = 'campaign-plan';
+/** What approvals of plans are about. */
+export const PLAN_SUBJECT = 'campaign-plan';
 
 /** Immutable revisions of a campaign's plan, and the approval of one of them. */
 export class PlansService {
@@ -119,7 +120,7 @@ export class PlansService {
         ...envelopeLimits(content),
       };
       const approval = await this.approvals.requestIn(tx, ctx, {
-        subject: { kind: SUBJECT, id: planId },
+        subject: { kind: PLAN_SUBJECT, id: planId },
         envelope,
         ceiling: campaign.input.budget,
         authorId: campaign.authorId,
@@ -179,7 +180,7 @@ export class PlansService {
       ...(page.cursor === undefined ? {} : { before: page.cursor }),
     });
     const now = toInstant(this.clock.now());
-    const rows = found.filter((approval) => approval.subject.kind === SUBJECT).slice(0, page.limit);
+    const rows = found.filter((approval) => approval.subject.kind === PLAN_SUBJECT).slice(0, page.limit);
     const items = await this.database.unitOfWork(ctx, async (tx) => {
       const bodies = rows.map(async (approval) => {
         const plan = await findPlan(tx, approval.subject.id);

@@ -15,9 +15,9 @@ import type { RoutesService } from '@springtide/traffic';
 import type { EntityManager } from 'typeorm';
 import { readEnvelope } from './approval-view.js';
 import { lockCampaign } from './campaign.service.js';
-import { CampaignEntity, RunEntity } from './data/campaign.entity.js';
+import { CampaignEntity, RunEntity, type PlanEntity } from './data/campaign.entity.js';
 import { RUN_POLICIES, moved, retarget } from './domain/index.js';
-import { findPlan, requireCurrent } from './plan.service.js';
+import { PLAN_SUBJECT, findPlan, requireCurrent } from './plan.service.js';
 import { listOpenRuns, lockRun, openIn } from './run-book.js';
 import { note, readTimeline } from './run-timeline.js';
 import { runView } from './run-view.js';
@@ -158,7 +158,7 @@ export class RunsService {
     }
     const plan = await findPlan(tx, campaign.currentPlanId);
     const content = requireCurrent(plan, campaign);
-    const mandate = await this.mandateFor(ctx, campaign, plan.id, plan.hash);
+    const mandate = await this.mandateFor(tx, campaign, plan);
     const runId = mandate.runId;
     const now = this.clock.now();
     const run: RunEntity = {
@@ -208,13 +208,11 @@ export class RunsService {
 
   /** The approval's envelope becomes the mandate of the run's effects. @throws failed-precondition without a valid one. */
   private async mandateFor(
-    ctx: RequestContext,
+    tx: EntityManager,
     campaign: CampaignEntity,
-    planId: string,
-    planHash: string,
+    { id: planId, hash: planHash }: PlanEntity,
   ): Promise<Mandate> {
-    const granted = await this.approvals.list(ctx, { limit: 200 });
-    const approval = granted.find((row) => row.subject.id === planId && row.status === 'approved');
+    const approval = await this.approvals.grantedIn(tx, { kind: PLAN_SUBJECT, id: planId });
     const envelope = approval === undefined ? undefined : readEnvelope(approval);
     const now = this.now();
     if (approval === undefined || envelope === undefined || envelope.planHash !== planHash) {
@@ -229,11 +227,18 @@ export class RunsService {
         { nextStep: 'Ask for approval again.' },
       );
     }
+    if (envelope.latestStart < now) {
+      throw new SpringtideError(
+        'failed-precondition',
+        `this plan was approved to start by ${envelope.latestStart}, which is over; nothing was bought`,
+        { nextStep: 'Move the campaign, have it planned again and ask for approval of that.' },
+      );
+    }
     const end = campaign.input.phases.at(-1)?.endsAt ?? now;
     const currency = envelope.budget.currency;
     return {
       id: newId(),
-      tenantId: ctx.tenantId,
+      tenantId: campaign.tenantId,
       campaignId: campaign.id,
       runId: newId(),
       approvalId: approval.id,

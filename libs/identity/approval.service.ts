@@ -5,6 +5,7 @@ import { requirePermission, requireUser } from './access.js';
 import { recordAudit } from './audit.service.js';
 import {
   findApproval,
+  findGrantedOf,
   insertApproval,
   listApprovals,
   lockApproval,
@@ -117,6 +118,11 @@ export class ApprovalService {
   async withdrawIn(tx: EntityManager, ctx: RequestContext, subject: Approval['subject']): Promise<void> {
     const pending = await lockPendingOf(tx, subject);
     if (pending) await this.close(tx, ctx, pending, toInstant(this.clock.now()));
+  }
+
+  /** What lets the subject start, expired or not; the caller checks what it grants. */
+  async grantedIn(tx: EntityManager, subject: Approval['subject']): Promise<Approval | undefined> {
+    return await findGrantedOf(tx, subject);
   }
 
   async get(ctx: RequestContext, id: string): Promise<Approval> {

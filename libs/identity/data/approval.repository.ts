@@ -64,6 +64,19 @@ export async function lockPendingOf(
   return rows[0] && toApproval(rows[0]);
 }
 
+/** The newest approval granted for the subject. */
+export async function findGrantedOf(
+  tx: EntityManager,
+  subject: Approval['subject'],
+): Promise<Approval | undefined> {
+  const rows = await tx.query<Row[]>(
+    `select * from approval where subject_kind = $1 and subject_id = $2 and status = 'approved'
+     order by decided_at desc limit 1`,
+    [subject.kind, subject.id],
+  );
+  return rows[0] && toApproval(rows[0]);
+}
+
 export async function saveDecision(tx: EntityManager, approval: Approval): Promise<void> {
   await tx.query(
     'update approval set status = $2, decider_id = $3, decided_at = $4, reason = $5 where id = $1',
