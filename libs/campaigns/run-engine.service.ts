@@ -1,8 +1,9 @@
-import type { Deficit, GrowOrder, PhaseName, PhaseOrders, RunBrief, RunRef } from '@springtide/contracts';
+import type { Deficit, GroundOrders, GrowOrder, PhaseName, RunBrief, RunRef } from '@springtide/contracts';
 import { EffectLedger, MachineLife } from '@springtide/effects';
-import { costOfUsage, usageOf } from '@springtide/effects/domain';
+import { costOfUsage, usageOf, type Intent } from '@springtide/effects/domain';
 import { addMs, compareMoney, multiplyMoney, sumMoney } from '@springtide/kernel';
-import { capacityOf, fallbackOrders, ordersFor } from './domain/index.js';
+import { capacityOf, fallbackOrders, ordersFor, uncoveredBy } from './domain/index.js';
+import type { RunEntity } from './data/campaign.entity.js';
 import type { OpenRun, RunBook } from './run-book.js';
 import { deliveredOf, isLive, machinesOf } from './run-machines.js';
 
@@ -62,7 +63,7 @@ export class RunEngine {
     runId,
     phase,
     stage,
-  }: RunRef & { phase: PhaseName; stage: 'grow' | 'full' }): Promise<PhaseOrders> {
+  }: RunRef & { phase: PhaseName; stage: 'grow' | 'full' }): Promise<GroundOrders> {
     const open = await this.book.open(tenantId, runId);
     await this.settleStragglers(tenantId, runId);
     const machines = machinesOf(await this.ledger.listIntents(tenantId, { runId, kind: 'create' }));
@@ -79,7 +80,14 @@ export class RunEngine {
       targets: [{ ...machine, machineId: machine.item.machineId ?? '' }].map(asTarget),
     }));
     const shrink = stage === 'full' ? orders.shrink : [];
-    return { grow: orders.grow, shrink: [...shrink, ...broken] };
+    const booting = machines.filter(({ item }) => item.state === 'accepted');
+    const unready = machines.filter(({ item }) => item.state === 'accepted' || item.state === 'running');
+    return {
+      grow: orders.grow,
+      shrink: [...shrink, ...broken],
+      booting: [...new Set(booting.map((machine) => machine.intentId))],
+      unready: [...new Set(unready.map((machine) => machine.service))],
+    };
   }
 
   async planFallback(
@@ -106,7 +114,27 @@ export class RunEngine {
         once: `fallback/${phase}/${open.run.revision}/${round}/${deficit.service}/${deficit.poolId}`,
       });
     }
+    // Where nothing at all can stand in, the phase itself says so.
+    if (orders.length > 0) await this.notePartialShortage(open, input, orders);
     return orders;
+  }
+
+  private async notePartialShortage(
+    open: OpenRun,
+    input: RunRef & { phase: PhaseName; round: number; deficits: readonly Deficit[] },
+    orders: readonly GrowOrder[],
+  ): Promise<void> {
+    const { tenantId, runId, phase, round, deficits } = input;
+    const capacity = (service: string, poolId: string) => capacityOf(open.plan, service, poolId);
+    for (const [service, short] of uncoveredBy(deficits, orders, capacity)) {
+      await this.book.note(tenantId, runId, {
+        step: 'provision.shortage',
+        level: 'problem',
+        detail: `${service} is short of ${Math.ceil(short)} requests/s in ${phase}: the approved pools that can stand in have no more room.`,
+        facts: { service, requestsPerSecond: Math.ceil(short) },
+        once: `shortage/${phase}/${open.run.revision}/${service}/round-${round}`,
+      });
+    }
   }
 
   async noteShortage(input: RunRef & { phase: PhaseName; deficits: readonly Deficit[] }): Promise<void> {
@@ -137,17 +165,31 @@ export class RunEngine {
   }
 
   /** Watches money, age and machines while a run is open; the leases live only as long as this is called. */
-  async guardTick({ tenantId, runId, fence }: RunRef): Promise<void> {
+  async guardTick({ tenantId, runId, fence }: RunRef): Promise<{ over: boolean }> {
     const { policy: effects } = this.ledger.dependencies;
+    if (isOver((await this.book.open(tenantId, runId)).run.state)) return { over: true };
     await this.life.renewLeases(tenantId, runId, fence, addMs(this.book.now(), effects.leaseMs));
     const intents = await this.ledger.listIntents(tenantId, { runId, kind: 'create', onlyUnreleased: true });
     const before = machinesOf(intents).filter((machine) => isLive(machine)).length;
-    for (const intent of intents) {
-      if (intent.state === 'settled') await this.life.observe(tenantId, intent.id);
-    }
+    const failures = await this.observeAll(intents.filter((intent) => intent.state === 'settled'));
     const open = await this.book.open(tenantId, runId);
     await this.checkMachines(open, tenantId, runId, before);
     await this.checkMoney(open, tenantId, runId);
+    if (failures[0] !== undefined) throw failures[0];
+    return { over: isOver(open.run.state) };
+  }
+
+  /** One cloud that does not answer must not hide the others. @returns what failed. */
+  private async observeAll(intents: readonly Intent[]): Promise<readonly unknown[]> {
+    const failures: unknown[] = [];
+    for (const intent of intents) {
+      try {
+        await this.life.observe(intent.tenantId, intent.id);
+      } catch (thrown) {
+        failures.push(thrown);
+      }
+    }
+    return failures;
   }
 
   private async checkMachines(open: OpenRun, tenantId: string, runId: string, before: number): Promise<void> {
@@ -224,6 +266,10 @@ function batchSizes({ plan, policy }: OpenRun): (poolId: string) => number {
     const sheet = plan.sheets.find((one) => one.poolId === poolId);
     return Math.min(policy.batchSize, sheet?.launchBatch ?? policy.batchSize);
   };
+}
+
+function isOver(state: RunEntity['state']): boolean {
+  return state === 'scaling-back' || state === 'verifying' || state === 'closed';
 }
 
 function asTarget(row: { intentId: string; machineId: string; accountId: string; region: string }) {

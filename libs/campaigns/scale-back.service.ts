@@ -39,6 +39,7 @@ export class ScaleBack {
       services: open.plan.services.map((service) => service.name),
       drainMs: open.policy.drainMs,
       pollMs: open.policy.pollMs,
+      homeWithinMs: open.policy.homeWithinMs,
     };
   }
 

@@ -1,7 +1,9 @@
 import type {
   Deficit,
   GrowOrder,
+  GroundOrders,
   PhaseName,
+  ProvisionActivities,
   RunActivities,
   RunRef,
   ScaleBackActivities,
@@ -10,6 +12,7 @@ import type {
 } from '@springtide/contracts';
 import { executeChild, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import { EFFECT, TRUTH } from '../activity-profiles.js';
+import { settleAll } from '../settle-all.js';
 import { provision } from '../provision/provision.workflow.js';
 import { shift } from '../shift/shift.workflow.js';
 
@@ -17,6 +20,7 @@ const truth = proxyActivities<RunActivities>(TRUTH);
 const { readOrders } = proxyActivities<RunActivities>(EFFECT);
 const { joinRoute, leaveRoute } = proxyActivities<ShiftActivities>(EFFECT);
 const { releaseMachines } = proxyActivities<ScaleBackActivities>(EFFECT);
+const { awaitRunning } = proxyActivities<ProvisionActivities>(EFFECT);
 
 export type PhaseInput = RunRef &
   Readonly<{ phase: PhaseName; stage: 'grow' | 'full'; revision: number; services: readonly string[] }>;
@@ -25,12 +29,12 @@ export type PhaseInput = RunRef &
 export async function phase(input: PhaseInput): Promise<void> {
   const { phase: name, stage, revision, services, tenantId, runId, fence } = input;
   const run = { tenantId, runId, fence };
-  const orders = await readOrders({ ...run, phase: name, stage });
-  const growing = new Set(orders.grow.map((order) => order.service));
+  const orders = await ordersNow(input);
+  const growing = new Set([...orders.unready, ...orders.grow.map((order) => order.service)]);
   if (growing.size > 0) await truth.enterPhase({ ...run, phase: name });
   await grow(input, orders.grow);
   const label = `${name}.${stage}.${revision}`;
-  await Promise.all(
+  await settleAll(
     services.map(async (service) => {
       const leaving = orders.shrink.find((order) => order.service === service);
       if (growing.has(service)) await joinRoute({ ...run, service, join: label });
@@ -38,6 +42,16 @@ export async function phase(input: PhaseInput): Promise<void> {
     }),
   );
   if (stage === 'full') await truth.notePhaseReached({ ...run, phase: name });
+}
+
+/** What was bought before an interruption is seen through first: it is neither missing nor of use until it runs. */
+async function ordersNow(input: PhaseInput): Promise<GroundOrders> {
+  const { phase: name, stage, tenantId, runId, fence } = input;
+  const run = { tenantId, runId, fence };
+  const orders = await readOrders({ ...run, phase: name, stage });
+  if (orders.booting.length === 0) return orders;
+  await settleAll(orders.booting.map(async (intentId) => await awaitRunning({ ...run, intentId })));
+  return await readOrders({ ...run, phase: name, stage });
 }
 
 /** Buys round by round: what one pool refuses is looked for on the next approved ones. */
@@ -59,7 +73,7 @@ async function buy(
   round: number,
 ): Promise<readonly Deficit[]> {
   const { phase: name, revision, tenantId, runId, fence } = input;
-  const results = await Promise.all(
+  const results = await settleAll(
     orders.map(
       async (order) =>
         await executeChild(provision, {
@@ -79,8 +93,12 @@ async function moveTraffic(
 ): Promise<void> {
   const targets = leaving?.targets ?? [];
   const order = { ...run, service, shift: label, leaving: targets.map((target) => target.machineId) };
-  await executeChild(shift, { workflowId: `${workflowInfo().workflowId}/shift/${service}`, args: [order] });
-  if (targets.length === 0) return;
+  const { moved } = await executeChild(shift, {
+    workflowId: `${workflowInfo().workflowId}/shift/${service}`,
+    args: [order],
+  });
+  // Traffic that could not be moved away is still served by them; the next phase, or the end, tries again.
+  if (targets.length === 0 || !moved) return;
   await leaveRoute(order);
   await releaseMachines({ ...run, step: `shrink/${label}/${service}`, targets });
 }

@@ -1,7 +1,8 @@
 import type { Deficit, GrowOrder, PhaseName, ProvisionActivities, RunRef } from '@springtide/contracts';
 import { batchesOf } from '@springtide/campaigns/domain';
-import { proxyActivities } from '@temporalio/workflow';
+import { isCancellation, proxyActivities } from '@temporalio/workflow';
 import { EFFECT } from '../activity-profiles.js';
+import { failureCode } from '../failure-code.js';
 import { inWindow } from '../window.js';
 
 const { launchBatch, awaitRunning } = proxyActivities<ProvisionActivities>(EFFECT);
@@ -17,12 +18,23 @@ export async function provision(input: ProvisionInput): Promise<readonly Deficit
   const { order, ...ref } = input;
   const { service, poolId } = order;
   const results = await inWindow(WINDOW, batchesOf(order.count, order.batchSize), async (count, batch) => {
-    const bought = await launchBatch({ ...ref, service, poolId, batch, count });
-    if (bought.intentId === null) return bought.refused;
-    const seen = await awaitRunning({ ...ref, intentId: bought.intentId });
-    return [...bought.refused, ...seen.refused];
+    try {
+      const bought = await launchBatch({ ...ref, service, poolId, batch, count });
+      if (bought.intentId === null) return bought.refused;
+      const seen = await awaitRunning({ ...ref, intentId: bought.intentId });
+      return [...bought.refused, ...seen.refused];
+    } catch (thrown) {
+      return [{ code: deficitCode(thrown), count }];
+    }
   });
   const byCode = new Map<string, number>();
   for (const { code, count } of results.flat()) byCode.set(code, (byCode.get(code) ?? 0) + count);
   return [...byCode].map(([code, count]) => ({ service, poolId, code, count }));
+}
+
+/** An account that cannot be used is one pool less, not the end of the phase; a newer owner or a stop is. */
+function deficitCode(thrown: unknown): string {
+  const code = failureCode(thrown);
+  if (isCancellation(thrown) || code === 'fenced') throw thrown;
+  return code;
 }

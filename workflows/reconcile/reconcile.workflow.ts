@@ -1,6 +1,12 @@
 import { scaleBackWorkflowId, type HousekeepingActivities } from '@springtide/contracts';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { ParentClosePolicy, proxyActivities, startChild } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ParentClosePolicy,
+  isCancellation,
+  proxyActivities,
+  startChild,
+} from '@temporalio/workflow';
 import { EFFECT, TRUTH } from '../activity-profiles.js';
 import { scaleBack } from '../scale-back/scale-back.workflow.js';
 import { inWindow } from '../window.js';
@@ -15,9 +21,19 @@ const { reconcilePass } = proxyActivities<HousekeepingActivities>({
 export async function reconcile(): Promise<void> {
   const scopes = await reconcileScopes();
   await inWindow(4, scopes, async (scope) => {
-    const { lapsedRunIds } = await reconcilePass(scope);
-    for (const runId of lapsedRunIds) await startScaleBack(scope.tenantId, runId);
+    for (const runId of await lapsedIn(scope)) await startScaleBack(scope.tenantId, runId);
   });
+}
+
+/** An account that cannot be listed, which its pass has logged, must not keep the others from being compared. */
+async function lapsedIn(scope: Parameters<typeof reconcilePass>[0]): Promise<readonly string[]> {
+  try {
+    const { lapsedRunIds } = await reconcilePass(scope);
+    return lapsedRunIds;
+  } catch (thrown) {
+    if (thrown instanceof ActivityFailure && !isCancellation(thrown)) return [];
+    throw thrown;
+  }
 }
 
 async function startScaleBack(tenantId: string, runId: string): Promise<void> {

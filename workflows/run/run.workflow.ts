@@ -11,6 +11,7 @@ import {
   CancellationScope,
   ParentClosePolicy,
   condition,
+  continueAsNew,
   defineSignal,
   executeChild,
   isCancellation,
@@ -33,57 +34,74 @@ const { takeOwnership, readRun, noteProblem } = proxyActivities<RunActivities>(T
 /** Set by the signal, cleared by whoever acts on it. */
 type News = { pending: boolean };
 
+/** What was carried out last, when a long history was cut and the run goes on in a new one. */
+export type RunState = RunInput & Readonly<{ applied?: Applied }>;
+
+/** `over`: why the run is over. Otherwise its history has become long, and it goes on in a new one. */
+type Leg = Readonly<{ over: string }> | Readonly<{ applied: Applied }>;
+
 /**
  * One campaign run, from armed to closed. Truth says what is wanted; the run reads it, does the next step, and sleeps
  * until the next moment or until somebody changed something. However it ends, it ends in scale-back.
  */
-export async function run(input: RunInput): Promise<void> {
+export async function run(state: RunState): Promise<void> {
+  const { applied, ...input } = state;
   const news: News = { pending: false };
   setHandler(changed, () => {
     news.pending = true;
   });
-  let reason = 'the campaign is over';
+  let leg: Leg;
   try {
-    reason = await drive(input, news);
+    leg = await drive(input, applied ?? null, news);
   } catch (thrown) {
-    reason = isCancellation(thrown)
-      ? 'the run was cancelled'
-      : `the run failed: ${rootCause(thrown) ?? 'unknown'}`;
+    leg = { over: failureOf(thrown) };
   }
-  await CancellationScope.nonCancellable(async () => await bringEverythingBack(input, reason));
+  if ('applied' in leg) return await continueAsNew<typeof run>({ ...input, applied: leg.applied });
+  const { over } = leg;
+  await CancellationScope.nonCancellable(async () => await bringEverythingBack(input, over));
 }
 
-/** @returns why the run is over. */
-async function drive(input: RunInput, news: News): Promise<string> {
+function failureOf(thrown: unknown): string {
+  return isCancellation(thrown)
+    ? 'the run was cancelled'
+    : `the run failed: ${rootCause(thrown) ?? 'unknown'}`;
+}
+
+async function drive(input: RunInput, before: Applied, news: News): Promise<Leg> {
   const fence = await takeOwnership({ ...input, owner: `run/${workflowInfo().firstExecutionRunId}` });
   const ref = { ...input, fence };
-  const first = await readRun(input);
-  await startChild(guard, {
-    workflowId: `${workflowInfo().workflowId}/guard`,
-    args: [{ ...ref, everyMs: first.guardEveryMs }],
-    parentClosePolicy: ParentClosePolicy.TERMINATE,
-  });
-  for (let applied: Applied = null; ;) {
+  await startGuard(ref, (await readRun(input)).guardEveryMs);
+  for (let applied = before; ;) {
     const brief = await readRun(input);
     const step = nextStep(brief, applied);
     if (step.kind === 'scale-back')
-      return step.reason === 'aborted' ? 'it was stopped' : 'the campaign is over';
+      return { over: step.reason === 'aborted' ? 'it was stopped' : 'the campaign is over' };
     if (step.kind === 'wait') {
       await condition(() => news.pending, step.ms);
       news.pending = false;
+      if (workflowInfo().continueAsNewSuggested) return { applied };
       continue;
     }
     const { kind: _, ...wanted } = step;
-    applied = wanted;
-    await applyPhase({ ...ref, ...wanted, services: brief.services }, news);
+    if (await applyPhase({ ...ref, ...wanted, services: brief.services }, news)) applied = wanted;
   }
 }
 
+/** Its id is of this history alone: the guard of the one before may take a moment to end. */
+async function startGuard(ref: RunRef, everyMs: number): Promise<void> {
+  const { workflowId, runId } = workflowInfo();
+  await startChild(guard, {
+    workflowId: `${workflowId}/guard/${runId}`,
+    args: [{ ...ref, everyMs }],
+    parentClosePolicy: ParentClosePolicy.TERMINATE,
+  });
+}
+
 /**
- * Carries out one phase; a stop interrupts it. A phase that fails leaves what stands and is told: in the middle of a
- * peak, less capacity than planned is better than none.
+ * Carries out one phase; a stop or a pause interrupts it, and then it counts as not carried out. A phase that fails
+ * leaves what stands and is told: in the middle of a peak, less capacity than planned is better than none.
  */
-async function applyPhase(input: PhaseInput, news: News): Promise<void> {
+async function applyPhase(input: PhaseInput, news: News): Promise<boolean> {
   const scope = new CancellationScope();
   const outcome: { over: boolean; failure: unknown } = { over: false, failure: undefined };
   const work = async () => {
@@ -101,12 +119,14 @@ async function applyPhase(input: PhaseInput, news: News): Promise<void> {
     if (!news.pending) continue;
     news.pending = false;
     const { control } = await readRun(input);
-    if (control === 'abort') scope.cancel();
+    if (control !== 'run') scope.cancel();
   }
   await watched;
-  if (outcome.failure === undefined || isCancellation(outcome.failure)) return;
+  if (isCancellation(outcome.failure)) return false;
+  if (outcome.failure === undefined) return true;
   const detail = rootCause(outcome.failure) ?? 'unknown cause';
   await noteProblem({ ...refOf(input), phase: input.phase, detail });
+  return true;
 }
 
 async function bringEverythingBack(input: RunInput, reason: string): Promise<void> {

@@ -1,10 +1,17 @@
 import type { RunRef, ScaleBackActivities, ScaleBackInput, ShiftActivities } from '@springtide/contracts';
-import { proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
+import {
+  continueAsNew,
+  isCancellation,
+  proxyActivities,
+  rootCause,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { RETURN } from '../activity-profiles.js';
+import { failureCode } from '../failure-code.js';
 
-const { beginScaleBack, releaseMachines, confirmGone, verifyAbsence, closeRun } =
+const { beginScaleBack, releaseMachines, confirmGone, verifyAbsence, reportStuck, closeRun } =
   proxyActivities<ScaleBackActivities>(RETURN);
-const { sendTrafficHome } = proxyActivities<ShiftActivities & ScaleBackActivities>(RETURN);
 
 /** Clean listings in a row that prove absence. */
 const CLEAN_PASSES = 2;
@@ -13,24 +20,44 @@ const CLEAN_PASSES = 2;
 export async function scaleBack(input: ScaleBackInput): Promise<void> {
   const { tenantId, runId, reason } = input;
   const owner = `scale-back/${workflowInfo().runId}`;
-  const { fence, services, drainMs, pollMs } = await beginScaleBack({ tenantId, runId, owner, reason });
+  const begun = await beginScaleBack({ tenantId, runId, owner, reason });
+  const { fence, services, drainMs, pollMs } = begun;
   const run = { tenantId, runId, fence };
-  await Promise.all(services.map(async (service) => await sendTrafficHome({ ...run, service })));
+  await Promise.all(services.map(async (service) => await sendHome(run, service, begun.homeWithinMs)));
   await sleep(drainMs);
-  for (let pass = 1, clean = 0; clean < CLEAN_PASSES; pass += 1) {
-    await bringBack(run, pass, pollMs);
-    const { leftovers } = await verifyAbsence({ ...run, pass });
-    clean = leftovers === 0 ? clean + 1 : 0;
-    if (clean < CLEAN_PASSES) await sleep(pollMs);
+  for (let round = 1, pass = 1, clean = 0; clean < CLEAN_PASSES; round += 1) {
+    // A cloud that keeps a machine for days is asked for days; no history is that long.
+    if (workflowInfo().continueAsNewSuggested) return await continueAsNew<typeof scaleBack>(input);
+    const waitMs = await bringBack(run, round);
+    if (waitMs === null) {
+      const { leftovers } = await verifyAbsence({ ...run, pass });
+      clean = leftovers === 0 ? clean + 1 : 0;
+      pass += 1;
+    }
+    if (clean < CLEAN_PASSES) await sleep(Math.max(waitMs ?? 0, pollMs));
   }
   await closeRun(run);
 }
 
-async function bringBack(run: RunRef, pass: number, pollMs: number): Promise<void> {
-  for (let round = 0; ; round += 1) {
-    const { waitMs } = await releaseMachines({ ...run, step: `all/${pass}.${round}` });
-    const { machines, satellites } = await confirmGone(run);
-    if (waitMs === 0 && machines === 0 && satellites === 0) return;
-    await sleep(Math.max(waitMs, pollMs));
+/** @returns how long to wait before asking again; null when nothing is left that the ledger knows of. */
+async function bringBack(run: RunRef, round: number): Promise<number | null> {
+  const { waitMs } = await releaseMachines({ ...run, step: `all/${round}` });
+  const { machines, satellites } = await confirmGone(run);
+  return waitMs === 0 && machines === 0 && satellites === 0 ? null : waitMs;
+}
+
+/** Machines do not wait for an entrance that cannot be commanded: they cost money, and its own checks miss them. */
+async function sendHome(run: RunRef, service: string, withinMs: number): Promise<void> {
+  const { sendTrafficHome } = proxyActivities<ShiftActivities & ScaleBackActivities>({
+    ...RETURN,
+    scheduleToCloseTimeout: withinMs,
+  });
+  try {
+    await sendTrafficHome({ ...run, service });
+  } catch (thrown) {
+    if (isCancellation(thrown) || failureCode(thrown) === 'fenced') throw thrown;
+    const cause = rootCause(thrown) ?? 'unknown cause';
+    const reason = `the entrance of ${service} did not take its traffic home (${cause}); the machines go back all the same`;
+    await reportStuck({ ...run, reason });
   }
 }

@@ -15,9 +15,10 @@ import type { Config } from '@springtide/config';
 import { MUTATE_QUEUE, PLANNER_QUEUE, READ_QUEUE, WORKFLOW_QUEUE } from '@springtide/contracts';
 import { EffectLedger, Reconciler } from '@springtide/effects';
 import { CampaignCostService } from '@springtide/finance';
+import { asSpringtideError } from '@springtide/kernel';
 import { TenantService } from '@springtide/identity';
 import { InventorySyncService } from '@springtide/inventory';
-import type { PlatformParts } from '@springtide/platform';
+import { outboxLagSeconds, type PlatformParts } from '@springtide/platform';
 import type { ProviderManifest } from '@springtide/provider-kit';
 import { Client, Connection, type TLSConfig } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
@@ -151,12 +152,19 @@ async function statusServer(
     void respond(request.url ?? '/', response);
   });
   const respond = async (path: string, response: ServerResponse) => {
-    const { status, type, body } = await answer(path);
-    response.writeHead(status, { 'content-type': type }).end(body);
+    try {
+      const { status, type, body } = await answer(path);
+      response.writeHead(status, { 'content-type': type }).end(body);
+    } catch (thrown) {
+      response.writeHead(503, { 'content-type': 'text/plain' }).end(asSpringtideError(thrown).message);
+    }
   };
   const answer = async (path: string) => {
-    if (path === '/metrics')
-      return { status: 200, type: 'text/plain; version=0.0.4', body: await platform.metrics.text() };
+    if (path === '/metrics') {
+      platform.metrics.outboxLag.set(await outboxLagSeconds(platform.database));
+      const { contentType, body } = await platform.metrics.text();
+      return { status: 200, type: contentType, body };
+    }
     const healthy = workers.every((worker) => ['INITIALIZED', 'RUNNING'].includes(worker.getState()));
     const body = JSON.stringify({ healthy, queues: workers.map((worker) => worker.getState()) });
     return { status: healthy ? 200 : 503, type: 'application/json', body };

@@ -54,30 +54,33 @@ function serviceGap(
     }
   }
   // Capacity bought elsewhere after a shortage covers the hole it was bought for.
+  let standIn = 0;
   for (const row of missing) {
     const perMachine = capacityOf(row.poolId);
-    const covered = perMachine > 0 ? Math.min(row.count, Math.floor(extraCapacity / perMachine)) : 0;
+    const free = extraCapacity - standIn;
+    const covered = perMachine > 0 ? Math.min(row.count, Math.floor(free / perMachine)) : 0;
     row.count -= covered;
-    extraCapacity -= covered * perMachine;
-    for (let machine = 0; machine < covered; machine += 1) takeFromExtra(extra, perMachine, capacityOf);
+    standIn += covered * perMachine;
   }
+  keepStandIns(extra, standIn, capacityOf);
   return {
     missing: missing.filter((row) => row.count > 0),
     surplus: [...extra.values()].flat().flatMap(asTarget),
   };
 }
 
-/** Keeps as many extra machines as stand in for one missing machine of this capacity. */
-function takeFromExtra(
-  extra: Map<string, Delivered[]>,
+/** Takes the oldest out of the extra machines until those taken out stand in for so much capacity. */
+function keepStandIns(
+  extra: ReadonlyMap<string, Delivered[]>,
   capacity: number,
   capacityOf: (poolId: string) => number,
 ): void {
   let kept = 0;
   for (const [poolId, machines] of extra) {
-    while (machines.length > 0 && kept < capacity) {
+    const perMachine = capacityOf(poolId);
+    while (perMachine > 0 && machines.length > 0 && kept < capacity) {
       machines.pop();
-      kept += capacityOf(poolId);
+      kept += perMachine;
     }
   }
 }
@@ -123,6 +126,19 @@ export function fallbackOrders(
     }
   }
   return orders;
+}
+
+/** Requests per second of a deficit that the orders do not make up for, by service; only services that stay short. */
+export function uncoveredBy(
+  deficits: readonly Deficit[],
+  orders: readonly GrowOrder[],
+  capacityOf: (service: string, poolId: string) => number,
+): ReadonlyMap<string, number> {
+  const short = new Map<string, number>();
+  const add = (service: string, units: number) => short.set(service, (short.get(service) ?? 0) + units);
+  for (const { service, poolId, count } of deficits) add(service, count * capacityOf(service, poolId));
+  for (const { service, poolId, count } of orders) add(service, -count * capacityOf(service, poolId));
+  return new Map([...short].filter(([, units]) => units > 0));
 }
 
 /** Only orders candidates, so a float will do; what is spent is computed exactly elsewhere. */

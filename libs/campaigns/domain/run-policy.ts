@@ -17,6 +17,8 @@ export type RunPolicy = Readonly<{
   gate: Readonly<{ minimumRequests: number; maxErrorRatio: number }>;
   /** From weight 0 until a machine may be terminated. */
   drainMs: number;
+  /** How long an entrance is asked to take its traffic home before machines go back without it. */
+  homeWithinMs: number;
   guardEveryMs: number;
   /** Lets the approval's window reach past the planned end. */
   overrunMs: number;
@@ -36,6 +38,7 @@ export const RUN_POLICIES: Readonly<Record<'standard' | 'demo', RunPolicy>> = {
     bakeMs: 60_000,
     gate: { minimumRequests: 100, maxErrorRatio: 0.02 },
     drainMs: 60_000,
+    homeWithinMs: 10 * 60_000,
     guardEveryMs: 60_000,
     overrunMs: 6 * 3_600_000,
     fallbackRounds: 3,
@@ -52,6 +55,7 @@ export const RUN_POLICIES: Readonly<Record<'standard' | 'demo', RunPolicy>> = {
     bakeMs: 1_500,
     gate: { minimumRequests: 50, maxErrorRatio: 0.1 },
     drainMs: 3_000,
+    homeWithinMs: 30_000,
     guardEveryMs: 5_000,
     overrunMs: 10 * 60_000,
     fallbackRounds: 3,

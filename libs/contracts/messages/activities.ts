@@ -24,6 +24,13 @@ export type ShrinkOrder = Readonly<{
   targets: readonly Readonly<{ intentId: string; machineId: string; accountId: string; region: string }>[];
 }>;
 export type PhaseOrders = Readonly<{ grow: readonly GrowOrder[]; shrink: readonly ShrinkOrder[] }>;
+export type GroundOrders = PhaseOrders &
+  Readonly<{
+    /** Intents with machines that were bought and are not seen running yet. */
+    booting: readonly string[];
+    /** Services with machines that run and take no traffic yet. */
+    unready: readonly string[];
+  }>;
 
 export type BatchOrder = RunRef &
   Readonly<{
@@ -74,14 +81,15 @@ export interface RunActivities {
   readRun(input: { tenantId: string; runId: string }): Promise<RunBrief>;
   enterPhase(input: RunRef & { phase: PhaseName }): Promise<void>;
   /** What is missing or too much on the ground for the phase. Unanswered calls of earlier owners are settled first. */
-  readOrders(input: RunRef & { phase: PhaseName; stage: 'grow' | 'full' }): Promise<PhaseOrders>;
+  readOrders(input: RunRef & { phase: PhaseName; stage: 'grow' | 'full' }): Promise<GroundOrders>;
   /** Where else a deficit can be bought, inside the approved envelope; empty when nowhere. */
   planFallback(
     input: RunRef & { phase: PhaseName; round: number; deficits: readonly Deficit[] },
   ): Promise<readonly GrowOrder[]>;
   noteShortage(input: RunRef & { phase: PhaseName; deficits: readonly Deficit[] }): Promise<void>;
   noteProblem(input: RunRef & { phase: PhaseName; detail: string }): Promise<void>;
-  guardTick(input: RunRef): Promise<void>;
+  /** `over`: the run is on its way back or closed, and needs no guard any more. */
+  guardTick(input: RunRef): Promise<{ over: boolean }>;
   notePhaseReached(input: RunRef & { phase: PhaseName }): Promise<void>;
 }
 
@@ -107,12 +115,14 @@ export interface ShiftActivities {
 }
 
 export interface ScaleBackActivities {
-  beginScaleBack(input: {
-    tenantId: string;
-    runId: string;
-    owner: string;
-    reason: string;
-  }): Promise<{ fence: number; services: readonly string[]; drainMs: number; pollMs: number }>;
+  beginScaleBack(input: { tenantId: string; runId: string; owner: string; reason: string }): Promise<{
+    fence: number;
+    services: readonly string[];
+    drainMs: number;
+    pollMs: number;
+    /** How long an entrance is asked to take its traffic home before the machines go without it. */
+    homeWithinMs: number;
+  }>;
   sendTrafficHome(input: RunRef & { service: string }): Promise<void>;
   /** Lets the named machines go; without targets, every machine of the run. Returns ms to wait before asking again, 0 when all are asked for. */
   releaseMachines(

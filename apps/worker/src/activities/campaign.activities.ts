@@ -41,11 +41,7 @@ export function runActivities(engine: RunEngine): RunActivities {
     noteProblem: async (input) => {
       await engine.noteProblem(input);
     },
-    guardTick: async (input) => {
-      await alive(async () => {
-        await engine.guardTick(input);
-      });
-    },
+    guardTick: async (input) => await alive(async () => await engine.guardTick(input)),
     notePhaseReached: async (input) => {
       await engine.notePhaseReached(input);
     },

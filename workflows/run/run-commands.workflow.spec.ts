@@ -1,0 +1,124 @@
+import { jest } from '@jest/globals';
+import { RUN_CHANGED, runWorkflowId } from '@springtide/contracts';
+import type { FakeGround } from '@springtide/testing';
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { setTimeout as wait } from 'node:timers/promises';
+import { startRunWorld, type RunIds, type RunWorld } from '../testing/run-world.js';
+
+jest.setTimeout(30_000);
+
+let world: RunWorld;
+
+beforeAll(async () => {
+  world = await startRunWorld('real');
+}, 120_000);
+afterAll(async () => await world.stop());
+
+const runOf = async (ids: RunIds) => await world.driver.execute('run', runWorkflowId(ids.runId), ids);
+const tell = async (ids: RunIds) =>
+  await world.driver.client.workflow.getHandle(runWorkflowId(ids.runId)).signal(RUN_CHANGED);
+
+const web = (phase: 'ramp' | 'peak', machines: number, poolId = 'cheap') =>
+  ({ service: 'web', poolId, phase, machines }) as const;
+
+/** As the command does it: the row first, then the signal; what is at work is told to end. */
+async function pause(ground: FakeGround, ids: RunIds): Promise<never> {
+  ground.control = 'pause';
+  ground.revision += 1;
+  await tell(ids);
+  return await untilCancelled();
+}
+
+/** @returns what had happened until then. */
+async function resumeAfterAWhile(ground: FakeGround, ids: RunIds): Promise<readonly string[]> {
+  while (ground.control !== 'pause') await wait(50);
+  await wait(1_500);
+  const seen = [...ground.calls];
+  ground.control = 'run';
+  ground.revision += 1;
+  await tell(ids);
+  return seen;
+}
+
+/** Stays at work until the workflow wants it to end. */
+async function untilCancelled(): Promise<never> {
+  const context = Context.current();
+  for (;;) {
+    context.heartbeat();
+    await context.sleep(100);
+  }
+}
+
+describe('commands', () => {
+  it('pause stops buying and moving; resume goes on where it stood', async () => {
+    const [ground, ids] = await world.ground([web('ramp', 4)], ['ramp']);
+    ground.on('launchBatch', async ({ batch }) => {
+      if (batch === 1 && ground.revision === 1) await pause(ground, ids);
+    });
+    const [seen] = await Promise.all([resumeAfterAWhile(ground, ids), runOf(ids)]);
+    expect(seen).toEqual(['enter ramp', 'buy 2 of 2 cheap for web']);
+    const rest = ['enter ramp', 'buy 2 of 2 cheap for web', 'join web: 4 ready'];
+    expect(ground.calls.slice(2, 5)).toEqual(rest);
+    expect(ground.calls).toContain('reached ramp');
+    expect(ground.alive()).toBe(0);
+  });
+
+  it('joins machines that were bought before an interruption', async () => {
+    const [ground, ids] = await world.ground([web('ramp', 2)], ['ramp']);
+    ground.on('joinRoute', async () => {
+      if (ground.revision === 1) await pause(ground, ids);
+    });
+    const [seen] = await Promise.all([resumeAfterAWhile(ground, ids), runOf(ids)]);
+    expect(seen).toEqual(['enter ramp', 'buy 2 of 2 cheap for web']);
+    expect(ground.calls.slice(2, 4)).toEqual(['enter ramp', 'join web: 2 ready']);
+    expect(ground.calls.filter((line) => line.startsWith('buy'))).toHaveLength(1);
+  });
+
+  it('abort in the middle of buying stops it and brings back what had come', async () => {
+    const [ground, ids] = await world.ground([web('ramp', 4)], ['ramp']);
+    ground.on('launchBatch', async ({ batch }) => {
+      if (batch !== 1) return;
+      ground.control = 'abort';
+      await tell(ids);
+      await untilCancelled();
+    });
+    await runOf(ids);
+    expect(ground.calls.slice(0, 5)).toEqual([
+      'enter ramp',
+      'buy 2 of 2 cheap for web',
+      'scale back',
+      'home web',
+      'release 2',
+    ]);
+    expect([ground.alive(), ground.reason]).toEqual([0, 'it was stopped']);
+  });
+
+  it('cancelled from outside, it still brings everything back', async () => {
+    const [ground, ids] = await world.ground([web('ramp', 1)], ['ramp']);
+    ground.on('notePhaseReached', async () => {
+      await world.driver.client.workflow.getHandle(runWorkflowId(ids.runId)).cancel();
+    });
+    await runOf(ids);
+    expect(ground.calls).toContain('join web: 1 ready');
+    expect([ground.alive(), ground.reason]).toEqual([0, 'the run was cancelled']);
+  });
+});
+
+describe('beside the run', () => {
+  it('the guard ticks while it lives, outlives a failing tick, and ends with it', async () => {
+    const [ground, ids] = await world.ground([web('ramp', 1)], ['ramp']);
+    let ticks = 0;
+    ground.on('guardTick', () => {
+      ticks += 1;
+      if (ticks === 3)
+        throw ApplicationFailure.nonRetryable('the account is disabled', 'failed-precondition');
+    });
+    const handle = await world.driver.start('run', runWorkflowId(ids.runId), ids);
+    await handle.result();
+    expect(ticks).toBeGreaterThan(5);
+    const guard = `${handle.workflowId}/guard/${handle.firstExecutionRunId}`;
+    const { status } = await world.driver.client.workflow.getHandle(guard).describe();
+    expect(['COMPLETED', 'TERMINATED']).toContain(status.name);
+  });
+});

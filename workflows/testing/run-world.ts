@@ -1,0 +1,85 @@
+import {
+  FakeGround,
+  startWorkflowDriver,
+  type FakePhase,
+  type FakeTarget,
+  type GroundCall,
+  type WorkflowDriver,
+} from '@springtide/testing';
+
+const CALLS: readonly GroundCall[] = [
+  'takeOwnership',
+  'readRun',
+  'enterPhase',
+  'readOrders',
+  'planFallback',
+  'noteShortage',
+  'noteProblem',
+  'guardTick',
+  'notePhaseReached',
+  'launchBatch',
+  'awaitRunning',
+  'joinRoute',
+  'planShift',
+  'shiftStep',
+  'rollBackShift',
+  'leaveRoute',
+  'beginScaleBack',
+  'sendTrafficHome',
+  'releaseMachines',
+  'confirmGone',
+  'verifyAbsence',
+  'closeRun',
+  'reportStuck',
+];
+
+export type RunWorld = Readonly<{
+  driver: WorkflowDriver;
+  /** A run of its own; its first phase is prepared one unit of time from now. */
+  ground(targets: readonly FakeTarget[], names?: readonly FakePhase['name'][]): Promise<[FakeGround, RunIds]>;
+  stop(): Promise<void>;
+}>;
+
+export type RunIds = Readonly<{ tenantId: string; runId: string }>;
+
+/** What a phase is measured in: minutes that fly, or real time. */
+const UNIT = { virtual: 60_000, real: 400 } as const;
+
+/** One environment for the runs of a spec; each meets a ground of its own. */
+export async function startRunWorld(time: keyof typeof UNIT): Promise<RunWorld> {
+  const unitMs = UNIT[time];
+  const grounds = new Map<string, FakeGround>();
+  const dispatch = (name: GroundCall) => async (input: { runId: string }) => {
+    const ground = grounds.get(input.runId);
+    if (ground === undefined) throw new Error(`no test knows the run ${input.runId}`);
+    return await ground.call(name, input as never);
+  };
+  const driver = await startWorkflowDriver(
+    time,
+    Object.fromEntries(CALLS.map((name) => [name, dispatch(name)])),
+  );
+  return {
+    driver,
+    ground: async (targets, names = ['ramp', 'peak']) => {
+      const runId = `run-${grounds.size + 1}`;
+      const ground = new FakeGround({
+        phases: phasesFrom(Date.parse(await driver.now()), unitMs, names),
+        unitMs,
+        targets,
+        now: async () => await driver.now(),
+      });
+      grounds.set(runId, ground);
+      return [ground, { tenantId: 't', runId }];
+    },
+    stop: async () => await driver.stop(),
+  };
+}
+
+/** Each lasts ten units and is prepared two ahead. */
+function phasesFrom(now: number, unit: number, names: readonly FakePhase['name'][]): readonly FakePhase[] {
+  const at = (ms: number) => new Date(ms).toISOString();
+  return names.map((name, index) => {
+    const starts = now + 3 * unit + index * 10 * unit;
+    return { name, prepareAt: at(starts - 2 * unit), startsAt: at(starts), endsAt: at(starts + 10 * unit) };
+  });
+}
