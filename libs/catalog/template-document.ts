@@ -77,7 +77,6 @@ const service = z
     minimumMachines: z.int().min(0).max(10_000).default(1),
     zoneLossFraction: share.default(0),
     spotMax: share.default(0),
-    securityZones: z.exactOptional(z.array(z.string().min(1)).min(1)),
     userData: z.exactOptional(z.string().max(16_384)),
   })
   .transform(({ group, ...rest }) => ({ ...rest, group: group ?? rest.name }));

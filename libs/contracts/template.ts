@@ -28,7 +28,6 @@ export const TemplateServiceBody = z
     minimumMachines: z.number().int(),
     zoneLossFraction: z.number(),
     spotMax: z.number(),
-    securityZones: z.array(z.string()).optional(),
     userData: z.string().optional(),
   })
   .meta({ id: 'TemplateService' });

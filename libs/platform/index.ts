@@ -41,6 +41,12 @@ export {
   PlatformModule,
   type PlatformParts,
 } from './wiring/platform.module.js';
-export { Outbox1760000010000, postToOutbox, relayOutbox, type OutboxMessage } from './outbox/outbox.js';
+export {
+  Outbox1760000010000,
+  outboxLagSeconds,
+  postToOutbox,
+  relayOutbox,
+  type OutboxMessage,
+} from './outbox/outbox.js';
 export { createEndpointGate, type Resolver } from './http/create-endpoint-gate.js';
 export type { EndpointPolicy } from './http/endpoint-policy.js';

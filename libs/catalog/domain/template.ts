@@ -43,8 +43,6 @@ export type TemplateService = Readonly<{
   zoneLossFraction: number;
   /** Highest share of the capacity that may be spot, 0 … 1. */
   spotMax: number;
-  /** Security zones in which it may be placed; absent: wherever policy allows. */
-  securityZones?: readonly string[];
   /** Cloud-init text given to every machine. */
   userData?: string;
 }>;

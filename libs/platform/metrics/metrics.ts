@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 /** What the product measures of itself. Labels are bounded sets: codes, providers, operations; never ids of machines. */
 export class Metrics {
@@ -6,7 +6,6 @@ export class Metrics {
   readonly cloudCallSeconds: Histogram<'provider' | 'operation' | 'code'>;
   readonly httpSeconds: Histogram<'method' | 'route' | 'status'>;
   readonly outboxLag: Gauge;
-  readonly intents: Counter<'kind' | 'state'>;
 
   constructor(app: string) {
     this.registry = new Registry();
@@ -29,12 +28,6 @@ export class Metrics {
     this.outboxLag = new Gauge({
       name: 'springtide_outbox_lag_seconds',
       help: 'Age of the oldest undelivered outbox entry; 0 when there is none.',
-      registers,
-    });
-    this.intents = new Counter({
-      name: 'springtide_intents_total',
-      help: 'Ledger intents by kind and the state they reached.',
-      labelNames: ['kind', 'state'],
       registers,
     });
   }

@@ -67,3 +67,15 @@ export async function relayOutbox(
   }
   return rows.length;
 }
+
+/** Seconds since the oldest undelivered message was written; 0 when there is none. What a stuck relay shows. */
+export async function outboxLagSeconds(database: Database): Promise<number> {
+  const rows = await database.systemWork(
+    'relay',
+    async (tx): Promise<unknown> =>
+      await tx.query(
+        `select coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float8 as lag from outbox`,
+      ),
+  );
+  return z.array(z.object({ lag: z.number() })).parse(rows)[0]?.lag ?? 0;
+}
