@@ -14,6 +14,8 @@ export type EffectsPolicy = Readonly<{
   visibilityLagMs: number | null;
   /** How long a token is trusted to give the same machines when it is sent again. */
   tokenLifeMs: number;
+  /** How long the reconciler still looks at an account after the last machine was bought there. */
+  watchMs: number;
 }>;
 
 export const STANDARD_EFFECTS: EffectsPolicy = {
@@ -24,6 +26,7 @@ export const STANDARD_EFFECTS: EffectsPolicy = {
   reservationMargin: 0.1,
   visibilityLagMs: null,
   tokenLifeMs: 12 * 3_600_000,
+  watchMs: 7 * 24 * 3_600_000,
 };
 
 export const DEMO_EFFECTS: EffectsPolicy = {

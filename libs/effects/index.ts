@@ -1,9 +1,16 @@
 import type { SchemaPart } from '@springtide/platform';
 import { Effects1760000050000 } from './data/effects.migration.js';
+import { Unanswered1760000051000 } from './data/unanswered.migration.js';
 
 export { MemoryEffectStore } from './data/memory-effect-store.js';
 export { PostgresEffectStore, effectTransaction } from './data/postgres-effect-store.js';
-export type { EffectStore, EffectTransaction, IntentFilter, StopSwitch } from './effect-store.port.js';
+export type {
+  EffectStore,
+  EffectTransaction,
+  IntentFilter,
+  ListingRecord,
+  StopSwitch,
+} from './effect-store.port.js';
 export { DEMO_EFFECTS, STANDARD_EFFECTS, type EffectsPolicy } from './effects-policy.js';
 export type { LaunchAnswer, LaunchRequest, LaunchSpec, RefusalCount } from './launch.js';
 export { EffectsModule, type EffectsOptions } from './effects.module.js';
@@ -17,4 +24,7 @@ export {
   type Scope,
 } from './reconciler.service.js';
 
-export const effectsSchema: SchemaPart = { entities: [], migrations: [Effects1760000050000] };
+export const effectsSchema: SchemaPart = {
+  entities: [],
+  migrations: [Effects1760000050000, Unanswered1760000051000],
+};

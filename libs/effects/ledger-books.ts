@@ -1,7 +1,9 @@
 import {
   SpringtideError,
   decimal,
+  money,
   multiplyMoney,
+  subtractMoney,
   sumMoney,
   zero,
   type Instant,
@@ -31,7 +33,8 @@ export async function saveWithBooks(
   }
   const mandate = await tx.lockMandate(after.mandateId);
   if (mandate === undefined) throw new SpringtideError('internal', `mandate ${after.mandateId} is missing`);
-  const back = shareOf(before, ended.length);
+  // Machines beyond what was asked for take room too: what exists is paid for, whatever was planned.
+  const back = subtractMoney(shareOf(before, ended.length), forExtra(before, extra));
   const actual = sumMoney(
     after.pricePerHour.currency,
     ended.map((item) => costOfItem(after, item, at)),
@@ -65,7 +68,18 @@ function shareOf(intent: Intent, items: number): Money {
   const reserved = intent.reserved ?? zero(intent.pricePerHour?.currency ?? 'EUR');
   const holding = intent.items.filter((item) => !isOver(item)).length;
   if (holding === 0 || items >= holding) return reserved;
-  return multiplyMoney(reserved, decimal(items).div(holding));
+  // Rounded, so that sums of shares stay exact; the last items give back whatever is left.
+  const share = decimal(reserved.amount).times(items).dividedBy(holding);
+  return money(reserved.currency, share.toDecimalPlaces(10));
+}
+
+/** As much for each as was set aside for one that was asked for. */
+function forExtra(intent: Intent, extra: number): Money {
+  const reserved = intent.reserved ?? zero(intent.pricePerHour?.currency ?? 'EUR');
+  const holding = intent.items.filter((item) => !isOver(item)).length;
+  const all = holding === 0 ? (intent.pricePerHour ?? reserved) : reserved;
+  const share = decimal(all.amount).times(extra).dividedBy(Math.max(1, holding));
+  return money(all.currency, share.toDecimalPlaces(10));
 }
 
 function remaining(intent: Intent, back: Money): Money {

@@ -1,4 +1,4 @@
-import { SpringtideError, asSpringtideError, type Instant } from '@springtide/kernel';
+import { SpringtideError, asSpringtideError, msBetween, type Instant } from '@springtide/kernel';
 import type { CloudClient, Machine } from '@springtide/provider-kit';
 import {
   LIVE_ITEM_STATES,
@@ -29,9 +29,11 @@ export class MachineLife {
     const ids = liveIds(intent);
     if (ids.length === 0) return intent;
     const client = await this.ledger.dependencies.clouds.open(tenantId, intent.accountId);
+    // A slow answer tells of the time of the question: what was accepted since may not have been visible then.
+    const askedAt = this.ledger.now();
     const seen = await client.compute.describe(ids, { region: intent.region });
     return await this.ledger.change(intent, (current, at) =>
-      this.withSeen(current, seen, at, this.lagPassed(client, at)),
+      this.withSeen(current, seen, at, this.lagPassed(client, askedAt)),
     );
   }
 
@@ -54,13 +56,14 @@ export class MachineLife {
     if (request.targets.length === 0) return;
     const machineIds = request.targets.map((target) => target.machineId);
     const written = await ledger.writePlain('delete', request, { machineIds }, machineIds.length);
-    await ledger.beginCall(written, request.fence);
     const client = await ledger.dependencies.clouds.open(request.tenantId, request.accountId);
-    const outcomes = await client.compute.terminate(machineIds, { region: request.region });
+    const begun = await ledger.beginCall(written, request.fence);
+    const control = begun.deadline === null ? undefined : { deadline: begun.deadline };
+    const outcomes = await client.compute.terminate(machineIds, { region: request.region }, control);
     await this.recordTermination(request, outcomes);
     const failed = [...outcomes.values()].find((outcome) => outcome instanceof SpringtideError);
     if (failed !== undefined) throw failed;
-    await ledger.finishPlain(written);
+    await ledger.finishPlain(begun);
   }
 
   /**
@@ -70,8 +73,8 @@ export class MachineLife {
   async finishRelease(tenantId: string, intentId: string): Promise<{ machines: number; satellites: number }> {
     const intent = await this.observe(tenantId, intentId);
     const machines = liveIds(intent).length;
-    if (machines > 0 || intent.state === 'sent' || intent.state === 'released')
-      return { machines, satellites: 0 };
+    if (machines > 0) await this.askAgain(intent);
+    if (machines > 0 || intent.state !== 'settled') return { machines, satellites: 0 };
     const satellites = await this.sweep(intent);
     if (satellites === 0) await this.ledger.change(intent, (current) => releasedIfEmpty(current));
     return { machines: 0, satellites };
@@ -84,16 +87,42 @@ export class MachineLife {
       if (fence < (await tx.currentFence(runId))) {
         throw new SpringtideError('conflict', `run ${runId} has a newer owner; its leases were not renewed`, {
           retry: 'never',
+          facts: { fence },
         });
       }
-      const live = await tx.listIntents({ runId, kind: 'create', onlyUnreleased: true });
-      for (const intent of live) {
-        const locked = await tx.lockIntent(intent.id);
-        if (locked !== undefined && locked.state !== 'released')
-          await tx.saveIntent({ ...locked, releaseBy: until });
-      }
-      return live.length;
+      return await tx.renewLeases(runId, until);
     });
+  }
+
+  /**
+   * A cloud may accept a deletion and then forget it. What is still there a deadline later is asked for again, once per
+   * deadline, as a delete intent of its own.
+   */
+  private async askAgain(intent: Intent): Promise<void> {
+    const { policy, store, log } = this.ledger.dependencies;
+    const waited = (item: EffectItem) =>
+      item.state === 'releasing' && item.releasingAt !== null
+        ? msBetween(item.releasingAt, this.ledger.now())
+        : 0;
+    const stuck = intent.items.filter((item) => waited(item) > policy.callDeadlineMs);
+    if (stuck.length === 0) return;
+    const round = Math.floor(Math.max(...stuck.map(waited)) / policy.callDeadlineMs);
+    const step = `again/${intent.id}`;
+    const { asked, fence } = await store.transaction(intent.tenantId, async (tx) => ({
+      asked: await tx.lockIntentAt({ runId: intent.runId, step, batch: round }),
+      fence: await tx.currentFence(intent.runId),
+    }));
+    if (asked?.state === 'settled') return;
+    const targets = stuck.flatMap(({ machineId }) =>
+      machineId === null ? [] : [{ intentId: intent.id, machineId }],
+    );
+    try {
+      await this.release({ ...placeOf(intent), step, batch: round, fence, targets });
+    } catch (thrown) {
+      // They are reported as still there, and asked for again at the next deadline; other machines are not kept waiting.
+      const { code, message } = asSpringtideError(thrown);
+      log.warn({ intent: intent.id, code, reason: message }, 'machines on their way out are still there');
+    }
   }
 
   private async sweep(intent: Intent): Promise<number> {
@@ -104,7 +133,17 @@ export class MachineLife {
     const satellites = await client.compute.listSatellites(query);
     let left = 0;
     for (const satellite of satellites) {
-      if ((await client.compute.releaseSatellite(satellite)) !== 'gone') left += 1;
+      try {
+        if ((await client.compute.releaseSatellite(satellite)) !== 'gone') left += 1;
+      } catch (thrown) {
+        // It counts as left and is asked for again; it must not keep the others.
+        const { code, message } = asSpringtideError(thrown);
+        this.ledger.dependencies.log.warn(
+          { satellite: satellite.id, intent: intent.id, code, reason: message },
+          'a satellite could not be released yet',
+        );
+        left += 1;
+      }
     }
     return left;
   }
@@ -169,6 +208,11 @@ export function liveIds(intent: Intent): readonly string[] {
   return intent.items.flatMap((item) =>
     item.machineId !== null && LIVE_ITEM_STATES.includes(item.state) ? [item.machineId] : [],
   );
+}
+
+function placeOf(intent: Intent): IntentPlace {
+  const { tenantId, runId, campaignId, step, batch, accountId, region, service, poolId } = intent;
+  return { tenantId, runId, campaignId, step, batch, accountId, region, service, poolId };
 }
 
 function terminated(

@@ -1,14 +1,16 @@
-import { SpringtideError, asSpringtideError } from '@springtide/kernel';
-import { collect, type CloudClient, type Machine } from '@springtide/provider-kit';
+import { SpringtideError, addMs, asSpringtideError, type Instant } from '@springtide/kernel';
+import { collect, type Machine } from '@springtide/provider-kit';
 import {
   adopted,
   reconcile,
   type Intent,
   type ListedMachine,
   type ReconcileDecision,
+  type ReconcilePolicy,
 } from './domain/index.js';
+import type { ListingRecord } from './effect-store.port.js';
 import type { EffectLedger } from './ledger.service.js';
-import { MachineLife } from './machine-life.service.js';
+import { MachineLife, liveIds, type ReleaseRequest } from './machine-life.service.js';
 
 /** The reconciler acts under a run of its own, so that its deletions are intents like everybody's. */
 export const RECONCILER_RUN = '00000000-0000-4000-8000-000000000001';
@@ -22,6 +24,8 @@ export type ReconcileReport = Readonly<{
   adopted: number;
   lost: number;
   orphansDeleted: number;
+  /** Machines with our marks whose intents this ledger does not know: left alone. */
+  strangers: number;
   /** Runs with lapsed leases: their scale-back must start now. */
   lapsedRunIds: readonly string[];
 }>;
@@ -37,37 +41,32 @@ export class Reconciler {
   }
 
   async scopes(): Promise<readonly Scope[]> {
-    return await this.ledger.dependencies.store.listScopes();
+    const { store, policy } = this.ledger.dependencies;
+    return await store.listScopes(addMs(this.ledger.now(), -policy.watchMs));
   }
 
-  /** One pass. The cloud is listed first, the ledger read after it: what was created in between is then explained. */
+  /**
+   * One pass. The cloud is listed first, the ledger read after it: what was created in between is then explained.
+   * A cloud that cannot be asked proves nothing, but leases lapse all the same.
+   */
   async pass(scope: Scope): Promise<ReconcileReport> {
-    const { clouds, store, installation, policy } = this.ledger.dependencies;
-    const client = await clouds.open(scope.tenantId, scope.accountId);
     const takenAt = this.ledger.now();
-    const { items, complete } = await this.listOwned(client, scope);
-    const { intents, earlier, releasedSince } = await this.readBooks(scope);
+    const { items, complete, lagMs } = await this.listOwned(scope);
+    const { intents, earlier, releasedSince } = await this.readBooks(scope, items);
     const decision = reconcile(
       { ...scope, takenAt, complete, machines: items.map(asListed) },
       intents,
-      { sightings: earlier?.sightings ?? [], previousCount: earlier?.count ?? null, releasedSince },
       {
-        installation,
-        visibilityLagMs: this.ledger.lagOf(client),
-        graceMs: policy.graceMs,
-        maxShrink: policy.maxShrink,
+        sightings: earlier?.sightings ?? [],
+        previousCount: earlier?.count ?? null,
+        releasedSince,
+        doubt: earlier?.doubt ?? null,
       },
+      this.policyFor(scope, lagMs),
     );
-    const done = await this.apply(scope, client, intents, decision);
-    await store.transaction(scope.tenantId, async (tx) => {
-      await tx.saveListing({
-        ...scope,
-        takenAt,
-        trusted: decision.trusted,
-        count: decision.trusted ? items.length : (earlier?.count ?? items.length),
-        sightings: decision.sightings,
-      });
-    });
+    // Before anything is done: what was seen counts for the next pass even if this one does not come to its end.
+    await this.keep(scope, takenAt, earlier, decision);
+    const done = await this.apply(scope, intents, decision);
     return {
       accountId: scope.accountId,
       region: scope.region,
@@ -75,45 +74,71 @@ export class Reconciler {
       distrust: decision.distrust,
       listed: items.length,
       ...done,
+      strangers: decision.strangers.length,
       lapsedRunIds: lapsedRuns(intents, decision),
     };
   }
 
-  private async listOwned(client: CloudClient, scope: Scope) {
-    const { installation } = this.ledger.dependencies;
+  private policyFor(scope: Scope, visibilityLagMs: number): ReconcilePolicy {
+    const { installation, policy } = this.ledger.dependencies;
+    const { graceMs, maxShrink } = policy;
+    return { installation, tenantId: scope.tenantId, visibilityLagMs, graceMs, maxShrink };
+  }
+
+  private async listOwned(scope: Scope) {
+    const { clouds, installation, log } = this.ledger.dependencies;
     try {
-      return await collect(client.compute.list({ region: scope.region, ownedBy: installation }));
+      const client = await clouds.open(scope.tenantId, scope.accountId);
+      const { items, complete } = await collect(
+        client.compute.list({ region: scope.region, ownedBy: installation }),
+      );
+      return { items, complete, lagMs: this.ledger.lagOf(client) };
     } catch (thrown) {
-      // A listing that failed proves nothing; the pass still looks at leases.
       const error = asSpringtideError(thrown);
-      this.ledger.dependencies.log.warn({ ...scope, code: error.code }, 'the cloud could not be listed');
-      return { items: [], complete: false };
+      log.warn({ ...scope, code: error.code, reason: error.message }, 'the cloud could not be listed');
+      return { items: [], complete: false, lagMs: 0 };
     }
   }
 
-  private async readBooks(scope: Scope) {
+  private async readBooks(scope: Scope, machines: readonly Machine[]) {
+    const { accountId, region } = scope;
+    const named = [...new Set(machines.flatMap((machine) => machine.ownership?.intent ?? []))];
     return await this.ledger.dependencies.store.transaction(scope.tenantId, async (tx) => {
-      const intents = await tx.listIntents({
-        accountId: scope.accountId,
-        region: scope.region,
-        onlyUnreleased: true,
-      });
-      const earlier = await tx.findListing(scope.accountId, scope.region);
-      const all = await tx.listIntents({ accountId: scope.accountId, region: scope.region, kind: 'create' });
-      const since = earlier?.takenAt ?? '';
-      const releasedSince = all
-        .flatMap((intent) => intent.items)
-        .filter((item) => item.releasingAt !== null && item.releasingAt >= since).length;
-      return { intents, earlier, releasedSince };
+      const open = await tx.listIntents({ accountId, region, kind: 'create', onlyUnreleased: true });
+      const ids = named.filter((id) => isUuid(id) && !open.some((intent) => intent.id === id));
+      const others = ids.length === 0 ? [] : await tx.listIntents({ ids });
+      const earlier = await tx.findListing(accountId, region);
+      const releasedSince = earlier === undefined ? 0 : await tx.countReleasing(scope, earlier.takenAt);
+      return { intents: [...open, ...others], earlier, releasedSince };
     });
   }
 
-  private async apply(
+  /** A listing that is not trusted leaves the last trusted one in place, to compare the next one with. */
+  private async keep(
     scope: Scope,
-    client: CloudClient,
-    intents: readonly Intent[],
+    takenAt: Instant,
+    earlier: ListingRecord | undefined,
     decision: ReconcileDecision,
-  ) {
+  ): Promise<void> {
+    const { accountId, region } = scope;
+    const { trusted, count, sightings, doubt } = decision;
+    // Nothing to compare with yet, and nothing to believe: the first trusted listing begins the record.
+    if (!trusted && earlier === undefined) return;
+    const base = trusted || earlier === undefined ? { takenAt, count } : earlier;
+    await this.ledger.dependencies.store.transaction(scope.tenantId, async (tx) => {
+      await tx.saveListing({
+        accountId,
+        region,
+        trusted,
+        sightings,
+        doubt,
+        takenAt: base.takenAt,
+        count: base.count,
+      });
+    });
+  }
+
+  private async apply(scope: Scope, intents: readonly Intent[], decision: ReconcileDecision) {
     const byId = new Map(intents.map((intent) => [intent.id, intent]));
     let adoptedCount = 0;
     for (const adoption of decision.adoptions) {
@@ -124,46 +149,98 @@ export class Reconciler {
       );
       adoptedCount += adoption.machineIds.length;
     }
-    const lost = await this.reread(scope, decision);
+    if (decision.strangers.length > 0) {
+      this.ledger.dependencies.log.error(
+        { ...scope, machineIds: decision.strangers },
+        'machines carry our marks but their intents are not in the ledger; they are left alone and need a person',
+      );
+    }
+    const lost = await this.reread(scope, decision, byId);
     const orphansDeleted = await this.deleteOrphans(scope, decision.orphans);
     return { adopted: adoptedCount, lost, orphansDeleted };
   }
 
-  private async reread(scope: Scope, decision: ReconcileDecision): Promise<number> {
+  private async reread(
+    scope: Scope,
+    decision: ReconcileDecision,
+    byId: ReadonlyMap<string, Intent>,
+  ): Promise<number> {
     let lost = 0;
     for (const intentId of new Set(decision.toReread.map((entry) => entry.intentId))) {
-      const intent = await this.life.observe(scope.tenantId, intentId);
-      lost += intent.items.filter((item) => item.state === 'lost').length;
+      const before = byId.get(intentId);
+      const after = await this.attempt(scope, 'a machine could not be read again', async () =>
+        this.life.observe(scope.tenantId, intentId),
+      );
+      if (before !== undefined && after !== undefined) lost += countLost(after) - countLost(before);
     }
     return lost;
   }
 
   private async deleteOrphans(scope: Scope, machineIds: readonly string[]): Promise<number> {
+    const { log } = this.ledger.dependencies;
+    let deleted = 0;
     for (const machineId of machineIds) {
-      this.ledger.dependencies.log.warn(
+      if (await this.wasTakenOver(scope, machineId)) continue;
+      log.warn(
         { ...scope, machineId },
-        'deleting an orphan: ours by tag and mark, in no live intent',
+        'deleting an orphan: ours by tag, mark and ledger, in no live intent',
       );
-      await this.life.release({
-        ...scope,
-        runId: RECONCILER_RUN,
-        campaignId: null,
-        step: `orphan/${machineId}`,
-        batch: 0,
-        service: null,
-        poolId: null,
-        fence: 0,
-        targets: [{ intentId: null, machineId }],
+      const done = await this.attempt(scope, 'an orphan could not be deleted yet', async () => {
+        await this.life.release(orphanRelease(scope, machineId));
+        return true;
       });
+      if (done === true) deleted += 1;
     }
-    return machineIds.length;
+    return deleted;
   }
+
+  /** A late answer may have put the machine into its intent since the books were read. */
+  private async wasTakenOver(scope: Scope, machineId: string): Promise<boolean> {
+    const open = await this.ledger.listIntents(scope.tenantId, { kind: 'create', onlyUnreleased: true });
+    return open.some((intent) => liveIds(intent).includes(machineId));
+  }
+
+  /** One machine that cannot be dealt with must not keep the pass from the others; the next pass tries it again. */
+  private async attempt<T>(scope: Scope, failure: string, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (thrown) {
+      const { code, message } = asSpringtideError(thrown);
+      this.ledger.dependencies.log.warn({ ...scope, code, reason: message }, failure);
+      return undefined;
+    }
+  }
+}
+
+function orphanRelease(scope: Scope, machineId: string): ReleaseRequest {
+  return {
+    ...scope,
+    runId: RECONCILER_RUN,
+    campaignId: null,
+    // Ids are unique in a cloud, not among clouds.
+    step: `orphan/${scope.accountId}/${scope.region}/${machineId}`,
+    batch: 0,
+    service: null,
+    poolId: null,
+    fence: 0,
+    targets: [{ intentId: null, machineId }],
+  };
+}
+
+function countLost(intent: Intent): number {
+  return intent.items.filter((item) => item.state === 'lost').length;
+}
+
+/** Marks on machines can be written by anybody. */
+function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
 function asListed(machine: Machine): ListedMachine {
   return {
     machineId: machine.id,
     installation: machine.ownership?.installation ?? null,
+    tenantId: machine.ownership?.tenant ?? null,
     intentId: machine.ownership?.intent ?? null,
     launchedAt: machine.launchedAt ?? null,
     terminating: machine.state === 'terminating',
@@ -187,6 +264,7 @@ export function failedPass(scope: Scope, thrown: unknown): ReconcileReport {
     adopted: 0,
     lost: 0,
     orphansDeleted: 0,
+    strangers: 0,
     lapsedRunIds: [],
   };
 }

@@ -49,6 +49,7 @@ const IntentRow = z.object({
   state: z.enum(['written', 'sent', 'settled', 'released']),
   generation: z.number(),
   fence: z.number(),
+  unanswered: z.number(),
   sent_at: at.nullable(),
   deadline: at.nullable(),
   first_absent_at: at.nullable(),
@@ -89,6 +90,7 @@ const ListingRow = z.object({
   trusted: z.boolean(),
   count: z.number(),
   sightings: z.array(z.object({ machineId: z.string(), firstSeenAt: z.string() })),
+  doubt: z.object({ count: z.number(), times: z.number() }).nullable(),
 });
 
 export function readItem(row: unknown): EffectItem {
@@ -127,6 +129,7 @@ export function readIntent(row: unknown, items: readonly EffectItem[]): Intent {
     state: r.state,
     generation: r.generation,
     fence: r.fence,
+    unanswered: r.unanswered,
     sentAt: r.sent_at,
     deadline: r.deadline,
     firstAbsentAt: r.first_absent_at,
@@ -161,6 +164,7 @@ export function writeIntent(intent: Intent): Record<string, unknown> {
     state: intent.state,
     generation: intent.generation,
     fence: intent.fence,
+    unanswered: intent.unanswered,
     sent_at: intent.sentAt,
     deadline: intent.deadline,
     first_absent_at: intent.firstAbsentAt,
@@ -243,6 +247,7 @@ export function readListing(row: unknown): ListingRecord {
     trusted: r.trusted,
     count: r.count,
     sightings: r.sightings,
+    doubt: r.doubt,
   };
 }
 

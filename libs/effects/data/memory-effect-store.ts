@@ -1,4 +1,4 @@
-import { SpringtideError } from '@springtide/kernel';
+import { SpringtideError, type Instant } from '@springtide/kernel';
 import type { Intent, Mandate } from '../domain/index.js';
 import type {
   EffectStore,
@@ -10,6 +10,8 @@ import type {
 
 type TenantBook = {
   intents: Map<string, Intent>;
+  /** Intent ids by the identity of their effect. */
+  places: Map<string, string>;
   mandates: Map<string, Mandate>;
   fences: Map<string, { owner: string; fence: number }>;
   stop: StopSwitch | undefined;
@@ -32,11 +34,12 @@ export class MemoryEffectStore implements EffectStore {
     return await mine;
   }
 
-  async listScopes() {
+  async listScopes(since?: Instant) {
     const scopes = new Map<string, { tenantId: string; accountId: string; region: string }>();
     for (const [tenantId, book] of this.books) {
-      for (const { accountId, region, kind, state } of book.intents.values()) {
-        if (kind !== 'create' || state === 'released') continue;
+      for (const { accountId, region, kind, state, createdAt } of book.intents.values()) {
+        const recent = since !== undefined && createdAt >= since;
+        if (kind !== 'create' || (state === 'released' && !recent)) continue;
         scopes.set(`${tenantId}/${accountId}/${region}`, { tenantId, accountId, region });
       }
     }
@@ -47,6 +50,7 @@ export class MemoryEffectStore implements EffectStore {
 function copyOf(book: TenantBook | undefined): TenantBook {
   return {
     intents: new Map(book?.intents),
+    places: new Map(book?.places),
     mandates: new Map(book?.mandates),
     fences: new Map(book?.fences),
     stop: book?.stop,
@@ -62,14 +66,13 @@ class MemoryTransaction implements EffectTransaction {
   }
 
   async lockIntentAt(place: { runId: string; step: string; batch: number }) {
-    return [...this.book.intents.values()].find(
-      (i) => i.runId === place.runId && i.step === place.step && i.batch === place.batch,
-    );
+    return this.book.intents.get(this.book.places.get(placeKey(place)) ?? '');
   }
 
   async listIntents(filter: IntentFilter) {
-    return [...this.book.intents.values()].filter(
+    const found = [...this.book.intents.values()].filter(
       (intent) =>
+        (filter.ids === undefined || filter.ids.includes(intent.id)) &&
         (filter.runId === undefined || intent.runId === filter.runId) &&
         (filter.campaignId === undefined || intent.campaignId === filter.campaignId) &&
         (filter.accountId === undefined || intent.accountId === filter.accountId) &&
@@ -78,6 +81,7 @@ class MemoryTransaction implements EffectTransaction {
         (filter.service === undefined || intent.service === filter.service) &&
         (filter.onlyUnreleased !== true || intent.state !== 'released'),
     );
+    return found.toSorted(byCreation);
   }
 
   async insertIntent(intent: Intent) {
@@ -85,10 +89,27 @@ class MemoryTransaction implements EffectTransaction {
       throw new SpringtideError('already-exists', `effect ${intent.step}/${intent.batch} of this run exists`);
     }
     this.book.intents.set(intent.id, intent);
+    this.book.places.set(placeKey(intent), intent.id);
   }
 
   async saveIntent(intent: Intent) {
+    if (!this.book.intents.has(intent.id)) throw notRecorded(intent.id);
     this.book.intents.set(intent.id, intent);
+  }
+
+  async renewLeases(runId: string, until: Instant) {
+    const live = await this.listIntents({ runId, kind: 'create', onlyUnreleased: true });
+    for (const intent of live) {
+      if ((intent.releaseBy ?? '') < until) this.book.intents.set(intent.id, { ...intent, releaseBy: until });
+    }
+    return live.length;
+  }
+
+  async countReleasing(place: { accountId: string; region: string }, since: Instant) {
+    const intents = await this.listIntents({ ...place, kind: 'create' });
+    return intents
+      .flatMap((intent) => intent.items)
+      .filter((item) => item.releasingAt !== null && item.releasingAt >= since).length;
   }
 
   async lockMandate(id: string) {
@@ -107,6 +128,7 @@ class MemoryTransaction implements EffectTransaction {
   }
 
   async saveMandate(mandate: Mandate) {
+    if (!this.book.mandates.has(mandate.id)) throw notRecorded(mandate.id);
     this.book.mandates.set(mandate.id, mandate);
   }
 
@@ -137,4 +159,20 @@ class MemoryTransaction implements EffectTransaction {
   async saveListing(record: ListingRecord) {
     this.book.listings.set(`${record.accountId}/${record.region}`, record);
   }
+}
+
+function placeKey(place: { runId: string; step: string; batch: number }): string {
+  return JSON.stringify([place.runId, place.step, place.batch]);
+}
+
+function byCreation(a: Intent, b: Intent): number {
+  const [x, y] = [`${a.createdAt} ${a.step}`, `${b.createdAt} ${b.step}`];
+  if (x === y) return a.batch - b.batch;
+  return x < y ? -1 : 1;
+}
+
+function notRecorded(id: string): SpringtideError {
+  return new SpringtideError('not-found', `${id} is not in the ledger; the change was not recorded`, {
+    effect: 'none',
+  });
 }

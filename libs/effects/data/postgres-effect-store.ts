@@ -1,4 +1,4 @@
-import { SpringtideError } from '@springtide/kernel';
+import { SpringtideError, type Instant } from '@springtide/kernel';
 import { jobContext, type Database } from '@springtide/platform';
 import { z } from 'zod';
 import type { Intent, Mandate } from '../domain/index.js';
@@ -36,12 +36,15 @@ export class PostgresEffectStore implements EffectStore {
     );
   }
 
-  async listScopes() {
+  async listScopes(since?: Instant) {
     const Scope = z.object({ tenantId: z.string(), accountId: z.string(), region: z.string() });
     return await this.database.systemWork('reconciler', async (tx) =>
       z.array(Scope).parse(
-        await tx.query(`select distinct tenant_id as "tenantId", account_id as "accountId", region
-          from effect_intent where kind = 'create' and state <> 'released'`),
+        await tx.query(
+          `select distinct tenant_id as "tenantId", account_id as "accountId", region
+            from effect_intent where kind = 'create' and (state <> 'released' or created_at >= $1)`,
+          [since ?? 'infinity'],
+        ),
       ),
     );
   }
@@ -86,9 +89,13 @@ class PostgresTransaction implements EffectTransaction {
       values.push(value);
       conditions.push(`i.${column} = $${values.length}`);
     }
+    if (filter.ids !== undefined) {
+      values.push(filter.ids);
+      conditions.push(`i.id = any($${values.length}::uuid[])`);
+    }
     if (filter.onlyUnreleased === true) conditions.push(`i.state <> 'released'`);
     const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
-    return await this.read(`${where} order by i.created_at, i.step, i.batch`, values);
+    return await this.read(`${where} order by i.created_at, i.step collate "C", i.batch`, values);
   }
 
   async insertIntent(intent: Intent) {
@@ -99,6 +106,28 @@ class PostgresTransaction implements EffectTransaction {
   async saveIntent(intent: Intent) {
     await this.update('effect_intent', writeIntent(intent));
     await this.saveItems(intent);
+  }
+
+  async renewLeases(runId: string, until: Instant) {
+    // Rows are locked in one order, so that two owners renewing at once queue instead of blocking each other.
+    const rows = await this.rows(
+      `with live as (
+         select id from effect_intent where run_id = $1 and kind = 'create' and state <> 'released'
+         order by id for update)
+       update effect_intent i set release_by = greatest(i.release_by, $2::timestamptz)
+       from live where i.id = live.id returning i.id`,
+      [runId, until],
+    );
+    return rows.length;
+  }
+
+  async countReleasing(place: { accountId: string; region: string }, since: Instant) {
+    const [row] = await this.rows(
+      `select count(*)::int as n from effect_item e join effect_intent i on i.id = e.intent_id
+       where e.releasing_at >= $3 and i.kind = 'create' and i.account_id = $1 and i.region = $2`,
+      [place.accountId, place.region, since],
+    );
+    return z.number().parse(row?.['n']);
   }
 
   async lockMandate(id: string) {
@@ -161,10 +190,11 @@ class PostgresTransaction implements EffectTransaction {
 
   async saveListing(record: ListingRecord) {
     await this.tx.query(
-      `insert into effect_listing (tenant_id, account_id, region, taken_at, trusted, count, sightings)
-       values ($1, $2, $3, $4, $5, $6, $7)
+      `insert into effect_listing (tenant_id, account_id, region, taken_at, trusted, count, sightings, doubt)
+       values ($1, $2, $3, $4, $5, $6, $7, $8)
        on conflict (tenant_id, account_id, region) do update set taken_at = excluded.taken_at,
-         trusted = excluded.trusted, count = excluded.count, sightings = excluded.sightings`,
+         trusted = excluded.trusted, count = excluded.count, sightings = excluded.sightings,
+         doubt = excluded.doubt`,
       [
         this.tenantId,
         record.accountId,
@@ -173,6 +203,7 @@ class PostgresTransaction implements EffectTransaction {
         record.trusted,
         record.count,
         JSON.stringify(record.sightings),
+        record.doubt === null ? null : JSON.stringify(record.doubt),
       ],
     );
   }
@@ -210,8 +241,7 @@ class PostgresTransaction implements EffectTransaction {
          address = excluded.address, refusal = excluded.refusal, accepted_at = excluded.accepted_at,
          running_at = excluded.running_at, ready_at = excluded.ready_at, releasing_at = excluded.releasing_at,
          gone_at = excluded.gone_at
-       where (effect_item.state, effect_item.machine_id, effect_item.address)
-         is distinct from (excluded.state, excluded.machine_id, excluded.address)`,
+       where effect_item is distinct from excluded`,
       [this.tenantId, intent.id, JSON.stringify(intent.items.map((item) => writeItem(item)))],
     );
   }

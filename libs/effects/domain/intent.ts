@@ -1,8 +1,9 @@
 import {
+  Decimal,
   SpringtideError,
   addMs,
+  decimal,
   money,
-  multiplyMoney,
   type ErrorCode,
   type Instant,
   type Money,
@@ -63,6 +64,8 @@ export type Intent = IntentPlace &
     generation: number;
     /** Number of the run's owner that wrote or last sent it. */
     fence: number;
+    /** Calls of this generation of which nobody knows what they did. Only at zero may a refusal be believed. */
+    unanswered: number;
     /** When the last call was sent, and when it had to be answered. */
     sentAt: Instant | null;
     deadline: Instant | null;
@@ -108,7 +111,11 @@ export function sending(intent: Intent, call: { fence: number; at: Instant; dead
     throw new SpringtideError(
       'conflict',
       `the run of intent ${intent.id} has a newer owner (${intent.fence} > ${call.fence}); this one may not act any more`,
-      { retry: 'never', nextStep: 'Nothing to do: the newer owner carries on.' },
+      {
+        retry: 'never',
+        nextStep: 'Nothing to do: the newer owner carries on.',
+        facts: { fence: call.fence, current: intent.fence },
+      },
     );
   }
   if (intent.state !== 'written' && intent.state !== 'sent') {
@@ -120,10 +127,18 @@ export function sending(intent: Intent, call: { fence: number; at: Instant; dead
     ...intent,
     state: 'sent',
     fence: call.fence,
+    unanswered: intent.unanswered + 1,
     sentAt: call.at,
     deadline: call.deadline,
     firstAbsentAt: null,
+    problem: null,
   };
+}
+
+/** A set or delete that is asked for again, perhaps with another content: a new generation, so that it is on record. */
+export function reopened(intent: Intent, spec: Intent['spec'], specHash: string, count: number): Intent {
+  if (intent.state !== 'settled' && intent.specHash === specHash) return intent;
+  return { ...nextGeneration(intent), spec, specHash, count };
 }
 
 export type ItemOutcome =
@@ -135,7 +150,8 @@ export type ItemOutcome =
  * because the cloud gave fewer than asked for.
  */
 export function answered(intent: Intent, outcomes: readonly ItemOutcome[], at: Instant): Intent {
-  const accepted = outcomes.flatMap((o) => (o.outcome === 'accepted' ? [o.machineId] : []));
+  const accepted = acceptedIds(outcomes);
+  if (isAtRest(intent)) return adopted(intent, accepted, at, 'open');
   const refusals = outcomes.flatMap((o) =>
     o.outcome === 'refused' ? [{ code: o.code, message: o.message }] : [],
   );
@@ -151,13 +167,53 @@ export function answered(intent: Intent, outcomes: readonly ItemOutcome[], at: I
   return settle({ ...filled, items });
 }
 
+/** The answer to a call of an older generation: what it brought is taken over, the call under way goes on. */
+export function answeredLate(intent: Intent, outcomes: readonly ItemOutcome[], at: Instant): Intent {
+  return adopted(intent, acceptedIds(outcomes), at, 'open');
+}
+
+/**
+ * One call was certainly without effect. That says something about the intent only when no other call of its generation
+ * is unaccounted for: otherwise it stays unknown, and a refusal that will not change is kept for the look-up to conclude.
+ */
+export function callRefused(intent: Intent, error: SpringtideError): Intent {
+  if (intent.state !== 'sent') return intent;
+  const left = { ...intent, unanswered: Math.max(0, intent.unanswered - 1) };
+  if (left.unanswered > 0) {
+    return error.retry === 'same' ? left : { ...left, problem: { code: error.code, message: error.message } };
+  }
+  if (error.retry !== 'same') return refusedWhole(left, error);
+  return { ...left, state: 'written', sentAt: null, deadline: null, firstAbsentAt: null };
+}
+
+/** Nothing more can come of this generation. What is there is kept; with nothing at all a new generation may be sent. */
+export function afterAbsence(intent: Intent, machineIds: readonly string[], at: Instant): Intent {
+  const taken = adopted(intent, machineIds, at, 'open');
+  if (taken.state !== 'sent') return taken;
+  if (taken.problem !== null) return closeOpen(taken, { state: 'refused', refusal: taken.problem });
+  if (taken.items.some((item) => item.machineId !== null)) return adopted(taken, [], at, 'absent');
+  return nextGeneration(taken);
+}
+
 /** The cloud refused the whole call, certainly without effect. */
 export function refusedWhole(intent: Intent, error: SpringtideError): Intent {
   const refusal = { code: error.code, message: error.message };
-  const items = intent.items.map((item) =>
-    item.state === 'open' ? { ...item, state: 'refused' as const, refusal } : item,
-  );
-  return settle({ ...intent, items, problem: refusal });
+  return closeOpen({ ...intent, problem: refusal }, { state: 'refused', refusal });
+}
+
+function closeOpen(intent: Intent, end: Pick<EffectItem, 'state' | 'refusal'>): Intent {
+  return settle({
+    ...intent,
+    items: intent.items.map((item) => (item.state === 'open' ? { ...item, ...end } : item)),
+  });
+}
+
+function acceptedIds(outcomes: readonly ItemOutcome[]): readonly string[] {
+  return outcomes.flatMap((o) => (o.outcome === 'accepted' ? [o.machineId] : []));
+}
+
+function isAtRest(intent: Intent): boolean {
+  return intent.state === 'settled' || intent.state === 'released';
 }
 
 /**
@@ -171,6 +227,7 @@ export function adopted(
   rest: 'open' | 'absent',
 ): Intent {
   const filled = withMachines(intent, machineIds, at);
+  if (filled === intent && isAtRest(intent)) return intent;
   const items = filled.items.map((item) =>
     item.state === 'open' && rest === 'absent' ? { ...item, state: 'absent' as const } : item,
   );
@@ -183,7 +240,8 @@ export function adopted(
  */
 function withMachines(intent: Intent, machineIds: readonly string[], at: Instant): Intent {
   const known = new Set(intent.items.map((item) => item.machineId));
-  const fresh = machineIds.filter((id) => !known.has(id)).toSorted();
+  const fresh = [...new Set(machineIds)].filter((id) => !known.has(id)).toSorted();
+  if (fresh.length === 0) return intent;
   const items = intent.items.map((item) => {
     const machineId = item.state === 'open' ? fresh.shift() : undefined;
     return machineId === undefined ? item : acceptedItem(item, machineId, at);
@@ -192,7 +250,10 @@ function withMachines(intent: Intent, machineIds: readonly string[], at: Instant
   return { ...intent, items: [...items, ...extra] };
 }
 
-/** What one complete, empty answer proves: nothing inside the lag, a first absence, or absence. */
+/**
+ * What one complete answer without the missing machines proves: nothing inside the lag, a first absence, or absence.
+ * @param at when the cloud was asked, not when it answered: a slow answer proves nothing about the time in between.
+ */
 export function absence(
   intent: Intent,
   at: Instant,
@@ -200,7 +261,7 @@ export function absence(
 ): { verdict: 'too-early' | 'noted' | 'proven'; intent: Intent; waitMs: number } {
   const earliest = addMs(intent.deadline ?? intent.sentAt ?? intent.createdAt, visibilityLagMs);
   if (at < earliest) return { verdict: 'too-early', intent, waitMs: Date.parse(earliest) - Date.parse(at) };
-  if (intent.firstAbsentAt === null) {
+  if (intent.firstAbsentAt === null || intent.firstAbsentAt < earliest) {
     return { verdict: 'noted', intent: { ...intent, firstAbsentAt: at }, waitMs: visibilityLagMs };
   }
   const second = addMs(intent.firstAbsentAt, visibilityLagMs);
@@ -214,6 +275,7 @@ export function nextGeneration(intent: Intent): Intent {
     ...intent,
     state: 'written',
     generation: intent.generation + 1,
+    unanswered: 0,
     firstAbsentAt: null,
     sentAt: null,
     deadline: null,
@@ -286,6 +348,9 @@ export function reservationFor(
   minimumBillingSeconds: number,
   margin: number,
 ): Money {
-  const billedHours = Math.max(hours * (1 + margin), minimumBillingSeconds / 3600);
-  return multiplyMoney(money(pricePerHour.currency, pricePerHour.amount), String(count * billedHours));
+  const planned = decimal(hours).times(decimal(1).plus(margin));
+  const minimum = decimal(minimumBillingSeconds).dividedBy(3_600);
+  const billed = planned.greaterThan(minimum) ? planned : minimum;
+  const amount = decimal(pricePerHour.amount).times(billed).times(count);
+  return money(pricePerHour.currency, amount.toDecimalPlaces(10, Decimal.ROUND_UP));
 }

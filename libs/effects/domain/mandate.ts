@@ -4,6 +4,7 @@ import {
   multiplyMoney,
   refuse,
   ok,
+  roundMoney,
   subtractMoney,
   zero,
   type Instant,
@@ -128,18 +129,25 @@ export function giveBack(
   mandate: Mandate,
   back: Readonly<{ count: number; pricePerHour: Money; amount: Money; actual: Money }>,
 ): Mandate {
+  const machines = Math.max(0, mandate.machines - back.count);
+  const committed = addMoney(mandate.committed, back.actual);
+  if (machines === 0) {
+    // Nothing holds room any more, so nothing is set aside: what an extension added goes back as well.
+    const none = zero(mandate.budget.currency);
+    return { ...mandate, machines, committed, reserved: none, perHour: none };
+  }
   return {
     ...mandate,
-    machines: Math.max(0, mandate.machines - back.count),
+    machines,
     reserved: notNegative(subtractMoney(mandate.reserved, back.amount)),
-    committed: addMoney(mandate.committed, back.actual),
+    committed,
     perHour: notNegative(subtractMoney(mandate.perHour, multiplyMoney(back.pricePerHour, back.count))),
   };
 }
 
 /** More time for what runs: sets the cost of it aside, or says why not. */
 export function extendReservation(mandate: Mandate, hours: number): Result<Mandate, Refusal> {
-  const more = multiplyMoney(mandate.perHour, String(hours));
+  const more = roundMoney(multiplyMoney(mandate.perHour, hours), 10);
   const total = addMoney(addMoney(mandate.reserved, mandate.committed), more);
   if (compareMoney(total, mandate.budget) > 0) {
     return refuse({

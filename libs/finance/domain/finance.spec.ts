@@ -333,6 +333,7 @@ describe('the ledger as usage', () => {
     state: 'settled',
     generation: 0,
     fence: 1,
+    unanswered: 0,
     sentAt: START,
     deadline: null,
     firstAbsentAt: null,

@@ -1,0 +1,10 @@
+import { effectsDatabase, type EffectsDatabase } from '../testing/effects-database.js';
+import { describeEffectStore } from '../testing/effect-store-contract.js';
+
+let db: EffectsDatabase;
+beforeAll(async () => {
+  db = await effectsDatabase();
+}, 120_000);
+afterAll(async () => db.drop());
+
+describeEffectStore('PostgresEffectStore', async () => await db.emptyStore());

@@ -1,0 +1,10 @@
+import { effectsDatabase, type EffectsDatabase } from './testing/effects-database.js';
+import { describeLedger } from './testing/ledger-contract.js';
+
+let db: EffectsDatabase;
+beforeAll(async () => {
+  db = await effectsDatabase();
+}, 120_000);
+afterAll(async () => db.drop());
+
+describeLedger('PostgreSQL', async () => await db.emptyStore(), 4);

@@ -1,0 +1,311 @@
+import { SpringtideError, asSpringtideError, msBetween, type Instant } from '@springtide/kernel';
+import type { CloudClient, LaunchBatch, LaunchReceipt } from '@springtide/provider-kit';
+import {
+  absence,
+  adopted,
+  afterAbsence,
+  answered,
+  answeredLate,
+  callRefused,
+  claim,
+  openItem,
+  refusedWhole,
+  reservationFor,
+  sending,
+  tokenOf,
+  type Intent,
+  type ItemOutcome,
+  type Mandate,
+  type Refusal,
+} from './domain/index.js';
+import type { StopSwitch } from './effect-store.port.js';
+import type { LaunchAnswer, LaunchRequest, LaunchSpec, RefusalCount } from './launch.js';
+import { refusalError, saveWithBooks } from './ledger-books.js';
+import type { EffectLedger } from './ledger.service.js';
+
+/** One purchase, from the books to the cloud and back, however often it is interrupted. */
+export class Purchase {
+  constructor(private readonly ledger: EffectLedger) {}
+
+  /**
+   * Buys machines. A second call with the same run, step and batch continues the first one: what is sent is what was
+   * written then.
+   * @throws failed-precondition when it asks for something else than the first one.
+   */
+  async launch(request: LaunchRequest): Promise<LaunchAnswer> {
+    const written = await this.writeAhead(request);
+    if ('code' in written) return { status: 'refused', refusal: written };
+    if (written.state === 'settled' || written.state === 'released') return settledAnswer(written);
+    if (written.state === 'sent') {
+      const resolved = await this.resolveUnknown(written);
+      if (resolved.next === 'done') return this.answerOf(resolved.intent, 'the outcome is being looked for');
+      if (resolved.next === 'wait') {
+        return {
+          status: 'unknown',
+          intentId: written.id,
+          retryAfterMs: resolved.waitMs,
+          reason: resolved.reason,
+        };
+      }
+    }
+    return await this.send(written.id, request);
+  }
+
+  private async writeAhead(request: LaunchRequest): Promise<Intent | Refusal> {
+    const plain = this.ledger.draft('create', request, { ...request.spec }, request.count);
+    return await this.ledger.unlessTaken(request.tenantId, async (tx) => {
+      const existing = await tx.lockIntentAt(request);
+      if (existing !== undefined) return requireSame(existing, plain);
+      await this.ledger.requireFence(tx, request, request.fence);
+      const stop = await tx.findStopSwitch();
+      if (stop?.engaged === true) return stopped(stop);
+      const mandate = await tx.lockMandate(request.mandateId);
+      if (mandate === undefined)
+        throw new SpringtideError('not-found', `mandate ${request.mandateId} is missing`);
+      const amount = reservationFor(
+        request.pricePerHour,
+        request.count,
+        request.plannedHours,
+        request.minimumBillingSeconds,
+        this.ledger.dependencies.policy.reservationMargin,
+      );
+      const claimed = claim(mandate, { ...request, amount }, this.ledger.now());
+      if (!claimed.ok) return claimed.error;
+      const intent: Intent = {
+        ...plain,
+        fence: request.fence,
+        mandateId: mandate.id,
+        releaseBy: request.releaseBy,
+        pricePerHour: request.pricePerHour,
+        minimumBillingSeconds: request.minimumBillingSeconds,
+        reserved: amount,
+        items: Array.from({ length: request.count }, (_, index) => openItem(index)),
+      };
+      await tx.saveMandate(claimed.value);
+      await tx.insertIntent(intent);
+      return intent;
+    });
+  }
+
+  private async send(intentId: string, request: LaunchRequest): Promise<LaunchAnswer> {
+    const client = await this.ledger.dependencies.clouds.open(request.tenantId, request.accountId);
+    const begun = await this.beginLaunch(intentId, request);
+    if ('code' in begun) return await this.afterRefusal(intentId, request.tenantId, begun);
+    let receipt: LaunchReceipt;
+    try {
+      receipt = await client.compute.launch(this.batchOf(begun, client), {
+        deadline: begun.deadline ?? this.ledger.deadline(),
+      });
+    } catch (thrown) {
+      return await this.afterFailedCall(begun, client, asSpringtideError(thrown));
+    }
+    // Outside the try: what fails from here on is our own memory, and says nothing about the call.
+    return this.answerOf(await this.record(begun, outcomesOf(receipt)), 'a newer call is under way');
+  }
+
+  /** The books say no. What was never sent is over; what may have happened is looked for until it is known. */
+  private async afterRefusal(intentId: string, tenantId: string, refusal: Refusal): Promise<LaunchAnswer> {
+    const waitMs = await this.ledger.bringToRest(tenantId, intentId);
+    if (waitMs > 0) return { status: 'unknown', intentId, retryAfterMs: waitMs, reason: refusal.message };
+    const intent = await this.ledger.dependencies.store.transaction(
+      tenantId,
+      async (tx) => await this.ledger.lock(tx, intentId),
+    );
+    const bought = intent.items.some((item) => item.machineId !== null);
+    return bought ? settledAnswer(intent) : { status: 'refused', refusal };
+  }
+
+  /** The answer to one call: also one that comes when a newer generation is under way hides nothing. */
+  private async record(begun: Intent, outcomes: readonly ItemOutcome[]): Promise<Intent> {
+    return await this.ledger.dependencies.store.transaction(begun.tenantId, async (tx) => {
+      const current = await this.ledger.lock(tx, begun.id);
+      const at = this.ledger.now();
+      const taken =
+        current.generation === begun.generation
+          ? answered(current, outcomes, at)
+          : answeredLate(current, outcomes, at);
+      return taken === current ? current : await saveWithBooks(tx, current, taken, at);
+    });
+  }
+
+  private answerOf(intent: Intent, reason: string): LaunchAnswer {
+    if (intent.state === 'settled' || intent.state === 'released') return settledAnswer(intent);
+    return { status: 'unknown', intentId: intent.id, retryAfterMs: 1_000, reason };
+  }
+
+  private async afterFailedCall(
+    begun: Intent,
+    client: CloudClient,
+    error: SpringtideError,
+  ): Promise<LaunchAnswer> {
+    this.ledger.dependencies.log.warn(
+      { intent: begun.id, code: error.code, effect: error.effect, reason: error.message },
+      'launch call failed',
+    );
+    if (error.effect === 'maybe') {
+      return {
+        status: 'unknown',
+        intentId: begun.id,
+        retryAfterMs: error.retryAfterMs ?? 1_000,
+        reason: error.message,
+      };
+    }
+    const refused = await this.ledger.change(begun, (intent) => callRefused(intent, error));
+    if (refused.state === 'settled' || refused.state === 'released') return settledAnswer(refused);
+    const retryAfterMs = error.retryAfterMs ?? (refused.problem === null ? 2_000 : this.ledger.lagOf(client));
+    return { status: 'unknown', intentId: begun.id, retryAfterMs, reason: error.message };
+  }
+
+  /** Last checks, immediately before the call: fence, stop switch, mandate and its window. */
+  private async beginLaunch(intentId: string, request: LaunchRequest): Promise<Intent | Refusal> {
+    return await this.ledger.dependencies.store.transaction(request.tenantId, async (tx) => {
+      const intent = await this.ledger.lock(tx, intentId);
+      await this.ledger.requireFence(tx, intent, request.fence);
+      const stop = await tx.findStopSwitch();
+      const mandate = await tx.lockMandate(request.mandateId);
+      const refusal = stop?.engaged === true ? stopped(stop) : whyNotNow(mandate, this.ledger.now());
+      if (refusal !== null) {
+        if (intent.state !== 'written') return refusal;
+        const cancelled = refusedWhole(intent, refusalError(refusal));
+        await saveWithBooks(tx, intent, cancelled, this.ledger.now());
+        return refusal;
+      }
+      const begun = sending(intent, {
+        fence: request.fence,
+        at: this.ledger.now(),
+        deadline: this.ledger.deadline(),
+      });
+      await tx.saveIntent(begun);
+      return begun;
+    });
+  }
+
+  /** A call was sent and its answer is not recorded. Looks first; decides whether to wait, to send again, or is done. */
+  private async resolveUnknown(intent: Intent): Promise<Resolution> {
+    const client = await this.ledger.dependencies.clouds.open(intent.tenantId, intent.accountId);
+    const { ids, askedAt } = await this.ledger.lookFor(client, intent);
+    if (ids.length >= intent.count) {
+      return {
+        next: 'done',
+        intent: await this.ledger.change(intent, (i, at) => adopted(i, ids, at, 'open')),
+      };
+    }
+    // A cloud that has refused the token since would refuse it again; only a look-up can conclude then.
+    if (intent.problem === null && this.tokenStillHolds(intent, client)) return { next: 'send' };
+    return await this.resolveByAbsence(intent, ids, askedAt, this.ledger.lagOf(client));
+  }
+
+  private async resolveByAbsence(
+    intent: Intent,
+    ids: readonly string[],
+    askedAt: Instant,
+    lagMs: number,
+  ): Promise<Resolution> {
+    let waitMs = lagMs;
+    const changed = await this.ledger.change(intent, (current, at) => {
+      if (current.state !== 'sent') return current;
+      const proof = absence(current, askedAt, lagMs);
+      waitMs = proof.waitMs;
+      return proof.verdict === 'proven' ? afterAbsence(proof.intent, ids, at) : proof.intent;
+    });
+    if (changed.state === 'written') return { next: 'send' };
+    if (changed.state !== 'sent') return { next: 'done', intent: changed };
+    const reason = 'the last call had no answer; waiting until the cloud can prove what it did';
+    return { next: 'wait', waitMs: Math.max(1, waitMs), reason };
+  }
+
+  /** Clouds that remember tokens answer the same token with the same machines: sending again is the best look-up. */
+  private tokenStillHolds(intent: Intent, client: CloudClient): boolean {
+    if (!client.manifest.capabilities.idempotencyToken.supported) return false;
+    return msBetween(intent.createdAt, this.ledger.now()) < this.ledger.dependencies.policy.tokenLifeMs;
+  }
+
+  /**
+   * From what is written alone, so that the same token always carries the same batch. The lease is not part of it: it is
+   * renewed, and a cloud refuses a token that comes with other parameters.
+   */
+  private batchOf(intent: Intent, client: CloudClient): LaunchBatch {
+    const spec = intent.spec as LaunchSpec;
+    return {
+      token: tokenOf(intent),
+      region: intent.region,
+      zone: spec.zone,
+      machineType: spec.machineType,
+      purchaseOption: spec.purchaseOption,
+      count: intent.count,
+      minimum: client.manifest.capabilities.partialLaunch.supported ? 1 : intent.count,
+      namePrefix: spec.namePrefix,
+      image: spec.image,
+      ...(spec.subnet === null ? {} : { subnet: spec.subnet }),
+      securityGroups: spec.securityGroups,
+      ownership: {
+        installation: this.ledger.dependencies.installation,
+        tenant: intent.tenantId,
+        intent: intent.id,
+        token: tokenOf(intent),
+        ...(intent.campaignId === null ? {} : { campaign: intent.campaignId }),
+        ...(intent.service === null ? {} : { service: intent.service }),
+      },
+      ...(spec.userData === null ? {} : { userData: spec.userData }),
+      labels: spec.labels,
+    };
+  }
+}
+
+type Resolution =
+  | Readonly<{ next: 'done'; intent: Intent }>
+  | Readonly<{ next: 'wait'; waitMs: number; reason: string }>
+  | Readonly<{ next: 'send' }>;
+
+function settledAnswer(intent: Intent): LaunchAnswer {
+  const refusals = new Map<string, RefusalCount>();
+  for (const item of intent.items) {
+    if (item.state !== 'refused' && item.state !== 'absent') continue;
+    const { code, message } = item.refusal ?? {
+      code: 'insufficient-capacity',
+      message: 'the cloud gave fewer machines',
+    };
+    refusals.set(code, { code, message, count: (refusals.get(code)?.count ?? 0) + 1 });
+  }
+  const accepted = intent.items.filter((item) => item.machineId !== null).length;
+  return { status: 'settled', intentId: intent.id, accepted, refusals: [...refusals.values()] };
+}
+
+function outcomesOf(receipt: LaunchReceipt): readonly ItemOutcome[] {
+  return receipt.items.map((item) =>
+    item.outcome === 'accepted'
+      ? item
+      : { outcome: 'refused', code: item.error.code, message: item.error.message },
+  );
+}
+
+function requireSame(existing: Intent, wanted: Intent): Intent {
+  if (existing.specHash === wanted.specHash && existing.count === wanted.count) return existing;
+  throw new SpringtideError(
+    'failed-precondition',
+    `effect ${wanted.step}/${wanted.batch} of this run was written for other machines; nothing was sent`,
+    { nextStep: 'Ask for the same machines, or under a step of its own.' },
+  );
+}
+
+function whyNotNow(mandate: Mandate | undefined, at: Instant): Refusal | null {
+  if (mandate?.state !== 'open') return frozen();
+  if (at <= mandate.validUntil) return null;
+  return {
+    code: 'expired',
+    message: `the approval's window ended at ${mandate.validUntil}; nothing was bought`,
+    facts: { validUntil: mandate.validUntil },
+  };
+}
+
+function stopped(stop: StopSwitch): Refusal {
+  return {
+    code: 'stopped',
+    message: `the stop switch is on since ${stop.at} (${stop.reason}); nothing was bought`,
+    facts: { since: stop.at },
+  };
+}
+
+function frozen(): Refusal {
+  return { code: 'frozen', message: 'purchases are frozen for this run; nothing was bought', facts: {} };
+}
