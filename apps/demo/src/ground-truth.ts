@@ -1,8 +1,7 @@
 import { askOracle } from '../../../test/yard/aws/oracle.js';
-import { askVsphereOracle } from '../../../test/yard/vsphere/oracle.js';
 import type { Engines } from './engines.js';
 
-/** What the clouds themselves say of us, asked with other people's clients, never with our own. */
+/** What the clouds themselves say of us, asked past Springtide. */
 export type GroundTruth = Readonly<{
   leftover: number;
   duplicated: number;
@@ -11,18 +10,20 @@ export type GroundTruth = Readonly<{
   detail: string;
 }>;
 
-export async function askTheClouds(engines: Engines): Promise<GroundTruth> {
-  const [aws, vsphere] = await Promise.all([askOracle(engines.aws), askVsphereOracle(engines.vsphere)]);
-  const ours = vsphere.filter((machine) => !machine.template && Object.keys(machine.marks).length > 0);
-  const leftovers = [...aws.machines, ...aws.disks, ...aws.interfaces].map((one) => one.id);
+export async function askTheClouds({ aws, home }: Engines): Promise<GroundTruth> {
+  const [bought, own] = await Promise.all([askOracle(aws), home.machines()]);
+  const ours = own.filter((machine) => machine.ours);
+  const leftovers = [...bought.machines, ...bought.disks, ...bought.interfaces].map((one) => one.id);
   return {
     leftover: leftovers.length + ours.length,
-    duplicated: aws.duplicatedTokens.length + repeatedUuids(ours),
-    everMade: aws.machines.length + aws.terminated.length,
-    detail: `boto3 lists ${leftovers.length} of ours (${aws.terminated.length} terminated), pyvmomi lists ${ours.length}.`,
+    duplicated: bought.duplicatedTokens.length + repeated(ours.map((machine) => machine.identity)),
+    everMade: bought.machines.length + bought.terminated.length,
+    detail:
+      `In the public cloud, boto3 lists ${leftovers.length} of ours (${bought.terminated.length} terminated); ` +
+      `in the private one, ${home.asked} shows ${ours.length}.`,
   };
 }
 
-function repeatedUuids(machines: readonly Readonly<{ instanceUuid: string }>[]): number {
-  return machines.length - new Set(machines.map((machine) => machine.instanceUuid)).size;
+function repeated(identities: readonly string[]): number {
+  return identities.length - new Set(identities).size;
 }

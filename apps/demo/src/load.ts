@@ -1,15 +1,20 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { CampaignBody } from '@springtide/contracts';
 import type { LoadProgress, LoadResult } from '../../../test/yard/load/load-generator.js';
 import { nodeArguments } from '../../../test/yard/tools/node-arguments.js';
 import { projectRoot } from '../../../test/yard/tools/lane.js';
-import { startProcess, type RunningProcess } from '../../../test/yard/tools/process.js';
+import { startProcess } from '../../../test/yard/tools/process.js';
 import { SERVICES, scheduleFor } from './demand.js';
 import { demoFolder } from './engines.js';
 import { screen } from './screen.js';
 
-export type Load = Readonly<{ process: RunningProcess; result: Promise<LoadResult> }>;
+export type Load = Readonly<{
+  result: Promise<LoadResult>;
+  /** Rejects when the generator ends without a result. */
+  lost: Promise<never>;
+}>;
 
 /** Sends the campaign's demand through both entrances at once, on the campaign's own time line. */
 export async function startLoad(
@@ -40,9 +45,10 @@ export async function startLoad(
   const result = new Promise<LoadResult>((resolve) => {
     settle = resolve;
   });
-  const process = await startProcess({
+  let over = false;
+  const generator = await startProcess({
     name: 'load generator',
-    command: globalThis.process.execPath,
+    command: process.execPath,
     args: [
       ...nodeArguments(join(projectRoot(), 'dist/test/yard/load'), 'load-generator.main'),
       '--config',
@@ -50,9 +56,21 @@ export async function startLoad(
     ],
     ready: (line) => line.includes('"ready"'),
     logFile: join(demoFolder(), 'load.log'),
-    onLine: (line) => follow(line, settle),
+    onLine: (line) =>
+      follow(line, (outcome) => {
+        over = true;
+        settle(outcome);
+      }),
   });
-  return { process, result };
+  const lost = (async (): Promise<never> => {
+    await generator.exited;
+    // What it printed last is read before its end is believed.
+    await wait(1_000);
+    if (over) return await new Promise<never>(() => undefined);
+    throw new Error('the load generator ended before its time; nothing was measured');
+  })();
+  lost.catch(() => undefined);
+  return { result, lost };
 }
 
 const SHOW_EVERY_MS = 5_000;

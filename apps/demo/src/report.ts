@@ -4,8 +4,8 @@ import type { CampaignReport } from '@springtide/contracts';
 import { projectRoot } from '../../../test/yard/tools/lane.js';
 import type { LoadResult, PhaseResult } from '../../../test/yard/load/load-generator.js';
 import { SERVICES } from './demand.js';
-import type { Engines } from './engines.js';
 import type { GroundTruth } from './ground-truth.js';
+import { count, money } from './numbers.js';
 import { bold, paint, screen, table } from './screen.js';
 
 type Served = Readonly<{ servedRatio: number | null; p99Ms: number | null }>;
@@ -25,7 +25,8 @@ export type DemoReport = Readonly<{
   machines: CampaignReport['machines'] & Readonly<{ groundTruth: string }>;
   cost: CampaignReport['cost'];
   timeToReadySeconds: CampaignReport['timeToReadySeconds'];
-  restarts: number;
+  /** Processes that ended during the story and were started again. */
+  restarts: Readonly<Record<string, number>>;
   timeline: readonly Readonly<{ at: string; step: string; detail: string }>[];
 }>;
 
@@ -36,8 +37,8 @@ export function assemble(
   report: CampaignReport,
   load: LoadResult,
   truth: GroundTruth,
-  engines: Engines,
-  restarts: number,
+  engines: DemoReport['engines'],
+  restarts: DemoReport['restarts'],
 ): DemoReport {
   const phases = load.phases.map((phase) => {
     const own = report.phases.find((row) => row.name === phase.name);
@@ -50,24 +51,26 @@ export function assemble(
       withoutBurst: served(phase, true),
     };
   });
+  const duplicated = report.machines.duplicated + truth.duplicated;
   const failures = [
+    ...(phases.length === 0 ? ['nothing was measured'] : []),
     ...(report.state === 'closed' ? [] : [`the run is ${report.state}`]),
     ...phases.flatMap((phase) => {
       if (!phase.measured) return [`${phase.name} was not measured: the load generator itself lagged`];
       if (phase.servedRatio !== null && phase.servedRatio >= TARGET) return [];
       return [`${phase.name} served ${percent(phase.servedRatio)} instead of ${percent(TARGET)}`];
     }),
-    ...(truth.leftover > 0 ? [`the clouds still hold ${truth.leftover} of ours`] : []),
-    ...(truth.duplicated > 0 ? [`${truth.duplicated} machines were made twice`] : []),
+    ...(truth.leftover > 0 ? [`the clouds still hold ${count(truth.leftover, 'thing')} of ours`] : []),
+    ...(duplicated > 0 ? [`${count(duplicated, 'machine was', 'machines were')} made twice`] : []),
   ];
   return {
     passed: failures.length === 0,
     failures,
-    engines: engines.names,
+    engines,
     phases,
     machines: {
       ...report.machines,
-      duplicated: report.machines.duplicated + truth.duplicated,
+      duplicated,
       leftover: truth.leftover,
       groundTruth: truth.detail,
     },
@@ -110,12 +113,16 @@ export function showReport(report: DemoReport): void {
     screen.plain(
       `Readiness  p50 ${ready.p50.toFixed(1)} s, p95 ${ready.p95.toFixed(1)} s from order to serving`,
     );
+  const inCurrency = (amount: string) => money(amount, cost.currency);
   screen.plain(
-    `Cost       ${cost.actual} ${cost.currency} spent, ${cost.planned} planned, ${cost.budget} approved (private share ${cost.private})`,
+    `Cost       ${inCurrency(cost.actual)} spent (${inCurrency(cost.private)} of it private), ` +
+      `${inCurrency(cost.planned)} planned, ${inCurrency(cost.budget)} approved`,
   );
-  screen.plain(`Engines    ${Object.values(report.engines).join(' · ')}`);
-  if (report.restarts > 0)
-    screen.plain(`Restarts   ${report.restarts} processes were started again during the run`);
+  screen.plain(`Engines    ${Object.values(report.engines).join('\n           ')}`);
+  const restarts = Object.entries(report.restarts).map(([name, times]) =>
+    times === 1 ? name : `${name} (${times} times)`,
+  );
+  if (restarts.length > 0) screen.plain(`Restarts   ${restarts.join(', ')}`);
   screen.plain('');
   if (report.passed)
     screen.plain(paint(32, 'Every phase met its target, and the clouds hold nothing of ours.'));

@@ -33,16 +33,17 @@ function line(text: string): void {
   process.stdout.write(`${paint(2, `${seconds} s`)}  ${text}\n`);
 }
 
-/** Columns as wide as their widest cell; numbers to the right. */
-export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Columns as wide as their widest cell; the first `textColumns` to the left, the others to the right. */
+export function table(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  textColumns = 1,
+): string {
   const widths = header.map((cell, column) =>
     Math.max(cell.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
-  const format = (row: readonly string[]) =>
-    row
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  ');
+  const pad = (cell: string, column: number) =>
+    column < textColumns ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
+  const format = (row: readonly string[]) => row.map((cell, column) => pad(cell, column)).join('  ');
   return [bold(format(header)), ...rows.map((row) => format(row))].join('\n');
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { projectRoot } from '../tools/lane.js';
 import { ensureVenv } from '../tools/python-venv.js';
@@ -28,6 +29,8 @@ const lineSchema = z.union([
 
 /** A list older than this is no list: the watcher hangs or the endpoint does. */
 const STALE_MS = 5_000;
+const FIRST_LIST_WITHIN_MS = 10_000;
+const NOTHING_YET = 'no list yet';
 
 /**
  * A vCenter, watched through pyvmomi by one long-lived process: a client start per poll would cost more than all the
@@ -43,6 +46,7 @@ export async function vsphereSource(
   const ca = join(folder, 'ca.pem');
   await writeFile(ca, endpoint.caPem);
   const watcher = new VsphereWatcher(() => startWatcher(python, ca, endpoint, everyMs));
+  await watcher.begun();
   return {
     name,
     list: async () => watcher.list(),
@@ -56,13 +60,21 @@ export async function vsphereSource(
 class VsphereWatcher {
   readonly #start: () => ChildProcess;
   #child: ChildProcess | undefined;
-  #latest: { machines: readonly ListedMachine[] } | { error: string } = { error: 'no list yet' };
+  #latest: { machines: readonly ListedMachine[] } | { error: string } = { error: NOTHING_YET };
   #latestAt = performance.now();
   #closed = false;
 
   constructor(start: () => ChildProcess) {
     this.#start = start;
     this.#run();
+  }
+
+  /** Resolves with the first list or problem, or after a while: the first poll then says why there is none. */
+  async begun(): Promise<void> {
+    const deadline = performance.now() + FIRST_LIST_WITHIN_MS;
+    while ('error' in this.#latest && this.#latest.error === NOTHING_YET && performance.now() < deadline) {
+      await wait(50);
+    }
   }
 
   list(): readonly ListedMachine[] {

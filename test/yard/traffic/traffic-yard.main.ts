@@ -43,4 +43,7 @@ function parseEngine(text: string): TrafficEngine | 'auto' {
   throw new Error(`--engine is haproxy, traefik or auto, not "${text}"`);
 }
 
-await main();
+main().catch((thrown: unknown) => {
+  process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  routes,
+  type ApiClient,
+  type CampaignBody,
+  type PlanBody,
+  type RunBody,
+} from '@springtide/contracts';
+import { projectRoot } from '../../../test/yard/tools/lane.js';
+import { demandFrom, phasesFrom } from './demand.js';
+import type { Engines } from './engines.js';
+import { makeOrFind } from './existing.js';
+import { showPlan } from './plan-view.js';
+import { money } from './numbers.js';
+import { screen } from './screen.js';
+import type { Stage } from './stage.js';
+
+/** From putting it on the calendar to the first phase: planning and approving happen in between. */
+const LEAD_MS = 25_000;
+
+export async function putOnCalendar(
+  engines: Engines,
+  stage: Stage,
+  series: readonly number[],
+): Promise<CampaignBody> {
+  const { operations } = stage.people;
+  const text = await readFile(join(projectRoot(), 'config/demo/shop.template.yaml'), 'utf8');
+  const template = await operations.call(routes.templateCreate, {
+    body: text
+      .replaceAll('AMI_OF_THE_DEMO', engines.aws.imageId)
+      .replaceAll('port: 8080', `port: ${engines.servicePort}`),
+    headers: { 'content-type': 'application/yaml' },
+  });
+  const start = new Date(Math.ceil((Date.now() + LEAD_MS) / 1000) * 1000);
+  return await operations.call(routes.campaignCreate, {
+    body: {
+      name: 'Flash sale',
+      templateId: template.id,
+      timeZone: 'Europe/Berlin',
+      phases: [...phasesFrom(start)],
+      demand: [...demandFrom(series)],
+      budget: { currency: 'USD', amount: '2.00' },
+      accountIds: [stage.accounts.private.id, stage.accounts.public.id],
+      policy: 'demo',
+    },
+  });
+}
+
+export async function planAndApprove(stage: Stage, campaign: CampaignBody): Promise<PlanBody> {
+  const { operations, approver } = stage.people;
+  const requested = await operations.call(routes.planRequest, { params: { id: campaign.id } });
+  const plan = await planned(operations, requested.id);
+  showPlan(plan);
+  if (plan.status !== 'ready')
+    throw new Error(`the plan is ${plan.status}: ${plan.failure ?? 'demand cannot be covered'}`);
+  const approval = await operations.call(routes.approvalRequest, { params: { id: plan.id } });
+  const decided = await approver.call(routes.approvalDecide, {
+    params: { id: approval.id },
+    body: { decision: 'approve', comment: 'Fits the budget.' },
+  });
+  const { maxMachines, budget } = decided.envelope;
+  screen.say(
+    `Approved by another person: at most ${maxMachines} machines and ${money(budget.amount, budget.currency)}.`,
+  );
+  return plan;
+}
+
+export async function arm(stage: Stage, campaign: CampaignBody): Promise<RunBody> {
+  const { operations } = stage.people;
+  const params = { id: campaign.id };
+  return await makeOrFind(
+    async () => await operations.call(routes.runArm, { params }),
+    async () => {
+      const { currentRunId: runId } = await operations.call(routes.campaignGet, { params });
+      return runId === null ? undefined : await operations.call(routes.runGet, { params: { id: runId } });
+    },
+  );
+}
+
+const PLANNED_WITHIN_MS = 90_000;
+
+async function planned(client: ApiClient, planId: string): Promise<PlanBody> {
+  const deadline = performance.now() + PLANNED_WITHIN_MS;
+  while (performance.now() < deadline) {
+    const plan = await client.call(routes.planGet, { params: { id: planId } });
+    if (plan.status !== 'solving') return plan;
+    await wait(200);
+  }
+  throw new Error(`the plan was not solved within ${PLANNED_WITHIN_MS / 1000} seconds`);
+}
