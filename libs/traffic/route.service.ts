@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { RouteBody, RouteInput } from '@springtide/contracts';
-import { SpringtideError, asSpringtideError, toInstant, type Clock } from '@springtide/kernel';
+import { SpringtideError, asSpringtideError, canonicalJson, toInstant, type Clock } from '@springtide/kernel';
 import { recordAudit, requirePermission } from '@springtide/identity';
 import type { EffectLedger } from '@springtide/effects';
 import type { Database, RequestContext } from '@springtide/platform';
 import type { RouteMember, RouteState } from '@springtide/provider-kit';
 import { RouteEntity } from './data/route.entity.js';
-import type { Shares } from './domain/index.js';
+import { groupsLacking, type Shares } from './domain/index.js';
 
 /** Name of the group that takes all traffic when no campaign runs. */
 export const HOME_GROUP = 'home';
@@ -42,10 +42,36 @@ export class RoutesService {
   /** Declares a route and gives all its traffic to the home group. */
   async create(ctx: RequestContext, input: RouteInput): Promise<RouteBody> {
     requirePermission(ctx, 'route:write');
+    const client = await this.ledger.dependencies.clouds.open(ctx.tenantId, input.accountId);
+    const live = await client.traffic.readRoute(input.name);
+    const route = (await this.halfDeclared(ctx, input, live)) ?? (await this.store(ctx, input));
+    const change = { runId: route.id, campaignId: null, step: 'declare', batch: 0, fence: 0 };
+    await this.setMembers(route, HOME_GROUP, route.home, change);
+    if (route.home.length > 0) await this.awaitHealthy(route, [HOME_GROUP], 15_000);
+    if (route.home.length > 0) await this.setShares(route, { [HOME_GROUP]: 100 }, change);
+    return await this.get(ctx, route.id);
+  }
+
+  /** The same declaration, stored by a process that ended before the home group had its traffic. */
+  private async halfDeclared(
+    ctx: RequestContext,
+    input: RouteInput,
+    live: RouteState,
+  ): Promise<Route | undefined> {
+    if (live.groups.some((group) => group.weight > 0)) return undefined;
+    const row = await this.database.unitOfWork(
+      ctx,
+      async (tx) => await tx.findOneBy(RouteEntity, { name: input.name }),
+    );
+    if (row === null) return undefined;
+    const { name, accountId, service, healthPath, home } = row;
+    const stored = canonicalJson({ name, accountId, service, healthPath, home });
+    return stored === canonicalJson({ ...input }) ? row : undefined;
+  }
+
+  private async store(ctx: RequestContext, input: RouteInput): Promise<Route> {
     const id = randomUUID();
     const at = this.clock.now();
-    const client = await this.ledger.dependencies.clouds.open(ctx.tenantId, input.accountId);
-    await client.traffic.readRoute(input.name);
     await this.database.unitOfWork(ctx, async (tx) => {
       await tx.insert(RouteEntity, { id, tenantId: ctx.tenantId, ...input, version: 1, createdAt: at });
       await recordAudit(tx, ctx, {
@@ -55,12 +81,7 @@ export class RoutesService {
         at: toInstant(at),
       });
     });
-    const route = await this.getByName(ctx, input.name);
-    const change = { runId: id, campaignId: null, step: 'declare', batch: 0, fence: 0 };
-    await this.setMembers(route, HOME_GROUP, route.home, change);
-    if (route.home.length > 0) await this.awaitHealthy(route, [HOME_GROUP], 15_000);
-    if (route.home.length > 0) await this.setShares(route, { [HOME_GROUP]: 100 }, change);
-    return await this.get(ctx, id);
+    return await this.getByName(ctx, input.name);
   }
 
   async list(ctx: RequestContext, page: { limit: number; cursor?: string | undefined }) {
@@ -124,6 +145,20 @@ export class RoutesService {
       const client = await this.ledger.dependencies.clouds.open(route.tenantId, route.accountId);
       return await client.traffic.setWeights(route.name, shares, { deadline });
     });
+  }
+
+  /** Gives the proxy the members that it should have and lacks. @returns the route as it is then. */
+  async giveMembers(
+    route: Route,
+    expected: ReadonlyMap<string, readonly RouteMember[]>,
+    change: RouteChange,
+    healthyWithinMs: number,
+  ): Promise<RouteState> {
+    const state = await this.read(route);
+    const lacking = groupsLacking(expected, state.groups);
+    if (lacking.length === 0) return state;
+    for (const group of lacking) await this.setMembers(route, group, expected.get(group) ?? [], change);
+    return await this.awaitHealthy(route, lacking, healthyWithinMs);
   }
 
   /** Waits until every member of the groups is healthy in the proxy's own eyes, or the time is over. */
