@@ -47,10 +47,10 @@ installLocked();
 const node = nodeToUse();
 const child = spawn(node, [file, ...rest], {
   cwd: root,
-  stdio: 'inherit',
+  // The channel tells the task when this process is gone, however it went.
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   env: { ...process.env, PATH: `${dirname(node)}:${join(root, 'node_modules', '.bin')}:${process.env.PATH}` },
 });
-// Ctrl-C reaches the whole group; this process only waits for the task to end in its own way.
-for (const signal of ['SIGINT', 'SIGTERM'])
-  process.on(signal, () => signal === 'SIGTERM' && child.kill(signal));
+// This process only waits for the task to end in its own way.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
