@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { addMs, compareMoney, sumMoney, zero, type Instant } from '@springtide/kernel';
+import { SpringtideError, addMs, compareMoney, sumMoney, zero, type Instant } from '@springtide/kernel';
 import { silentLogger } from '@springtide/platform';
 import { connectAccount, type CloudClient, type ProviderManifest } from '@springtide/provider-kit';
 import { AdvancingClock, loopbackGate } from '@springtide/provider-kit/conformance';
@@ -42,6 +42,8 @@ export type ProcessOptions = Readonly<{
   manifest?: ProviderManifest;
   installation?: string;
   policy?: Partial<EffectsPolicy>;
+  /** The account cannot even be opened. */
+  unreachable?: boolean;
 }>;
 
 /** A simulated cloud, a ledger memory and a mandate, under one clock; processes come and go. */
@@ -86,7 +88,12 @@ export class EffectWorld {
     );
     const ledger = new EffectLedger({
       store: options.store ?? this.options.store,
-      clouds: { open: async () => await Promise.resolve(client) },
+      clouds: {
+        open: async () => {
+          if (options.unreachable === true) throw new SpringtideError('unavailable', 'nobody answers');
+          return await Promise.resolve(client);
+        },
+      },
       clock: this.clock,
       newId: () => randomUUID(),
       installation: options.installation ?? INSTALLATION,
