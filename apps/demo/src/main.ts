@@ -8,6 +8,7 @@ import { ROUTES, demoFolder, forgetEarlier, startBootAgent, startEngines } from 
 import { beginFamily, endFamily, livingDemo } from './family.js';
 import { askTheClouds } from './ground-truth.js';
 import { startLoad } from './load.js';
+import { count } from './numbers.js';
 import { USAGE, UsageError, readOptions, type DemoOptions } from './options.js';
 import { assemble, showReport, writeReport, type DemoReport } from './report.js';
 import { requirePython } from './requirements.js';
@@ -62,7 +63,8 @@ async function clearTheWay(folder: string): Promise<void> {
     );
   }
   const ended = await endFamily(folder);
-  if (ended > 0) screen.say(`Ended ${ended} processes that an earlier demo had left behind.`);
+  if (ended > 0)
+    screen.say(`Ended ${count(ended, 'process', 'processes')} that an earlier demo had left behind.`);
   await forgetEarlier(folder);
   await beginFamily(folder);
 }

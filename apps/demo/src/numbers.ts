@@ -12,9 +12,20 @@ export function shortDecimal(text: string, places: number): string {
   return value.toFixed(Math.max(places, Math.min(8, firstDigit + 1)));
 }
 
-/** Long decimals inside a sentence, shortened where they stand. */
-export function shortenDecimals(sentence: string): string {
-  return sentence.replaceAll(/\d+\.\d{3,}/g, (decimal) => shortDecimal(decimal, 2));
+/** A sentence of the plan or the timeline as a person reads it: decimals shortened, one thing in the singular. */
+export function forPeople(sentence: string): string {
+  return sentence
+    .replaceAll(/\d+\.\d{3,}/g, (decimal) => shortDecimal(decimal, 2))
+    .replaceAll(/(?<![\d.] ?)\b1 (standing )?(machine|pool|offering)s\b/g, '1 $1$2')
+    .replaceAll(
+      /\b(1 (?:standing )?(?:machine|pool|offering)(?: \S+){0,3}?) (were|are|serve)\b/g,
+      inSingular,
+    );
+}
+
+function inSingular(_: string, subject: string, verb: string): string {
+  const singular: Readonly<Record<string, string>> = { were: 'was', are: 'is', serve: 'serves' };
+  return `${subject} ${singular[verb] ?? verb}`;
 }
 
 /** `1 machine`, `2 machines`. */

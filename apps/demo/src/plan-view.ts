@@ -1,5 +1,5 @@
 import type { PlanBody } from '@springtide/contracts';
-import { money, shortenDecimals } from './numbers.js';
+import { forPeople, money } from './numbers.js';
 import { screen, table } from './screen.js';
 
 /** Who, where, what and how many per phase; then the price and the reasons. */
@@ -31,7 +31,8 @@ export function showPlan(plan: PlanBody): void {
   const bound =
     plan.gap === null ? '' : `, at most ${(plan.gap * 100).toFixed(1)} % above the best possible plan`;
   screen.plain(`\nPlanned cost ${money(plan.cost.amount, plan.cost.currency)}${bound} (${plan.solver}).`);
-  for (const reason of plan.reasons) screen.plain(`  · ${shortenDecimals(reason.text)}`);
+  for (const text of new Set(plan.reasons.map((reason) => forPeople(reason.text))))
+    screen.plain(`  · ${text}`);
   screen.plain('');
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ApiProblem, routes, type ApiClient, type CampaignBody, type RunBody } from '@springtide/contracts';
 import type { KillMoment } from './options.js';
-import { shortenDecimals } from './numbers.js';
+import { forPeople } from './numbers.js';
 import { paint, screen } from './screen.js';
 import type { Supervisor } from './supervisor.js';
 
@@ -71,7 +71,7 @@ function mayPass(thrown: unknown): boolean {
 async function tell(client: ApiClient, runId: string, after: number): Promise<number> {
   const { items } = await client.call(routes.runTimeline, { params: { id: runId }, query: { after } });
   for (const entry of items) {
-    const text = `  ${shortenDecimals(entry.detail)}`;
+    const text = `  ${forPeople(entry.detail)}`;
     screen.say(entry.level === 'info' ? text : paint(entry.level === 'warning' ? 33 : 31, text));
   }
   return items.at(-1)?.id ?? after;
