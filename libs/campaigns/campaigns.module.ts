@@ -7,6 +7,7 @@ import type { Clock } from '@springtide/kernel';
 import { CLOCK, Database } from '@springtide/platform';
 import { RoutesService } from '@springtide/traffic';
 import { CampaignsService } from './campaign.service.js';
+import { EntranceKeeper } from './entrance-keeper.service.js';
 import { PlanSolver } from './plan-solver.js';
 import { PlansService } from './plan.service.js';
 import { Provisioning } from './provisioning.service.js';
@@ -97,6 +98,12 @@ const forWorkflows: FactoryProvider[] = [
     provide: Shifting,
     useFactory: (book: RunBook, ledger: EffectLedger, routes: RoutesService) =>
       new Shifting(book, ledger, routes),
+    inject: [RunBook, EffectLedger, RoutesService],
+  },
+  {
+    provide: EntranceKeeper,
+    useFactory: (book: RunBook, ledger: EffectLedger, routes: RoutesService) =>
+      new EntranceKeeper(book, ledger, routes),
     inject: [RunBook, EffectLedger, RoutesService],
   },
   {

@@ -4,6 +4,7 @@ import { Campaigns1760000070000 } from './data/campaigns.migration.js';
 
 export { CampaignsModule, type CampaignsImports } from './campaigns.module.js';
 export { CampaignsService } from './campaign.service.js';
+export { EntranceKeeper } from './entrance-keeper.service.js';
 export { PlanSolver } from './plan-solver.js';
 export { PlansService } from './plan.service.js';
 export { Provisioning, type Heartbeat } from './provisioning.service.js';

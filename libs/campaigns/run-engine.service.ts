@@ -1,11 +1,19 @@
-import type { Deficit, GroundOrders, GrowOrder, PhaseName, RunBrief, RunRef } from '@springtide/contracts';
+import type {
+  Deficit,
+  GroundOrders,
+  GrowOrder,
+  PhaseName,
+  PhaseOrders,
+  RunBrief,
+  RunRef,
+} from '@springtide/contracts';
 import { EffectLedger, MachineLife } from '@springtide/effects';
 import { costOfUsage, usageOf, type Intent } from '@springtide/effects/domain';
 import { addMs, compareMoney, multiplyMoney, sumMoney } from '@springtide/kernel';
-import { capacityOf, fallbackOrders, ordersFor, uncoveredBy } from './domain/index.js';
+import { capacityOf, fallbackOrders, neededByNone, ordersFor, uncoveredBy } from './domain/index.js';
 import type { RunEntity } from './data/campaign.entity.js';
 import type { OpenRun, RunBook } from './run-book.js';
-import { deliveredOf, isLive, machinesOf } from './run-machines.js';
+import { deliveredOf, isLive, machinesOf, type RunMachine } from './run-machines.js';
 
 /** What a run decides between its effects: read from truth, decided by pure functions, told in the story. */
 export class RunEngine {
@@ -67,19 +75,14 @@ export class RunEngine {
     const open = await this.book.open(tenantId, runId);
     await this.settleStragglers(tenantId, runId);
     const machines = machinesOf(await this.ledger.listIntents(tenantId, { runId, kind: 'create' }));
-    const targets = open.run.targets.filter((row) => row.phase === phase);
-    const orders = ordersFor(
-      targets,
-      deliveredOf(machines),
-      (service, poolId) => capacityOf(open.plan, service, poolId),
-      batchSizes(open),
-    );
+    const orders = ordersOf(open, phase, machines);
+    const ahead = this.phasesAhead(open, phase).map((later) => ordersOf(open, later, machines).shrink);
     const failed = machines.filter(({ item }) => item.state === 'failed' && item.machineId !== null);
     const broken = failed.map((machine) => ({
       service: machine.service,
       targets: [{ ...machine, machineId: machine.item.machineId ?? '' }].map(asTarget),
     }));
-    const shrink = stage === 'full' ? orders.shrink : [];
+    const shrink = stage === 'full' ? neededByNone(orders.shrink, ahead) : [];
     const booting = machines.filter(({ item }) => item.state === 'accepted');
     const unready = machines.filter(({ item }) => item.state === 'accepted' || item.state === 'running');
     return {
@@ -88,6 +91,16 @@ export class RunEngine {
       booting: [...new Set(booting.map((machine) => machine.intentId))],
       unready: [...new Set(unready.map((machine) => machine.service))],
     };
+  }
+
+  /** Later phases that are being prepared: what was bought for them is not let go. */
+  private phasesAhead({ run, plan }: OpenRun, phase: PhaseName): readonly PhaseName[] {
+    const now = this.book.now();
+    return run.phases
+      .filter(
+        ({ name, startsAt }) => name !== phase && startsAt > now && addMs(startsAt, -plan.leadMs) <= now,
+      )
+      .map(({ name }) => name);
   }
 
   async planFallback(
@@ -266,6 +279,15 @@ function batchSizes({ plan, policy }: OpenRun): (poolId: string) => number {
     const sheet = plan.sheets.find((one) => one.poolId === poolId);
     return Math.min(policy.batchSize, sheet?.launchBatch ?? policy.batchSize);
   };
+}
+
+function ordersOf(open: OpenRun, phase: PhaseName, machines: readonly RunMachine[]): PhaseOrders {
+  return ordersFor(
+    open.run.targets.filter((row) => row.phase === phase),
+    deliveredOf(machines),
+    (service, poolId) => capacityOf(open.plan, service, poolId),
+    batchSizes(open),
+  );
 }
 
 function isOver(state: RunEntity['state']): boolean {

@@ -1,8 +1,8 @@
 import type { RunRef, ShiftOrder, ShiftPlan, ShiftStepResult } from '@springtide/contracts';
 import { EffectLedger, MachineLife } from '@springtide/effects';
 import { SpringtideError, msBetween } from '@springtide/kernel';
-import type { RouteMember, RouteState } from '@springtide/provider-kit';
-import { HOME_GROUP, type Route, type RouteChange, type RoutesService } from '@springtide/traffic';
+import type { RouteState } from '@springtide/provider-kit';
+import { HOME_GROUP, type Route, type RoutesService } from '@springtide/traffic';
 import {
   countersBetween,
   judgeStep,
@@ -12,8 +12,10 @@ import {
   type Shares,
 } from '@springtide/traffic/domain';
 import { capacityOf } from './domain/index.js';
+import { changeOf } from './entrance-keeper.service.js';
 import type { Heartbeat } from './provisioning.service.js';
 import type { OpenRun, RunBook } from './run-book.js';
+import { membersByGroup } from './route-members.js';
 import { groupOf, machinesOf, type RunMachine } from './run-machines.js';
 
 /** Moves a service's traffic: members first, then shares in steps, each watched; the way back the other way round. */
@@ -39,8 +41,8 @@ export class Shifting {
     const machines = (await this.machines(tenantId, runId, service)).filter(({ item }) =>
       ['running', 'ready'].includes(item.state),
     );
-    for (const [group, members] of byGroup(open, machines)) {
-      await this.routes.setMembers(route, group, members, this.change(open, input, `join/${input.join}`));
+    for (const [group, members] of membersByGroup(open.plan, machines)) {
+      await this.routes.setMembers(route, group, members, changeOf(open, input, `join/${input.join}`));
     }
     return await this.awaitReady(open, route, input, heartbeat);
   }
@@ -69,7 +71,7 @@ export class Shifting {
     const shares = stepBetween(order.from, order.to, order.fraction);
     const before = await this.counters(route);
     await this.routes.setShares(route, shares, {
-      ...this.change(open, order, `shift/${order.shift}`),
+      ...changeOf(open, order, `shift/${order.shift}`),
       batch: order.step,
     });
     await this.watch(open.policy.bakeMs, open.policy.pollMs, heartbeat);
@@ -91,7 +93,7 @@ export class Shifting {
   async rollBackShift(order: ShiftOrder & { to: Shares; reason: string }): Promise<void> {
     const open = await this.book.open(order.tenantId, order.runId);
     const route = await this.routeOf(open, order);
-    await this.routes.setShares(route, order.to, this.change(open, order, `rollback/${order.shift}`));
+    await this.routes.setShares(route, order.to, changeOf(open, order, `rollback/${order.shift}`));
     await this.book.note(order.tenantId, order.runId, {
       step: 'shift.rollback',
       level: 'problem',
@@ -111,13 +113,13 @@ export class Shifting {
       ({ item }) =>
         ['running', 'ready'].includes(item.state) && !order.leaving.includes(item.machineId ?? ''),
     );
-    const rest = byGroup(open, staying);
+    const rest = membersByGroup(open.plan, staying);
     for (const group of new Set(leaving.map((machine) => groupOf(machine.poolId)))) {
       await this.routes.setMembers(
         route,
         group,
         rest.get(group) ?? [],
-        this.change(open, order, `leave/${order.shift}`),
+        changeOf(open, order, `leave/${order.shift}`),
       );
     }
   }
@@ -126,9 +128,10 @@ export class Shifting {
   async sendTrafficHome(input: RunRef & { service: string }): Promise<void> {
     const open = await this.book.open(input.tenantId, input.runId);
     const route = await this.routeOf(open, input);
-    const state = await this.routes.read(route);
+    const change = changeOf(open, input, `home/${input.fence}`);
+    const standing = new Map([[HOME_GROUP, route.home]]);
+    const state = await this.routes.giveMembers(route, standing, change, open.policy.readyTimeoutMs);
     const home = state.groups.find((group) => group.name === HOME_GROUP);
-    const change = this.change(open, input, `home/${input.fence}`);
     const others = state.groups.filter((group) => group.name !== HOME_GROUP);
     if (home === undefined || home.members.length === 0) {
       await this.book.note(input.tenantId, input.runId, {
@@ -265,31 +268,6 @@ export class Shifting {
       throw new SpringtideError('internal', `service ${input.service} is not in the plan`);
     return await this.routes.getByName(this.book.context(input.tenantId, input.runId), name);
   }
-
-  private change(open: OpenRun, input: RunRef, step: string): RouteChange {
-    return {
-      runId: input.runId,
-      campaignId: open.run.campaignId,
-      step: `${step}/${input.fence}`,
-      batch: 0,
-      fence: input.fence,
-    };
-  }
-}
-
-function byGroup(
-  open: OpenRun,
-  machines: readonly RunMachine[],
-): ReadonlyMap<string, readonly RouteMember[]> {
-  const groups = new Map<string, RouteMember[]>();
-  for (const { poolId, service, item } of machines) {
-    const port = open.plan.services.find((row) => row.name === service)?.port;
-    if (item.machineId === null || item.address === null || port === undefined) continue;
-    const members = groups.get(groupOf(poolId)) ?? [];
-    members.push({ id: item.machineId, address: item.address, port });
-    groups.set(groupOf(poolId), members);
-  }
-  return groups;
 }
 
 /** What is live, as whole percentages: once a member died, the proxy's own shares are fractions. */

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { routes, type ApiClient, type CampaignBody } from '@springtide/contracts';
 import type { Browser, Page } from 'playwright-core';
 import {
@@ -11,7 +12,9 @@ import {
   type OpenPage,
 } from '../yard/browser/browser-session.js';
 import { obtainChromium } from '../yard/browser/obtain-chromium.js';
+import { freePort } from '../yard/tools/free-port.js';
 import { projectRoot, yardLane } from '../yard/tools/lane.js';
+import { startAnsweringClouds, type AnsweringClouds } from './console/answering-clouds.js';
 import { consoleStage, type ConsoleStage } from './console/console-stage.js';
 import { enterPhases, seedCampaign, seedClouds, solvePlan } from './console/seeded-campaign.js';
 
@@ -25,6 +28,7 @@ const screens = join(projectRoot(), 'var', 'screens');
 suite('console', () => {
   let stage: ConsoleStage;
   let browser: Browser;
+  let clouds: AnsweringClouds;
   let client: ApiClient;
   let approver: { token: string; client: ApiClient };
   let campaign: CampaignBody;
@@ -37,8 +41,10 @@ suite('console', () => {
     client = stage.client(stage.tenant.adminToken);
     const { token } = await stage.tenant.user(['approver'], 'Lin Approver');
     approver = { token, client: stage.client(token) };
-    const clouds = await seedClouds(stage);
-    campaign = await seedCampaign(stage, clouds, 'Double 12 flash sale');
+    const port = await freePort();
+    clouds = startAnsweringClouds(port);
+    const seeded = await seedClouds(stage, clouds, port);
+    campaign = await seedCampaign(stage, seeded, 'Double 12 flash sale', port);
   }, 180_000);
 
   afterEach(async () => {
@@ -47,6 +53,7 @@ suite('console', () => {
 
   afterAll(async () => {
     await browser?.close();
+    await clouds?.stop();
     await stage?.stop();
   }, 60_000);
 
@@ -155,10 +162,50 @@ suite('console', () => {
     expect(await abort.isDisabled()).toBe(true);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.waitForTimeout(300);
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Abort and scale back');
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click();
     await page.locator('.war-room:not(.paused)').waitFor({ timeout: 5_000 });
   }, 90_000);
+
+  it('asks by itself where no stream passes, and streams again when one does', async () => {
+    const { page } = await signedIn(english);
+    await page.route('**/events', async (route) => await route.abort());
+    await show(page, `/campaigns/${campaign.id}/run`, '.war-room');
+    await page.getByText('asked every two seconds').waitFor();
+    const told = await page.locator('.story li').count();
+    expect(told).toBeGreaterThan(3);
+    await page.unroute('**/events');
+    await page.getByText('live', { exact: true }).waitFor({ timeout: 10_000 });
+    expect(await page.locator('.story li').count()).toBe(told);
+  }, 60_000);
+
+  it('loads little before its first page, and fits a telephone', async () => {
+    const narrow = await openPage(browser, { ...english, width: 390 });
+    open.push(narrow);
+    const { page } = narrow;
+    const scripts: Promise<Buffer>[] = [];
+    page.on('response', (response) => {
+      if (response.url().endsWith('.js')) scripts.push(response.body());
+    });
+    await page.goto(stage.url);
+    await page.locator('#token').fill(stage.tenant.adminToken);
+    await page.locator('button[type=submit]').click();
+    await page.locator('.grid tbody a').first().waitFor();
+    const bytes = (await Promise.all(scripts)).reduce((sum, body) => sum + gzipSync(body).byteLength, 0);
+    expect(bytes).toBeGreaterThan(50_000);
+    expect(bytes).toBeLessThan(350 * 1024);
+    for (const path of [
+      '/campaigns',
+      `/campaigns/${campaign.id}/overview`,
+      `/campaigns/${campaign.id}/run`,
+    ]) {
+      await show(page, path, 'main h1');
+      await page.screenshot({ path: join(screens, `narrow${path.replaceAll('/', '-').slice(-9)}.png`) });
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    }
+  }, 60_000);
 
   it('filters machines on the server and keeps the filter in the address', async () => {
     const { page } = await signedIn(english);

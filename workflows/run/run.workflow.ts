@@ -34,7 +34,7 @@ const { takeOwnership, readRun, noteProblem } = proxyActivities<RunActivities>(T
 /** Set by the signal, cleared by whoever acts on it. */
 type News = { pending: boolean };
 
-/** What was carried out last, when a long history was cut and the run goes on in a new one. */
+/** What was carried out, when a long history was cut and the run goes on in a new one. */
 export type RunState = RunInput & Readonly<{ applied?: Applied }>;
 
 /** `over`: why the run is over. Otherwise its history has become long, and it goes on in a new one. */
@@ -52,7 +52,7 @@ export async function run(state: RunState): Promise<void> {
   });
   let leg: Leg;
   try {
-    leg = await drive(input, applied ?? null, news);
+    leg = await drive(input, applied ?? [], news);
   } catch (thrown) {
     leg = { over: failureOf(thrown) };
   }
@@ -83,7 +83,9 @@ async function drive(input: RunInput, before: Applied, news: News): Promise<Leg>
       continue;
     }
     const { kind: _, ...wanted } = step;
-    if (await applyPhase({ ...ref, ...wanted, services: brief.services }, news)) applied = wanted;
+    if (await applyPhase({ ...ref, ...wanted, services: brief.services }, news)) {
+      applied = [...applied.filter((one) => one.revision === wanted.revision), wanted];
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { NestFactory } from '@nestjs/core';
 import { AccountService } from '@springtide/accounts';
 import {
+  EntranceKeeper,
   PlansService,
   Provisioning,
   RunEngine,
@@ -41,6 +42,8 @@ export type WorkerParts = Readonly<{
   platform: PlatformParts;
   providers: ReadonlyMap<string, ProviderManifest>;
   tls: TLSConfig | boolean;
+  /** Where the bundle of the workflows lies; left out: beside the built program. */
+  workflowBundle?: string;
 }>;
 
 export type WorkerProcess = Readonly<{
@@ -71,7 +74,7 @@ export async function startWorker(parts: WorkerParts): Promise<WorkerProcess> {
     namespace,
     interceptors: { activity: [() => ({ inbound: new FailureInterceptor() })] },
   };
-  const workers = await createWorkers(base, activitiesOf(app, platform), config.worker.concurrency);
+  const workers = await createWorkers(base, activitiesOf(app, platform), parts);
   const relay = startRelay(platform.database, client, platform.log);
   await ensureSchedules(client, config.policy.profile);
   const server = await statusServer(config, platform, workers);
@@ -97,7 +100,7 @@ type App = Awaited<ReturnType<typeof NestFactory.createApplicationContext>>;
 function activitiesOf(app: App, platform: PlatformParts) {
   return {
     ...planActivities(app.get(PlansService)),
-    ...runActivities(app.get(RunEngine)),
+    ...runActivities(app.get(RunEngine), app.get(EntranceKeeper)),
     ...provisionActivities(app.get(Provisioning)),
     ...shiftActivities(app.get(Shifting)),
     ...scaleBackActivities(
@@ -119,8 +122,10 @@ function activitiesOf(app: App, platform: PlatformParts) {
 async function createWorkers(
   base: Pick<WorkerOptions, 'connection' | 'namespace' | 'interceptors'>,
   activities: ReturnType<typeof activitiesOf>,
-  concurrency: number,
+  { config, workflowBundle }: WorkerParts,
 ): Promise<readonly Worker[]> {
+  const { concurrency } = config.worker;
+  const workflows = workflowSource(workflowBundle);
   const queue = (taskQueue: string, maxConcurrentActivityTaskExecutions: number) => ({
     ...base,
     taskQueue,
@@ -129,7 +134,7 @@ async function createWorkers(
     shutdownGraceTime: '10s' as const,
   });
   return await Promise.all([
-    Worker.create({ ...base, taskQueue: WORKFLOW_QUEUE, ...workflowSource(), maxCachedWorkflows: 500 }),
+    Worker.create({ ...base, taskQueue: WORKFLOW_QUEUE, ...workflows, maxCachedWorkflows: 500 }),
     Worker.create(queue(MUTATE_QUEUE, concurrency)),
     Worker.create(queue(READ_QUEUE, concurrency)),
     Worker.create(queue(PLANNER_QUEUE, 1)),
@@ -137,8 +142,9 @@ async function createWorkers(
 }
 
 /** The bundle made at build time; without it the worker bundles at start, which takes seconds. */
-function workflowSource(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
-  const bundle = fileURLToPath(new URL('../../../workflow-bundle.js', import.meta.url));
+function workflowSource(
+  bundle = fileURLToPath(new URL('../../../workflow-bundle.js', import.meta.url)),
+): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
   if (existsSync(bundle)) return { workflowBundle: { codePath: bundle } };
   return { workflowsPath: fileURLToPath(new URL('../../../workflows/index.js', import.meta.url)) };
 }

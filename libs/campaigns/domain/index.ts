@@ -1,5 +1,13 @@
 export { isEditable, moved, type CampaignStatus } from './lifecycle.js';
-export { batchesOf, fallbackOrders, ordersFor, uncoveredBy, type Delivered, type Target } from './orders.js';
+export {
+  batchesOf,
+  fallbackOrders,
+  neededByNone,
+  ordersFor,
+  uncoveredBy,
+  type Delivered,
+  type Target,
+} from './orders.js';
 export { RUN_POLICIES, type RunPolicy } from './run-policy.js';
 export { nextStep, type Applied, type RunStep, type Stage } from './run-steps.js';
 export { checkCampaign } from './timeline-check.js';

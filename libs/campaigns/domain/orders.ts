@@ -69,6 +69,22 @@ function serviceGap(
   };
 }
 
+/** Of what one phase would let go, only what none of the others needs. */
+export function neededByNone(
+  shrink: readonly ShrinkOrder[],
+  others: readonly (readonly ShrinkOrder[])[],
+): readonly ShrinkOrder[] {
+  const spare = others.map(
+    (orders) => new Set(orders.flatMap(({ targets }) => targets.map((t) => t.machineId))),
+  );
+  return shrink
+    .map(({ service, targets }) => ({
+      service,
+      targets: targets.filter(({ machineId }) => spare.every((ids) => ids.has(machineId))),
+    }))
+    .filter(({ targets }) => targets.length > 0);
+}
+
 /** Takes the oldest out of the extra machines until those taken out stand in for so much capacity. */
 function keepStandIns(
   extra: ReadonlyMap<string, Delivered[]>,

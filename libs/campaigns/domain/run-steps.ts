@@ -1,7 +1,7 @@
 import type { PhaseName, RunBrief } from '@springtide/contracts';
 import { msBetween } from '@springtide/kernel';
 
-/** What a run must do next. `applied` is the last phase and revision whose orders were carried out. */
+/** What a run must do next. */
 export type RunStep =
   | Readonly<{ kind: 'apply'; phase: PhaseName; stage: Stage; revision: number }>
   | Readonly<{ kind: 'wait'; ms: number; reason: 'next-phase' | 'end' | 'paused' }>
@@ -10,7 +10,8 @@ export type RunStep =
 /** Before a phase starts the run only grows toward it; from its start on it also lets go what the phase does not need. */
 export type Stage = 'grow' | 'full';
 
-export type Applied = Readonly<{ phase: PhaseName; stage: Stage; revision: number }> | null;
+/** What was carried out already. */
+export type Applied = readonly Readonly<{ phase: PhaseName; stage: Stage; revision: number }>[];
 
 /** The longest a run sleeps without looking: a lost signal costs at most this. */
 const LOOK_AGAIN_MS = 5 * 60_000;
@@ -23,21 +24,23 @@ export function nextStep(brief: RunBrief, applied: Applied): RunStep {
   const untilEnd = msBetween(brief.now, end);
   if (brief.control === 'pause')
     return { kind: 'wait', ms: Math.min(untilEnd, LOOK_AGAIN_MS), reason: 'paused' };
-  const due = brief.phases.findLast((phase) => phase.prepareAt <= brief.now);
-  if (due !== undefined) {
-    const stage: Stage = due.startsAt <= brief.now ? 'full' : 'grow';
-    const wanted = { phase: due.name, stage, revision: brief.revision };
-    if (!isSame(applied, wanted)) return { kind: 'apply', ...wanted };
-  }
+  const wanted = wantedNow(brief).find((one) => !applied.some((done) => isSame(done, one)));
+  if (wanted !== undefined) return { kind: 'apply', ...wanted };
   const next = nextMoment(brief);
   const ms = next === undefined ? untilEnd : Math.min(untilEnd, msBetween(brief.now, next));
   return { kind: 'wait', ms: Math.min(ms, LOOK_AGAIN_MS), reason: next === undefined ? 'end' : 'next-phase' };
 }
 
-function isSame(applied: Applied, wanted: NonNullable<Applied>): boolean {
-  return (
-    applied?.phase === wanted.phase && applied.stage === wanted.stage && applied.revision === wanted.revision
-  );
+/** The phase that runs first, whole; then those that are being prepared, however many lie within the lead time. */
+function wantedNow(brief: RunBrief): Applied {
+  const { revision, now } = brief;
+  return brief.phases
+    .filter((phase) => phase.prepareAt <= now && phase.endsAt > now)
+    .map((phase) => ({ phase: phase.name, stage: phase.startsAt <= now ? 'full' : 'grow', revision }));
+}
+
+function isSame(one: Applied[number], other: Applied[number]): boolean {
+  return one.phase === other.phase && one.stage === other.stage && one.revision === other.revision;
 }
 
 /** The next instant at which the answer can change by itself. */

@@ -1,2 +1,3 @@
 export { countersBetween, judgeStep, type GatePolicy, type GateSample, type GateVerdict } from './gate.js';
 export { sameShares, sharesByCapacity, stepBetween, type Shares } from './shares.js';
+export { groupsLacking } from './membership.js';

@@ -20,11 +20,15 @@ import { loadManifests } from '@springtide/provider-kit';
 import { providers as registry } from '@springtide/providers';
 import { idempotencySchema } from '../../../apps/api/src/idempotency/data/idempotency.migration.js';
 import { WorkerServices } from '../../../apps/worker/src/services.js';
+import { freePort } from '../../yard/tools/free-port.js';
 import { projectRoot } from '../../yard/tools/lane.js';
+import { startTrafficYard, type TrafficYard } from '../../yard/traffic/traffic-yard.js';
 
 export type ConsoleStage = Readonly<{
   url: string;
   database: Database;
+  /** The proxy that carries the traffic. */
+  traffic: TrafficYard;
   tenant: SeededTenant;
   client(token: string): ApiClient;
   /** A service as the worker has it, so that plans and purchases are real. */
@@ -39,11 +43,17 @@ const POLICY = { profile: 'demo' } as const;
 export async function consoleStage(): Promise<ConsoleStage> {
   const folder = await mkdtemp(join(tmpdir(), 'springtide-console-'));
   const consoleFolder = await buildConsole(join(folder, 'console'));
+  const controlPort = await freePort();
+  const traffic = await startTrafficYard({
+    routes: [{ name: 'storefront' }, { name: 'checkout' }],
+    controlPort,
+    folder: join(folder, 'traffic'),
+  });
   const { database, drop } = await testDatabase([...schemaParts(), idempotencySchema]);
   const providers = await loadManifests(registry);
   const keyFile = join(folder, 'vault.key');
   const shared = { database, clock: systemClock, log: silentLogger, metrics: new Metrics('console-test') };
-  const endpoints = { open: [], privateRanges: [] };
+  const endpoints = { open: [`127.0.0.1:${controlPort}`], privateRanges: [] };
   const api = await startApi({
     ...shared,
     config: {
@@ -56,7 +66,7 @@ export async function consoleStage(): Promise<ConsoleStage> {
     providers,
     checks: [],
   });
-  const gate = createEndpointGate({ openHostPorts: [], privateRanges: [] });
+  const gate = createEndpointGate({ openHostPorts: endpoints.open, privateRanges: [] });
   const platform = { ...shared, gate, keyRing: await localKeyRing(keyFile) };
   const worker = await NestFactory.createApplicationContext(
     WorkerServices.with(platform, providers, { installation: INSTALLATION, policy: POLICY }),
@@ -65,12 +75,14 @@ export async function consoleStage(): Promise<ConsoleStage> {
   return {
     url: api.url,
     database,
+    traffic,
     tenant: await seedTenant(database),
     client: (token) => createClient({ baseUrl: api.url, token, fetch: globalThis.fetch }),
     service: (kind) => worker.get(kind, { strict: false }),
     stop: async () => {
       await api.stop();
       await worker.close();
+      await traffic.stop();
       await drop();
       await rm(folder, { recursive: true, force: true });
     },

@@ -1,104 +1,85 @@
-import { PlansService, Provisioning, RunEngine } from '@springtide/campaigns';
+import { PlansService, Provisioning, RunEngine, Shifting } from '@springtide/campaigns';
 import {
   routes,
+  type AccountInput,
   type ApiClient,
   type BatchOrder,
   type CampaignBody,
   type CampaignInput,
   type PhaseName,
+  type ShiftOrder,
 } from '@springtide/contracts';
-import { systemClock } from '@springtide/platform';
-import {
-  examplePrivateCloud,
-  examplePublicCloud,
-  openSimulatedCloud,
-  type CloudPlanInput,
-} from '../../../providers/simulated/index.js';
+import { STANDING_TYPE, type AnsweringClouds } from './answering-clouds.js';
 import type { ConsoleStage } from './console-stage.js';
 
 export type SeededClouds = Readonly<{ privateId: string; publicId: string }>;
 
-const SHOP = `
-name: shop
-services:
-  - name: storefront
-    route: storefront
-    port: 8080
-    image: img-shop-1
+function shop(port: number): string {
+  const service = (name: string, image: string, perVcpu: number): string => `
+  - name: ${name}
+    route: ${name}
+    port: ${port}
+    image: ${image}
     capacityModel:
-      - { family: vm, requestsPerSecondPerVcpu: 40, latencyTargetMs: 200, evidence: load test 7 }
-      - { family: c2, requestsPerSecondPerVcpu: 50, latencyTargetMs: 200, evidence: load test 7 }
-  - name: checkout
-    route: checkout
-    port: 8080
-    image: img-shop-2
-    capacityModel:
-      - { family: vm, requestsPerSecondPerVcpu: 20, latencyTargetMs: 300, evidence: load test 8 }
-      - { family: c2, requestsPerSecondPerVcpu: 25, latencyTargetMs: 300, evidence: load test 8 }
-`;
-
-const BOOT_MS = 300;
-
-/** Two hosts, so that a ramp already has to buy elsewhere. */
-function smallPrivateCloud(): CloudPlanInput {
-  const plan = examplePrivateCloud({ behaviour: { bootMs: BOOT_MS } });
-  const hosts = { count: 1, vcpu: 32, memoryMiB: 131_072 };
-  const regions = plan.regions.map((region) => ({
-    ...region,
-    zones: region.zones.map((zone) => ({ ...zone, hosts })),
-  }));
-  return { ...plan, regions };
+      - { machineType: ${STANDING_TYPE}, requestsPerSecond: 300, latencyTargetMs: 200, evidence: load test 6 }
+      - { family: vm, requestsPerSecondPerVcpu: ${perVcpu}, latencyTargetMs: 200, evidence: load test 7 }
+      - { family: c2, requestsPerSecondPerVcpu: ${perVcpu + 5}, latencyTargetMs: 200, evidence: load test 8 }`;
+  return `name: shop\nservices:${service('storefront', 'img-shop-1', 45)}${service('checkout', 'img-shop-2', 20)}\n`;
 }
 
-/** Two simulated clouds, verified and read, and an entrance per service whose proxy cannot be reached. */
-export async function seedClouds(stage: ConsoleStage): Promise<SeededClouds> {
+/** The clouds as verified and read accounts, and an entrance per service that the standing machines serve. */
+export async function seedClouds(
+  stage: ConsoleStage,
+  clouds: AnsweringClouds,
+  port: number,
+): Promise<SeededClouds> {
   const client = stage.client(stage.tenant.adminToken);
-  const home = smallPrivateCloud();
-  const far = examplePublicCloud({ behaviour: { bootMs: BOOT_MS } });
-  openSimulatedCloud('console-private', home, systemClock);
-  openSimulatedCloud('console-public', far, systemClock);
-  const register = async (name: string, kind: string, secret: Record<string, unknown>): Promise<string> => {
+  const register = async (name: string, kind: 'private' | 'public'): Promise<string> => {
     const settings = { cloud: `console-${kind}`, kind: `${kind}-cloud` };
-    const body = { name, provider: 'simulated', settings, secret };
-    const account = await client.call(routes.accountRegister, { body });
-    await client.call(routes.accountVerify, { params: { id: account.id } });
-    return account.id;
+    return await verified(client, {
+      name,
+      provider: 'simulated',
+      settings,
+      secret: clouds.credentials[kind],
+    });
   };
-  const privateId = await register('杭州数据中心', 'private', { ...home.credentials });
-  const publicId = await register('east public', 'public', { ...far.credentials });
+  const privateId = await register('hangzhou', 'private');
+  const publicId = await register('east', 'public');
+  const { providerId: provider, settings } = stage.traffic;
+  const accountId = await verified(client, { name: 'entrance', provider, settings, secret: {} });
   await client.call(routes.inventorySync, { body: {} });
-  await seedRoutes(stage, client);
+  const [first, second] = clouds.standing;
+  for (const [name, machine] of [
+    ['storefront', first],
+    ['checkout', second],
+  ] as const) {
+    if (!machine) throw new Error('there are fewer standing machines than services');
+    const { id, address, machineType } = machine;
+    const home = [{ id, address, port, machineType }];
+    await client.call(routes.routeCreate, {
+      body: { name, accountId, service: name, healthPath: '/healthz', home },
+    });
+  }
   return { privateId, publicId };
 }
 
-async function seedRoutes(stage: ConsoleStage, client: ApiClient): Promise<void> {
-  const route = (name: string) => ({ backend: name, entrance: 'http://127.0.0.1:9' });
-  const settings = {
-    host: '127.0.0.1',
-    port: 9,
-    routes: { storefront: route('storefront'), checkout: route('checkout') },
-  };
-  const body = { name: 'entrance', provider: 'haproxy', settings, secret: {} };
-  const account = await client.call(routes.accountRegister, { body });
-  for (const name of ['storefront', 'checkout']) {
-    await stage.database.systemWork('test', (tx) =>
-      tx.query(
-        `insert into traffic_route (id, tenant_id, name, account_id, service, health_path, home, version, created_at)
-         values (gen_random_uuid(), $1, $2, $3, $2, '/', '[]', 1, now())`,
-        [stage.tenant.tenantId, name, account.id],
-      ),
-    );
-  }
+async function verified(client: ApiClient, body: AccountInput): Promise<string> {
+  const { id } = await client.call(routes.accountRegister, { body });
+  const { status, health } = await client.call(routes.accountVerify, { params: { id } });
+  if (status !== 'healthy')
+    throw new Error(`${body.name} is ${status}: ${health?.problem ?? 'nobody says why'}`);
+  return id;
 }
 
-/** A campaign whose ramp has just begun, so that it can be run at once. */
+/** A campaign that begins in a few minutes: it can still be armed, and nothing of it is over. */
 export async function seedCampaign(
   stage: ConsoleStage,
   clouds: SeededClouds,
   name: string,
+  port: number,
 ): Promise<CampaignBody> {
   const client = stage.client(stage.tenant.adminToken);
-  const template = await client.call(routes.templateCreate, { body: SHOP });
+  const template = await client.call(routes.templateCreate, { body: shop(port) });
   return await client.call(routes.campaignCreate, { body: campaignInput(name, template.id, clouds) });
 }
 
@@ -106,8 +87,8 @@ function campaignInput(name: string, templateId: string, clouds: SeededClouds): 
   const minute = (n: number): string => new Date(Date.now() + n * 60_000).toISOString();
   const phases = (['prewarm', 'ramp', 'peak', 'plateau', 'decay'] as const).map((phase, index) => ({
     name: phase,
-    startsAt: minute(index * 15 - 5),
-    endsAt: minute(index * 15 + 10),
+    startsAt: minute(index * 15 + 3),
+    endsAt: minute(index * 15 + 18),
   }));
   const storefront = [800, 2_500, 9_000, 5_000, 1_000];
   const checkout = [100, 400, 1_500, 800, 150];
@@ -134,7 +115,7 @@ export async function solvePlan(stage: ConsoleStage, planId: string): Promise<vo
   await plans.solve(stage.tenant.job, planId);
 }
 
-/** Buys what these phases want from the simulated clouds, as the workflow would have it done. */
+/** Buys what these phases want from the simulated clouds and shifts traffic to it, as the workflow would have it done. */
 export async function enterPhases(
   stage: ConsoleStage,
   runId: string,
@@ -153,6 +134,8 @@ export async function enterPhases(
         await buy(stage, order);
       }),
     );
+    for (const service of ['storefront', 'checkout'])
+      await shift(stage, { ...ref, service, shift: phase, leaving: [] });
     await engine.notePhaseReached(ref);
   }
 }
@@ -161,4 +144,14 @@ async function buy(stage: ConsoleStage, order: BatchOrder): Promise<void> {
   const provisioning = stage.service(Provisioning);
   const { intentId } = await provisioning.launchBatch(order, () => undefined);
   if (intentId !== null) await provisioning.awaitRunning({ ...order, intentId }, () => undefined);
+}
+
+/** Behind the entrance, healthy, and its share of the traffic. */
+async function shift(stage: ConsoleStage, order: ShiftOrder): Promise<void> {
+  const shifting = stage.service(Shifting);
+  await shifting.joinRoute({ ...order, join: order.shift }, () => undefined);
+  const { from, to, fractions } = await shifting.planShift(order);
+  for (const [step, fraction] of fractions.entries()) {
+    await shifting.shiftStep({ ...order, step, from, to, fraction }, () => undefined);
+  }
 }

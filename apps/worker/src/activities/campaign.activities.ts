@@ -5,7 +5,14 @@ import type {
   ScaleBackActivities,
   ShiftActivities,
 } from '@springtide/contracts';
-import { PlansService, Provisioning, RunEngine, ScaleBack, Shifting } from '@springtide/campaigns';
+import {
+  EntranceKeeper,
+  PlansService,
+  Provisioning,
+  RunEngine,
+  ScaleBack,
+  Shifting,
+} from '@springtide/campaigns';
 import { jobContext } from '@springtide/platform';
 import { Context } from '@temporalio/activity';
 import { heartbeat } from './failure.js';
@@ -26,7 +33,7 @@ export function planActivities(plans: PlansService): PlanActivities {
   };
 }
 
-export function runActivities(engine: RunEngine): RunActivities {
+export function runActivities(engine: RunEngine, entrances: EntranceKeeper): RunActivities {
   return {
     takeOwnership: async ({ tenantId, runId, owner }) => await engine.takeOwnership(tenantId, runId, owner),
     readRun: async ({ tenantId, runId }) => await engine.readRun(tenantId, runId),
@@ -41,7 +48,12 @@ export function runActivities(engine: RunEngine): RunActivities {
     noteProblem: async (input) => {
       await engine.noteProblem(input);
     },
-    guardTick: async (input) => await alive(async () => await engine.guardTick(input)),
+    guardTick: async (input) =>
+      await alive(async () => {
+        const tick = await engine.guardTick(input);
+        if (!tick.over) await entrances.keep(input);
+        return tick;
+      }),
     notePhaseReached: async (input) => {
       await engine.notePhaseReached(input);
     },

@@ -1,0 +1,90 @@
+import type { RunRef } from '@springtide/contracts';
+import type { EffectLedger } from '@springtide/effects';
+import type { RouteMember, RouteState } from '@springtide/provider-kit';
+import { HOME_GROUP, type Route, type RouteChange, type RoutesService } from '@springtide/traffic';
+import { groupsLacking, sharesByCapacity, type Shares } from '@springtide/traffic/domain';
+import { z } from 'zod';
+import type { OpenRun, RunBook } from './run-book.js';
+import { machinesOf } from './run-machines.js';
+import { membersByGroup } from './route-members.js';
+
+const SetShares = z.object({ route: z.string(), shares: z.record(z.string(), z.number()) });
+
+/** Compares the entrances of a run with what they should have, and gives back what a restarted proxy forgot. */
+export class EntranceKeeper {
+  constructor(
+    private readonly book: RunBook,
+    private readonly ledger: EffectLedger,
+    private readonly routes: RoutesService,
+  ) {}
+
+  /** For the guard. An entrance that cannot be read fails the tick after the others were looked after. */
+  async keep(run: RunRef): Promise<void> {
+    const open = await this.book.open(run.tenantId, run.runId);
+    const failures: unknown[] = [];
+    for (const service of open.plan.services) {
+      try {
+        const context = this.book.context(run.tenantId, run.runId);
+        await this.keepRoute(open, run, await this.routes.getByName(context, service.route));
+      } catch (thrown) {
+        failures.push(thrown);
+      }
+    }
+    if (failures[0] !== undefined) throw failures[0];
+  }
+
+  private async keepRoute(open: OpenRun, run: RunRef, route: Route): Promise<void> {
+    const expected = await this.expectedOf(open, run, route);
+    const lacking = groupsLacking(expected, (await this.routes.read(route)).groups);
+    // While a phase moves members itself, only the standing fleet, which no phase touches, tells of a restart.
+    const steady = open.run.state === 'holding';
+    if (lacking.length === 0 || !(steady || lacking.includes(HOME_GROUP))) return;
+    const change = changeOf(open, run, `reassert/${this.book.now()}`);
+    const { readyTimeoutMs } = open.policy;
+    const state = await this.routes.giveMembers(route, expected, change, readyTimeoutMs);
+    const shares = await this.lastSharesOf(run, route, state);
+    if (shares !== undefined) await this.routes.setShares(route, shares, change);
+    await this.book.note(run.tenantId, run.runId, {
+      step: 'guard.entrance',
+      level: 'warning',
+      detail: `${route.name} had lost members of ${lacking.join(', ')}, as a proxy does that was started again; they are back, and so are its shares.`,
+      facts: { route: route.name, groups: lacking.length },
+      once: `entrance/${route.name}/${this.book.now()}`,
+    });
+  }
+
+  private async expectedOf(
+    open: OpenRun,
+    run: RunRef,
+    route: Route,
+  ): Promise<ReadonlyMap<string, readonly RouteMember[]>> {
+    const service = open.plan.services.find((one) => one.route === route.name)?.name;
+    const intents = await this.ledger.listIntents(run.tenantId, { runId: run.runId, kind: 'create' });
+    const ready = machinesOf(intents).filter(
+      (machine) => machine.service === service && machine.item.state === 'ready',
+    );
+    return new Map([[HOME_GROUP, route.home], ...membersByGroup(open.plan, ready)]);
+  }
+
+  /** The last good set of this run, among those who can take traffic now; before the first shift, all is at home. */
+  private async lastSharesOf(run: RunRef, route: Route, state: RouteState): Promise<Shares | undefined> {
+    const sets = await this.ledger.listIntents(run.tenantId, { runId: run.runId, kind: 'set' });
+    const last = sets
+      .filter((intent) => intent.state === 'settled')
+      .map((intent) => SetShares.safeParse(intent.spec).data)
+      .findLast((set) => set?.route === route.name);
+    const healthy = new Set(
+      state.groups.filter((group) => group.members.some((m) => m.healthy)).map((group) => group.name),
+    );
+    const wanted = Object.entries(last?.shares ?? { [HOME_GROUP]: 100 });
+    return sharesByCapacity(
+      wanted.map(([name, share]) => ({ name, capacity: healthy.has(name) ? share : 0 })),
+    );
+  }
+}
+
+/** Who changes an entrance, for the ledger. */
+export function changeOf(open: OpenRun, run: RunRef, step: string): RouteChange {
+  const { runId, fence } = run;
+  return { runId, campaignId: open.run.campaignId, step: `${step}/${fence}`, batch: 0, fence };
+}

@@ -1,0 +1,109 @@
+import { jest } from '@jest/globals';
+import { setTimeout as wait } from 'node:timers/promises';
+import { routes } from '@springtide/contracts';
+import { DEMAND, closed, expectEverythingBack, planApproveArm, runUntil } from './campaign-story.js';
+import { setStage, type Stage } from './stage.js';
+
+jest.setTimeout(120_000);
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await setStage({
+    publicCloud: { behaviour: { bootMs: 800, terminateMs: 500, survivingDisks: 0.5 } },
+  });
+}, 120_000);
+afterAll(async () => await stage.stop());
+
+/** Asks through the proxy for as long as it takes. @returns how to end, and how many were refused of how many. */
+function visitors(): () => Promise<{ asked: number; failed: number }> {
+  const count = { asked: 0, failed: 0 };
+  let open = true;
+  const walk = async () => {
+    while (open) {
+      const status = await fetch(stage.entrance).then(
+        async (response) => {
+          await response.arrayBuffer();
+          return response.status;
+        },
+        () => 0,
+      );
+      count.asked += 1;
+      if (status !== 200) count.failed += 1;
+      await wait(40);
+    }
+  };
+  const walking = walk();
+  return async () => {
+    open = false;
+    await walking;
+    return count;
+  };
+}
+
+describe('a campaign', () => {
+  it('expands into the cloud, serves, comes back and is accounted for', async () => {
+    const before = stage.everMade().size;
+    const armed = await planApproveArm(stage, 'whole');
+    const leave = visitors();
+    const run = await runUntil(stage, armed.run.id, 'it is closed', closed);
+    const { asked, failed } = await leave();
+    expect([asked > 100, failed]).toEqual([true, 0]);
+    await expectEverythingBack(stage, armed);
+
+    const report = await stage.operations.call(routes.campaignReport, { params: { id: armed.campaign.id } });
+    const made = stage.everMade().size - before;
+    expect([report.machines.created, report.machines.created]).toEqual([report.machines.planned, made]);
+    const peak = report.phases.find((phase) => phase.name === 'peak');
+    expect(peak?.readyCapacityRps).toBeGreaterThanOrEqual(DEMAND.peak);
+    expect(Number(report.cost.actual)).toBeGreaterThan(0);
+    expect(Number(run.spend.actual.amount)).toBeLessThanOrEqual(Number(run.spend.budget.amount));
+    const steps = report.timeline.map((entry) => entry.step);
+    const story = ['armed', 'phase.ramp.prepare', 'provision.bought', 'shift.step', 'phase.peak.ready'];
+    const ending = ['scale-back.begin', 'shift.home', 'scale-back.release', 'scale-back.verify', 'closed'];
+    const places = [
+      ...story.map((step) => steps.indexOf(step)),
+      ...ending.map((step) => steps.lastIndexOf(step)),
+    ];
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(places).not.toContain(-1);
+    expect(report.timeline.filter((entry) => entry.level === 'problem')).toEqual([]);
+  });
+
+  it('gives back to a proxy that was started again what it had', async () => {
+    const armed = await planApproveArm(stage, 'restarted', {
+      inMs: 14_000,
+      rampMs: 4_000,
+      peakMs: 22_000,
+      decayMs: 2_000,
+    });
+    const holding = await runUntil(
+      stage,
+      armed.run.id,
+      'the peak is held',
+      (run) => run.state === 'holding' && run.phase === 'peak',
+    );
+    const groups = holding.traffic[0]?.groups.map((group) => [group.name, group.healthy]) ?? [];
+    expect(groups.length).toBeGreaterThan(1);
+    await stage.proxy.restart();
+    await runUntil(
+      stage,
+      armed.run.id,
+      'the entrance is as it was',
+      (run) => {
+        const now = run.traffic[0]?.groups ?? [];
+        const members = now.map((group) => [group.name, group.healthy]);
+        return (
+          JSON.stringify(members) === JSON.stringify(groups) && now.filter((g) => g.weight > 0).length > 1
+        );
+      },
+      15_000,
+    );
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, async () => (await fetch(stage.entrance)).status),
+    );
+    expect(new Set(answers)).toEqual(new Set([200]));
+    await runUntil(stage, armed.run.id, 'it is closed', closed);
+    await expectEverythingBack(stage, armed);
+  });
+});

@@ -1,0 +1,294 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { createClient, routes, type AccountBody, type ApiClient } from '@springtide/contracts';
+import { startEmbeddedTemporal, temporalBinary, type EmbeddedTemporal } from '@springtide/platform';
+import { seedTenant, testDatabase, workflowBundle, type TestDatabase } from '@springtide/testing';
+import { Connection, Client } from '@temporalio/client';
+import { idempotencySchema } from '../../apps/api/src/idempotency/data/idempotency.migration.js';
+import {
+  examplePrivateCloud,
+  examplePublicCloud,
+  type CloudPlanInput,
+} from '../../providers/simulated/index.js';
+import { BootAgent } from '../yard/machines/boot-agent.js';
+import { simulatedSource } from '../yard/machines/machine-source.js';
+import { startSimulatedYard, type SimulatedYard } from '../yard/simulated/simulated-yard.js';
+import { nodeArguments } from '../yard/tools/node-arguments.js';
+import { startProcess, type RunningProcess } from '../yard/tools/process.js';
+import { startTrafficYard, type TrafficYard } from '../yard/traffic/traffic-yard.js';
+
+/** On every machine; what it answers with is the boot agent's business. */
+const PORT = 8080;
+
+export type StageRequest = Readonly<{
+  /** Of the public cloud, beside the standard one. */
+  publicCloud?: Partial<CloudPlanInput>;
+  publicSecret?: string;
+}>;
+
+export type Stage = Readonly<{
+  database: TestDatabase;
+  clouds: SimulatedYard;
+  proxy: TrafficYard;
+  entrance: string;
+  apiUrl: string;
+  /** Author and operator of campaigns. */
+  operations: ApiClient;
+  approver: ApiClient;
+  admin: ApiClient;
+  adminToken: string;
+  tenantId: string;
+  accounts: Readonly<Record<'home' | 'cloud', AccountBody>>;
+  temporal: Client;
+  templateId: string;
+  /** Every machine of ours that the clouds ever had, as they themselves say. */
+  everMade(): ReadonlySet<string>;
+  /** Kills the worker that runs with SIGKILL, and starts another one. */
+  replaceWorker(): Promise<void>;
+  logs(): Promise<string>;
+  stop(): Promise<void>;
+}>;
+
+/** Everything real but the clouds, which are simulated behind HTTP: database, engine, API, worker, proxy, machines. */
+export async function setStage(request: StageRequest = {}): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'springtide-e2e-'));
+  const { schemaParts } = await import('@springtide/schema');
+  const [database, temporal, proxy, bundle] = await Promise.all([
+    testDatabase([...schemaParts(), idempotencySchema]),
+    startTemporal(folder),
+    startTrafficYard({ routes: [{ name: 'storefront' }], folder }),
+    workflowBundle(),
+  ]);
+  const clouds = await startClouds(request);
+  const machines = new BootAgent({
+    sources: [simulatedSource('clouds', `${clouds.url}/machines`)],
+    capacities: Object.fromEntries(['vm.2', 'c2.large', 'c2.xlarge'].map((type) => [type, CAPACITY])),
+    port: PORT,
+    bootMs: 100,
+    pollMs: 100,
+    log: () => undefined,
+  });
+  machines.start();
+  const census = takeCensus(clouds);
+  const env = environment(folder, database, temporal, openEndpoints(clouds, proxy));
+  const api = await startChild(
+    'api',
+    env,
+    folder,
+    join(import.meta.dirname, '../../apps/api/src'),
+    'main',
+    [],
+  );
+  const startWorker = async () =>
+    await startChild('worker', env, folder, import.meta.dirname, 'worker.main', [bundle]);
+  let worker = await startWorker();
+  const connection = await Connection.connect({ address: temporal.address });
+  const people = await invite(api.url, database);
+  const accounts = await register(people.admin, clouds, proxy, request);
+  await declareEntrance(people.admin, clouds, accounts.entrance);
+  return {
+    database,
+    clouds,
+    proxy,
+    ...people,
+    accounts,
+    apiUrl: api.url,
+    entrance: proxy.entrances['storefront'] ?? '',
+    temporal: new Client({ connection }),
+    templateId: (await people.operations.call(routes.templateCreate, { body: TEMPLATE })).id,
+    everMade: () => census.seen,
+    replaceWorker: async () => {
+      await worker.process.kill();
+      worker = await startWorker();
+    },
+    logs: async () =>
+      (
+        await Promise.all([
+          readFile(join(folder, 'api.log'), 'utf8'),
+          readFile(join(folder, 'worker.log'), 'utf8'),
+        ])
+      ).join(''),
+    stop: async () => {
+      await Promise.all([worker.process.stop(), api.process.stop()]);
+      await connection.close();
+      census.end();
+      await Promise.all([machines.stop(), proxy.stop(), temporal.stop()]);
+      await clouds.close();
+      await database.drop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const CAPACITY = { requestsPerSecond: 200, baseLatencyMs: 2 };
+
+const TEMPLATE = `
+name: shop
+services:
+  - name: storefront
+    route: storefront
+    port: ${PORT}
+    healthPath: /healthz
+    image: img-shop-1
+    capacityModel:
+      - { machineType: vm.2, requestsPerSecond: 20, latencyTargetMs: 250, evidence: load test of one machine }
+      - { machineType: c2.large, requestsPerSecond: 20, latencyTargetMs: 250, evidence: load test of one machine }
+      - { machineType: c2.xlarge, requestsPerSecond: 40, latencyTargetMs: 250, evidence: load test of one machine }
+    warmUpSeconds: 1
+    headroom: 0
+    minimumMachines: 1
+`;
+
+async function startTemporal(folder: string): Promise<EmbeddedTemporal> {
+  return await startEmbeddedTemporal({ dbFile: join(folder, 'temporal.db'), binary: await temporalBinary() });
+}
+
+/** A private cloud with room for two more machines, and a public one. */
+async function startClouds({ publicCloud = {}, publicSecret }: StageRequest): Promise<SimulatedYard> {
+  const behaviour = { bootMs: 800, terminateMs: 500 };
+  const hosts = { count: 1, vcpu: 6, memoryMiB: 32_768 };
+  const credentials = { accessKey: 'public-access-key', secretKey: publicSecret ?? 'public-secret-key' };
+  return await startSimulatedYard({
+    clouds: {
+      home: examplePrivateCloud({
+        regions: [
+          {
+            id: 'dc-1',
+            zones: [{ id: 'cluster-a', hosts }],
+            networks: [{ id: 'vlan-10', cidr: '127.31.0.0/16', addresses: 100 }],
+          },
+        ],
+        behaviour: { ...behaviour, addressRange: '127.31.0.0/16' },
+      }),
+      cloud: examplePublicCloud({ behaviour, credentials, ...publicCloud }),
+    },
+  });
+}
+
+/** Machines live for seconds; looking ten times a second misses none. */
+function takeCensus(clouds: SimulatedYard): { seen: ReadonlySet<string>; end(): void } {
+  const seen = new Set<string>();
+  const timer = setInterval(() => {
+    for (const name of ['home', 'cloud']) {
+      for (const { id, labels } of clouds.cloud(name)?.machines() ?? []) {
+        if (labels['owner'] === undefined) seen.add(`${name}/${id}`);
+      }
+    }
+  }, 100);
+  return { seen, end: () => clearInterval(timer) };
+}
+
+function openEndpoints(clouds: SimulatedYard, proxy: TrafficYard): string {
+  const { host, port, apiUrl } = proxy.settings as { host?: string; port?: number; apiUrl?: string };
+  const control = apiUrl === undefined ? `${host}:${port}` : new URL(apiUrl).host;
+  return [new URL(clouds.url).host, control].join(',');
+}
+
+function environment(folder: string, database: TestDatabase, temporal: EmbeddedTemporal, open: string) {
+  return {
+    SPRINGTIDE_DATABASE_URL: database.ownerUrl,
+    TEMPORAL_ADDRESS: temporal.address,
+    SPRINGTIDE_HTTP_PORT: '0',
+    SPRINGTIDE_INSTALLATION: 'e2e',
+    SPRINGTIDE_POLICY: 'demo',
+    SPRINGTIDE_VAULT_KEY_FILE: join(folder, 'vault.key'),
+    SPRINGTIDE_OPEN_ENDPOINTS: open,
+  };
+}
+
+async function startChild(
+  name: string,
+  env: Readonly<Record<string, string>>,
+  folder: string,
+  place: string,
+  entry: string,
+  args: readonly string[],
+): Promise<{ process: RunningProcess; url: string }> {
+  let url = '';
+  const child = await startProcess({
+    name,
+    command: process.execPath,
+    args: [...nodeArguments(place, entry), ...args],
+    env,
+    cwd: folder,
+    ready: (line) => {
+      if (/the API listens|the worker takes work/.test(line)) url = /"url":"([^"]+)"/.exec(line)?.[1] ?? '';
+      return url !== '';
+    },
+    readyTimeoutMs: 60_000,
+    logFile: join(folder, `${name}.log`),
+  });
+  return { process: child, url };
+}
+
+async function invite(apiUrl: string, database: TestDatabase) {
+  const seeded = await seedTenant(database.database);
+  const client = (token: string) => createClient({ baseUrl: apiUrl, token, fetch: globalThis.fetch });
+  return {
+    tenantId: seeded.tenantId,
+    adminToken: seeded.adminToken,
+    admin: client(seeded.adminToken),
+    operations: client((await seeded.user(['operations'])).token),
+    approver: client((await seeded.user(['approver'])).token),
+  };
+}
+
+async function register(
+  admin: ApiClient,
+  clouds: SimulatedYard,
+  proxy: TrafficYard,
+  { publicSecret }: StageRequest,
+) {
+  const add = async (name: string, provider: string, settings: object, secret: object) =>
+    await admin.call(routes.accountRegister, {
+      body: { name, provider, settings: { ...settings }, secret: { ...secret } },
+    });
+  const home = await add(
+    'home',
+    'simulated',
+    { endpoint: clouds.endpointOf('home'), kind: 'private-cloud' },
+    {
+      accessKey: 'private-access-key',
+      secretKey: 'private-secret-key-for-tests',
+    },
+  );
+  const cloud = await add(
+    'cloud',
+    'simulated',
+    { endpoint: clouds.endpointOf('cloud') },
+    {
+      accessKey: 'public-access-key',
+      secretKey: publicSecret ?? 'public-secret-key',
+    },
+  );
+  const entrance = await add('entrance', proxy.providerId, proxy.settings, {});
+  for (const account of [home, cloud, entrance]) {
+    if (account.status !== 'healthy') throw new Error(`${account.name}: ${account.health?.problem}`);
+  }
+  return { home, cloud, entrance };
+}
+
+/** One machine that serves always, made outside; it runs before anybody thinks of a campaign. */
+async function declareEntrance(admin: ApiClient, clouds: SimulatedYard, account: AccountBody): Promise<void> {
+  clouds.cloud('home')?.administer({ action: 'create-foreign' });
+  for (let waited = 0; waited < 100; waited += 1) {
+    const [machine] = clouds.cloud('home')?.machines() ?? [];
+    if (machine?.state === 'running') {
+      await wait(300);
+      const standing = {
+        id: machine.id,
+        address: machine.address,
+        port: PORT,
+        machineType: machine.machineType,
+      };
+      await admin.call(routes.routeCreate, {
+        body: { name: 'storefront', accountId: account.id, service: 'storefront', home: [standing] },
+      });
+      return;
+    }
+    await wait(100);
+  }
+  throw new Error('the standing machine never ran');
+}
