@@ -39,6 +39,8 @@ export async function openPage(
   const context: BrowserContext = await browser.newContext({
     locale: language,
     colorScheme: scheme,
+    // Colours are judged as they stay, not half way through appearing.
+    reducedMotion: 'reduce',
     viewport: { width, height: 900 },
     acceptDownloads: true,
   });

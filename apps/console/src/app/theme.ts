@@ -1,6 +1,7 @@
 import { theme, type ThemeConfig } from 'antd';
 import { useEffect, useSyncExternalStore } from 'react';
 
+const STILL = '(prefers-reduced-motion: reduce)';
 const DARK = '(prefers-color-scheme: dark)';
 
 /** Follows the system, also while the page is open. */
@@ -21,7 +22,8 @@ export function useDarkness(): boolean {
 
 /** Every text keeps 4.5:1 on its ground; the library's own greys and blues do not. */
 export function themeFor(dark: boolean): ThemeConfig {
-  const shared = { borderRadius: 6, fontSize: 14, wireframe: false, fontFamily: 'var(--font)' };
+  const motion = !matchMedia(STILL).matches;
+  const shared = { motion, borderRadius: 6, fontSize: 14, wireframe: false, fontFamily: 'var(--font)' };
   if (dark) {
     return {
       algorithm: theme.darkAlgorithm,

@@ -231,6 +231,8 @@ export const enUS = {
   'reason.spot-limit': 'Spot capacity for {{class}} is held at {{percent}} %; more of it would be cheaper.',
   'reason.hourly-ceiling-binding':
     'The ceiling of {{perHour}} {{currency}} per hour for {{account}} binds: each unit more would save {{savingPerUnit}} {{currency}}.',
+  'reason.kept-with-class':
+    'Machines of {{pool}} stay with their service through all phases: they cannot change hands while both need them.',
   'reason.proven-gap':
     'The best possible plan is at most {{gapPercent}} % better by the planning objective; this is proven with {{solver}}.',
   'reason.solver-missing':

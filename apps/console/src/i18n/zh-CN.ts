@@ -226,6 +226,7 @@ export const zhCN: Readonly<Record<MessageKey, string>> = {
   'reason.spot-limit': '{{class}} 的竞价实例占比限制为 {{percent}}%；放宽会更便宜。',
   'reason.hourly-ceiling-binding':
     '{{account}} 的每小时上限 {{perHour}} {{currency}} 受限：每放宽一个货币单位可节省 {{savingPerUnit}} {{currency}}。',
+  'reason.kept-with-class': '{{pool}} 的主机在所有阶段归同一服务使用：双方都需要时无法转手。',
   'reason.proven-gap': '按规划目标，最优计划至多好 {{gapPercent}}%；由 {{solver}} 证明。',
   'reason.solver-missing': '这是贪心计划：遵守所有规则，但与最便宜计划的差距未知（{{trouble}}）。',
   'reason.standing-fleet':

@@ -1,6 +1,6 @@
 import { Button, Input, InputNumber, Modal } from 'antd';
 import { routes, type RunBody, type RunCommand } from '@springtide/contracts';
-import { useId, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { useText } from '../../i18n/language.js';
 import { useAnswer, useCommand } from '../../shared/api/use-answer.js';
 import { ProblemNote } from '../../shared/ui/problem-note.js';
@@ -13,6 +13,12 @@ export function RunControls({ run }: Readonly<{ run: RunBody }>) {
   const text = useText();
   const me = useAnswer(routes.whoAmI, {});
   const [asked, setAsked] = useState<Order | null>(null);
+  const opener = useRef<HTMLElement | null>(null);
+  const close = (): void => {
+    setAsked(null);
+    // After the dialog is gone, which holds the focus while it is there.
+    setTimeout(() => opener.current?.focus());
+  };
   const holds = (permission: string): boolean =>
     me.data?.permissions.some((one) => one === permission || one === '*') ?? false;
   const offered = ORDERS.filter((order) => fits(order, run.state));
@@ -27,13 +33,16 @@ export function RunControls({ run }: Readonly<{ run: RunBody }>) {
             key={order}
             danger={order === 'abort'}
             disabled={!holds(order === 'abort' ? 'run:stop' : 'run:operate')}
-            onClick={() => setAsked(order)}
+            onClick={(event) => {
+              opener.current = event.currentTarget;
+              setAsked(order);
+            }}
           >
             {text(`run.order.${order}`)}
           </Button>
         ))}
       </div>
-      {asked && <OrderDialog order={asked} run={run} onDone={() => setAsked(null)} />}
+      {asked && <OrderDialog order={asked} run={run} onDone={close} />}
     </div>
   );
 }
