@@ -162,7 +162,8 @@ export class Purchase {
       const intent = await this.ledger.lock(tx, intentId);
       await this.ledger.requireFence(tx, intent, request.fence);
       const stop = await tx.findStopSwitch();
-      const mandate = await tx.lockMandate(request.mandateId);
+      // Read, not locked: a freeze that commits now finds this intent as sent, and brings it to rest.
+      const mandate = await tx.findMandateOfRun(request.runId);
       const refusal = stop?.engaged === true ? stopped(stop) : whyNotNow(mandate, this.ledger.now());
       if (refusal !== null) {
         if (intent.state !== 'written') return refusal;
