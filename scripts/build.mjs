@@ -24,12 +24,14 @@ function hashOf(folders) {
 
 function run(title, command, args) {
   const startedAt = Date.now();
+  process.stdout.write(`${title} …`);
   const done = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
   if (done.status !== 0) {
+    process.stdout.write(' failed\n');
     process.stderr.write(`${done.stdout}${done.stderr}\n${title} failed.\n`);
     process.exit(done.status ?? 1);
   }
-  process.stdout.write(`${title}: ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
+  process.stdout.write(` ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
 }
 
 /** Runs `work` unless its inputs are those of the last time. */
