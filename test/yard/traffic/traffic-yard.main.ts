@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { runFirst } from '../tools/priority.js';
 import { startTrafficYard, type TrafficEngine } from './traffic-yard.js';
 
 /**
@@ -17,6 +18,8 @@ async function main(): Promise<void> {
       folder: { type: 'string' },
     },
   });
+  // Its proxy inherits that.
+  runFirst();
   const yard = await startTrafficYard({
     routes: values.route.map(parseRoute),
     engine: parseEngine(values.engine),
