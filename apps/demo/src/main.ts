@@ -39,7 +39,7 @@ async function main(): Promise<number> {
     }
     return outcome.report.passed ? 0 : 1;
   } finally {
-    screen.say('Stopping everything that was started …');
+    if (Object.keys(supervisor.pids()).length > 0) screen.say('Stopping everything that was started …');
     await supervisor.stop();
     await endFamily(folder);
   }
