@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { routes } from '@springtide/contracts';
 import { closed, expectEverythingBack, planApproveArm, runUntil } from './campaign-story.js';
+import { recordHistories } from '../workflows/record-histories.js';
 import { setStage, type Stage } from './stage.js';
 
 jest.setTimeout(120_000);
@@ -22,9 +23,29 @@ describe('a campaign that is interrupted', () => {
     await stage.replaceWorker();
     await runUntil(stage, armed.run.id, 'it is closed', closed);
     await expectEverythingBack(stage, armed);
+    await recordHistories(stage.temporal, 'killed', [armed.run.id, armed.plan.id]);
     const report = await stage.operations.call(routes.campaignReport, { params: { id: armed.campaign.id } });
     expect(report.machines.created).toBe(stage.everMade().size - before);
     expect(report.machines.created).toBe(report.machines.planned);
+  });
+
+  it('looks elsewhere for what is sold out by the time it is bought', async () => {
+    const armed = await planApproveArm(stage, 'sold out');
+    const bought = armed.plan.pools.filter(({ id, accountName }) => {
+      return accountName === 'cloud' && armed.plan.allocations.some((row) => row.poolId === id);
+    });
+    for (const { zone, machineType } of bought) {
+      const none = { action: 'limit-room', zone, machineType, machines: 0 } as const;
+      stage.clouds.cloud('cloud')?.administer(none);
+    }
+    const run = await runUntil(stage, armed.run.id, 'it is closed', closed);
+    const ready = run.pools.filter((pool) => !bought.some(({ id }) => id === pool.poolId) && pool.gone > 0);
+    expect(ready.some((pool) => pool.accountName === 'cloud')).toBe(true);
+    await expectEverythingBack(stage, armed);
+    const { items } = await stage.operations.call(routes.runTimeline, { params: { id: armed.run.id } });
+    expect(items.map((entry) => entry.step)).toContain('provision.fallback');
+    await recordHistories(stage.temporal, 'fallback', [armed.run.id, armed.plan.id]);
+    stage.clouds.cloud('cloud')?.administer({ action: 'reset' });
   });
 
   it('stops at once when the stop switch is pulled in the ramp, and returns everything', async () => {
@@ -41,6 +62,7 @@ describe('a campaign that is interrupted', () => {
     // One call may have been on its way when the switch was pulled.
     expect(stage.everMade().size - made).toBeLessThanOrEqual(armed.plan.allocations.length);
     await expectEverythingBack(stage, armed);
+    await recordHistories(stage.temporal, 'stopped', [armed.run.id, armed.plan.id]);
     await stage.operations.call(routes.stopSwitch, { body: { engaged: false, reason: 'drill over' } });
   });
 });

@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { routes } from '@springtide/contracts';
 import { DEMAND, closed, expectEverythingBack, planApproveArm, runUntil } from './campaign-story.js';
+import { recordHistories } from '../workflows/record-histories.js';
 import { setStage, type Stage } from './stage.js';
 
 jest.setTimeout(120_000);
@@ -50,6 +51,7 @@ describe('a campaign', () => {
     const { asked, failed } = await leave();
     expect([asked > 100, failed]).toEqual([true, 0]);
     await expectEverythingBack(stage, armed);
+    await recordHistories(stage.temporal, 'success', [armed.run.id, armed.plan.id]);
 
     const report = await stage.operations.call(routes.campaignReport, { params: { id: armed.campaign.id } });
     const made = stage.everMade().size - before;

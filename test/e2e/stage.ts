@@ -47,7 +47,10 @@ export type Stage = Readonly<{
   everMade(): ReadonlySet<string>;
   /** Kills the worker that runs with SIGKILL, and starts another one. */
   replaceWorker(): Promise<void>;
+  /** Everything the processes wrote. */
   logs(): Promise<string>;
+  /** Everything the API answered to the people of this stage. */
+  answers(): string;
   stop(): Promise<void>;
 }>;
 
@@ -85,7 +88,8 @@ export async function setStage(request: StageRequest = {}): Promise<Stage> {
     await startChild('worker', env, folder, import.meta.dirname, 'worker.main', [bundle]);
   let worker = await startWorker();
   const connection = await Connection.connect({ address: temporal.address });
-  const people = await invite(api.url, database);
+  const answers: string[] = [];
+  const people = await invite(api.url, database, answers);
   const accounts = await register(people.admin, clouds, proxy, request);
   await declareEntrance(people.admin, clouds, accounts.entrance);
   return {
@@ -99,6 +103,7 @@ export async function setStage(request: StageRequest = {}): Promise<Stage> {
     temporal: new Client({ connection }),
     templateId: (await people.operations.call(routes.templateCreate, { body: TEMPLATE })).id,
     everMade: () => census.seen,
+    answers: () => answers.join('\n'),
     replaceWorker: async () => {
       await worker.process.kill();
       worker = await startWorker();
@@ -223,9 +228,14 @@ async function startChild(
   return { process: child, url };
 }
 
-async function invite(apiUrl: string, database: TestDatabase) {
+async function invite(apiUrl: string, database: TestDatabase, answers: string[]) {
   const seeded = await seedTenant(database.database);
-  const client = (token: string) => createClient({ baseUrl: apiUrl, token, fetch: globalThis.fetch });
+  const listening: typeof fetch = async (...asked) => {
+    const response = await fetch(...asked);
+    answers.push(await response.clone().text());
+    return response;
+  };
+  const client = (token: string) => createClient({ baseUrl: apiUrl, token, fetch: listening });
   return {
     tenantId: seeded.tenantId,
     adminToken: seeded.adminToken,

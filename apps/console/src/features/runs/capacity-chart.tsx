@@ -51,7 +51,7 @@ export function CapacityChart({ service, samples, plan }: Props) {
     tooltip: { trigger: 'axis' as const },
     xAxis: {
       type: 'time' as const,
-      min: span?.from,
+      min: Math.min(span?.from ?? now, samples[0]?.at ?? now),
       max: Math.max(span?.to ?? now, samples.at(-1)?.at ?? 0),
       axisLabel: {
         color: ink,
