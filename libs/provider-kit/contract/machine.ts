@@ -21,7 +21,7 @@ export type Ownership = Readonly<{
   installation: string;
   tenant: string;
   intent: string;
-  /** The idempotency token of the create call: hash(intent, generation). */
+  /** The idempotency token of the create call, made of intent and generation. */
   token: string;
   campaign?: string;
   service?: string;
