@@ -1,6 +1,6 @@
 import { Envelope, type ApprovalBody } from '@springtide/contracts';
 import type { Approval } from '@springtide/identity/domain';
-import type { Instant } from '@springtide/kernel';
+import { SpringtideError, type Instant } from '@springtide/kernel';
 
 export function readEnvelope(approval: Pick<Approval, 'envelope'>): Envelope {
   return Envelope.parse(approval.envelope);
@@ -22,7 +22,28 @@ export function asApprovalBody(approval: Approval, campaignId: string, now: Inst
   };
 }
 
-function statusOf(approval: Approval, now: Instant): ApprovalBody['status'] {
+/** How the books call what people see. */
+export const STORED = {
+  requested: 'pending',
+  expired: 'pending',
+  approved: 'approved',
+  rejected: 'rejected',
+  superseded: 'withdrawn',
+} as const satisfies Record<ApprovalBody['status'], Approval['status']>;
+
+/** The last entry of the page before, from its cursor. */
+export function readPlace(
+  cursor: string | undefined,
+): Readonly<{ requestedAt: string; id: string }> | undefined {
+  if (cursor === undefined) return undefined;
+  const [requestedAt, id] = cursor.split('~');
+  if (requestedAt === undefined || id === undefined || Number.isNaN(Date.parse(requestedAt))) {
+    throw new SpringtideError('invalid-argument', 'this cursor is not one of ours; start the list again');
+  }
+  return { requestedAt, id };
+}
+
+export function statusOf(approval: Approval, now: Instant): ApprovalBody['status'] {
   if (approval.status === 'withdrawn') return 'superseded';
   if (approval.status !== 'pending') return approval.status;
   return approval.expiresAt <= now ? 'expired' : 'requested';

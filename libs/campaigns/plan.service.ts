@@ -1,9 +1,10 @@
 import { planWorkflowId, type ApprovalBody, type Envelope, type PlanBody } from '@springtide/contracts';
 import { ApprovalService, recordAudit, requirePermission, requireUser } from '@springtide/identity';
+import type { Approval } from '@springtide/identity/domain';
 import { SpringtideError, addMs, toInstant, type Clock } from '@springtide/kernel';
 import { hashJson, newId, postToOutbox, type Database, type RequestContext } from '@springtide/platform';
 import type { EntityManager } from 'typeorm';
-import { asApprovalBody, readEnvelope } from './approval-view.js';
+import { asApprovalBody, readEnvelope, readPlace, statusOf, STORED } from './approval-view.js';
 import { findCampaign, lockCampaign } from './campaign.service.js';
 import { CampaignEntity, PlanEntity } from './data/campaign.entity.js';
 import { RUN_POLICIES, envelopeLimits, isEditable, moved, type PlanContent } from './domain/index.js';
@@ -47,6 +48,13 @@ export class PlansService {
         createdAt: this.clock.now(),
       };
       await tx.insert(PlanEntity, row);
+      await recordAudit(tx, ctx, {
+        action: 'plan.request',
+        target: { kind: 'plan', id: row.id },
+        after: { campaignId, revision, campaignVersion: campaign.version },
+        show: ['campaignId', 'revision', 'campaignVersion'],
+        at: toInstant(row.createdAt),
+      });
       await postToOutbox(tx, ctx.tenantId, {
         kind: 'start',
         workflow: 'plan',
@@ -175,21 +183,46 @@ export class PlansService {
     }>,
   ): Promise<{ items: ApprovalBody[]; next: string | null }> {
     requirePermission(ctx, 'campaign:read');
-    const found = await this.approvals.list(ctx, {
-      limit: page.limit + 1,
-      ...(page.cursor === undefined ? {} : { before: page.cursor }),
-    });
     const now = toInstant(this.clock.now());
-    const rows = found.filter((approval) => approval.subject.kind === PLAN_SUBJECT).slice(0, page.limit);
-    const items = await this.database.unitOfWork(ctx, async (tx) => {
-      const bodies = rows.map(async (approval) => {
-        const plan = await findPlan(tx, approval.subject.id);
-        return asApprovalBody(approval, plan.campaignId, now);
+    const found: Approval[] = [];
+    let after = readPlace(page.cursor);
+    for (;;) {
+      const rows = await this.approvals.list(ctx, {
+        limit: page.limit + 1,
+        ...(page.status === undefined ? {} : { status: STORED[page.status] }),
+        ...(after === undefined ? {} : { after }),
       });
-      return await Promise.all(bodies);
-    });
-    const wanted = page.status === undefined ? items : items.filter((item) => item.status === page.status);
-    return { items: wanted, next: found.length > page.limit ? (rows.at(-1)?.id ?? null) : null };
+      // What waits and what expired while it waited look alike in the books.
+      const wanted = (row: Approval) => page.status === undefined || statusOf(row, now) === page.status;
+      found.push(...rows.filter((row) => row.subject.kind === PLAN_SUBJECT && wanted(row)));
+      after = rows.at(-1);
+      if (found.length > page.limit || rows.length <= page.limit) break;
+    }
+    const items = found.slice(0, page.limit);
+    const last = items.at(-1);
+    const next = found.length > page.limit && last ? `${last.requestedAt}~${last.id}` : null;
+    const campaigns = await this.campaignsOf(
+      ctx,
+      items.map((row) => row.subject.id),
+    );
+    return { items: items.map((row) => asApprovalBody(row, campaigns.get(row.subject.id) ?? '', now)), next };
+  }
+
+  /** Campaign ids by plan id. */
+  private async campaignsOf(
+    ctx: RequestContext,
+    planIds: readonly string[],
+  ): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.database.unitOfWork(
+      ctx,
+      async (tx) =>
+        await tx
+          .createQueryBuilder(PlanEntity, 'plan')
+          .select(['plan.id', 'plan.campaignId'])
+          .where('plan.id = any(:planIds)', { planIds })
+          .getMany(),
+    );
+    return new Map(rows.map((row) => [row.id, row.campaignId]));
   }
 
   private async campaignOf(ctx: RequestContext, planId: string): Promise<CampaignEntity> {

@@ -1,4 +1,4 @@
-import { requirePermission } from '@springtide/identity';
+import { recordAudit, requirePermission } from '@springtide/identity';
 import { SpringtideError, toInstant, type Clock } from '@springtide/kernel';
 import { hashJson, newId, type Database, type RequestContext } from '@springtide/platform';
 import { TemplateRepository } from './data/template.repository.js';
@@ -44,6 +44,13 @@ export class TemplateService {
         createdBy: context.actor.id,
       };
       await templates.add(template);
+      await recordAudit(tx, context, {
+        action: 'template.create',
+        target: { kind: 'template', id: template.id },
+        after: { name: template.name, version, hash },
+        show: ['name', 'version', 'hash'],
+        at: template.createdAt,
+      });
       return { template, created: true };
     });
   }
