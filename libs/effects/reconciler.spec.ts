@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { SpringtideError, addMs } from '@springtide/kernel';
-import type { Ownership } from '@springtide/provider-kit';
 import { manifest as simulated } from '../../providers/simulated/index.js';
 import { MemoryEffectStore } from './data/memory-effect-store.js';
 import { ACCOUNT, OTHER_TENANT, TENANT } from './testing/effect-fixtures.js';
 import {
   EffectWorld,
-  INSTALLATION,
   REGION,
+  machineBehindTheLedger,
   type Process,
   type WorldOptions,
 } from './testing/effect-world.js';
@@ -23,18 +22,6 @@ async function setUp(options: Partial<WorldOptions> = {}) {
   const answer = await world.launch(process);
   if (answer.status !== 'settled') throw new Error('not bought');
   return { world, process, intentId: answer.intentId };
-}
-
-/** A machine made behind the ledger's back, with whatever marks. */
-async function behindTheLedger({ client }: Process, marks: Partial<Ownership>): Promise<string> {
-  const token = randomUUID();
-  const ownership = { installation: INSTALLATION, tenant: TENANT, intent: token, token, ...marks };
-  const batch = { token, region: REGION, zone: 'sim-east-a', machineType: 'c2.large', count: 1, minimum: 1 };
-  const more = { namePrefix: `x-${token.slice(0, 8)}`, image: 'img-shop-1', securityGroups: [], labels: {} };
-  const receipt = await client.compute.launch({ ...batch, ...more, purchaseOption: 'on-demand', ownership });
-  const [item] = receipt.items;
-  if (item?.outcome !== 'accepted') throw new Error('no machine');
-  return item.machineId;
 }
 
 function isThere(world: EffectWorld, id: string): boolean {
@@ -62,7 +49,7 @@ describe('the reconciler', () => {
 
   it('deletes an orphan only past the grace period and in two complete listings a lag apart', async () => {
     const { world, process, intentId } = await setUp();
-    const orphan = await behindTheLedger(process, { intent: intentId });
+    const orphan = await machineBehindTheLedger(process, { intent: intentId });
     world.clock.advance(LAG);
     await process.reconciler.pass(SCOPE);
     world.clock.advance(GRACE - 10_000);
@@ -79,7 +66,7 @@ describe('the reconciler', () => {
 
   it('needs a second listing even for an old machine in a cloud without lag', async () => {
     const { world, process, intentId } = await setUp({ policy: { visibilityLagMs: 0 } });
-    const orphan = await behindTheLedger(process, { intent: intentId });
+    const orphan = await machineBehindTheLedger(process, { intent: intentId });
     world.clock.advance(2 * GRACE);
     expect((await process.reconciler.pass(SCOPE)).orphansDeleted).toBe(0);
     expect(isThere(world, orphan)).toBe(true);
@@ -90,10 +77,10 @@ describe('the reconciler', () => {
     const { world, process, intentId } = await setUp();
     const others = [
       world.cloud.administer({ action: 'create-foreign' }).id ?? '',
-      await behindTheLedger(process, { installation: 'another-springtide', intent: intentId }),
-      await behindTheLedger(process, { tenant: OTHER_TENANT, intent: intentId }),
-      await behindTheLedger(process, { intent: randomUUID() }),
-      await behindTheLedger(process, { intent: 'not-even-an-id' }),
+      await machineBehindTheLedger(process, { installation: 'another-springtide', intent: intentId }),
+      await machineBehindTheLedger(process, { tenant: OTHER_TENANT, intent: intentId }),
+      await machineBehindTheLedger(process, { intent: randomUUID() }),
+      await machineBehindTheLedger(process, { intent: 'not-even-an-id' }),
     ];
     for (let n = 0; n < 6; n += 1) {
       world.clock.advance(GRACE);
@@ -122,7 +109,7 @@ describe('the reconciler', () => {
     'concludes nothing from a listing that is %s, but leases lapse all the same',
     async (how) => {
       const { world, intentId, process } = await setUp({ plan: { behaviour: { pageSize: 2 } } });
-      const orphan = await behindTheLedger(process, { intent: intentId });
+      const orphan = await machineBehindTheLedger(process, { intent: intentId });
       await process.reconciler.pass(SCOPE);
       world.clock.advance(2 * GRACE);
       const broken = await brokenCloud(world, how);
@@ -207,7 +194,7 @@ describe('the reconciler', () => {
   it('still looks where everything was released: a machine may come to light later', async () => {
     const { world, process, intentId } = await setUp();
     await world.bringBack(process);
-    const late = await behindTheLedger(process, { intent: intentId });
+    const late = await machineBehindTheLedger(process, { intent: intentId });
     for (let n = 0; n < 3; n += 1) {
       world.clock.advance(GRACE);
       for (const scope of await process.reconciler.scopes()) await process.reconciler.pass(scope);
@@ -220,8 +207,8 @@ describe('the reconciler', () => {
   it('goes on past an orphan that cannot be deleted, and tries it again', async () => {
     const { world, process, intentId } = await setUp();
     const orphans = [
-      await behindTheLedger(process, { intent: intentId }),
-      await behindTheLedger(process, { intent: intentId }),
+      await machineBehindTheLedger(process, { intent: intentId }),
+      await machineBehindTheLedger(process, { intent: intentId }),
     ];
     let refusals = 1;
     const refusing = changedProvider(simulated, [

@@ -1,5 +1,9 @@
+import { jest } from '@jest/globals';
 import { effectsDatabase, type EffectsDatabase } from '../testing/effects-database.js';
 import { describeEffectStore } from '../testing/effect-store-contract.js';
+
+// Real transactions on a machine that may be busy.
+jest.setTimeout(60_000);
 
 let db: EffectsDatabase;
 beforeAll(async () => {

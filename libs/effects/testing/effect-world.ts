@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { SpringtideError, addMs, compareMoney, sumMoney, zero, type Instant } from '@springtide/kernel';
 import { silentLogger } from '@springtide/platform';
-import { connectAccount, type CloudClient, type ProviderManifest } from '@springtide/provider-kit';
+import {
+  connectAccount,
+  type CloudClient,
+  type Ownership,
+  type ProviderManifest,
+} from '@springtide/provider-kit';
 import { AdvancingClock, loopbackGate } from '@springtide/provider-kit/conformance';
 import {
   examplePublicCloud,
@@ -250,6 +255,21 @@ export class EffectWorld {
       ...(compareMoney(mandate.perHour, none) === 0 ? [] : [`books: ${mandate.perHour.amount} an hour left`]),
     ];
   }
+}
+
+/** A machine made behind the ledger's back, with whatever marks. */
+export async function machineBehindTheLedger(
+  { client }: Process,
+  marks: Partial<Ownership>,
+): Promise<string> {
+  const token = randomUUID();
+  const ownership = { installation: INSTALLATION, tenant: TENANT, intent: token, token, ...marks };
+  const batch = { token, region: REGION, zone: 'sim-east-a', machineType: 'c2.large', count: 1, minimum: 1 };
+  const more = { namePrefix: `x-${token.slice(0, 8)}`, image: 'img-shop-1', securityGroups: [], labels: {} };
+  const receipt = await client.compute.launch({ ...batch, ...more, purchaseOption: 'on-demand', ownership });
+  const [item] = receipt.items;
+  if (item?.outcome !== 'accepted') throw new Error('no machine');
+  return item.machineId;
 }
 
 const OVER: readonly string[] = ['refused', 'absent', 'gone', 'lost'];
