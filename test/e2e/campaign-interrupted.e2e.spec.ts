@@ -23,7 +23,7 @@ describe('a campaign that is interrupted', () => {
     await stage.replaceWorker();
     await runUntil(stage, armed.run.id, 'it is closed', closed);
     await expectEverythingBack(stage, armed);
-    await recordHistories(stage.temporal, 'killed', [armed.run.id, armed.plan.id]);
+    await recordHistories(stage.temporal, stage.temporalAddress, 'killed', [armed.run.id, armed.plan.id]);
     const report = await stage.operations.call(routes.campaignReport, { params: { id: armed.campaign.id } });
     expect(report.machines.created).toBe(stage.everMade().size - before);
     expect(report.machines.created).toBe(report.machines.planned);
@@ -44,7 +44,7 @@ describe('a campaign that is interrupted', () => {
     await expectEverythingBack(stage, armed);
     const { items } = await stage.operations.call(routes.runTimeline, { params: { id: armed.run.id } });
     expect(items.map((entry) => entry.step)).toContain('provision.fallback');
-    await recordHistories(stage.temporal, 'fallback', [armed.run.id, armed.plan.id]);
+    await recordHistories(stage.temporal, stage.temporalAddress, 'fallback', [armed.run.id, armed.plan.id]);
     stage.clouds.cloud('cloud')?.administer({ action: 'reset' });
   });
 
@@ -62,7 +62,7 @@ describe('a campaign that is interrupted', () => {
     // One call may have been on its way when the switch was pulled.
     expect(stage.everMade().size - made).toBeLessThanOrEqual(armed.plan.allocations.length);
     await expectEverythingBack(stage, armed);
-    await recordHistories(stage.temporal, 'stopped', [armed.run.id, armed.plan.id]);
+    await recordHistories(stage.temporal, stage.temporalAddress, 'stopped', [armed.run.id, armed.plan.id]);
     await stage.operations.call(routes.stopSwitch, { body: { engaged: false, reason: 'drill over' } });
   });
 });

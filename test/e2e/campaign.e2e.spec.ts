@@ -51,7 +51,7 @@ describe('a campaign', () => {
     const { asked, failed } = await leave();
     expect([asked > 100, failed]).toEqual([true, 0]);
     await expectEverythingBack(stage, armed);
-    await recordHistories(stage.temporal, 'success', [armed.run.id, armed.plan.id]);
+    await recordHistories(stage.temporal, stage.temporalAddress, 'success', [armed.run.id, armed.plan.id]);
 
     const report = await stage.operations.call(routes.campaignReport, { params: { id: armed.campaign.id } });
     const made = stage.everMade().size - before;

@@ -1,8 +1,8 @@
 import { jest } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { routes } from '@springtide/contracts';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { closed, expectEverythingBack, planApproveArm, problemOf, runUntil } from './campaign-story.js';
+import { historiesOf } from '../workflows/engine-history.js';
 import { setStage, type Stage } from './stage.js';
 
 jest.setTimeout(120_000);
@@ -100,8 +100,7 @@ async function allRows(): Promise<string> {
 /** With what the engine keeps encoded opened. */
 async function allHistories(): Promise<string> {
   const texts: string[] = [];
-  for await (const { workflowId, runId } of stage.temporal.workflow.list()) {
-    const text = historyToJSON(await stage.temporal.workflow.getHandle(workflowId, runId).fetchHistory());
+  for (const { json: text } of await historiesOf(stage.temporal, stage.temporalAddress, [''])) {
     const encoded = [...text.matchAll(/"([A-Za-z0-9+/]{8,}={0,2})"/g)].map(([, data = '']) => data);
     texts.push(text, ...encoded.map((data) => Buffer.from(data, 'base64').toString('utf8')));
   }

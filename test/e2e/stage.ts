@@ -42,6 +42,7 @@ export type Stage = Readonly<{
   tenantId: string;
   accounts: Readonly<Record<'home' | 'cloud', AccountBody>>;
   temporal: Client;
+  temporalAddress: string;
   templateId: string;
   /** Every machine of ours that the clouds ever had, as they themselves say. */
   everMade(): ReadonlySet<string>;
@@ -101,6 +102,7 @@ export async function setStage(request: StageRequest = {}): Promise<Stage> {
     apiUrl: api.url,
     entrance: proxy.entrances['storefront'] ?? '',
     temporal: new Client({ connection }),
+    temporalAddress: temporal.address,
     templateId: (await people.operations.call(routes.templateCreate, { body: TEMPLATE })).id,
     everMade: () => census.seen,
     answers: () => answers.join('\n'),

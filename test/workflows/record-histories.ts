@@ -1,0 +1,26 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import { historiesOf } from './engine-history.js';
+
+/** Where recorded runs lie: a folder per run, a file per workflow. */
+export const HISTORIES = join(import.meta.dirname, 'histories');
+
+/**
+ * With SPRINGTIDE_RECORD_HISTORIES=1 the end-to-end specs keep what the engine wrote of their runs, as
+ * `histories/<name>/<n>-<workflow>.json`. Do it again when the workflows change in a way that no run under way meets.
+ */
+export async function recordHistories(
+  client: Client,
+  address: string,
+  name: string,
+  ids: readonly string[],
+): Promise<void> {
+  if (process.env['SPRINGTIDE_RECORD_HISTORIES'] === undefined) return;
+  const folder = join(HISTORIES, name);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  for (const [index, { type, json }] of (await historiesOf(client, address, ids)).entries()) {
+    await writeFile(join(folder, `${index + 1}-${type}.json`), `${JSON.stringify(JSON.parse(json))}\n`);
+  }
+}
