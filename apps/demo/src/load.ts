@@ -79,7 +79,8 @@ function follow(line: string, settle: (result: LoadResult) => void): void {
   if (!line.startsWith('{')) return;
   const message = JSON.parse(line) as LoadProgress | LoadResult | { type: 'ready' };
   if (message.type === 'result') settle(message);
-  if (message.type !== 'progress' || message.phase === '' || message.atMs % SHOW_EVERY_MS >= 1_000) return;
+  if (message.type !== 'progress' || message.phase === '' || message.atMs < SHOW_EVERY_MS) return;
+  if (message.atMs % SHOW_EVERY_MS >= 1_000) return;
   const sum = (alone: boolean, key: 'intended' | 'ok') =>
     Object.entries(message.targets)
       .filter(([name]) => name.endsWith('-alone') === alone)
