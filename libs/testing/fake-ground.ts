@@ -39,6 +39,8 @@ export class FakeGround {
   fallbacks: readonly string[] = [];
   /** What the listings of scale-back find beyond the ledger, one number per pass. */
   leftovers: number[] = [];
+  /** So many looks show machines that are asked to go and are still there. */
+  slow = 0;
   /** Which step of a shift its gate refuses. */
   unfit: (input: Input<'shiftStep'>) => boolean = () => false;
   control: 'run' | 'pause' | 'abort' = 'run';
@@ -162,6 +164,10 @@ export class FakeGround {
       return await Promise.resolve({ waitMs: 0 });
     },
     confirmGone: async () => {
+      if (this.slow > 0) {
+        this.slow -= 1;
+        return await Promise.resolve({ machines: this.alive(), satellites: 1 });
+      }
       for (const machine of this.machines) if (machine.state === 'leaving') machine.state = 'gone';
       return await Promise.resolve({ machines: this.alive(), satellites: 0 });
     },

@@ -46,7 +46,10 @@ export type RunIds = Readonly<{ tenantId: string; runId: string }>;
 const UNIT = { virtual: 60_000, real: 400 } as const;
 
 /** One environment for the runs of a spec; each meets a ground of its own. */
-export async function startRunWorld(time: keyof typeof UNIT): Promise<RunWorld> {
+export async function startRunWorld(
+  time: keyof typeof UNIT,
+  others: Parameters<typeof startWorkflowDriver>[1] = {},
+): Promise<RunWorld> {
   const unitMs = UNIT[time];
   const grounds = new Map<string, FakeGround>();
   const dispatch = (name: GroundCall) => async (input: { runId: string }) => {
@@ -54,10 +57,10 @@ export async function startRunWorld(time: keyof typeof UNIT): Promise<RunWorld> 
     if (ground === undefined) throw new Error(`no test knows the run ${input.runId}`);
     return await ground.call(name, input as never);
   };
-  const driver = await startWorkflowDriver(
-    time,
-    Object.fromEntries(CALLS.map((name) => [name, dispatch(name)])),
-  );
+  const driver = await startWorkflowDriver(time, {
+    ...Object.fromEntries(CALLS.map((name) => [name, dispatch(name)])),
+    ...others,
+  });
   return {
     driver,
     ground: async (targets, names = ['ramp', 'peak']) => {
