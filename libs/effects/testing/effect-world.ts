@@ -34,6 +34,9 @@ export type WorldOptions = Readonly<{
   mandate?: Partial<Mandate>;
 }>;
 
+/** A fresh world over an empty memory. */
+export type OpenWorld = (options?: Omit<WorldOptions, 'store'>) => Promise<EffectWorld>;
+
 /** One process's view of the world: its own ledger over the common store and cloud. */
 export type Process = Readonly<{
   ledger: EffectLedger;

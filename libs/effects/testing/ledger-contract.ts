@@ -1,16 +1,12 @@
-import { SpringtideError, addMs, compareMoney, money, multiplyMoney } from '@springtide/kernel';
+import { SpringtideError, addMs, compareMoney, multiplyMoney } from '@springtide/kernel';
 import { manifest as simulated } from '../../../providers/simulated/index.js';
-import { reservationFor } from '../domain/index.js';
 import type { EffectStore } from '../effect-store.port.js';
-import { POOL, PRICE, START, TENANT } from './effect-fixtures.js';
-import { EffectWorld, REGION, type WorldOptions } from './effect-world.js';
-import {
-  Interruption,
-  changedProvider,
-  forgetfulOfTokens,
-  interruptedCalls,
-  interruptibleStore,
-} from './interruption.js';
+import { describeCrashes } from './crash-contract.js';
+import { PRICE, START, TENANT } from './effect-fixtures.js';
+import { EffectWorld, type OpenWorld, type WorldOptions } from './effect-world.js';
+import { Interruption, changedProvider, forgetfulOfTokens, interruptibleStore } from './interruption.js';
+import { describeFences, describeRails } from './rails-contract.js';
+import { describeReturn } from './return-contract.js';
 
 type Open = () => Promise<EffectStore>;
 
@@ -32,9 +28,7 @@ export function describeLedger(name: string, open: Open, crashEvery = 1): void {
   });
 }
 
-type Make = (options?: Omit<WorldOptions, 'store'>) => Promise<EffectWorld>;
-
-function describeOnce(open: Make): void {
+function describeOnce(open: OpenWorld): void {
   it('gives the same machines however often the same effect is asked for, and at once', async () => {
     const world = await open();
     const process = await world.process();
@@ -82,7 +76,7 @@ function describeOnce(open: Make): void {
   });
 }
 
-function describeUnknown(open: Make): void {
+function describeUnknown(open: OpenWorld): void {
   it('does not double what came of a call without an answer', async () => {
     const world = await open();
     const process = await world.process();
@@ -186,7 +180,7 @@ function describeUnknown(open: Make): void {
   });
 }
 
-function describeRefusals(open: Make): void {
+function describeRefusals(open: OpenWorld): void {
   it('keeps what a partial answer brought and gives the rest of the room back', async () => {
     const world = await open();
     const process = await world.process();
@@ -262,292 +256,4 @@ function describeRefusals(open: Make): void {
     expect(await world.launch(await world.process())).toMatchObject({ status: 'settled', accepted: 5 });
     expect(await world.violations(false)).toEqual([]);
   });
-}
-
-function describeRails(open: Make): void {
-  const room = 23;
-  const whole = reservationFor(PRICE, 1, 2, 60, 0.1);
-  it.each([
-    ['machines', { maxMachines: room }],
-    ['budget', { budget: multiplyMoney(whole, room) }],
-    ['hourly rate', { maxPerHour: multiplyMoney(PRICE, room) }],
-  ])('never lets parallel launches exceed the approved %s', async (_, mandate) => {
-    const world = await open({ mandate });
-    const process = await world.process();
-    const answers = await Promise.all(
-      Array.from({ length: 10 }, async (_unused, batch) => world.launch(process, { batch })),
-    );
-    expect(answers.filter((answer) => answer.status === 'settled')).toHaveLength(4);
-    expect(answers.filter((answer) => answer.status === 'refused')).toHaveLength(6);
-    expect(world.look()).toHaveLength(20);
-    expect(await world.violations(false)).toEqual([]);
-  });
-
-  it.each([
-    ['frozen', { state: 'frozen' as const }, 'frozen'],
-    ['expired', { validUntil: addMs(START, -1) }, 'expired'],
-    ['of other pools', { poolIds: ['west'] }, 'outside-envelope'],
-    ['too small', { budget: money('CNY', '0.01') }, 'over-budget'],
-  ])('buys nothing under a mandate that is %s', async (_, mandate, code) => {
-    const world = await open({ mandate });
-    const answer = await world.launch(await world.process());
-    expect(answer).toMatchObject({ status: 'refused', refusal: { code } });
-    expect(world.look()).toEqual([]);
-    expect(await world.intents()).toEqual([]);
-    expect(await world.violations(true)).toEqual([]);
-  });
-
-  it('obeys a stop between writing and sending, and gives the room back', async () => {
-    const world = await open();
-    const interruption = new Interruption(2);
-    const store = interruptibleStore(world.options.store, interruption);
-    await expect((await world.process({ store })).ledger.launch(world.request())).rejects.toThrow('killed');
-    expect((await world.intents())[0]?.state).toBe('written');
-    const process = await world.process();
-    await process.ledger.setStopSwitch(TENANT, { engaged: true, reason: 'drill', at: world.now() });
-    expect(await world.launch(process)).toMatchObject({ status: 'refused', refusal: { code: 'stopped' } });
-    expect(await world.launch(process, { batch: 1 })).toMatchObject({ status: 'refused' });
-    expect(world.look()).toEqual([]);
-    expect(await world.violations(true)).toEqual([]);
-  });
-
-  it('does not call something refused that may have been bought before the stop', async () => {
-    const world = await open();
-    const process = await world.process();
-    world.cloud.administer({ action: 'inject', operation: 'RunMachines', effect: 'lose' });
-    world.cloud.administer({ action: 'hide-new', forMs: 1_500 });
-    await process.ledger.launch(world.request());
-    await process.ledger.setStopSwitch(TENANT, { engaged: true, reason: 'drill', at: world.now() });
-    expect((await process.ledger.launch(world.request())).status).toBe('unknown');
-    expect(await world.launch(process)).toMatchObject({ status: 'settled', accepted: 5 });
-    await world.bringBack(process);
-    expect(await world.violations(true)).toEqual([]);
-  });
-
-  it('returns what an extension set aside when everything is back', async () => {
-    const world = await open();
-    const process = await world.process();
-    await world.launch(process);
-    await process.ledger.changeMandate(TENANT, world.run, (mandate) => ({
-      ...mandate,
-      reserved: money('CNY', '999.123'),
-    }));
-    await world.bringBack(process);
-    expect(await world.violations(true)).toEqual([]);
-    expect(POOL).toBe(world.mandate.poolIds[0]);
-  });
-}
-
-function describeFences(open: Make): void {
-  it('refuses an owner that slept while another one took over: launch, set, release and leases', async () => {
-    const world = await open();
-    const old = await world.process();
-    const answer = await world.launch(old);
-    const targets = world.look().map((machineId) => ({
-      intentId: answer.status === 'settled' ? answer.intentId : null,
-      machineId,
-    }));
-    await old.ledger.takeFence(TENANT, world.run, 'second owner');
-    const refused = { code: 'conflict', retry: 'never', facts: { fence: 1 } };
-    const place = { ...world.request(), step: 'shift', fence: 1 };
-    let sent = 0;
-    await expect(old.ledger.launch(world.request({ batch: 1 }))).rejects.toMatchObject(refused);
-    const set = old.ledger.set(place, { weights: { home: 100 } }, async () => {
-      sent += 1;
-      return await Promise.resolve();
-    });
-    await expect(set).rejects.toMatchObject(refused);
-    await expect(old.life.release({ ...place, step: 'release', targets })).rejects.toMatchObject(refused);
-    const renewal = old.life.renewLeases(TENANT, world.run, 1, addMs(world.now(), 7_200_000));
-    await expect(renewal).rejects.toMatchObject(refused);
-    expect(sent).toBe(0);
-    expect(world.cloud.machines().filter((machine) => machine.state === 'terminating')).toEqual([]);
-    expect(await world.intents()).toHaveLength(1);
-    expect(await world.violations(false)).toEqual([]);
-  });
-
-  it('does not send when its owner slept past the deadline after the last check', async () => {
-    const world = await open();
-    const sleepy = {
-      ...world.options.store,
-      transaction: async (...args: Parameters<EffectStore['transaction']>) => {
-        const result = await world.options.store.transaction(...args);
-        // Stopped right after the check has committed; woken when others have given up on it.
-        if ((await world.intents())[0]?.state === 'sent') world.clock.advance(120_000);
-        return result;
-      },
-      listScopes: async () => await world.options.store.listScopes(),
-    } as EffectStore;
-    const old = await world.process({ store: sleepy });
-    expect(await old.ledger.launch(world.request())).toMatchObject({ status: 'unknown' });
-    expect(world.look()).toEqual([]);
-    expect(await world.launch(await world.process())).toMatchObject({ accepted: 5 });
-    expect(await world.violations(false)).toEqual([]);
-  });
-
-  it('records every sending of a value that is set, also a repeated one', async () => {
-    const world = await open();
-    const { ledger } = await world.process();
-    const place = { ...world.request(), step: 'shift/1', fence: 1 };
-    const sent: string[] = [];
-    const set = async (weights: string) =>
-      ledger.set(place, { weights }, async (deadline) => {
-        sent.push(weights);
-        return await Promise.resolve(deadline);
-      });
-    const deadline = await set('home 100');
-    expect(deadline).toBe(addMs(world.now(), 60_000));
-    await set('home 100');
-    await set('home 50');
-    const [row] = await ledger.listIntents(TENANT, { runId: world.run, kind: 'set' });
-    expect(sent).toEqual(['home 100', 'home 100', 'home 50']);
-    expect(row).toMatchObject({ state: 'settled', generation: 2, spec: { weights: 'home 50' } });
-  });
-}
-
-function describeReturn(open: Make): void {
-  it('ends what a run left unanswered before it deletes', async () => {
-    const world = await open();
-    const process = await world.process();
-    world.cloud.administer({ action: 'inject', operation: 'RunMachines', effect: 'lose' });
-    world.cloud.administer({ action: 'hide-new', forMs: 2_000 });
-    await process.ledger.launch(world.request());
-    await world.bringBack(process);
-    expect([...world.everMade.values()].map((made) => made.size)).toEqual([5]);
-    expect(await world.violations(true)).toEqual([]);
-  });
-
-  it('sweeps satellites before an intent counts as released', async () => {
-    const world = await open({ plan: { behaviour: { survivingDisks: 1 } } });
-    const process = await world.process();
-    const answer = await world.launch(process);
-    const intent = answer.status === 'settled' ? answer.intentId : '';
-    const machineIds = [...world.look()];
-    await world.bringBack(process);
-    const left = await process.client.compute.listSatellites({ region: REGION, machineIds, intent });
-    expect(left).toEqual([]);
-    expect(await world.violations(true)).toEqual([]);
-  });
-
-  it('asks again for machines that the cloud promised to delete and kept', async () => {
-    const world = await open({
-      plan: { faults: { stuckTermination: 0.7 } },
-      policy: { callDeadlineMs: 4_000 },
-    });
-    const process = await world.process();
-    await world.launch(process);
-    await world.bringBack(process);
-    const asked = await process.ledger.listIntents(TENANT, { runId: world.run, kind: 'delete' });
-    expect(asked.filter((intent) => intent.step.startsWith('again/')).length).toBeGreaterThan(1);
-    expect(await world.violations(true)).toEqual([]);
-  });
-
-  it('goes on where a release stopped half-way, and says what the cloud refused', async () => {
-    const world = await open();
-    const protectedIds = new Set<string>();
-    const refusing = changedProvider(simulated, [
-      (compute) => ({
-        terminate: async (ids, ...rest) => {
-          const outcomes = new Map(
-            await compute.terminate(
-              ids.filter((id) => !protectedIds.has(id)),
-              ...rest,
-            ),
-          );
-          for (const id of ids) {
-            if (protectedIds.has(id))
-              outcomes.set(id, new SpringtideError('failed-precondition', 'protected'));
-          }
-          return outcomes;
-        },
-      }),
-    ]);
-    const process = await world.process({ manifest: refusing });
-    const answer = await world.launch(process);
-    const intentId = answer.status === 'settled' ? answer.intentId : '';
-    const ids = [...world.look()];
-    protectedIds.add(ids[2] ?? '');
-    const release = {
-      ...world.request(),
-      step: 'release',
-      targets: ids.map((machineId) => ({ intentId, machineId })),
-    };
-    await expect(process.life.release(release)).rejects.toMatchObject({ code: 'failed-precondition' });
-    const [half] = await world.intents();
-    expect(half?.items.map((item) => item.state).toSorted()).toEqual([
-      'accepted',
-      ...Array.from({ length: 4 }, () => 'releasing'),
-    ]);
-    const kept = half?.items.find((item) => item.state === 'accepted');
-    expect(kept?.refusal).toEqual({ code: 'failed-precondition', message: 'protected' });
-    protectedIds.clear();
-    await process.life.release(release);
-    world.clock.advance(5_000);
-    await process.life.finishRelease(TENANT, intentId);
-    expect(await world.violations(true)).toEqual([]);
-  });
-}
-
-/** One life of a batch, as a run drives it; every step may be repeated. */
-async function wholeLife(world: EffectWorld, process: Awaited<ReturnType<EffectWorld['process']>>) {
-  await world.launch(process);
-  world.clock.advance(5_000);
-  const [intent] = await world.intents();
-  if (intent !== undefined) await process.life.observe(TENANT, intent.id);
-  await world.bringBack(process);
-}
-
-function describeCrashes(open: Make, every: number): void {
-  const variants = [
-    ['a cloud that knows tokens', simulated],
-    [
-      'a cloud without tokens',
-      changedProvider(
-        {
-          ...simulated,
-          capabilities: {
-            ...simulated.capabilities,
-            idempotencyToken: { supported: false, reason: 'forgets' },
-          },
-        },
-        [forgetfulOfTokens()],
-      ),
-    ],
-  ] as const;
-  it.each(variants)(
-    'survives the end of its process at every place, with %s',
-    async (_, manifest) => {
-      const places: string[] = [];
-      for (let endAt = 1; ; endAt += every) {
-        const world = await open({ plan: { behaviour: { survivingDisks: 1 } } });
-        const interruption = new Interruption(endAt);
-        const dying = await world.process({
-          store: interruptibleStore(world.options.store, interruption),
-          manifest: changedProvider(manifest, [interruptedCalls(interruption)]),
-        });
-        await wholeLife(world, dying).catch(() => undefined);
-        const found = [...(await world.violations(false))];
-        await wholeLife(world, await world.process({ manifest }));
-        found.push(...(await world.violations(true)));
-        const place = interruption.places.at(-1) ?? '';
-        expect({ endAt, place, found }).toEqual({ endAt, place, found: [] });
-        if (!interruption.hasEnded) break;
-        places.push(place);
-      }
-      if (every > 1) return;
-      expect(new Set(places)).toEqual(
-        new Set([
-          'before commit',
-          'after commit',
-          'before launch',
-          'after launch',
-          'before terminate',
-          'after terminate',
-          'before releaseSatellite',
-          'after releaseSatellite',
-        ]),
-      );
-    },
-    120_000,
-  );
 }
