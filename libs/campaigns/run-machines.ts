@@ -1,4 +1,5 @@
 import { LIVE_ITEM_STATES, type EffectItem, type Intent } from '@springtide/effects/domain';
+import { sha256 } from '@springtide/platform';
 import type { Delivered } from './domain/index.js';
 
 export type RunMachine = Readonly<{
@@ -41,7 +42,15 @@ export function isLive(machine: RunMachine): boolean {
   return LIVE_ITEM_STATES.includes(machine.item.state);
 }
 
-/** Name of a route's backend group for the machines of one pool: one machine type each, so that shares follow capacity. */
+/**
+ * Name of a route's backend group for the machines of one pool: one machine type each, so that shares follow capacity.
+ * Readable as far as letters and length allow; the hash keeps pools apart that differ in other letters only.
+ */
 export function groupOf(poolId: string): string {
-  return poolId.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+  const readable = poolId.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+  const short = readable
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 32)
+    .replaceAll(/-+$/g, '');
+  return [short, sha256(poolId).slice(0, 6)].filter((part) => part !== '').join('-');
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PRIVATE_GONE, PRIVATE_TYPE, type PrivateCloud, type PrivateMachine } from './private-cloud.js';
+import { PRIVATE_GONE, PRIVATE_TYPE, type PrivateCloud, type PrivateMachine } from './private-cloud.port.js';
 import { screen } from './screen.js';
 import type { Supervisor } from './supervisor.js';
 import { keepYardProgram } from './yard-program.js';

@@ -1,6 +1,6 @@
 import { askVsphereOracle, createOutside } from '../../../test/yard/vsphere/oracle.js';
 import type { VsphereYard } from '../../../test/yard/vsphere/vsphere-yard.js';
-import { PRIVATE_GONE, PRIVATE_TYPE, type PrivateCloud } from './private-cloud.js';
+import { PRIVATE_GONE, PRIVATE_TYPE, type PrivateCloud } from './private-cloud.port.js';
 import { screen } from './screen.js';
 import type { Supervisor } from './supervisor.js';
 import { keepYardProgram } from './yard-program.js';

@@ -10,7 +10,7 @@ import {
 import type { Engines } from './engines.js';
 import { makeOrFind } from './existing.js';
 import { patientFetch } from './patient-fetch.js';
-import { PRIVATE_TYPE, type PrivateMachine } from './private-cloud.js';
+import { PRIVATE_TYPE, type PrivateMachine } from './private-cloud.port.js';
 import { screen } from './screen.js';
 
 /** The people of the story: nobody approves what they wrote. */

@@ -85,11 +85,13 @@ function serviceSheet(service: PlanQuestion['services'][number]): ServiceSheet {
 }
 
 function reasonsOf(question: PlanQuestion, setup: PlanSetup, answer: CapacityPlan): Reason[] {
-  const standing = question.standing.map((row) => ({
-    code: 'standing-fleet',
-    params: { service: row.service, machines: row.machines, requestsPerSecond: row.requestsPerSecond },
-    text: `${row.machines} standing machines of ${row.service} serve ${row.requestsPerSecond} requests/s already; only demand beyond that is planned.`,
-  }));
+  const standing = question.standing
+    .filter((row) => row.machines > 0)
+    .map((row) => ({
+      code: 'standing-fleet',
+      params: { service: row.service, machines: row.machines, requestsPerSecond: row.requestsPerSecond },
+      text: `${row.machines} standing machines of ${row.service} serve ${row.requestsPerSecond} requests/s already; only demand beyond that is planned.`,
+    }));
   const leftOut = Object.entries(setup.leftOut)
     .filter(([, count]) => count > 0)
     .map(([why, count]) => ({

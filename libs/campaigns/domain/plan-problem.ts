@@ -134,11 +134,14 @@ function problemOf(
     currency: campaign.budget.currency,
     objective: 'private-first',
     phases: campaign.phases.map((phase) => ({ id: phase.name, hours: hoursOf(phase) })),
-    quotaGroups: market.quotas.map((quota) => ({
-      id: quotaId(quota),
-      limitVcpu: quota.limitVcpu,
-      usedVcpu: quota.usedVcpu,
-    })),
+    quotaGroups: [
+      ...market.quotas.map((quota) => ({
+        id: quotaId(quota),
+        limitVcpu: quota.limitVcpu,
+        usedVcpu: quota.usedVcpu,
+      })),
+      ...sharedHosts(kept.map(({ offering }) => offering)),
+    ],
     pools: kept.map(({ pool, offering }) => ({
       id: pool.id,
       account: pool.accountName,
@@ -153,7 +156,7 @@ function problemOf(
       pricePerHour: pool.pricePerHour,
       startCost: roundMoney(multiplyMoney(pool.pricePerHour, decimal(question.overheadMs).div(HOUR)), PLACES),
       cap: pool.cap,
-      quotaGroup: offering.quotaGroup === undefined ? null : knownQuota(market, offering),
+      quotaGroup: quotaOf(market, offering),
       interruptionPerHour: offering.interruptionPerHour,
     })),
     classes: question.services.map((service) => classOf(question, service, sheets, kept)),
@@ -229,7 +232,26 @@ function quotaId(quota: Readonly<{ accountId: string; region: string; group: str
   return `${quota.accountId}/${quota.region}/${quota.group}`;
 }
 
-function knownQuota(market: MarketSnapshot, offering: MarketOffering): string | null {
+/**
+ * Private types of one zone stand on the same hosts: each says how many would fit if it were alone. Together they get
+ * the vCPUs that the roomiest of them would fill.
+ */
+function sharedHosts(offerings: readonly MarketOffering[]): PlanningProblem['quotaGroups'] {
+  const room = new Map<string, number>();
+  for (const offering of offerings) {
+    if (offering.purchaseOption !== 'private') continue;
+    const id = hostsOf(offering);
+    room.set(id, Math.max(room.get(id) ?? 0, capOf(offering) * offering.vcpu));
+  }
+  return [...room].map(([id, limitVcpu]) => ({ id, limitVcpu, usedVcpu: 0 }));
+}
+
+function hostsOf({ accountId, region, zone }: MarketOffering): string {
+  return `${accountId}/${region}/${zone}/hosts`;
+}
+
+function quotaOf(market: MarketSnapshot, offering: MarketOffering): string | null {
+  if (offering.purchaseOption === 'private') return hostsOf(offering);
   const id = quotaId({ ...offering, group: offering.quotaGroup ?? '' });
   return market.quotas.some((quota) => quotaId(quota) === id) ? id : null;
 }

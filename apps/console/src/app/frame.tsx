@@ -1,10 +1,11 @@
-import { Button, Select, Spin } from 'antd';
+import { Button, Spin } from 'antd';
 import { routes } from '@springtide/contracts';
 import { NavLink, Outlet, useNavigation } from 'react-router';
 import { SignInPage } from '../features/sign-in/sign-in-page.js';
-import { chooseLanguage, useLanguage, useText, type Language } from '../i18n/language.js';
+import { useText } from '../i18n/language.js';
 import { useAnswer } from '../shared/api/use-answer.js';
 import { ProblemNote } from '../shared/ui/problem-note.js';
+import { LanguageSwitch } from './language-switch.js';
 import { useSession } from './session.js';
 
 const PLACES = ['campaigns', 'approvals', 'accounts', 'machines', 'audit'] as const;
@@ -47,23 +48,6 @@ function SignedIn() {
         <Outlet />
       </main>
     </div>
-  );
-}
-
-export function LanguageSwitch() {
-  const text = useText();
-  const language = useLanguage();
-  return (
-    <Select<Language>
-      aria-label={text('frame.language')}
-      value={language}
-      onChange={chooseLanguage}
-      options={[
-        { value: 'zh-CN', label: text('language.zh') },
-        { value: 'en-US', label: text('language.en') },
-      ]}
-      className="language"
-    />
   );
 }
 

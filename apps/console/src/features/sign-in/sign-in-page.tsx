@@ -1,7 +1,7 @@
 import { Alert, Button, Card, Input } from 'antd';
 import { routes } from '@springtide/contracts';
 import { useState, type FormEvent } from 'react';
-import { LanguageSwitch } from '../../app/frame.js';
+import { LanguageSwitch } from '../../app/language-switch.js';
 import { clientFor, useSession } from '../../app/session.js';
 import { useText } from '../../i18n/language.js';
 import { ProblemNote } from '../../shared/ui/problem-note.js';
