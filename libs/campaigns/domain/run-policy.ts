@@ -45,7 +45,7 @@ export const RUN_POLICIES: Readonly<Record<'standard' | 'demo', RunPolicy>> = {
     approvalHours: 72,
   },
   demo: {
-    marginMs: 13_000,
+    marginMs: 19_000,
     bootMs: 8_000,
     runningTimeoutMs: 30_000,
     readyTimeoutMs: 20_000,
