@@ -70,9 +70,9 @@ export async function seriousFindings(page: Page): Promise<Finding[]> {
   // The page's policy allows no foreign script, so it is put in from outside, by the debugger.
   await page.evaluate(source);
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-  const result = (await page.evaluate(
+  const result = await page.evaluate<AxeResult>(
     `axe.run(document, { runOnly: { type: 'tag', values: ${JSON.stringify(tags)} } })`,
-  )) as AxeResult;
+  );
   return result.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, impact, help, nodes }) => ({
