@@ -8,7 +8,6 @@ export type {
   EffectStore,
   EffectTransaction,
   IntentFilter,
-  ListingRecord,
   StopSwitch,
 } from './effect-store.port.js';
 export { DEMO_EFFECTS, STANDARD_EFFECTS, type EffectsPolicy } from './effects-policy.js';

@@ -16,9 +16,6 @@ export type ReleaseRequest = IntentPlace &
     targets: readonly Readonly<{ intentId: string | null; machineId: string }>[];
   }>;
 
-/** How many items of an intent are where. */
-export type ItemCounts = Readonly<Record<EffectItem['state'], number>>;
-
 /** The life of machines after they were bought: seen running, declared ready, released, proven gone. */
 export class MachineLife {
   constructor(private readonly ledger: EffectLedger) {}
