@@ -4,12 +4,7 @@ import { Unanswered1760000051000 } from './data/unanswered.migration.js';
 
 export { MemoryEffectStore } from './data/memory-effect-store.js';
 export { PostgresEffectStore, effectTransaction } from './data/postgres-effect-store.js';
-export type {
-  EffectStore,
-  EffectTransaction,
-  IntentFilter,
-  StopSwitch,
-} from './effect-store.port.js';
+export type { EffectStore, EffectTransaction, IntentFilter, StopSwitch } from './effect-store.port.js';
 export { DEMO_EFFECTS, STANDARD_EFFECTS, type EffectsPolicy } from './effects-policy.js';
 export type { LaunchAnswer, LaunchRequest, LaunchSpec, RefusalCount } from './launch.js';
 export { EffectsModule, type EffectsOptions } from './effects.module.js';
