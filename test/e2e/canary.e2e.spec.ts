@@ -62,7 +62,7 @@ async function fail(): Promise<void> {
     });
   const keys = { accessKey: 'public-access-key', secretKey: wrong };
   const refused = await register('sold twice', { endpoint: stage.clouds.endpointOf('cloud') }, keys);
-  expect([refused.status, refused.health?.code]).toEqual(['failing', 'unauthenticated']);
+  expect([refused.status, refused.health?.code]).toEqual(['unverified', 'unauthenticated']);
   await stage.admin.call(routes.accountVerify, { params: { id: refused.id } });
   const absent = await register('nobody', { endpoint: 'http://127.0.0.1:9' }, keys);
   expect(absent.status).not.toBe('healthy');

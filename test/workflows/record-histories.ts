@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
+import { projectRoot } from '../yard/tools/lane.js';
 import { historiesOf } from './engine-history.js';
 
 /** Where recorded runs lie: a folder per run, a file per workflow. */
@@ -21,6 +22,13 @@ export async function recordHistories(
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   for (const [index, { type, json }] of (await historiesOf(client, address, ids)).entries()) {
-    await writeFile(join(folder, `${index + 1}-${type}.json`), `${JSON.stringify(JSON.parse(json))}\n`);
+    await writeFile(join(folder, `${index + 1}-${type}.json`), `${impersonal(json)}\n`);
   }
+}
+
+/** Without the names of the machine and the folders it was recorded in, which no replay needs. */
+function impersonal(json: string): string {
+  return JSON.stringify(JSON.parse(json))
+    .replaceAll(/\d+@[A-Za-z0-9][\w.-]*/g, 'worker')
+    .replaceAll(projectRoot(), '');
 }

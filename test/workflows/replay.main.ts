@@ -1,14 +1,20 @@
 import { readFile, readdir } from 'node:fs/promises';
+import { createRequire, registerHooks } from 'node:module';
 import { join } from 'node:path';
-import { workflowBundle } from '@springtide/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { pathToFileURL } from 'node:url';
 
 /**
  * `replay.main.ts <folder> …` takes the workflows of this tree along every recorded way and prints one JSON line:
- * `{ replayed, failed: ["<file>: <why>"] }`. A process of its own, as a worker is.
+ * `{ replayed, failed: ["<workflow id>: <why>"] }`. A process of its own, as a worker is.
  */
 async function main(folders: readonly string[]): Promise<void> {
-  Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
+  shareProtobuf();
+  const { workflowBundle } = await import('@springtide/testing');
+  const { DefaultLogger, Runtime, Worker } = await import('@temporalio/worker');
+  Runtime.install({
+    logger: new DefaultLogger('ERROR', () => undefined),
+    telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
+  });
   const histories = (await Promise.all(folders.map(recorded))).flat();
   const codePath = await workflowBundle();
   const failed: string[] = [];
@@ -19,12 +25,33 @@ async function main(folders: readonly string[]): Promise<void> {
   process.stdout.write(`${JSON.stringify({ replayed: histories.length, failed })}\n`);
 }
 
+/**
+ * npm installs the SDK's packages with a copy of protobufjs each, and the one that reads histories does not know the
+ * types of the one that declares them. Here they share one.
+ */
+function shareProtobuf(): void {
+  const declaring = createRequire(createRequire(import.meta.url).resolve('@temporalio/proto'));
+  registerHooks({
+    resolve: (specifier, context, next) => {
+      const reads = context.parentURL?.includes('/@temporalio/common/') === true;
+      if (!reads || !/^protobufjs(\/|$)/.test(specifier)) return next(specifier, context);
+      const url = pathToFileURL(declaring.resolve(specifier)).href;
+      return { url, format: 'commonjs', shortCircuit: true };
+    },
+  });
+}
+
+type Started = Readonly<{ workflowExecutionStartedEventAttributes: Readonly<{ workflowId: string }> }>;
+type History = Readonly<{ events: readonly [Started] }>;
+
 async function recorded(folder: string): Promise<{ workflowId: string; history: unknown }[]> {
   return await Promise.all(
-    (await readdir(folder)).map(async (file) => ({
-      workflowId: file,
-      history: JSON.parse(await readFile(join(folder, file), 'utf8')) as unknown,
-    })),
+    (await readdir(folder)).map(async (file) => {
+      const history = JSON.parse(await readFile(join(folder, file), 'utf8')) as History;
+      // Ids of children are made of it.
+      const { workflowId } = history.events[0].workflowExecutionStartedEventAttributes;
+      return { workflowId, history };
+    }),
   );
 }
 
