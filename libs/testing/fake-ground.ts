@@ -62,7 +62,7 @@ export class FakeGround {
   ) {}
 
   on<C extends GroundCall>(call: C, hook: (input: Input<C>, attempt: number) => Promise<void> | void): void {
-    this.#hooks.set(call, hook as Hook);
+    this.#hooks.set(call, hook);
   }
 
   alive(): number {

@@ -37,7 +37,11 @@ async function tamper(sql: string, id: string): Promise<void> {
   const { default: pg } = await import('pg');
   const client = new pg.Client(stage.database.ownerUrl);
   await client.connect();
-  await client.query(sql, [id]).finally(async () => await client.end());
+  try {
+    await client.query(sql, [id]);
+  } finally {
+    await client.end();
+  }
 }
 
 const dearer = `update campaign_plan set content = jsonb_set(content, '{allocations,0,machines}', '99') where id = $1`;
@@ -147,9 +151,8 @@ describe('approvals', () => {
     const { campaign, plan } = await planFor('double');
     const { id } = await ask(plan);
     const both = await Promise.all([approve(id), approve(id)]);
-    expect(both.map((one) => [one.status, one.decidedAt])).toEqual(
-      Array(2).fill(['approved', both[0]?.decidedAt]),
-    );
+    expect(both[0]).toMatchObject({ status: 'approved' });
+    expect(both[1]).toEqual(both[0]);
     const { items } = await stage.admin.call(routes.auditList, {
       query: { targetId: id, action: 'approval.approve' },
     });

@@ -1,15 +1,15 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { projectRoot } from '../yard/tools/lane.js';
 import { historiesOf } from './engine-history.js';
 
-/** Where recorded runs lie: a folder per run, a file per workflow. */
+/** Where recorded runs lie: a file per workflow, beginning with the name of the run. */
 export const HISTORIES = join(import.meta.dirname, 'histories');
 
 /**
  * With SPRINGTIDE_RECORD_HISTORIES=1 the end-to-end specs keep what the engine wrote of their runs, as
- * `histories/<name>/<n>-<workflow>.json`. Do it again when the workflows change in a way that no run under way meets.
+ * `histories/<name>.<n>-<workflow>.json`. Do it again when the workflows change in a way that no run under way meets.
  */
 export async function recordHistories(
   client: Client,
@@ -18,11 +18,11 @@ export async function recordHistories(
   ids: readonly string[],
 ): Promise<void> {
   if (process.env['SPRINGTIDE_RECORD_HISTORIES'] === undefined) return;
-  const folder = join(HISTORIES, name);
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  for (const old of await readdir(HISTORIES)) {
+    if (old.startsWith(`${name}.`)) await rm(join(HISTORIES, old));
+  }
   for (const [index, { type, json }] of (await historiesOf(client, address, ids)).entries()) {
-    await writeFile(join(folder, `${index + 1}-${type}.json`), `${impersonal(json)}\n`);
+    await writeFile(join(HISTORIES, `${name}.${index + 1}-${type}.json`), `${impersonal(json)}\n`);
   }
 }
 

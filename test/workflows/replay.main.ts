@@ -1,13 +1,12 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire, registerHooks } from 'node:module';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
- * `replay.main.ts <folder> …` takes the workflows of this tree along every recorded way and prints one JSON line:
+ * `replay.main.ts <file> …` takes the workflows of this tree along every recorded way and prints one JSON line:
  * `{ replayed, failed: ["<workflow id>: <why>"] }`. A process of its own, as a worker is.
  */
-async function main(folders: readonly string[]): Promise<void> {
+async function main(files: readonly string[]): Promise<void> {
   shareProtobuf();
   const { workflowBundle } = await import('@springtide/testing');
   const { DefaultLogger, Runtime, Worker } = await import('@temporalio/worker');
@@ -15,7 +14,7 @@ async function main(folders: readonly string[]): Promise<void> {
     logger: new DefaultLogger('ERROR', () => undefined),
     telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
   });
-  const histories = (await Promise.all(folders.map(recorded))).flat();
+  const histories = await Promise.all(files.map(recorded));
   const codePath = await workflowBundle();
   const failed: string[] = [];
   const outcomes = Worker.runReplayHistories({ workflowBundle: { codePath } }, histories);
@@ -44,15 +43,11 @@ function shareProtobuf(): void {
 type Started = Readonly<{ workflowExecutionStartedEventAttributes: Readonly<{ workflowId: string }> }>;
 type History = Readonly<{ events: readonly [Started] }>;
 
-async function recorded(folder: string): Promise<{ workflowId: string; history: unknown }[]> {
-  return await Promise.all(
-    (await readdir(folder)).map(async (file) => {
-      const history = JSON.parse(await readFile(join(folder, file), 'utf8')) as History;
-      // Ids of children are made of it.
-      const { workflowId } = history.events[0].workflowExecutionStartedEventAttributes;
-      return { workflowId, history };
-    }),
-  );
+async function recorded(file: string): Promise<{ workflowId: string; history: unknown }> {
+  const history = JSON.parse(await readFile(file, 'utf8')) as History;
+  // Ids of children are made of it.
+  const { workflowId } = history.events[0].workflowExecutionStartedEventAttributes;
+  return { workflowId, history };
 }
 
 await main(process.argv.slice(2));

@@ -102,7 +102,7 @@ describe('scale-back', () => {
     ground.on('releaseMachines', () => {
       throw ApplicationFailure.create({ message: 'a newer owner', type: 'fenced' });
     });
-    await expect(scaleBack(ids)).rejects.toThrow();
+    await expect(scaleBack(ids)).rejects.toThrow('Workflow execution failed');
     expect(ground.calls).not.toContain('closed');
   });
 });
