@@ -39,6 +39,8 @@ export class FakeGround {
   fallbacks: readonly string[] = [];
   /** What the listings of scale-back find beyond the ledger, one number per pass. */
   leftovers: number[] = [];
+  /** Batches of one order are under way at once; more than one make no promise about their order. */
+  batchSize = 50;
   /** So many looks show machines that are asked to go and are still there. */
   slow = 0;
   /** Which step of a shift its gate refuses. */
@@ -212,7 +214,7 @@ export class FakeGround {
       for (const { poolId, machines } of wanted) {
         const own = have.filter((machine) => machine.poolId === poolId).length;
         const count = Math.min(missing, machines - own);
-        if (count > 0) grow.push({ service, poolId, count, batchSize: 2 });
+        if (count > 0) grow.push({ service, poolId, count, batchSize: this.batchSize });
         missing -= Math.max(0, count);
       }
     }

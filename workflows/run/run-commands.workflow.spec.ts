@@ -53,6 +53,7 @@ async function untilCancelled(): Promise<never> {
 describe('commands', () => {
   it('pause stops buying and moving; resume goes on where it stood', async () => {
     const [ground, ids] = await world.ground([web('ramp', 4)], ['ramp']);
+    ground.batchSize = 2;
     ground.on('launchBatch', async ({ batch }) => {
       if (batch === 1 && ground.revision === 1) await pause(ground, ids);
     });
@@ -77,6 +78,7 @@ describe('commands', () => {
 
   it('abort in the middle of buying stops it and brings back what had come', async () => {
     const [ground, ids] = await world.ground([web('ramp', 4)], ['ramp']);
+    ground.batchSize = 2;
     ground.on('launchBatch', async ({ batch }) => {
       if (batch !== 1) return;
       ground.control = 'abort';
