@@ -7,6 +7,7 @@ import {
   type SchemaPart,
 } from '@springtide/platform';
 import type { Offering } from '@springtide/provider-kit';
+import { identitySchema } from '@springtide/identity';
 import { fakeClock, testDatabase, type TestDatabase } from '@springtide/testing';
 import type { OfferingKey } from './domain/index.js';
 import { MarketService, TemplateService, catalogSchema, type OfferingPage } from './index.js';
@@ -46,7 +47,14 @@ describe('catalog on PostgreSQL', () => {
   const clock = fakeClock('2026-11-01T08:00:00.000Z');
 
   beforeAll(async () => {
-    db = await testDatabase([roles, catalogSchema]);
+    db = await testDatabase([roles, identitySchema, catalogSchema]);
+    await db.database.systemWork('spec', async (tx) => {
+      await tx.query(
+        `insert into tenant (id, name, status, created_at)
+         select id::uuid, 'tenant-' || id, 'active', now() from unnest($1::text[]) as id`,
+        [[TENANT, OTHER]],
+      );
+    });
     const cloud = await scriptedCloud();
     script = cloud.script;
     market = new MarketService(db.database, cloud.source, clock, silentLogger);
