@@ -129,19 +129,23 @@ function problemOf(
   kept: readonly Readonly<{ pool: PlanPool; offering: MarketOffering }>[],
   sheets: readonly LaunchSheet[],
 ): PlanningProblem {
-  const { campaign, market } = question;
+  const { campaign, market, accounts } = question;
+  const quotaGroups = [
+    ...market.quotas.map((quota) => ({
+      id: quotaId(quota),
+      limitVcpu: quota.limitVcpu,
+      usedVcpu: quota.usedVcpu,
+    })),
+    ...sharedHosts(
+      kept.map(({ offering }) => offering),
+      accounts,
+    ),
+  ];
   return {
     currency: campaign.budget.currency,
     objective: 'private-first',
     phases: campaign.phases.map((phase) => ({ id: phase.name, hours: hoursOf(phase) })),
-    quotaGroups: [
-      ...market.quotas.map((quota) => ({
-        id: quotaId(quota),
-        limitVcpu: quota.limitVcpu,
-        usedVcpu: quota.usedVcpu,
-      })),
-      ...sharedHosts(kept.map(({ offering }) => offering)),
-    ],
+    quotaGroups,
     pools: kept.map(({ pool, offering }) => ({
       id: pool.id,
       account: pool.accountName,
@@ -156,7 +160,7 @@ function problemOf(
       pricePerHour: pool.pricePerHour,
       startCost: roundMoney(multiplyMoney(pool.pricePerHour, decimal(question.overheadMs).div(HOUR)), PLACES),
       cap: pool.cap,
-      quotaGroup: quotaOf(market, offering),
+      quotaGroup: quotaOf(quotaGroups, offering, accounts),
       interruptionPerHour: offering.interruptionPerHour,
     })),
     classes: question.services.map((service) => classOf(question, service, sheets, kept)),
@@ -233,25 +237,36 @@ function quotaId(quota: Readonly<{ accountId: string; region: string; group: str
 }
 
 /**
- * Private types of one zone stand on the same hosts: each says how many would fit if it were alone. Together they get
- * the vCPUs that the roomiest of them would fill.
+ * Private types of one zone stand on the same hosts: each says how many would fit if it were alone. Where there are
+ * several, together they get the vCPUs that the roomiest of them would fill.
  */
-function sharedHosts(offerings: readonly MarketOffering[]): PlanningProblem['quotaGroups'] {
-  const room = new Map<string, number>();
-  for (const offering of offerings) {
-    if (offering.purchaseOption !== 'private') continue;
-    const id = hostsOf(offering);
-    room.set(id, Math.max(room.get(id) ?? 0, capOf(offering) * offering.vcpu));
-  }
-  return [...room].map(([id, limitVcpu]) => ({ id, limitVcpu, usedVcpu: 0 }));
+function sharedHosts(
+  offerings: readonly MarketOffering[],
+  accounts: readonly PlanAccount[],
+): PlanningProblem['quotaGroups'] {
+  const own = offerings.filter((offering) => offering.purchaseOption === 'private');
+  return [...Map.groupBy(own, (offering) => hostsOf(offering, accounts))]
+    .filter(([, types]) => types.length > 1)
+    .map(([id, types]) => ({
+      id,
+      limitVcpu: Math.max(...types.map((offering) => capOf(offering) * offering.vcpu)),
+      usedVcpu: 0,
+    }));
 }
 
-function hostsOf({ accountId, region, zone }: MarketOffering): string {
-  return `${accountId}/${region}/${zone}/hosts`;
+/** Read by people in the plan's reasons. */
+function hostsOf({ accountId, zone }: MarketOffering, accounts: readonly PlanAccount[]): string {
+  return `${accounts.find((account) => account.id === accountId)?.name ?? accountId}/${zone}/hosts`;
 }
 
-function quotaOf(market: MarketSnapshot, offering: MarketOffering): string | null {
-  if (offering.purchaseOption === 'private') return hostsOf(offering);
-  const id = quotaId({ ...offering, group: offering.quotaGroup ?? '' });
-  return market.quotas.some((quota) => quotaId(quota) === id) ? id : null;
+function quotaOf(
+  groups: PlanningProblem['quotaGroups'],
+  offering: MarketOffering,
+  accounts: readonly PlanAccount[],
+): string | null {
+  const isPrivate = offering.purchaseOption === 'private';
+  const id = isPrivate
+    ? hostsOf(offering, accounts)
+    : quotaId({ ...offering, group: offering.quotaGroup ?? '' });
+  return groups.some((group) => group.id === id) ? id : null;
 }

@@ -141,10 +141,7 @@ describe('the question to the planner', () => {
     ];
     const offerings = [own, offering({ machineType: 'c.2', quotaGroup: 'std' })];
     const { problem, sheets } = planningProblem(question({ market: market(offerings, quotas) }));
-    expect(problem.pools.map((pool) => pool.quotaGroup)).toEqual([
-      'private/dc/cluster/hosts',
-      'public/east/std',
-    ]);
+    expect(problem.pools.map((pool) => pool.quotaGroup)).toEqual([null, 'public/east/std']);
     expect(problem.quotaGroups).toContainEqual({ id: 'public/east/std', limitVcpu: 8, usedVcpu: 2 });
     expect(sheets.map((sheet) => sheet.image)).toEqual(['own-img', 'img']);
     expect(problem.pools.map((pool) => pool.startCost.amount)).toEqual(['0.09', '0.04']);
