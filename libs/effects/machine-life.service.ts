@@ -1,5 +1,5 @@
 import { SpringtideError, asSpringtideError, msBetween, type Instant } from '@springtide/kernel';
-import type { CloudClient, Machine } from '@springtide/provider-kit';
+import type { CloudClient, Machine, Satellite } from '@springtide/provider-kit';
 import {
   LIVE_ITEM_STATES,
   observed,
@@ -122,6 +122,26 @@ export class MachineLife {
     }
   }
 
+  /** A deletion like any other: written ahead, sent, recorded. Whoever owns the run now may sweep what it left. */
+  private async releaseSatellite(
+    intent: Intent,
+    client: CloudClient,
+    satellite: Satellite,
+  ): Promise<'releasing' | 'gone'> {
+    const { ledger } = this;
+    const place = { ...intent, step: `sweep/${intent.id}/${satellite.id}`, batch: 0 };
+    const written = await ledger.writePlain('delete', place, { satellite: satellite.id }, 1);
+    const fence = await ledger.dependencies.store.transaction(
+      intent.tenantId,
+      async (tx) => await tx.currentFence(intent.runId),
+    );
+    const begun = await ledger.beginCall(written, fence);
+    const control = begun.deadline === null ? undefined : { deadline: begun.deadline };
+    const outcome = await client.compute.releaseSatellite(satellite, control);
+    await ledger.finishPlain(begun);
+    return outcome;
+  }
+
   private async sweep(intent: Intent): Promise<number> {
     const machineIds = intent.items.flatMap((item) => (item.machineId === null ? [] : [item.machineId]));
     if (machineIds.length === 0) return 0;
@@ -131,7 +151,7 @@ export class MachineLife {
     let left = 0;
     for (const satellite of satellites) {
       try {
-        if ((await client.compute.releaseSatellite(satellite)) !== 'gone') left += 1;
+        if ((await this.releaseSatellite(intent, client, satellite)) !== 'gone') left += 1;
       } catch (thrown) {
         // It counts as left and is asked for again; it must not keep the others.
         const { code, message } = asSpringtideError(thrown);

@@ -26,6 +26,11 @@ export function describeReturn(open: OpenWorld): void {
     await world.bringBack(process);
     const left = await process.client.compute.listSatellites({ region: REGION, machineIds, intent });
     expect(left).toEqual([]);
+    // Each was written ahead like every other deletion.
+    const deletions = await process.ledger.listIntents(TENANT, { runId: world.run, kind: 'delete' });
+    const sweeps = deletions.filter(({ step }) => step.startsWith('sweep/'));
+    expect(sweeps).toHaveLength(machineIds.length);
+    expect(sweeps.every(({ state }) => state === 'settled')).toBe(true);
     expect(await world.violations(true)).toEqual([]);
   });
 
