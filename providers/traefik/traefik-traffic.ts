@@ -101,7 +101,25 @@ export class TraefikTraffic implements TrafficFacet {
   async #change<T>(route: string, options: CallOptions, work: () => Promise<T>): Promise<T> {
     this.#settings(route);
     return this.#lanes.run(route, async () =>
-      withFileLock(this.#lock(route), this.clock, () => this.#leftMs(options), work),
+      withFileLock(
+        this.#lock(route),
+        this.clock,
+        () => this.#leftMs(options),
+        async () => {
+          this.#refuseWhenOver(route, options);
+          return work();
+        },
+      ),
+    );
+  }
+
+  /** Waiting for the lane or the lock may outlast the deadline; from here on a change is written. */
+  #refuseWhenOver(route: string, options: CallOptions): void {
+    if (this.#leftMs(options) > 0) return;
+    throw new SpringtideError(
+      'timeout',
+      `the deadline passed before route "${route}" was changed; no traffic was moved`,
+      { effect: 'none', retry: 'same', nextStep: 'Read the route, then ask again with a later deadline.' },
     );
   }
 
