@@ -9,9 +9,20 @@ export { loadManifests } from './client/load-manifests.js';
 export { collect, collectComplete, type Collected } from './client/listing.js';
 export { InProcessRateLimiter, type RateKey, type RateLimiter } from './client/rate-limiter.js';
 export { type TrafficClient } from './client/traffic-client.js';
+export type * from './contract/clusters.js';
 export type * from './contract/compute.js';
 export type * from './contract/machine.js';
 export type * from './contract/network.js';
+export {
+  RESOURCE_KINDS,
+  type MachineChanges,
+  type Relation,
+  type RelationKind,
+  type RelationTarget,
+  type Resource,
+  type ResourceFacet,
+  type ResourceKind,
+} from './contract/resources.js';
 export type * from './contract/session.js';
 export type * from './contract/traffic.js';
 export { checkRouteMembers, checkRouteName, checkRouteShares } from './traffic/route-input.js';

@@ -44,6 +44,7 @@ function reasonToSkip(harness: ConformanceHarness, rule: Rule): string | undefin
   if (waived !== undefined) return waived;
   for (const name of rule.capabilities ?? []) {
     const capability = harness.manifest.capabilities[name];
+    if (capability === undefined) return `the manifest does not declare "${name}"`;
     if (!capability.supported) return capability.reason;
   }
   for (const control of rule.controls ?? []) {

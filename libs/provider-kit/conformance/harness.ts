@@ -76,9 +76,25 @@ export type ConformanceTarget = Readonly<{
   tearDown(): Promise<void>;
 }>;
 
+/**
+ * How a behaviour comes about in a test: `provoked` in software that others wrote, as a user could provoke it;
+ * `injected` by a proxy or fault rule in front of it; `our reading` of the vendor's documents, in a simulator of ours.
+ */
+export type Evidence = 'provoked' | 'injected' | 'our reading';
+
+/** What stands behind the wire, so that the matrix can say honestly what each passed rule proves. */
+export type EngineEvidence = Readonly<{
+  /** Product and version, as `moto 5.2.5`. */
+  engine: string;
+  /** What holds for everything that no control below brings about. */
+  nature: Evidence;
+  controls?: Partial<Readonly<Record<ControlName, Evidence>>>;
+}>;
+
 export type ConformanceHarness = Readonly<{
   name: string;
   manifest: ProviderManifest;
+  evidence?: EngineEvidence;
   /** Why the service is not here; every rule is then reported as skipped for it. Left out when it is. */
   unavailable?: string;
   withheld?: Partial<Readonly<Record<ControlName, string>>>;

@@ -7,6 +7,8 @@ export type {
   ConformanceHarness,
   ConformanceTarget,
   ControlName,
+  EngineEvidence,
+  Evidence,
   FaultyOperation,
   Undo,
 } from './harness.js';

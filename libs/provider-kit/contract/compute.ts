@@ -1,5 +1,6 @@
 import type { Instant, SpringtideError } from '@springtide/kernel';
 import type { Machine, MachineId, Offering, Ownership, PurchaseOption, Quota, Satellite } from './machine.js';
+import type { MachineChanges } from './resources.js';
 
 /** Sent with every call. A provider gives up at the deadline with `timeout`; what it had sent may still happen. */
 export type CallOptions = Readonly<{ deadline: Instant }>;
@@ -76,6 +77,14 @@ export interface ComputeFacet {
   ): Promise<readonly Satellite[]>;
   /** Idempotent. */
   releaseSatellite(satellite: Satellite, options: CallOptions): Promise<'releasing' | 'gone'>;
+  /**
+   * What happened to the region's machines since `cursor`, and everything when there is none or the cloud no longer
+   * knows it. Waits up to the deadline less a second for a first change. Only where `capabilities.changeFeed` is supported.
+   */
+  changes?(
+    scope: Readonly<{ region: string; cursor?: string }>,
+    options: CallOptions,
+  ): Promise<MachineChanges<Machine>>;
   /** Moves or removes the cloud-side time-to-live. Only where `capabilities.timeToLive` is supported. */
   setReleaseTime?(
     ids: readonly MachineId[],

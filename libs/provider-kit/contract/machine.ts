@@ -1,4 +1,5 @@
 import type { Instant, Money } from '@springtide/kernel';
+import type { Relation } from './resources.js';
 
 export type MachineId = string;
 
@@ -44,6 +45,8 @@ export type Machine = Readonly<{
   /** Absent for machines that Springtide did not make. */
   ownership?: Ownership;
   labels: Readonly<Record<string, string>>;
+  /** What it hangs on, where the listing says so: host, networks, disks, security groups, image. */
+  relations?: readonly Relation[];
   /** The cloud's own words on why a machine failed or stopped. */
   stateReason?: string;
 }>;

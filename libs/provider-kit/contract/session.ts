@@ -1,8 +1,10 @@
 import type { Clock, Instant } from '@springtide/kernel';
 import type { EndpointGate, Logger } from '@springtide/platform';
 import type { z } from 'zod';
+import type { ClusterFacet } from './clusters.js';
 import type { ComputeFacet } from './compute.js';
 import type { ImageFacet, NetworkFacet } from './network.js';
+import type { ResourceFacet } from './resources.js';
 import type { TrafficFacet } from './traffic.js';
 
 /** A capability that a cloud lacks is data with a reason: planning reads it, conformance prints it. */
@@ -19,6 +21,14 @@ export type Capabilities = Readonly<{
   spot: Capability;
   stockSignal: Capability;
   quotaSignal: Capability;
+  /** `compute.changes` tells what happened, so that nobody has to list everything to learn it. Absent: it does not. */
+  changeFeed?: Capability;
+  /** The cloud runs Kubernetes clusters for its customers. Absent: it does not. */
+  managedClusters?: Capability;
+  /** A route can match requests by the address they come from. Absent: it cannot. */
+  matchBySource?: Capability;
+  /** A route can match requests by a header. Absent: it cannot. */
+  matchByHeader?: Capability;
 }>;
 
 export type ProviderLimits = Readonly<{
@@ -54,6 +64,8 @@ export interface ProviderSession {
   readonly network?: NetworkFacet;
   readonly images?: ImageFacet;
   readonly traffic?: TrafficFacet;
+  readonly resources?: ResourceFacet;
+  readonly clusters?: ClusterFacet;
   /** Ends sessions and sockets; safe to call twice. */
   close(): Promise<void>;
 }

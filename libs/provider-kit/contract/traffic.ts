@@ -18,12 +18,25 @@ export type RouteGroupState = Readonly<{
   members: readonly RouteMemberState[];
 }>;
 
+/**
+ * Requests that go to one group whatever the shares are: a new version for testers, a branch of offices, one partner.
+ * The first match that fits wins; what fits none is spread by the shares.
+ */
+export type RouteMatch = Readonly<{
+  /** Unique on its route; letters, digits and hyphens. */
+  name: string;
+  group: string;
+  when: Readonly<{ sourceRanges: readonly string[] }> | Readonly<{ header: string; value: string }>;
+}>;
+
 /** What is live, read from the product that carries the traffic. */
 export type RouteState = Readonly<{
   name: string;
   /** `http://host:port` under which clients reach the route. */
   entrance: string;
   groups: readonly RouteGroupState[];
+  /** In the order in which they are tried; absent where the product cannot match. */
+  matches?: readonly RouteMatch[];
 }>;
 
 /** Cumulative counters per group since the proxy started; callers take differences, and take a fall as a restart of 0. */
@@ -57,5 +70,12 @@ export interface TrafficFacet {
     weights: Readonly<Record<string, number>>,
     options: CallOptions,
   ): Promise<RouteState>;
+  /**
+   * Makes the matches of the route exactly these, in this order. Idempotent. Only where `capabilities.matchBySource` or
+   * `matchByHeader` is supported.
+   * @throws failed-precondition when a match would point at a group without a healthy member; unsupported for a kind of
+   * match that the product cannot do; nothing changes.
+   */
+  setMatches?(route: string, matches: readonly RouteMatch[], options: CallOptions): Promise<RouteState>;
   readCounters(route: string, options: CallOptions): Promise<readonly RouteCounters[]>;
 }
