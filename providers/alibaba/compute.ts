@@ -1,0 +1,196 @@
+import { SpringtideError, type Clock, type Instant } from '@springtide/kernel';
+import type {
+  CallOptions,
+  ComputeFacet,
+  IntentQuery,
+  LaunchBatch,
+  LaunchReceipt,
+  ListScope,
+  Machine,
+  MachineId,
+  Offering,
+  Page,
+  Quota,
+  Satellite,
+} from '@springtide/provider-kit';
+import type { AlibabaAccount } from './account.js';
+import type { AlibabaApi, Scope } from './api.js';
+import { instancePages, instancesById } from './instances.js';
+import { toMachine, toRunInstances } from './mapping.js';
+import { OfferingReader } from './offerings.js';
+import { listQuotas } from './quotas.js';
+import { RecentMachines } from './recent-machines.js';
+import { toReleaseTime } from './release-time.js';
+import { listSatellites, releaseSatellite } from './satellites.js';
+import { INSTALLATION_TAG, INTENT_TAG, TOKEN_TAG, type Tag } from './tags.js';
+import { terminate } from './terminate.js';
+import { nothing, runInstancesAnswer, type WireInstance } from './wire.js';
+
+export class AlibabaCompute implements ComputeFacet {
+  readonly #launched: RecentMachines<Machine>;
+  readonly #ending: RecentMachines<true>;
+  readonly #offerings: OfferingReader;
+
+  constructor(
+    private readonly account: AlibabaAccount,
+    private readonly api: AlibabaApi,
+    private readonly clock: Clock,
+    visibilityLagMs: number,
+  ) {
+    this.#launched = new RecentMachines(clock, visibilityLagMs);
+    this.#ending = new RecentMachines(clock, visibilityLagMs);
+    this.#offerings = new OfferingReader(account, api, clock);
+  }
+
+  listOfferings(scope: { region: string }, options: CallOptions): AsyncIterable<Page<Offering>> {
+    return this.#offerings.list({ ...scope, ...options });
+  }
+
+  listQuotas(scope: { region: string }, options: CallOptions): Promise<readonly Quota[]> {
+    return listQuotas(this.api, { ...scope, ...options });
+  }
+
+  async launch(batch: LaunchBatch, options: CallOptions): Promise<LaunchReceipt> {
+    if (batch.purchaseOption !== 'on-demand' && batch.purchaseOption !== 'spot') {
+      throw new SpringtideError(
+        'unsupported',
+        `machines of Alibaba Cloud are bought on demand or as spot here, not as ${batch.purchaseOption}; nothing was created`,
+      );
+    }
+    const { InstanceIdSets: ids } = await this.api.mutate(
+      { region: batch.region, ...options },
+      {
+        product: 'ecs',
+        action: 'RunInstances',
+        parameters: toRunInstances(batch, this.account, this.clock.now()),
+        answer: runInstancesAnswer,
+      },
+    );
+    for (const [index, id] of ids.entries()) this.#launched.remember(id, asOrdered(batch, id, index));
+    const missing = Math.max(0, batch.count - ids.length);
+    return {
+      items: [
+        ...ids.map((machineId) => ({ outcome: 'accepted', machineId }) as const),
+        ...Array.from({ length: missing }, () => ({ outcome: 'refused', error: tooFew(batch) }) as const),
+      ],
+    };
+  }
+
+  async describe(
+    ids: readonly MachineId[],
+    scope: { region: string },
+    options: CallOptions,
+  ): Promise<ReadonlyMap<MachineId, Machine | 'gone'>> {
+    const found = new Map<MachineId, Machine | 'gone'>();
+    const instances = await instancesById(this.api, { ...scope, ...options }, ids);
+    for (const instance of instances) {
+      found.set(instance.InstanceId, this.#toMachine(instance, scope.region));
+      this.#launched.forget(instance.InstanceId);
+    }
+    // One that was accepted a moment ago and was never seen is not gone: the cloud does not show it everywhere yet.
+    for (const id of ids) if (!found.has(id)) found.set(id, this.#launched.get(id) ?? 'gone');
+    return found;
+  }
+
+  async *list(scope: ListScope, options: CallOptions): AsyncIterable<Page<Machine>> {
+    const { ownedBy, region } = scope;
+    const tags = ownedBy === undefined ? [] : [{ Key: INSTALLATION_TAG, Value: ownedBy }];
+    for await (const page of instancePages(this.api, { region, ...options }, tags)) {
+      const items = page.items
+        .map((instance) => this.#toMachine(instance, region))
+        .filter(({ ownership }) => ownedBy === undefined || ownership?.installation === ownedBy);
+      yield { items, complete: page.complete };
+    }
+  }
+
+  async findByIntent(query: IntentQuery, options: CallOptions): Promise<readonly Machine[]> {
+    const { intent, token, region } = query;
+    if (intent.trim() === '') return [];
+    const tags: Tag[] = [{ Key: INTENT_TAG, Value: intent }];
+    if (token !== undefined) tags.push({ Key: TOKEN_TAG, Value: token });
+    const machines: Machine[] = [];
+    for await (const page of instancePages(this.api, { region, ...options }, tags)) {
+      machines.push(...page.items.map((instance) => this.#toMachine(instance, region)));
+    }
+    // A filter that the cloud reads more widely than we do must not hand out other people's machines.
+    return machines.filter(
+      ({ ownership }) => ownership?.intent === intent && (token === undefined || ownership.token === token),
+    );
+  }
+
+  async terminate(
+    ids: readonly MachineId[],
+    scope: { region: string },
+    options: CallOptions,
+  ): Promise<ReadonlyMap<MachineId, 'terminating' | 'gone' | SpringtideError>> {
+    const endings = await terminate(this.api, { ...scope, ...options }, ids, this.#launched);
+    for (const [id, ending] of endings) {
+      if (ending !== 'terminating') continue;
+      this.#ending.remember(id, true);
+      this.#launched.forget(id);
+    }
+    return endings;
+  }
+
+  listSatellites(
+    query: { region: string; machineIds: readonly MachineId[]; intent: string },
+    options: CallOptions,
+  ): Promise<readonly Satellite[]> {
+    return listSatellites(this.api, { region: query.region, ...options }, query.intent);
+  }
+
+  releaseSatellite(satellite: Satellite, options: CallOptions): Promise<'releasing' | 'gone'> {
+    return releaseSatellite(this.api, { region: satellite.region, ...options }, satellite);
+  }
+
+  /** One call per machine: the cloud has none for several. */
+  async setReleaseTime(
+    ids: readonly MachineId[],
+    scope: { region: string },
+    at: Instant | null,
+    options: CallOptions,
+  ): Promise<void> {
+    const until: Scope = { ...scope, ...options };
+    const AutoReleaseTime = at === null ? undefined : toReleaseTime(at, this.clock.now());
+    for (const InstanceId of ids) {
+      await this.api.mutate(until, {
+        product: 'ecs',
+        action: 'ModifyInstanceAutoReleaseTime',
+        parameters: { RegionId: scope.region, InstanceId, AutoReleaseTime },
+        answer: nothing,
+      });
+    }
+  }
+
+  /** A machine on its way out is stopped first, and looks like one that somebody only switched off. */
+  #toMachine(instance: WireInstance, region: string): Machine {
+    const machine = toMachine(instance, region);
+    return this.#ending.get(machine.id) ? { ...machine, state: 'terminating' } : machine;
+  }
+}
+
+function tooFew(batch: LaunchBatch): SpringtideError {
+  return new SpringtideError(
+    'insufficient-capacity',
+    `Alibaba Cloud had fewer ${batch.machineType} in ${batch.zone} than the ${batch.count} asked for; this one was not created and costs nothing`,
+    { nextStep: 'Buy the missing machines in another zone or of another type.' },
+  );
+}
+
+/** Until a read shows more. */
+function asOrdered(batch: LaunchBatch, id: MachineId, index: number): Machine {
+  const { region, zone, machineType, purchaseOption, image, ownership, labels } = batch;
+  return {
+    id,
+    name: `${batch.namePrefix}-${index}`,
+    state: 'pending',
+    region,
+    zone,
+    machineType,
+    purchaseOption,
+    addresses: [],
+    image,
+    ownership,
+    labels,
+  };
+}

@@ -1,0 +1,136 @@
+import { SpringtideError } from '@springtide/kernel';
+import type { LaunchBatch, Machine, MachineState, Relation } from '@springtide/provider-kit';
+import type { AlibabaAccount } from './account.js';
+import type { Parameters } from './parameters.js';
+import { toReleaseTime } from './release-time.js';
+import { ownershipTags, readLabels, readOwnership } from './tags.js';
+import type { WireInstance } from './wire.js';
+
+/** Digits of the number that the cloud puts after a batch's name: a batch has at most 100 machines. */
+const NAME_DIGITS = 3;
+const MOST_TAGS = 20;
+
+const STATES: Readonly<Record<string, MachineState>> = {
+  Pending: 'pending',
+  Starting: 'pending',
+  Running: 'running',
+  Stopping: 'stopping',
+  Stopped: 'stopped',
+};
+
+export function toMachine(instance: WireInstance, region: string): Machine {
+  const ownership = readOwnership(instance.Tags);
+  const reason = instance.OperationLocks.map(({ LockReason, LockMsg }) => LockMsg ?? LockReason).find(
+    Boolean,
+  );
+  return {
+    id: instance.InstanceId,
+    name: ownership === undefined ? (instance.InstanceName ?? '') : numbered(instance.InstanceName ?? ''),
+    state: STATES[instance.Status ?? ''] ?? 'unknown',
+    region,
+    zone: instance.ZoneId ?? '',
+    machineType: instance.InstanceType ?? '',
+    purchaseOption: purchaseOptionOf(instance),
+    addresses: addressesOf(instance),
+    ...(instance.ImageId === undefined ? {} : { image: instance.ImageId }),
+    ...(instance.CreationTime === undefined ? {} : { launchedAt: toFullInstant(instance.CreationTime) }),
+    ...(ownership === undefined ? {} : { ownership }),
+    labels: readLabels(instance.Tags),
+    relations: relationsOf(instance),
+    ...(reason === undefined ? {} : { stateReason: reason }),
+  };
+}
+
+/** `<prefix>-007` as the cloud writes it is machine `<prefix>-7`. */
+function numbered(name: string): string {
+  return name.replace(/-0*(\d+)$/, '-$1');
+}
+
+function purchaseOptionOf({ SpotStrategy, InstanceChargeType }: WireInstance): Machine['purchaseOption'] {
+  if (SpotStrategy !== undefined && SpotStrategy !== 'NoSpot') return 'spot';
+  return InstanceChargeType === 'PrePaid' ? 'reserved' : 'on-demand';
+}
+
+function addressesOf({ VpcAttributes, PublicIpAddress, EipAddress }: WireInstance): string[] {
+  const eip = EipAddress?.IpAddress;
+  return [
+    ...(VpcAttributes?.PrivateIpAddress ?? []),
+    ...PublicIpAddress,
+    ...(eip === undefined ? [] : [eip]),
+  ].filter((each) => each !== '');
+}
+
+function relationsOf(instance: WireInstance): Relation[] {
+  const { VpcAttributes, SecurityGroupIds, NetworkInterfaces, ImageId } = instance;
+  const relations: (Relation | undefined)[] = [
+    relation('inside', 'network', VpcAttributes?.VSwitchId),
+    relation('inside', 'router', VpcAttributes?.VpcId),
+    ...SecurityGroupIds.map((id) => relation('guarded-by', 'security-group', id)),
+    ...NetworkInterfaces.map(({ NetworkInterfaceId }) =>
+      relation('attached-to', 'network-interface', NetworkInterfaceId),
+    ),
+    relation('made-from', 'image', ImageId),
+  ];
+  return relations.filter((each) => each !== undefined);
+}
+
+export function relation(
+  kind: Relation['kind'],
+  to: Relation['to'],
+  id: string | undefined,
+): Relation | undefined {
+  return id === undefined || id === '' ? undefined : { kind, to, id };
+}
+
+/** The cloud leaves the seconds of a creation time out. */
+export function toFullInstant(time: string): string {
+  const date = new Date(time.replace(/T(\d{2}:\d{2})Z$/, 'T$1:00Z'));
+  return Number.isNaN(date.getTime()) ? time : date.toISOString();
+}
+
+/**
+ * The same tags on everything that the call creates, so that nothing outlives its machine unseen.
+ * @throws invalid-argument for more tags than the cloud takes.
+ */
+export function toRunInstances(
+  batch: LaunchBatch,
+  account: Pick<AlibabaAccount, 'subnets' | 'securityGroups' | 'systemDisk'>,
+  now: Date,
+): Parameters {
+  const tags = ownershipTags(batch.ownership, batch.labels);
+  if (tags.length > MOST_TAGS) throw tooManyTags(tags.length);
+  const { securityGroups, systemDisk } = account;
+  return {
+    RegionId: batch.region,
+    ZoneId: batch.zone,
+    ImageId: batch.image,
+    InstanceType: batch.machineType,
+    InstanceName: `${batch.namePrefix}-[0,${NAME_DIGITS}]`,
+    Amount: batch.count,
+    // Left out, the cloud creates all or nothing.
+    MinAmount: batch.minimum < batch.count ? batch.minimum : undefined,
+    ClientToken: batch.token,
+    VSwitchId: batch.subnet ?? account.subnets[batch.zone],
+    SecurityGroupIds: batch.securityGroups.length === 0 ? securityGroups : batch.securityGroups,
+    InstanceChargeType: 'PostPaid',
+    SpotStrategy: batch.purchaseOption === 'spot' ? 'SpotAsPriceGo' : 'NoSpot',
+    ...(batch.purchaseOption === 'spot' ? { SpotDuration: 0, SpotInterruptionBehavior: 'Terminate' } : {}),
+    'SystemDisk.Category': systemDisk.category,
+    'SystemDisk.Size': String(systemDisk.sizeGib),
+    InternetMaxBandwidthOut: 0,
+    HttpEndpoint: 'enabled',
+    HttpTokens: 'required',
+    UserData:
+      batch.userData === undefined ? undefined : Buffer.from(batch.userData, 'utf8').toString('base64'),
+    AutoReleaseTime: batch.releaseAt === undefined ? undefined : toReleaseTime(batch.releaseAt, now),
+    Tag: tags,
+  };
+}
+
+function tooManyTags(count: number): SpringtideError {
+  return new SpringtideError(
+    'invalid-argument',
+    `the labels and the ownership mark together are ${count} tags, and Alibaba Cloud takes ${MOST_TAGS} in a create call; nothing was created`,
+    { nextStep: 'Drop labels from the template.' },
+  );
+}

@@ -1,0 +1,212 @@
+import { z } from 'zod';
+
+/** Lists come wrapped, as `Instances: { Instance: [] }`, and are missing or null when empty. */
+export function wrapped<T extends z.ZodType>(name: string, item: T) {
+  return z
+    .looseObject({ [name]: z.array(item).nullish() })
+    .nullish()
+    .transform((value) => (value as Record<string, z.output<T>[] | null> | null)?.[name] ?? []);
+}
+
+/** Lists of newer products come plain. */
+export function plainList<T extends z.ZodType>(item: T) {
+  return z
+    .array(item)
+    .nullish()
+    .transform((value) => value ?? []);
+}
+
+/** Undefined where the vendor says null, the empty string or nothing. */
+export const text = z
+  .string()
+  .nullish()
+  .transform((value) => (value === '' || value === null ? undefined : value));
+
+const ecsTag = z.object({ TagKey: z.string(), TagValue: z.string().nullish() });
+/** As compute spells them. */
+export const ecsTags = wrapped('Tag', ecsTag).transform(
+  (tags) => new Map(tags.map(({ TagKey, TagValue }) => [TagKey, TagValue ?? ''])),
+);
+
+const otherTag = z.object({ Key: z.string(), Value: z.string().nullish() });
+/** As networks and load balancers spell them. */
+export const otherTags = wrapped('Tag', otherTag).transform(
+  (tags) => new Map(tags.map(({ Key, Value }) => [Key, Value ?? ''])),
+);
+export const plainTags = plainList(otherTag).transform(
+  (tags) => new Map(tags.map(({ Key, Value }) => [Key, Value ?? ''])),
+);
+
+export const nothing = z.unknown();
+
+export const runInstancesAnswer = z.object({ InstanceIdSets: wrapped('InstanceIdSet', z.string()) });
+
+export const instance = z.object({
+  InstanceId: z.string(),
+  InstanceName: text,
+  Status: text,
+  ZoneId: text,
+  InstanceType: text,
+  SpotStrategy: text,
+  InstanceChargeType: text,
+  ImageId: text,
+  CreationTime: text,
+  VpcAttributes: z
+    .object({ PrivateIpAddress: wrapped('IpAddress', z.string()), VSwitchId: text, VpcId: text })
+    .nullish(),
+  PublicIpAddress: wrapped('IpAddress', z.string()),
+  EipAddress: z.object({ IpAddress: text, AllocationId: text }).nullish(),
+  SecurityGroupIds: wrapped('SecurityGroupId', z.string()),
+  NetworkInterfaces: wrapped('NetworkInterface', z.object({ NetworkInterfaceId: z.string() })),
+  OperationLocks: wrapped('LockReason', z.object({ LockReason: text, LockMsg: text })),
+  Tags: ecsTags,
+});
+export type WireInstance = z.infer<typeof instance>;
+
+export const instancesAnswer = z.object({ NextToken: text, Instances: wrapped('Instance', instance) });
+
+export const tagResourcesAnswer = z.object({
+  NextToken: text,
+  TagResources: wrapped('TagResource', z.object({ ResourceId: z.string() })),
+});
+
+export const instanceType = z.object({
+  InstanceTypeId: z.string(),
+  CpuCoreCount: z.number(),
+  /** GiB, with fractions. */
+  MemorySize: z.number(),
+  CpuArchitecture: text,
+  InstanceTypeFamily: text,
+});
+export type WireInstanceType = z.infer<typeof instanceType>;
+
+export const instanceTypesAnswer = z.object({
+  NextToken: text,
+  InstanceTypes: wrapped('InstanceType', instanceType),
+});
+
+const availableResource = z.object({
+  Type: text,
+  SupportedResources: wrapped(
+    'SupportedResource',
+    z.object({ Value: z.string(), Status: text, StatusCategory: text }),
+  ),
+});
+export const availableResourceAnswer = z.object({
+  AvailableZones: wrapped(
+    'AvailableZone',
+    z.object({
+      ZoneId: z.string(),
+      AvailableResources: wrapped('AvailableResource', availableResource),
+    }),
+  ),
+});
+
+export const priceAnswer = z.object({
+  PriceInfo: z.object({ Price: z.object({ TradePrice: z.number(), Currency: z.string() }) }),
+});
+
+export const spotPricesAnswer = z.object({
+  Currency: text,
+  SpotPrices: wrapped(
+    'SpotPriceType',
+    z.object({ ZoneId: z.string(), SpotPrice: z.number(), Timestamp: z.string() }),
+  ),
+});
+
+export const spotAdviceAnswer = z.object({
+  AvailableSpotZones: wrapped(
+    'AvailableSpotZone',
+    z.object({
+      ZoneId: z.string(),
+      AvailableSpotResources: wrapped(
+        'AvailableSpotResource',
+        z.object({ InstanceType: z.string(), InterruptionRate: z.number().nullish() }),
+      ),
+    }),
+  ),
+});
+
+export const accountAttributesAnswer = z.object({
+  AccountAttributeItems: wrapped(
+    'AccountAttributeItem',
+    z.object({
+      AttributeName: z.string(),
+      AttributeValues: wrapped('ValueItem', z.object({ Value: z.coerce.string() })),
+    }),
+  ),
+});
+
+export const disk = z.object({
+  DiskId: z.string(),
+  DiskName: text,
+  Status: text,
+  ZoneId: text,
+  Category: text,
+  Type: text,
+  Size: z.number().nullish(),
+  InstanceId: text,
+  DeleteWithInstance: z.boolean().nullish(),
+  CreationTime: text,
+  Tags: ecsTags,
+});
+export type WireDisk = z.infer<typeof disk>;
+export const disksAnswer = z.object({ NextToken: text, Disks: wrapped('Disk', disk) });
+
+export const networkInterface = z.object({
+  NetworkInterfaceId: z.string(),
+  NetworkInterfaceName: text,
+  Status: text,
+  ZoneId: text,
+  InstanceId: text,
+  PrivateIpAddress: text,
+  VSwitchId: text,
+  Type: text,
+  CreationTime: text,
+  SecurityGroupIds: wrapped('SecurityGroupId', z.string()),
+  Tags: ecsTags,
+});
+export type WireInterface = z.infer<typeof networkInterface>;
+export const interfacesAnswer = z.object({
+  NextToken: text,
+  NetworkInterfaceSets: wrapped('NetworkInterfaceSet', networkInterface),
+});
+
+export const address = z.object({
+  AllocationId: z.string(),
+  Name: text,
+  IpAddress: text,
+  Status: text,
+  InstanceId: text,
+  InstanceType: text,
+  Bandwidth: z.coerce.string().nullish(),
+  AllocationTime: text,
+  Tags: otherTags,
+});
+export type WireAddress = z.infer<typeof address>;
+export const addressesAnswer = z.object({
+  TotalCount: z.number(),
+  EipAddresses: wrapped('EipAddress', address),
+});
+
+export const vSwitchesAnswer = z.object({
+  TotalCount: z.number(),
+  VSwitches: wrapped(
+    'VSwitch',
+    z.object({
+      VSwitchId: z.string(),
+      VSwitchName: text,
+      ZoneId: text,
+      CidrBlock: text,
+      AvailableIpAddressCount: z.number().nullish(),
+    }),
+  ),
+});
+
+export const imagesAnswer = z.object({
+  TotalCount: z.number(),
+  Images: wrapped(
+    'Image',
+    z.object({ ImageId: z.string(), ImageName: text, Architecture: text, CreationTime: text }),
+  ),
+});
