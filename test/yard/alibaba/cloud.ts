@@ -1,0 +1,71 @@
+import { Agenda } from './agenda.js';
+import { ClientTokens } from './client-tokens.js';
+import { CloudClock } from './cloud-clock.js';
+import type { Disk, Instance } from './ecs/instance.js';
+import { Machines } from './ecs/machines.js';
+import { Network } from './network.js';
+import { OrderedStore } from './ordered-store.js';
+import { MACHINE_TYPES, seedRegions, type MachineType, type RegionSeed } from './seed.js';
+import { DEFAULT_SETTINGS, type CloudSettings } from './settings.js';
+import { Stock } from './stock.js';
+import { WireError } from './wire/wire-error.js';
+
+/** The account and everything in it. */
+export class AlibabaCloud {
+  readonly clock: CloudClock;
+  readonly agenda = new Agenda();
+  readonly tokens = new ClientTokens();
+  readonly stock = new Stock();
+  readonly instances = new OrderedStore<Instance>();
+  readonly disks = new OrderedStore<Disk>();
+  readonly regions: ReadonlyMap<string, RegionSeed>;
+  readonly types: ReadonlyMap<string, MachineType> = new Map(MACHINE_TYPES.map((type) => [type.id, type]));
+  readonly machines: Machines;
+  network: Network;
+  settings: CloudSettings;
+
+  constructor(
+    private readonly initial: Partial<CloudSettings>,
+    firstOctet: number,
+    real: () => number,
+  ) {
+    this.clock = new CloudClock(real);
+    this.regions = new Map(seedRegions(firstOctet).map((region) => [region.regionId, region]));
+    this.network = new Network([...this.regions.values()]);
+    this.settings = { ...DEFAULT_SETTINGS, ...initial };
+    this.machines = new Machines(this);
+  }
+
+  change(part: Partial<CloudSettings>): void {
+    this.settings = { ...this.settings, ...part };
+    this.clock.offsetMs = this.settings.clockOffsetMs;
+  }
+
+  /** What had to happen by now has happened. */
+  catchUp(): number {
+    const now = this.clock.life();
+    this.agenda.runUntil(now, this.clock);
+    return now;
+  }
+
+  /** @throws WireError */
+  region(id: string): RegionSeed {
+    const region = this.regions.get(id);
+    if (region === undefined) {
+      throw new WireError(404, 'InvalidRegionId.NotFound', 'The specified RegionId does not exist.');
+    }
+    return region;
+  }
+
+  reset(): void {
+    this.agenda.clear();
+    this.tokens.clear();
+    this.stock.clear();
+    this.instances.clear();
+    this.disks.clear();
+    this.machines.reset();
+    this.network = new Network([...this.regions.values()]);
+    this.clock.reset();
+    this.change({ ...DEFAULT_SETTINGS, ...this.initial });
+  }
+}
