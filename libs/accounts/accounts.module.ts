@@ -7,11 +7,13 @@ import {
   KEY_RING,
   LOGGER,
   Metrics,
-  SharedRateLimiter,
+  newId,
+  SharedBooks,
   type EndpointGate,
   type KeyRing,
   type Logger,
 } from '@springtide/platform';
+import { BookedRateLimiter } from '@springtide/provider-kit';
 import { AccountSessions, type ProviderRegistry } from './account-sessions.js';
 import { AccountService } from './account.service.js';
 import { CredentialVault } from './data/credential-vault.js';
@@ -68,8 +70,13 @@ function makeSessions(providers: ProviderRegistry) {
     log: Logger,
     metrics: Metrics,
   ): AccountSessions => {
-    const limiter = new SharedRateLimiter(database, clock, (error) => {
-      log.warn({ error }, 'a throttled call could not be noted for the other workers');
+    const limiter = new BookedRateLimiter({
+      books: new SharedBooks(database, 'rate-limit'),
+      clock,
+      process: newId(),
+      onError: (error) => {
+        log.warn({ error }, 'the end or the refusal of a call could not be noted for the other workers');
+      },
     });
     return new AccountSessions({ database, vault, providers, gate, clock, log, limiter, observer: metrics });
   };

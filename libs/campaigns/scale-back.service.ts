@@ -93,7 +93,7 @@ export class ScaleBack {
       const client = await this.ledger.dependencies.clouds.open(tenantId, accountId);
       const { installation } = this.ledger.dependencies;
       const listed = await collectComplete(
-        client.compute.list({ region, ownedBy: installation }),
+        client.compute.list({ region, ownedBy: installation }, { priority: 'scale-back' }),
         'machines',
       );
       leftovers += listed.filter(

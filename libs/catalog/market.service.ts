@@ -143,11 +143,11 @@ async function readMarket(client: Pick<CloudClient, 'compute'>, moment: Moment):
   const seen: Offering[] = [];
   let complete = false;
   try {
-    for await (const page of client.compute.listOfferings({ region })) {
+    for await (const page of client.compute.listOfferings({ region }, { priority: 'sync' })) {
       seen.push(...page.items);
       complete = page.complete;
     }
-    const quotas = await client.compute.listQuotas({ region });
+    const quotas = await client.compute.listQuotas({ region }, { priority: 'sync' });
     return {
       offerings: seen.map((offering) => marketOffering(offering, accountId, at)),
       quotas: quotas.map((quota: Quota) => ({ ...quota, accountId, observedAt: at })),

@@ -147,7 +147,7 @@ export class MachineLife {
     if (machineIds.length === 0) return 0;
     const client = await this.ledger.dependencies.clouds.open(intent.tenantId, intent.accountId);
     const query = { region: intent.region, machineIds, intent: intent.id };
-    const satellites = await client.compute.listSatellites(query);
+    const satellites = await client.compute.listSatellites(query, { priority: 'scale-back' });
     let left = 0;
     for (const satellite of satellites) {
       try {

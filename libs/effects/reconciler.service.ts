@@ -90,7 +90,7 @@ export class Reconciler {
     try {
       const client = await clouds.open(scope.tenantId, scope.accountId);
       const { items, complete } = await collect(
-        client.compute.list({ region: scope.region, ownedBy: installation }),
+        client.compute.list({ region: scope.region, ownedBy: installation }, { priority: 'sync' }),
       );
       return { items, complete, lagMs: this.ledger.lagOf(client) };
     } catch (thrown) {

@@ -31,7 +31,7 @@ export { openSecret, sealSecret, type SecretEnvelope } from './crypto/envelope.j
 export { localKeyRing, type KeyRing, type WrappedKey } from './crypto/key-ring.js';
 export { SecretText } from './crypto/secret-text.js';
 export { limiterSchema } from './limiter/limiter.migration.js';
-export { SharedRateLimiter } from './limiter/shared-rate-limiter.js';
+export { SharedBooks } from './limiter/shared-books.js';
 export { Metrics } from './metrics/metrics.js';
 export {
   CLOCK,

@@ -7,12 +7,18 @@ export { connectAccount, type ConnectContext } from './client/connect-account.js
 export { type ImageClient, type NetworkClient } from './client/inventory-clients.js';
 export { loadManifests } from './client/load-manifests.js';
 export { collect, collectComplete, type Collected } from './client/listing.js';
-export { InProcessRateLimiter, type RateKey, type RateLimiter } from './client/rate-limiter.js';
+export {
+  BookedRateLimiter,
+  InProcessRateLimiter,
+  type RateBooks,
+  type RateLimiter,
+} from './client/limiter/rate-limiter.js';
 export { type TrafficClient } from './client/traffic-client.js';
 export type * from './contract/clusters.js';
 export type * from './contract/compute.js';
 export type * from './contract/machine.js';
 export type * from './contract/network.js';
+export type * from './contract/rates.js';
 export {
   RESOURCE_KINDS,
   type MachineChanges,

@@ -1,10 +1,12 @@
 import { SECOND } from '@springtide/kernel';
 import type {
   AccountReport,
+  ProviderContext,
   ProviderLimits,
   ProviderManifest,
   ProviderSession,
 } from '@springtide/provider-kit';
+import type { AwsApi } from './aws-api.js';
 import { accountSchema, endpointsOf, secretSchema, settingsSchema, type AwsAccount } from './account.js';
 
 export { importPriceList, type PriceList } from './price-list.js';
@@ -35,10 +37,26 @@ export const manifest: ProviderManifest<AwsAccount> = {
     spot: { supported: false, reason: 'spot machines and their interruption notices are not wired up yet' },
     stockSignal: { supported: false, reason: 'AWS does not tell how much on-demand capacity it has' },
     quotaSignal: { supported: true },
+    matchBySource: { supported: true },
+    matchByHeader: { supported: true },
+    requestCounters: { supported: false, reason: 'AWS counts requests in metrics that come minutes later' },
   },
   limits,
-  // Published request buckets per account and region: describe calls 100 and 20/s; RunInstances 5 and 2/s.
-  rates: { read: { burst: 100, perSecond: 20 }, mutate: { burst: 5, perSecond: 2 } },
+  // Published per account and region: each action has a bucket of calls, and some one of instances beside it.
+  rates: {
+    read: { burst: 100, perSecond: 20 },
+    mutate: { burst: 50, perSecond: 5 },
+    budgets: {
+      'run-instances': { burst: 5, perSecond: 2 },
+      'instances-run': { counts: 'machines', burst: 1_000, perSecond: 2 },
+      'terminate-instances': { burst: 100, perSecond: 5 },
+      'instances-terminated': { counts: 'machines', burst: 1_000, perSecond: 20 },
+    },
+    operations: {
+      launch: ['run-instances', 'instances-run'],
+      terminate: ['terminate-instances', 'instances-terminated'],
+    },
+  },
   connect: async (account, context): Promise<ProviderSession> => {
     for (const endpoint of endpointsOf(account)) await context.gate.check(endpoint);
     // The SDK is large: who only reads the manifest does not load it.
@@ -49,12 +67,31 @@ export const manifest: ProviderManifest<AwsAccount> = {
       import('./verify.js'),
     ]);
     const api = new AwsApi(account, context);
+    const entrance = await connectEntrance(account, api, context);
     return {
-      verify: (at): Promise<AccountReport> => verifyAccount(account, api, at),
+      verify: (at): Promise<AccountReport> => verifyAccount(account, api, entrance?.traffic, at),
       compute: new AwsCompute(account, api, context.clock, limits.visibilityLagMs),
       network: awsNetworks(api),
       images: awsImages(account, api),
-      close: async () => api.close(),
+      ...(entrance === undefined ? {} : { traffic: entrance.traffic }),
+      close: async () => {
+        api.close();
+        entrance?.close();
+      },
     };
   },
 };
+
+/** Who has no routes there does not load the SDK of the load balancers. */
+async function connectEntrance(account: AwsAccount, api: AwsApi, context: ProviderContext) {
+  if (Object.keys(account.routes).length === 0) return undefined;
+  const [{ BalancerApi }, { AwsTraffic }] = await Promise.all([
+    import('./traffic/balancer-api.js'),
+    import('./traffic/aws-traffic.js'),
+  ]);
+  const balancers = new BalancerApi(account, context);
+  return {
+    traffic: new AwsTraffic(account, api, balancers, context.clock),
+    close: () => balancers.close(),
+  };
+}

@@ -30,6 +30,15 @@ export const manifest: ProviderManifest<VsphereAccount> = {
   // Inventory is consistent once a task has ended, and lookups wait for tasks: the lag covers clocks and the wire.
   limits: { launchBatch: 20, describeBatch: 100, terminateBatch: 50, visibilityLagMs: 1_000, bootMs: 60_000 },
   // vSphere has no API quota of its own; these keep a vCenter usable for the people beside us.
-  rates: { read: { burst: 40, perSecond: 20 }, mutate: { burst: 20, perSecond: 5 } },
+  // What it queues beyond these many tasks only makes its other users wait.
+  rates: {
+    read: { burst: 40, perSecond: 20 },
+    mutate: { burst: 20, perSecond: 5 },
+    budgets: {
+      clones: { counts: 'machines', per: 'account', atOnce: 20, typicalMs: 60_000 },
+      'power-operations': { counts: 'machines', per: 'account', atOnce: 50, typicalMs: 10_000 },
+    },
+    operations: { launch: ['mutate', 'clones'], terminate: ['mutate', 'power-operations'] },
+  },
   connect: async (account, context) => openVsphere(account, context),
 };

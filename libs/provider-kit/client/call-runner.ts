@@ -8,24 +8,29 @@ import {
   type Instant,
 } from '@springtide/kernel';
 import type { CallOptions } from '../contract/compute.js';
-import type { RateBudget } from '../contract/session.js';
+import type { CallPriority, ProviderRates } from '../contract/rates.js';
 import type { CallObserver } from './call-observer.js';
 import type { CallPolicy } from './call-policy.js';
 import { classify, type Redact } from './error-classification.js';
-import type { RateLimiter } from './rate-limiter.js';
+import type { Draw } from './limiter/admission.js';
+import { drawsOf, rankOf, type Budgeted } from './limiter/call-budgets.js';
+import type { Permit, RateLimiter } from './limiter/rate-limiter.js';
 
 export type CallKind = 'read' | 'mutate';
 
-/** `deadline` left out: the policy's. */
-export type CallControl = Readonly<{ deadline?: Instant }>;
+/**
+ * `deadline` left out: the policy's. `priority` left out: `scale-back` for what ends machines, `campaign` for all else;
+ * inventory, prices and checks say `sync`.
+ */
+export type CallControl = Readonly<{ deadline?: Instant; priority?: CallPriority }>;
 
-export type Call = Readonly<{ operation: string; kind: CallKind; region: string; deadline: Instant }>;
+export type Call = Budgeted & Readonly<{ deadline: Instant; priority?: CallPriority | undefined }>;
 
 export type CallRunnerOptions = Readonly<{
   provider: string;
   account: string;
   clock: Clock;
-  rates: Readonly<Record<CallKind, RateBudget>>;
+  rates: ProviderRates;
   limiter: RateLimiter;
   observer: CallObserver;
   policy: CallPolicy;
@@ -74,18 +79,39 @@ export class CallRunner {
   }
 
   async #once<T>(call: Call, send: (options: CallOptions) => Promise<T>): Promise<T> {
-    const { limiter, provider, account, rates } = this.options;
     this.#refuseLate(call);
-    const key = { name: `${provider}/${account}/${call.region}/${call.kind}`, budget: rates[call.kind] };
-    await limiter.acquire(key, 1, call.deadline).catch((thrown: unknown) => {
-      throw notSent(thrown, call);
-    });
+    const lane = `${this.options.provider}/${this.options.account}`;
+    const draws = drawsOf(this.options.rates, lane, call);
+    const permits = [await this.#permitFor(call, lane, draws)];
+    const ownRefusals = new Set<unknown>();
+    const more = async (calls = 1): Promise<void> => {
+      const further = draws.filter(({ budget }) => budget.counts !== 'machines' && !('atOnce' in budget));
+      try {
+        permits.push(await this.#permitFor(call, lane, costing(further, calls)));
+      } catch (thrown) {
+        ownRefusals.add(thrown);
+        throw thrown;
+      }
+    };
     try {
-      return await this.#withinDeadline(call, send({ deadline: call.deadline }));
+      return await this.#withinDeadline(call, send({ deadline: call.deadline, more }));
     } catch (thrown) {
       const error = classify(thrown, call.operation, this.options.redact);
-      if (error.code === 'rate-limited') limiter.throttled(key);
+      if (error.code === 'rate-limited' && !ownRefusals.has(thrown)) {
+        this.options.limiter.throttled({ lane, draws }, error.retryAfterMs);
+      }
       throw error;
+    } finally {
+      for (const permit of permits) permit.end();
+    }
+  }
+
+  async #permitFor(call: Call, lane: string, draws: readonly Draw[]): Promise<Permit> {
+    const rank = rankOf(call, call.priority);
+    try {
+      return await this.options.limiter.acquire({ lane, draws, rank, deadline: call.deadline });
+    } catch (thrown) {
+      throw notSent(thrown, call);
     }
   }
 
@@ -163,6 +189,10 @@ function notSent(thrown: unknown, call: Call): SpringtideError {
     `${call.operation} was not sent: the shared call budget cannot be read`,
     { effect: 'none', cause: thrown },
   );
+}
+
+function costing(draws: readonly Draw[], cost: number): readonly Draw[] {
+  return draws.map((draw) => ({ ...draw, cost }));
 }
 
 function isWorthRepeating(error: SpringtideError): boolean {

@@ -51,7 +51,9 @@ export class CloudClient {
   /** Who the cloud says we are, and what we may do. */
   async verify(control?: CallControl): Promise<AccountReport> {
     const deadline = this.#runner.deadline('read', control);
-    return this.#runner.run({ operation: 'verify', kind: 'read', region: 'all', deadline }, async () =>
+    const priority = control?.priority ?? 'sync';
+    const call = { operation: 'verify', kind: 'read', region: 'all', deadline, priority } as const;
+    return this.#runner.run(call, async () =>
       this.#session.verify(toInstant(this.#runner.options.clock.now())),
     );
   }

@@ -1,5 +1,6 @@
 import { SpringtideError, type Instant } from '@springtide/kernel';
 import type {
+  CallOptions,
   ComputeFacet,
   IntentQuery,
   LaunchBatch,
@@ -9,12 +10,14 @@ import type {
 } from '../contract/compute.js';
 import type { Machine, MachineId, Offering, Quota, Satellite } from '../contract/machine.js';
 import type { ProviderManifest } from '../contract/session.js';
-import type { CallControl, CallKind, CallRunner } from './call-runner.js';
+import type { Call, CallControl, CallRunner } from './call-runner.js';
 import { checkIds, checkLaunchBatch, checkToken } from './input-checks.js';
-import { guardedListing } from './listing.js';
+import { guardedListing, listingCall } from './listing.js';
 import { checkReceipt } from './receipt-check.js';
 
 export type TerminationOutcome = 'terminating' | 'gone' | SpringtideError;
+
+type About = Pick<Call, 'operation' | 'region' | 'machines'>;
 
 /** Machines of one account. Same words as the provider contract; batches of any size, deadlines optional. */
 export class ComputeClient {
@@ -29,12 +32,12 @@ export class ComputeClient {
   }
 
   listOfferings(scope: { region: string }, control?: CallControl): AsyncIterable<Page<Offering>> {
-    const call = this.#call('listOfferings', 'read', scope.region, this.#runner.deadline('listing', control));
+    const call = listingCall(this.#runner, 'listOfferings', scope.region, control);
     return guardedListing(this.#runner, call, (options) => this.#facet.listOfferings(scope, options));
   }
 
   async listQuotas(scope: { region: string }, control?: CallControl): Promise<readonly Quota[]> {
-    return this.#read('listQuotas', scope.region, control, async (options) =>
+    return this.#read({ operation: 'listQuotas', region: scope.region }, control, async (options) =>
       this.#facet.listQuotas(scope, options),
     );
   }
@@ -42,9 +45,9 @@ export class ComputeClient {
   /** Sent once. A batch over the provider's limit is refused: tokens belong to batches, so the ledger cuts them. */
   async launch(batch: LaunchBatch, control?: CallControl): Promise<LaunchReceipt> {
     checkLaunchBatch(batch, this.#manifest);
-    const deadline = this.#runner.deadline('mutate', control);
     const sent = this.#withoutUnsupported(batch);
-    const call = this.#call('launch', 'mutate', batch.region, deadline);
+    const about = { operation: 'launch', region: batch.region, machines: batch.count } as const;
+    const call = this.#change(about, control);
     return this.#runner.run(call, async (options) =>
       checkReceipt(batch, await this.#facet.launch(sent, options)),
     );
@@ -58,7 +61,8 @@ export class ComputeClient {
     checkIds(ids);
     const found = new Map<MachineId, Machine | 'gone'>();
     for (const part of chunks(ids, this.#manifest.limits.describeBatch)) {
-      const answer = await this.#read('describe', scope.region, control, async (options) =>
+      const about = { operation: 'describe', region: scope.region, machines: part.length } as const;
+      const answer = await this.#read(about, control, async (options) =>
         this.#facet.describe(part, scope, options),
       );
       for (const id of part) found.set(id, answered(answer.get(id), id));
@@ -67,13 +71,13 @@ export class ComputeClient {
   }
 
   list(scope: ListScope, control?: CallControl): AsyncIterable<Page<Machine>> {
-    const call = this.#call('list', 'read', scope.region, this.#runner.deadline('listing', control));
+    const call = listingCall(this.#runner, 'list', scope.region, control);
     return guardedListing(this.#runner, call, (options) => this.#facet.list(scope, options));
   }
 
   async findByIntent(query: IntentQuery, control?: CallControl): Promise<readonly Machine[]> {
     if (query.token !== undefined) checkToken(query.token);
-    return this.#read('findByIntent', query.region, control, async (options) =>
+    return this.#read({ operation: 'findByIntent', region: query.region }, control, async (options) =>
       this.#facet.findByIntent(query, options),
     );
   }
@@ -96,14 +100,13 @@ export class ComputeClient {
     query: { region: string; machineIds: readonly MachineId[]; intent: string },
     control?: CallControl,
   ): Promise<readonly Satellite[]> {
-    return this.#read('listSatellites', query.region, control, async (options) =>
+    return this.#read({ operation: 'listSatellites', region: query.region }, control, async (options) =>
       this.#facet.listSatellites(query, options),
     );
   }
 
   async releaseSatellite(satellite: Satellite, control?: CallControl): Promise<'releasing' | 'gone'> {
-    const deadline = this.#runner.deadline('mutate', control);
-    const call = this.#call('releaseSatellite', 'mutate', satellite.region, deadline);
+    const call = this.#change({ operation: 'releaseSatellite', region: satellite.region }, control);
     return this.#runner.run(call, async (options) => this.#facet.releaseSatellite(satellite, options));
   }
 
@@ -118,12 +121,8 @@ export class ComputeClient {
     const { timeToLive } = this.#manifest.capabilities;
     if (!timeToLive.supported) throw noTimeToLive(this.#manifest, timeToLive.reason);
     if (this.#facet.setReleaseTime === undefined) throw noTimeToLive(this.#manifest, 'not implemented');
-    const call = this.#call(
-      'setReleaseTime',
-      'mutate',
-      scope.region,
-      this.#runner.deadline('mutate', control),
-    );
+    const about = { operation: 'setReleaseTime', region: scope.region, machines: ids.length } as const;
+    const call = this.#change(about, control);
     await this.#runner.run(call, async (options) => this.#facet.setReleaseTime?.(ids, scope, at, options));
   }
 
@@ -133,7 +132,8 @@ export class ComputeClient {
     control: CallControl | undefined,
     outcomes: Map<MachineId, TerminationOutcome>,
   ): Promise<void> {
-    const call = this.#call('terminate', 'mutate', scope.region, this.#runner.deadline('mutate', control));
+    const about = { operation: 'terminate', region: scope.region, machines: part.length } as const;
+    const call = this.#change(about, control);
     try {
       const answer = await this.#runner.run(call, async (options) =>
         this.#facet.terminate(part, scope, options),
@@ -152,19 +152,17 @@ export class ComputeClient {
   }
 
   async #read<T>(
-    operation: string,
-    region: string,
+    about: About,
     control: CallControl | undefined,
-    send: (options: { deadline: Instant }) => Promise<T>,
+    send: (options: CallOptions) => Promise<T>,
   ): Promise<T> {
-    return this.#runner.run(
-      this.#call(operation, 'read', region, this.#runner.deadline('read', control)),
-      send,
-    );
+    const deadline = this.#runner.deadline('read', control);
+    return this.#runner.run({ ...about, kind: 'read', deadline, priority: control?.priority }, send);
   }
 
-  #call(operation: string, kind: CallKind, region: string, deadline: Instant) {
-    return { operation, kind, region, deadline };
+  #change(about: About, control: CallControl | undefined): Call {
+    const deadline = this.#runner.deadline('mutate', control);
+    return { ...about, kind: 'mutate', deadline, priority: control?.priority };
   }
 }
 

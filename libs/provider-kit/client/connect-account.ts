@@ -5,7 +5,7 @@ import { DEFAULT_CALL_POLICY, type CallPolicy } from './call-policy.js';
 import { CallRunner } from './call-runner.js';
 import { CloudClient } from './cloud-client.js';
 import { classify, redactorOf, type Redact } from './error-classification.js';
-import { InProcessRateLimiter, type RateLimiter } from './rate-limiter.js';
+import { InProcessRateLimiter, type RateLimiter } from './limiter/rate-limiter.js';
 
 export type ConnectContext = ProviderContext &
   Readonly<{

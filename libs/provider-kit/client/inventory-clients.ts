@@ -1,7 +1,7 @@
 import type { Page } from '../contract/compute.js';
 import type { Image, ImageFacet, Network, NetworkFacet } from '../contract/network.js';
 import type { CallControl, CallRunner } from './call-runner.js';
-import { guardedListing } from './listing.js';
+import { guardedListing, listingCall } from './listing.js';
 
 export class NetworkClient {
   readonly #facet: NetworkFacet;
@@ -13,8 +13,7 @@ export class NetworkClient {
   }
 
   listNetworks(scope: { region: string }, control?: CallControl): AsyncIterable<Page<Network>> {
-    const deadline = this.#runner.deadline('listing', control);
-    const call = { operation: 'listNetworks', kind: 'read', region: scope.region, deadline } as const;
+    const call = listingCall(this.#runner, 'listNetworks', scope.region, control);
     return guardedListing(this.#runner, call, (options) => this.#facet.listNetworks(scope, options));
   }
 }
@@ -29,8 +28,7 @@ export class ImageClient {
   }
 
   listImages(scope: { region: string }, control?: CallControl): AsyncIterable<Page<Image>> {
-    const deadline = this.#runner.deadline('listing', control);
-    const call = { operation: 'listImages', kind: 'read', region: scope.region, deadline } as const;
+    const call = listingCall(this.#runner, 'listImages', scope.region, control);
     return guardedListing(this.#runner, call, (options) => this.#facet.listImages(scope, options));
   }
 }

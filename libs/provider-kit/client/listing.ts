@@ -1,6 +1,6 @@
 import { SpringtideError } from '@springtide/kernel';
 import type { CallOptions, Page } from '../contract/compute.js';
-import type { Call, CallRunner } from './call-runner.js';
+import type { Call, CallControl, CallRunner } from './call-runner.js';
 
 /** `complete` false: the listing ended without saying that it was all. It proves nothing about what is missing. */
 export type Collected<T> = Readonly<{ items: readonly T[]; complete: boolean }>;
@@ -14,6 +14,16 @@ export async function collect<T>(listing: AsyncIterable<Page<T>>): Promise<Colle
     complete = page.complete;
   }
   return { items, complete };
+}
+
+export function listingCall(
+  runner: CallRunner,
+  operation: Call['operation'],
+  region: string,
+  control: CallControl | undefined,
+): Call {
+  const deadline = runner.deadline('listing', control);
+  return { operation, kind: 'read', region, deadline, priority: control?.priority };
 }
 
 type Open<T> = (options: CallOptions) => AsyncIterable<Page<T>>;

@@ -1,8 +1,9 @@
 import type { CallOptions, Page } from '../contract/compute.js';
+import type { CloudOperation } from '../contract/rates.js';
 import type { RouteCounters, RouteMember, RouteState, TrafficFacet } from '../contract/traffic.js';
 import { checkRouteMembers, checkRouteName, checkRouteShares } from '../traffic/route-input.js';
 import type { CallControl, CallKind, CallRunner } from './call-runner.js';
-import { guardedListing } from './listing.js';
+import { guardedListing, listingCall } from './listing.js';
 
 /** A proxy has no regions; its calls share one budget. */
 const EVERYWHERE = 'all';
@@ -18,8 +19,7 @@ export class TrafficClient {
   }
 
   listRoutes(control?: CallControl): AsyncIterable<Page<RouteState>> {
-    const deadline = this.#runner.deadline('listing', control);
-    const call = { operation: 'listRoutes', kind: 'read', region: EVERYWHERE, deadline } as const;
+    const call = listingCall(this.#runner, 'listRoutes', EVERYWHERE, control);
     return guardedListing(this.#runner, call, (options) => this.#facet.listRoutes(options));
   }
 
@@ -59,12 +59,13 @@ export class TrafficClient {
   }
 
   async #run<T>(
-    operation: string,
+    operation: CloudOperation,
     kind: CallKind,
     control: CallControl | undefined,
     send: (options: CallOptions) => Promise<T>,
   ): Promise<T> {
     const deadline = this.#runner.deadline(kind, control);
-    return this.#runner.run({ operation, kind, region: EVERYWHERE, deadline }, send);
+    const call = { operation, kind, region: EVERYWHERE, deadline, priority: control?.priority };
+    return this.#runner.run(call, send);
   }
 }

@@ -3,7 +3,15 @@ import type { Machine, MachineId, Offering, Ownership, PurchaseOption, Quota, Sa
 import type { MachineChanges } from './resources.js';
 
 /** Sent with every call. A provider gives up at the deadline with `timeout`; what it had sent may still happen. */
-export type CallOptions = Readonly<{ deadline: Instant }>;
+export type CallOptions = Readonly<{
+  deadline: Instant;
+  /**
+   * Waits until so many further API calls may be sent for this operation; its first one, and the first of every page of
+   * a listing, are paid for. A provider that needs more of them asks here before each.
+   * @throws rate-limited with `effect: none` for these calls when that would be after the deadline.
+   */
+  more?: (calls?: number) => Promise<void>;
+}>;
 
 /** `complete` is true on the last page of a listing that ran to its end, and only there. */
 export type Page<T> = Readonly<{ items: readonly T[]; complete: boolean }>;

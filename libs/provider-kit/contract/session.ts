@@ -4,8 +4,10 @@ import type { z } from 'zod';
 import type { ClusterFacet } from './clusters.js';
 import type { ComputeFacet } from './compute.js';
 import type { ImageFacet, NetworkFacet } from './network.js';
+import type { ProviderRates } from './rates.js';
 import type { ResourceFacet } from './resources.js';
 import type { TrafficFacet } from './traffic.js';
+import type { WorkloadFacet } from './workloads.js';
 
 /** A capability that a cloud lacks is data with a reason: planning reads it, conformance prints it. */
 export type Capability = Readonly<{ supported: true } | { supported: false; reason: string }>;
@@ -29,6 +31,8 @@ export type Capabilities = Readonly<{
   matchBySource?: Capability;
   /** A route can match requests by a header. Absent: it cannot. */
   matchByHeader?: Capability;
+  /** Requests and errors per group can be read within seconds. Absent: they can. */
+  requestCounters?: Capability;
 }>;
 
 export type ProviderLimits = Readonly<{
@@ -41,9 +45,6 @@ export type ProviderLimits = Readonly<{
   /** Typical time from launch to running, for planning before anything was measured. */
   bootMs: number;
 }>;
-
-/** Token bucket per account and region. `burst` calls at once, then `perSecond`. */
-export type RateBudget = Readonly<{ burst: number; perSecond: number }>;
 
 export type AccountReport = Readonly<{
   /** Who the cloud says we are. */
@@ -66,6 +67,7 @@ export interface ProviderSession {
   readonly traffic?: TrafficFacet;
   readonly resources?: ResourceFacet;
   readonly clusters?: ClusterFacet;
+  readonly workloads?: WorkloadFacet;
   /** Ends sessions and sockets; safe to call twice. */
   close(): Promise<void>;
 }
@@ -77,7 +79,7 @@ export type ProviderContext = Readonly<{ clock: Clock; gate: EndpointGate; log: 
 export type ProviderManifest<TAccount = unknown> = Readonly<{
   id: string;
   title: string;
-  kind: 'public-cloud' | 'private-cloud' | 'traffic';
+  kind: 'public-cloud' | 'private-cloud' | 'traffic' | 'cluster';
   /** What a user must enter to register an account: settings and secrets apart, secrets never read back. */
   settingsSchema: z.ZodType;
   secretSchema: z.ZodType;
@@ -87,6 +89,6 @@ export type ProviderManifest<TAccount = unknown> = Readonly<{
   endpoints(account: TAccount): readonly string[];
   capabilities: Capabilities;
   limits: ProviderLimits;
-  rates: Readonly<{ read: RateBudget; mutate: RateBudget }>;
+  rates: ProviderRates;
   connect(account: TAccount, context: ProviderContext): Promise<ProviderSession>;
 }>;

@@ -123,9 +123,15 @@ export const accountRules: readonly Rule[] = [
         expect(Number.isInteger(size) && size > 0).toBe(true);
       }
       expect(limits.visibilityLagMs).toBeGreaterThanOrEqual(0);
-      for (const rate of [rates.read, rates.mutate]) {
-        expect(rate.burst).toBeGreaterThanOrEqual(1);
-        expect(rate.perSecond).toBeGreaterThan(0);
+      const budgets = { read: rates.read, mutate: rates.mutate, ...rates.budgets };
+      for (const budget of Object.values(budgets)) {
+        const { counts: _, ...numbers } = budget;
+        for (const number of Object.values(numbers)) {
+          if (typeof number === 'number') expect(number).toBeGreaterThan(0);
+        }
+      }
+      for (const names of Object.values(rates.operations ?? {})) {
+        for (const name of names) expect(Object.keys(budgets)).toContain(name);
       }
     },
   },
