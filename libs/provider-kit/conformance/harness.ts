@@ -100,6 +100,8 @@ export type ConformanceHarness = Readonly<{
   withheld?: Partial<Readonly<Record<ControlName, string>>>;
   /** Rules that this service cannot be held to, each with the reason why no control can help. */
   waived?: Readonly<Record<string, string>>;
+  /** The shortest time-to-live that this cloud takes, where that is more than ten minutes. */
+  shortestTimeToLiveMs?: number;
   /** For the slow: how long a machine may take to run or to be gone, on the target's clock. Default 30 s. */
   patienceMs?: number;
   /** How often to look. Default 100 ms. */
