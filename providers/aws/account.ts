@@ -15,6 +15,32 @@ const USUAL_MACHINE_TYPES = [
 
 const regionSchema = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'is no AWS region');
 
+const healthCheckSchema = z
+  .strictObject({
+    path: z.string().startsWith('/').default('/healthz'),
+    intervalSeconds: z.int().min(5).max(300).default(5),
+    timeoutSeconds: z.int().min(2).max(120).default(2),
+    healthyAfter: z.int().min(2).max(10).default(2),
+    unhealthyAfter: z.int().min(2).max(10).default(2),
+  })
+  .prefault({});
+
+/** A listener of an Application Load Balancer: groups are its weighted target groups. */
+const listenerRouteSchema = z.strictObject({
+  kind: z.literal('listener'),
+  region: regionSchema,
+  listenerArn: z.string().startsWith('arn:'),
+  /** A rule of the listener instead of its default action. */
+  ruleArn: z.string().startsWith('arn:').optional(),
+  /** Where clients reach it; left out: the load balancer’s own name. */
+  entrance: z.url({ protocol: /^https?$/ }).optional(),
+  /** Target groups that were there before Springtide, by group. Others are made and deleted as needed. */
+  targetGroups: z.record(z.string(), z.string().startsWith('arn:')).default({}),
+  healthCheck: healthCheckSchema,
+  /** How long a removed member may finish what it has begun. */
+  drainSeconds: z.int().min(0).max(3_600).default(60),
+});
+
 export const settingsSchema = z.strictObject({
   regions: z.array(regionSchema).min(1),
   /** Instead of AWS's own addresses: a private endpoint, or an emulator. Serves EC2 and STS of every region. */
@@ -31,6 +57,8 @@ export const settingsSchema = z.strictObject({
   imageOwners: z.array(z.string()).min(1).default(['self']),
   /** vCPU limit "Running On-Demand Standard instances" by region, as the Service Quotas console shows it. */
   vcpuLimits: z.record(regionSchema, z.int().min(0)).default({}),
+  /** Entrances that Springtide may move, by name. */
+  routes: z.record(z.string(), listenerRouteSchema).default({}),
   /** Your own prices: rules over the list that ships. */
   prices: priceListSchema.optional(),
 });
@@ -46,11 +74,14 @@ export const accountSchema = z
   .transform(({ settings, secret }) => ({ ...settings, credentials: secret }));
 
 export type AwsAccount = z.infer<typeof accountSchema>;
+export type ListenerRoute = z.infer<typeof listenerRouteSchema>;
+
+export type AwsService = 'ec2' | 'sts' | 'elasticloadbalancing';
 
 /** Always explicit, so that no environment variable of the host can send calls elsewhere. */
 export function endpointOf(
   account: Pick<AwsAccount, 'endpoint'>,
-  service: 'ec2' | 'sts',
+  service: AwsService,
   region: string,
 ): string {
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
@@ -62,5 +93,8 @@ export function endpointsOf(account: AwsAccount): string[] {
     endpointOf(account, 'ec2', region),
     endpointOf(account, 'sts', region),
   ]);
-  return [...new Set(all)];
+  const routes = Object.values(account.routes).map(({ region }) =>
+    endpointOf(account, 'elasticloadbalancing', region),
+  );
+  return [...new Set([...all, ...routes])];
 }

@@ -10,6 +10,7 @@ import {
   DescribeRegionsCommand,
   DescribeSubnetsCommand,
   DescribeVolumesCommand,
+  DescribeVpcsCommand,
   EC2Client,
   ReleaseAddressCommand,
   RunInstancesCommand,
@@ -25,9 +26,10 @@ import {
   type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { SpringtideError, parseInstant, type Instant } from '@springtide/kernel';
+import { SpringtideError, type Instant } from '@springtide/kernel';
 import type { ProviderContext } from '@springtide/provider-kit';
-import { endpointOf, type AwsAccount } from './account.js';
+import type { AwsAccount } from './account.js';
+import { abortAt, clientConfig } from './client-config.js';
 import { mapAwsError, type AwsCall } from './error-map.js';
 
 /** Where and until when. */
@@ -89,6 +91,12 @@ export class AwsApi {
     );
   }
 
+  describeVpcs(at: AwsScope, ids: readonly string[]) {
+    return this.#read('DescribeVpcs', at, (client, options) =>
+      client.send(new DescribeVpcsCommand({ VpcIds: [...ids] }), options),
+    );
+  }
+
   describeImages(at: AwsScope, input: DescribeImagesCommandInput) {
     return this.#read('DescribeImages', at, (client, options) =>
       client.send(new DescribeImagesCommand(input), options),
@@ -140,9 +148,9 @@ export class AwsApi {
   /** The ARN of who signs. */
   async callerIdentity(at: AwsScope): Promise<string> {
     const call: AwsCall = { operation: 'GetCallerIdentity', region: at.region, mutates: false };
-    const client = new STSClient(this.#config('sts', at.region));
+    const client = new STSClient(clientConfig(this.account, this.context, 'sts', at.region));
     try {
-      const options = { abortSignal: this.#abortAt(at.deadline, call) };
+      const options = { abortSignal: abortAt(this.context, at.deadline, call) };
       return (await client.send(new GetCallerIdentityCommand({}), options)).Arn ?? '';
     } catch (thrown) {
       throw mapAwsError(thrown, call);
@@ -166,20 +174,12 @@ export class AwsApi {
 
   async #send<T>(call: AwsCall, at: AwsScope, send: Send<T>): Promise<T> {
     const client = this.#clientOf(at.region);
-    const abortSignal = this.#abortAt(at.deadline, call);
+    const abortSignal = abortAt(this.context, at.deadline, call);
     try {
       return await send(client, { abortSignal });
     } catch (thrown) {
       throw mapAwsError(thrown, call);
     }
-  }
-
-  #abortAt(deadline: Instant, call: AwsCall): AbortSignal {
-    const leftMs = parseInstant(deadline).getTime() - this.context.clock.now().getTime();
-    if (leftMs > 0) return AbortSignal.timeout(leftMs);
-    throw new SpringtideError('timeout', `AWS ${call.operation} was not sent: its deadline has passed`, {
-      effect: 'none',
-    });
   }
 
   #clientOf(region: string): EC2Client {
@@ -194,33 +194,10 @@ export class AwsApi {
     }
     const known = this.#clients.get(region);
     if (known !== undefined) return known;
-    const client = new EC2Client(this.#config('ec2', region));
+    const client = new EC2Client(clientConfig(this.account, this.context, 'ec2', region));
     this.#watchClock(client);
     this.#clients.set(region, client);
     return client;
-  }
-
-  #config(service: 'ec2' | 'sts', region: string) {
-    const { credentials } = this.account;
-    return {
-      region,
-      endpoint: endpointOf(this.account, service, region),
-      credentials: {
-        accessKeyId: credentials.accessKeyId,
-        secretAccessKey: credentials.secretAccessKey,
-        ...(credentials.sessionToken === undefined ? {} : { sessionToken: credentials.sessionToken }),
-      },
-      // Two layers of retries would lie to each other.
-      maxAttempts: 1,
-      useFipsEndpoint: false,
-      useDualstackEndpoint: false,
-      defaultsMode: 'standard' as const,
-      requestHandler: {
-        httpAgent: this.context.gate.httpAgent(),
-        httpsAgent: this.context.gate.httpsAgent(),
-        connectionTimeout: 5_000,
-      },
-    };
   }
 
   #watchClock(client: EC2Client): void {

@@ -27,7 +27,7 @@ const NEVER_SENT: Entry = [
 ];
 const CUT: Entry = ['unavailable', { effect: 'maybe' }];
 
-/** Error code of EC2 and STS, or of the socket, to ours. What is missing here is `unknown`, and may have happened. */
+/** Error code of EC2, STS and Elastic Load Balancing, or of the socket, to ours. What is missing here is `unknown`, and may have happened. */
 const TABLE: Readonly<Record<string, Entry>> = {
   InsufficientInstanceCapacity: CAPACITY,
   InsufficientCapacity: CAPACITY,
@@ -92,6 +92,23 @@ const TABLE: Readonly<Record<string, Entry>> = {
   TagLimitExceeded: INVALID,
   UnknownParameter: INVALID,
   ValidationError: INVALID,
+  LoadBalancerNotFound: NOT_FOUND,
+  ListenerNotFound: NOT_FOUND,
+  RuleNotFound: NOT_FOUND,
+  TargetGroupNotFound: NOT_FOUND,
+  InvalidTarget: INVALID,
+  InvalidConfigurationRequest: INVALID,
+  DuplicateTargetGroupName: ['already-exists'],
+  TargetGroupAssociationLimit: QUOTA,
+  TooManyActions: QUOTA,
+  TooManyRegistrationsForTargetId: QUOTA,
+  TooManyRules: QUOTA,
+  TooManyTags: QUOTA,
+  TooManyTargetGroups: QUOTA,
+  TooManyTargets: QUOTA,
+  TooManyUniqueTargetGroupsPerLoadBalancer: QUOTA,
+  PriorityInUse: BUSY,
+  ResourceInUse: BUSY,
   IncorrectInstanceState: BUSY,
   IncorrectState: BUSY,
   VolumeInUse: BUSY,
@@ -165,7 +182,8 @@ function readAwsError(thrown: unknown): { awsCode: string; message: string; stat
   // The SDK wraps socket errors, sometimes with their code, sometimes only with their text.
   const text = textOf(message);
   const fromText = text.includes('socket hang up') ? 'ECONNRESET' : /\bE[A-Z_]{4,}\b/.exec(text)?.[0];
-  const candidates = [textOf(code), textOf(name), fromText ?? ''];
+  // Newer services call their errors exceptions, and mean the same.
+  const candidates = [textOf(code), textOf(name), textOf(name).replace(/Exception$/, ''), fromText ?? ''];
   const awsCode = candidates.find((each) => each in TABLE) ?? textOf(name);
   const status = $metadata?.httpStatusCode;
   return { awsCode, message: text, ...(status === undefined ? {} : { status }) };

@@ -1,5 +1,5 @@
 import { SpringtideError, addMs, type Instant } from '@springtide/kernel';
-import type { AccountReport } from '@springtide/provider-kit';
+import type { AccountReport, TrafficFacet } from '@springtide/provider-kit';
 import { endpointOf, type AwsAccount } from './account.js';
 import type { AwsApi, AwsScope } from './aws-api.js';
 import { awsCodeOf } from './error-map.js';
@@ -9,17 +9,26 @@ const VERIFY_LIMIT_MS = 20_000;
 const NOBODY = '00000000000000000';
 const TAG_BOUND = '(a policy bound to our tag cannot be tried beforehand and shows as missing)';
 
+/** What reads a route, where the account has any. */
+type RouteProbe = Pick<TrafficFacet, 'readRoute'>;
 type Permission = AccountReport['permissions'][number];
 type Probe = Readonly<{ action: string; neededFor: string; attempt: (at: AwsScope) => Promise<unknown> }>;
 
 /** Changing actions are tried as dry runs: EC2 judges the permission and does nothing. */
-export async function verifyAccount(account: AwsAccount, api: AwsApi, at: Instant): Promise<AccountReport> {
+export async function verifyAccount(
+  account: AwsAccount,
+  api: AwsApi,
+  entrance: RouteProbe | undefined,
+  at: Instant,
+): Promise<AccountReport> {
   const region = account.regions[0] ?? '';
   const scope: AwsScope = { region, deadline: addMs(at, VERIFY_LIMIT_MS) };
   const identity = await api.callerIdentity(scope);
   const permissions: Permission[] = [];
   for (const probe of await probesOf(account, api, scope))
     permissions.push(await tryPermission(probe, scope));
+  for (const route of Object.keys(account.routes))
+    permissions.push(await tryRoute(route, entrance, scope.deadline));
   return {
     identity,
     regions: await enabledRegions(account, api, scope),
@@ -140,6 +149,23 @@ async function tryPermission(probe: Probe, at: AwsScope): Promise<Permission> {
       return { action, neededFor, granted: true };
     }
     if (thrown.code === 'permission-denied') return { action, neededFor, granted: false };
+    throw thrown;
+  }
+}
+
+/** AWS has no dry run for load balancers: what is tried is that the route is there and can be read whole. */
+async function tryRoute(
+  route: string,
+  entrance: RouteProbe | undefined,
+  deadline: Instant,
+): Promise<Permission> {
+  const permission = { action: 'elasticloadbalancing:Describe*', neededFor: `route ${route}` };
+  try {
+    await entrance?.readRoute(route, { deadline });
+    return { ...permission, granted: entrance !== undefined };
+  } catch (thrown) {
+    if (!(thrown instanceof SpringtideError)) throw thrown;
+    if (['permission-denied', 'not-found'].includes(thrown.code)) return { ...permission, granted: false };
     throw thrown;
   }
 }

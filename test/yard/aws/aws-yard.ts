@@ -6,6 +6,7 @@ import { startProcess, type RunningProcess } from '../tools/process.js';
 import { ensureVenv } from '../tools/python-venv.js';
 import { AdminDoor } from './admin.js';
 import { AwsYardAdmin } from './aws-yard-admin.js';
+import { BalancerDesk, type YardBalancer } from './balancer-desk.js';
 import { CloudBook, DEFAULT_SETTINGS, type YardSettings } from './cloud-book.js';
 import { Buckets, FaultList } from './faults.js';
 import { createFront } from './front.js';
@@ -28,6 +29,8 @@ export type AwsYardOptions = Readonly<{
   /** Port of the front; default a free one. */
   port?: number;
   settings?: Partial<YardSettings>;
+  /** Application Load Balancers to make, each with a listener that really carries requests. */
+  balancers?: readonly string[];
   /** Receives the emulator's log. */
   logFolder?: string;
   onProgress?: (message: string) => void;
@@ -44,6 +47,7 @@ export type AwsYardAccess = Readonly<{
   imageId: string;
   securityGroupId: string;
   subnets: Readonly<Record<string, string>>;
+  balancers: Readonly<Record<string, YardBalancer>>;
   pids: readonly number[];
 }>;
 
@@ -100,6 +104,8 @@ async function openFront(
   const buckets = new Buckets();
   const reader = new InstanceReader(upstream, book);
   const desk = new LaunchDesk(upstream, book, () => seed);
+  const balancerDesk = new BalancerDesk(upstream, region);
+  const balancers = await balancerDesk.open(options.balancers ?? [], seed);
   const reset = async (): Promise<void> => {
     for (const part of [book, desk]) part.reset();
     for (const part of [faults, buckets]) part.clear();
@@ -107,7 +113,10 @@ async function openFront(
   };
   const admin = new AdminDoor({ region, upstream, book, faults, buckets, reader, seed: () => seed, reset });
   const secrets = new Map([[ACCESS_KEY, SECRET_KEY]]);
-  const server = createFront({ upstream, book, faults, buckets, reader, desk, admin, secrets });
+  const server = createFront({
+    ...{ upstream, book, faults, buckets, reader, desk, admin, secrets },
+    balancers: balancerDesk,
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, '127.0.0.1', resolve);
@@ -120,11 +129,13 @@ async function openFront(
     accessKeyId: ACCESS_KEY,
     secretAccessKey: SECRET_KEY,
     ...seed,
+    balancers,
     pids: [moto.pid],
     admin: new AwsYardAdmin(endpoint),
     stop: async () => {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
+      await balancerDesk.close();
       upstream.close();
       await moto.stop();
     },

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AdminDoor } from './admin.js';
+import type { BalancerDesk } from './balancer-desk.js';
 import type { CloudBook } from './cloud-book.js';
 import type { Buckets, Fault, FaultList } from './faults.js';
 import type { InstanceReader } from './instances.js';
@@ -18,6 +19,7 @@ export type FrontParts = Readonly<{
   buckets: Buckets;
   reader: InstanceReader;
   desk: LaunchDesk;
+  balancers: BalancerDesk;
   admin: AdminDoor;
   /** Secret by access key id. */
   secrets: ReadonlyMap<string, string>;
@@ -78,6 +80,7 @@ async function work(parts: FrontParts, call: WireCall): Promise<WireAnswer> {
 }
 
 function dispatch(parts: FrontParts, call: WireCall): Promise<WireAnswer> {
+  if (call.service === 'elasticloadbalancing') return parts.balancers.answer(call);
   switch (call.action) {
     case 'RunInstances':
       return parts.desk.run(call);

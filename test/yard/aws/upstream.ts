@@ -2,6 +2,12 @@ import { Agent, request } from 'node:http';
 import { formBody, type WireAnswer, type WireCall } from './query-protocol.js';
 import { parseXml, type XmlElement } from './xml-element.js';
 
+const API_VERSIONS = {
+  ec2: '2016-11-15',
+  sts: '2011-06-15',
+  elasticloadbalancing: '2015-12-01',
+} as const;
+
 /** The emulator behind the front. */
 export class Upstream {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 16 });
@@ -17,11 +23,11 @@ export class Upstream {
 
   /** A call of the yard itself: the emulator reads region and service from the header and checks no signature. */
   async query(
-    service: string,
+    service: keyof typeof API_VERSIONS,
     region: string,
     params: Readonly<Record<string, string>>,
   ): Promise<XmlElement> {
-    const version = service === 'sts' ? '2011-06-15' : '2016-11-15';
+    const version = API_VERSIONS[service];
     const answer = await this.send(
       'POST',
       '/',

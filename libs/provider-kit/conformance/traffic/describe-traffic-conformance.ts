@@ -35,7 +35,18 @@ export function describeTrafficConformance(harness: TrafficConformanceHarness): 
       await bench.target.tearDown();
     }, limitMs);
     for (const rule of TRAFFIC_RULES) {
-      it(`${rule.id} ${rule.title}`, async () => rule.check(bench), limitMs);
+      const reason = reasonToSkip(harness, rule);
+      if (reason === undefined) it(`${rule.id} ${rule.title}`, async () => rule.check(bench), limitMs);
+      else it.skip(`${rule.id} ${rule.title} (skipped: ${reason})`, () => undefined);
     }
   });
+}
+
+function reasonToSkip(
+  { manifest, waived }: TrafficConformanceHarness,
+  rule: TrafficRule,
+): string | undefined {
+  const lacking = (rule.capabilities ?? []).map((name) => manifest.capabilities[name]);
+  const reasons = lacking.flatMap((one) => (one?.supported === false ? [one.reason] : []));
+  return waived?.[rule.id] ?? reasons[0];
 }

@@ -19,6 +19,8 @@ export type TrafficConformanceHarness = Readonly<{
   manifest: ProviderManifest;
   /** Why the proxy is not here; every rule is then reported as skipped for it. Left out when it is. */
   unavailable?: string;
+  /** Rules that this product cannot be held to, each with the reason. */
+  waived?: Readonly<Record<string, string>>;
   /** Within this time the proxy must have noticed that a member came up or died. */
   healthSeenWithinMs: number;
   /** Real time that one rule may take. Default 60 s. */

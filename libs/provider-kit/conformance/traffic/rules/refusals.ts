@@ -97,6 +97,7 @@ export const refusalRules: readonly TrafficRule[] = [
     id: 'T-19',
     title: 'counters rise by the requests that each group answered',
     why: 'the error gate of a shift step divides their differences',
+    capabilities: ['requestCounters'],
     check: async (bench) => {
       const [route] = bench.target.routes;
       await bench.share(route, { home: 1, burst: 1 }, { home: 75, burst: 25 });

@@ -1,0 +1,117 @@
+import type { Rule, RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { SpringtideError } from '@springtide/kernel';
+import type { RouteMatch } from '@springtide/provider-kit';
+import type { ListenerRoute } from '../account.js';
+import type { AwsScope } from '../aws-api.js';
+import type { BalancerApi } from './balancer-api.js';
+import { weightsOf, type LiveListener } from './listener-state.js';
+
+/**
+ * A rule of AWS has no name and its tags cannot be read with it, so the name rides in a condition that every request
+ * fulfils: the path matches `*`, or a pattern that holds the name and that nobody asks for.
+ */
+const NAMED = /^\/\.springtide\/([a-z0-9-]+)\/([a-z0-9-]+)$/;
+/** AWS takes so many values over all conditions of a rule; two are ours. */
+const MOST_VALUES = 5;
+const FIRST_PRIORITY = 100;
+
+type MatchContext = Readonly<{ name: string; route: ListenerRoute; live: LiveListener; at: AwsScope }>;
+
+export function readMatches(name: string, { rules, groups }: LiveListener): readonly RouteMatch[] {
+  return ownRules(name, rules).flatMap(({ match, rule }) => {
+    const [arn] = weightsOf(rule.Actions ?? []).keys();
+    const group = groups.find((each) => each.arn === arn)?.name;
+    const when = whenOf(rule.Conditions ?? []);
+    return group === undefined || when === undefined ? [] : [{ name: match, group, when }];
+  });
+}
+
+/** Makes the rules of this route exactly these: those that stay keep their place, so that no request slips through. */
+export async function setMatches(
+  api: BalancerApi,
+  context: MatchContext,
+  matches: readonly RouteMatch[],
+): Promise<void> {
+  const { name, route, live, at } = context;
+  if (route.ruleArn !== undefined) {
+    throw new SpringtideError(
+      'unsupported',
+      `route "${name}" is a rule of a listener, and AWS has no rules inside rules; nothing was changed`,
+      { effect: 'none', nextStep: 'Register the whole listener as the route.' },
+    );
+  }
+  for (const match of matches) refuse(context, match);
+  const before = ownRules(name, live.rules);
+  const taken = new Set(
+    live.rules.filter((rule) => !before.some((one) => one.rule === rule)).map(priorityOf),
+  );
+  const priorities: number[] = [];
+  for (let next = FIRST_PRIORITY; priorities.length < matches.length; next += 1) {
+    if (!taken.has(next)) priorities.push(next);
+  }
+  // AWS has no call that swaps rules whole: what is obsolete goes first, what is new comes in order.
+  for (const { rule } of before) await api.deleteRule(at, rule.RuleArn ?? '');
+  for (const [index, match] of matches.entries()) {
+    const group = live.groups.find((each) => each.name === match.group);
+    await api.createRule(at, {
+      ListenerArn: route.listenerArn,
+      Priority: priorities[index] ?? FIRST_PRIORITY,
+      Conditions: [conditionOf(match), nameCondition(name, match.name)],
+      Actions: [{ Type: 'forward', TargetGroupArn: group?.arn ?? '' }],
+    });
+  }
+}
+
+function refuse({ name, live }: MatchContext, match: RouteMatch): void {
+  const group = live.groups.find((each) => each.name === match.group);
+  const values = 'header' in match.when ? 1 : match.when.sourceRanges.length;
+  if (values + 2 > MOST_VALUES) {
+    throw new SpringtideError(
+      'invalid-argument',
+      `match "${match.name}" of route "${name}" names ${values} ranges, and a rule of AWS takes ${MOST_VALUES - 2}; nothing was changed`,
+      { effect: 'none', nextStep: 'Join ranges, or make two matches of it.' },
+    );
+  }
+  if (group?.targets.some(({ health }) => health === 'healthy') === true) return;
+  throw new SpringtideError(
+    'failed-precondition',
+    `match "${match.name}" of route "${name}" would send requests to group "${match.group}", which has no healthy member; nothing was changed`,
+    { effect: 'none', retry: 'same', retryAfterMs: 1_000 },
+  );
+}
+
+function conditionOf({ when }: RouteMatch): RuleCondition {
+  return 'header' in when
+    ? {
+        Field: 'http-header',
+        HttpHeaderConfig: { HttpHeaderName: when.header, Values: [when.value] },
+      }
+    : { Field: 'source-ip', SourceIpConfig: { Values: [...when.sourceRanges] } };
+}
+
+function nameCondition(route: string, match: string): RuleCondition {
+  return { Field: 'path-pattern', PathPatternConfig: { Values: ['*', `/.springtide/${route}/${match}`] } };
+}
+
+function whenOf(conditions: readonly RuleCondition[]): RouteMatch['when'] | undefined {
+  for (const { HttpHeaderConfig: header, SourceIpConfig: source } of conditions) {
+    if (header !== undefined) return { header: header.HttpHeaderName ?? '', value: header.Values?.[0] ?? '' };
+    if (source !== undefined) return { sourceRanges: source.Values ?? [] };
+  }
+  return undefined;
+}
+
+function ownRules(route: string, rules: readonly Rule[]): readonly Readonly<{ match: string; rule: Rule }>[] {
+  return rules
+    .flatMap((rule) => {
+      const patterns =
+        rule.Conditions?.flatMap(({ PathPatternConfig }) => PathPatternConfig?.Values ?? []) ?? [];
+      const named = patterns.map((pattern) => NAMED.exec(pattern)).find((found) => found?.[1] === route);
+      return named?.[2] === undefined ? [] : [{ match: named[2], rule }];
+    })
+    .toSorted((a, b) => priorityOf(a.rule) - priorityOf(b.rule));
+}
+
+function priorityOf({ Priority }: Rule): number {
+  return Priority === 'default' ? Infinity : Number(Priority);
+}
