@@ -4,7 +4,7 @@ export { type CallControl } from './client/call-runner.js';
 export { CloudClient } from './client/cloud-client.js';
 export { type ComputeClient, type TerminationOutcome } from './client/compute-client.js';
 export { connectAccount, type ConnectContext } from './client/connect-account.js';
-export { type ImageClient, type NetworkClient } from './client/inventory-clients.js';
+export { type ImageClient, type NetworkClient, type ResourceClient } from './client/inventory-clients.js';
 export { loadManifests } from './client/load-manifests.js';
 export { collect, collectComplete, type Collected } from './client/listing.js';
 export {

@@ -2,10 +2,10 @@ import { SpringtideError, toInstant } from '@springtide/kernel';
 import type { AccountReport, ProviderManifest, ProviderSession } from '../contract/session.js';
 import type { CallControl, CallRunner } from './call-runner.js';
 import { ComputeClient } from './compute-client.js';
-import { ImageClient, NetworkClient } from './inventory-clients.js';
+import { ImageClient, NetworkClient, ResourceClient } from './inventory-clients.js';
 import { TrafficClient } from './traffic-client.js';
 
-type FacetName = 'compute' | 'network' | 'images' | 'traffic';
+type FacetName = 'compute' | 'network' | 'images' | 'resources' | 'traffic';
 
 /**
  * One account of one cloud, as business code sees it. Everything that every call needs happens here and only here:
@@ -41,6 +41,11 @@ export class CloudClient {
   /** @throws unsupported when this provider lists no images. */
   get images(): ImageClient {
     return new ImageClient(this.#facet('images'), this.#runner);
+  }
+
+  /** @throws unsupported when this provider lists nothing besides machines, networks and images. */
+  get resources(): ResourceClient {
+    return new ResourceClient(this.#facet('resources'), this.#runner);
   }
 
   /** @throws unsupported when this provider carries no traffic. */

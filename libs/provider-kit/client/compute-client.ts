@@ -9,6 +9,7 @@ import type {
   Page,
 } from '../contract/compute.js';
 import type { Machine, MachineId, Offering, Quota, Satellite } from '../contract/machine.js';
+import type { MachineChanges } from '../contract/resources.js';
 import type { ProviderManifest } from '../contract/session.js';
 import type { Call, CallControl, CallRunner } from './call-runner.js';
 import { checkIds, checkLaunchBatch, checkToken } from './input-checks.js';
@@ -108,6 +109,28 @@ export class ComputeClient {
   async releaseSatellite(satellite: Satellite, control?: CallControl): Promise<'releasing' | 'gone'> {
     const call = this.#change({ operation: 'releaseSatellite', region: satellite.region }, control);
     return this.#runner.run(call, async (options) => this.#facet.releaseSatellite(satellite, options));
+  }
+
+  /**
+   * What happened since `cursor`, or everything; waits for a first change until shortly before the deadline.
+   * @throws unsupported where the cloud does not tell changes: list instead.
+   */
+  async changes(
+    scope: { region: string; cursor?: string },
+    control?: CallControl,
+  ): Promise<MachineChanges<Machine>> {
+    const { changeFeed } = this.#manifest.capabilities;
+    if (changeFeed?.supported !== true || this.#facet.changes === undefined) {
+      const reason = changeFeed?.supported === false ? changeFeed.reason : 'it has no change feed';
+      throw new SpringtideError(
+        'unsupported',
+        `${this.#manifest.title} does not tell what changed: ${reason}; nothing was sent`,
+      );
+    }
+    const send = this.#facet.changes.bind(this.#facet);
+    return this.#read({ operation: 'changes', region: scope.region }, control, async (options) =>
+      send(scope, options),
+    );
   }
 
   /** @throws unsupported where the cloud has no time-to-live; the lease in the ledger still rules. */

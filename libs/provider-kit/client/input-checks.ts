@@ -51,13 +51,13 @@ function checkCounts(batch: LaunchBatch, manifest: ProviderManifest): void {
   }
 }
 
-function checkOwnership(ownership: Ownership): void {
+export function checkOwnership(ownership: Ownership): void {
   for (const field of ['installation', 'tenant', 'intent'] as const) {
     checkText(`ownership ${field}`, ownership[field], LONGEST_LABEL);
   }
 }
 
-function checkLabels(labels: Readonly<Record<string, string>>): void {
+export function checkLabels(labels: Readonly<Record<string, string>>): void {
   const entries = Object.entries(labels);
   if (entries.length > MOST_LABELS) throw invalid(`a machine has at most ${MOST_LABELS} labels`);
   for (const [key, value] of entries) {
@@ -66,12 +66,12 @@ function checkLabels(labels: Readonly<Record<string, string>>): void {
   }
 }
 
-function checkText(what: string, text: string, longest: number): void {
+export function checkText(what: string, text: string, longest = LONGEST_LABEL): void {
   if (text === '' || text.length > longest || /[\p{Cc}\p{Cs}]/u.test(text)) {
     throw invalid(`${what} must have 1 to ${longest} characters without control characters`);
   }
 }
 
-function invalid(message: string): SpringtideError {
+export function invalid(message: string): SpringtideError {
   return new SpringtideError('invalid-argument', `${message}; nothing was sent to the cloud`);
 }
