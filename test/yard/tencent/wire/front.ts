@@ -1,0 +1,124 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import { randomUUID } from 'node:crypto';
+import { ACTIONS } from '../actions/actions.js';
+import type { AdminDoor } from '../admin/admin-door.js';
+import type { CallLog } from '../admin/call-log.js';
+import type { Cloud } from '../cloud/cloud.js';
+import type { Fault } from '../cloud/faults.js';
+import { tooMany } from '../cloud/rate-meter.js';
+import type { ActionContract, ApiContract } from '../contract/api-contract.js';
+import { checkSignature } from './tc3.js';
+import { paramsOf, readBody, wireCallOf, type WireCall } from './wire-call.js';
+import { WireError } from './wire-error.js';
+
+export type FrontParts = Readonly<{ cloud: Cloud; contract: ApiContract; admin: AdminDoor; log: CallLog }>;
+
+type Answer = Readonly<{ status: number; type: string; text: string }>;
+
+/** `/_yard/…` is the admin door; everything else is the cloud. */
+export function createFront(parts: FrontParts): Server {
+  const server = createServer((request, response) => {
+    void serve(parts, request, response).catch(() => response.socket?.destroy());
+  });
+  server.keepAliveTimeout = 30_000;
+  return server;
+}
+
+async function serve(parts: FrontParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = request.url ?? '/';
+  if (url.startsWith('/_yard/')) {
+    const { status, body } = await parts.admin.answer(request.method ?? 'GET', url, await readBody(request));
+    deliver(response, { status, type: 'application/json', text: JSON.stringify(body) }, Date.now());
+    return;
+  }
+  const requestId = randomUUID();
+  const answer = await cloudAnswer(parts, request, requestId);
+  if (answer === undefined) response.socket?.destroy();
+  else deliver(response, answer, parts.cloud.serverNow());
+}
+
+function deliver(response: ServerResponse, { status, type, text }: Answer, now: number): void {
+  response.writeHead(status, { 'content-type': type, date: new Date(now).toUTCString() });
+  response.end(text);
+}
+
+/** undefined: the connection is cut. */
+async function cloudAnswer(
+  parts: FrontParts,
+  request: IncomingMessage,
+  requestId: string,
+): Promise<Answer | undefined> {
+  let call: WireCall | undefined;
+  let result: Readonly<Record<string, unknown>>;
+  let fault: Fault | undefined;
+  try {
+    call = wireCallOf(request, await readBody(request));
+    parts.cloud.catchUp();
+    checkSignature(call, parts.cloud.accounts.find(call.secretId), parts.cloud.serverNow());
+    const contract = parts.contract.find(call.version, call.action, hintOf(call));
+    fault = parts.cloud.faults.take(call.action);
+    await meetFault(fault);
+    if (fault?.kind === 'lost-request') {
+      parts.log.record(call, 'cut');
+      return undefined;
+    }
+    result = perform(parts, call, contract, requestId);
+    if (fault?.kind === 'truncate') result = truncated(result);
+  } catch (thrown) {
+    if (!(thrown instanceof WireError)) throw thrown;
+    result = { Error: { Code: thrown.code, Message: thrown.message } };
+  }
+  const cut = fault?.kind === 'lost-answer';
+  if (call !== undefined) parts.log.record(call, cut ? 'cut' : errorCodeOf(result));
+  if (cut) return undefined;
+  if (fault?.kind === 'delay') await wait(fault.delayMs);
+  if (fault?.kind === 'bad-gateway') {
+    return { status: 502, type: 'text/html', text: '<html><body>502 Bad Gateway</body></html>' };
+  }
+  const text = JSON.stringify({ Response: { ...result, RequestId: requestId } });
+  return { status: 200, type: 'application/json', text };
+}
+
+async function meetFault(fault: Fault | undefined): Promise<void> {
+  if (fault?.kind === 'throttle') throw tooMany(21, 20);
+  if (fault?.kind === 'error') throw new WireError(fault.code, fault.message);
+  if (fault?.kind === 'late-request') await wait(fault.delayMs);
+}
+
+function perform(
+  { cloud, contract: contracts }: FrontParts,
+  call: WireCall,
+  contract: ActionContract,
+  requestId: string,
+): Readonly<Record<string, unknown>> {
+  const { product, action } = contract;
+  cloud.accounts.authorize(call.secretId, product, action);
+  const perSecond = cloud.settings.rates[action] ?? cloud.settings.rates['*'];
+  cloud.rates.count(`${call.secretId}/${call.region}/${product}/${action}`, perSecond, cloud.now());
+  const params = paramsOf(call);
+  contracts.checkRequest(contract, params);
+  const act = ACTIONS[`${product}/${action}`];
+  if (act === undefined) throw new WireError('UnsupportedOperation', `${action} is not simulated here.`);
+  const region = () => cloud.region(call.region);
+  const result = act({ cloud, region, params, requestId, secretId: call.secretId });
+  // What takes no time is done before the answer.
+  cloud.catchUp();
+  return result;
+}
+
+/** SDKs sign the first label of the host; tccli signs it with its scheme before it. */
+function hintOf(call: WireCall): string {
+  const host = (call.headers['host'] ?? '').replace(/^https?:\/\//, '').split('.')[0] ?? '';
+  return /^[a-z]+$/.test(host) ? host : call.scope;
+}
+
+/** As if its first page were everything. */
+function truncated(result: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const list = Object.values(result).find((value) => Array.isArray(value)) as readonly unknown[] | undefined;
+  return 'TotalCount' in result && list !== undefined ? { ...result, TotalCount: list.length } : result;
+}
+
+function errorCodeOf(result: Readonly<Record<string, unknown>>): string {
+  return (result['Error'] as { Code?: string } | undefined)?.Code ?? 'ok';
+}
