@@ -19,7 +19,7 @@ export function runInstances(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
     cloud.stock.take(order.vswitch.zoneId, order.type.id, amount);
     const suffix = call.flag('UniqueSuffix') === true;
     const instances = Array.from({ length: amount }, (_, index) =>
-      cloud.machines.create(suffix && order.name !== undefined ? numbered(order, index) : order),
+      cloud.machines.create(named(order, index, suffix)),
     );
     return {
       OrderId: '',
@@ -141,11 +141,7 @@ function grantedAmount(cloud: AlibabaCloud, call: ApiCall, order: MachineOrder):
   const least = call.number('MinAmount') ?? amount;
   if (least > amount) throw invalidParameter('MinAmount', 'it must not be greater than Amount');
   if (Number(cloud.settings.balance) < LEAST_BALANCE) {
-    throw new WireError(
-      403,
-      'InvalidAccountStatus.NotEnoughBalance',
-      'Your account does not have enough balance.',
-    );
+    throw notEnoughBalance();
   }
   const limits: readonly (readonly [number, () => WireError])[] = [
     [quotaLeft(cloud, order), () => quotaExceeded(order.spot !== undefined)],
@@ -168,6 +164,11 @@ export function quotaExceeded(spot: boolean): WireError {
   return new WireError(403, spot ? 'QuotaExceed.SpotQuota' : 'QuotaExceed.ElasticQuota', text);
 }
 
+export function notEnoughBalance(): WireError {
+  const text = 'Your account does not have enough balance.';
+  return new WireError(403, 'InvalidAccountStatus.NotEnoughBalance', text);
+}
+
 export function noStock(): WireError {
   const text =
     'The requested resource is sold out in the specified zone; try other types of resources or other regions and zones.';
@@ -179,8 +180,17 @@ function addressesUsedUp(): WireError {
   return new WireError(400, 'InvalidVSwitchId.IpNotEnough', text);
 }
 
-function numbered(order: MachineOrder, index: number): MachineOrder {
-  return { ...order, name: `${order.name ?? ''}${String(index + 1).padStart(3, '0')}` };
+/** `web-[0,3]` counts from 0 with three digits; otherwise a suffix is put on only where it was asked for. */
+function named(order: MachineOrder, index: number, suffix: boolean): MachineOrder {
+  if (order.name === undefined) return order;
+  const counted = /^(.*)\[(\d*),(\d*)\](.*)$/.exec(order.name);
+  if (counted === null) return suffix ? { ...order, name: `${order.name}${digits(index + 1, 3)}` } : order;
+  const [, before = '', begin = '', width = '', after = ''] = counted;
+  return { ...order, name: `${before}${digits(Number(begin) + index, Number(width || 6))}${after}` };
+}
+
+function digits(number: number, width: number): string {
+  return String(number).padStart(width, '0');
 }
 
 function optional<K extends string, V>(name: K, value: V | undefined): Partial<Record<K, V>> {
