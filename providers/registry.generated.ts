@@ -5,6 +5,7 @@ import type { ProviderManifest } from '@springtide/provider-kit';
 export const providers: Readonly<Record<string, () => Promise<Readonly<{ manifest: ProviderManifest }>>>> = {
   aws: async () => import('./aws/index.js'),
   haproxy: async () => import('./haproxy/index.js'),
+  kubernetes: async () => import('./kubernetes/index.js'),
   simulated: async () => import('./simulated/index.js'),
   traefik: async () => import('./traefik/index.js'),
   vsphere: async () => import('./vsphere/index.js'),

@@ -231,10 +231,27 @@ function parseInput(
   settings: unknown,
   secret: unknown,
 ): Readonly<{ settings: Readonly<Record<string, unknown>>; secret: unknown }> {
-  return {
+  const parts = {
     settings: parsePart('settings', manifest, settings),
     secret: parsePart('secret', manifest, secret),
   };
+  refuseWhole(manifest, parts);
+  return parts;
+}
+
+/** What only both parts together can show. A provider words its own checks (`custom`) without the values they judge. */
+function refuseWhole(manifest: ProviderManifest, parts: Readonly<{ settings: unknown; secret: unknown }>): void {
+  const parsed = manifest.accountSchema.safeParse(parts, { reportInput: false });
+  if (parsed.success) return;
+  const fields = parsed.error.issues.map(({ path, code, message }) => {
+    const shown = code === 'custom' || path[0] !== 'secret' ? message : code.replaceAll('_', ' ');
+    return `${path.join('.')}: ${shown}`;
+  });
+  throw new SpringtideError(
+    'invalid-argument',
+    `this is no ${manifest.title} account: ${fields.join('; ')}; nothing was stored`,
+    { nextStep: 'Correct the named fields and register again.' },
+  );
 }
 
 /** A provider that stands for clouds of several kinds asks for the kind in its settings. */

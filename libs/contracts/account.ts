@@ -9,7 +9,7 @@ export const ProviderBody = z
   .object({
     id: z.string(),
     title: z.string(),
-    kind: z.enum(['public-cloud', 'private-cloud', 'traffic']),
+    kind: z.enum(['public-cloud', 'private-cloud', 'traffic', 'cluster']),
     settingsSchema: JsonSchema,
     secretSchema: JsonSchema,
     capabilities: z.record(z.string(), z.object({ supported: z.boolean(), reason: z.string().nullable() })),
@@ -52,7 +52,7 @@ export const AccountBody = z
     id: Id,
     name: z.string(),
     provider: z.string(),
-    kind: z.enum(['public-cloud', 'private-cloud', 'traffic']),
+    kind: z.enum(['public-cloud', 'private-cloud', 'traffic', 'cluster']),
     status: z.enum(ACCOUNT_STATUSES),
     settings: z.record(z.string(), z.unknown()),
     credentialVersion: z.number().int(),

@@ -3,7 +3,7 @@ import type { ErrorCode, Instant } from '@springtide/kernel';
 /** `disabled`: nothing more is bought there; what runs is still watched and scaled back. */
 export type AccountStatus = 'unverified' | 'healthy' | 'failing' | 'disabled';
 
-export type ProviderKind = 'public-cloud' | 'private-cloud' | 'traffic';
+export type ProviderKind = 'public-cloud' | 'private-cloud' | 'traffic' | 'cluster';
 
 /** What the cloud said when it was last asked; after a failure the last good facts stay beside the problem. */
 export type AccountHealth = Readonly<{

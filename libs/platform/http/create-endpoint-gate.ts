@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import { callbackify, promisify } from 'node:util';
 import { SpringtideError } from '@springtide/kernel';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
-import type { EndpointGate } from './endpoint-gate.js';
+import type { EndpointGate, EndpointKeys } from './endpoint-gate.js';
 import {
   forbids,
   isOpen,
@@ -29,7 +29,7 @@ export function createEndpointGate(policy: EndpointPolicy, resolve: Resolver = s
     check: async (url) => {
       await check(parseTarget(url));
     },
-    dispatcher: (options = {}) => gatedDispatcher(check, options.ca),
+    dispatcher: (options = {}) => gatedDispatcher(check, options),
     httpAgent: () => new GatedHttpAgent(check),
     httpsAgent: (options = {}) => new GatedHttpsAgent(check, options.ca),
   };
@@ -71,14 +71,13 @@ async function resolveAll(resolve: Resolver, target: Target): Promise<readonly L
   }
 }
 
-function gatedDispatcher(check: Check, ca: string | undefined): Dispatcher {
-  const trust = ca === undefined ? {} : { ca };
+function gatedDispatcher(check: Check, keys: EndpointKeys): Dispatcher {
   const agent = new Agent({
     connect: (options, callback) => {
       const target = targetOf(options.protocol, options.hostname, options.port);
       callbackify(check)(target, (error: Error | null, lookup) => {
         if (error) callback(error, null);
-        else buildConnector({ timeout: LIMITS.connectMs, lookup, ...trust })(options, callback);
+        else buildConnector({ timeout: LIMITS.connectMs, lookup, ...keys })(options, callback);
       });
     },
     headersTimeout: LIMITS.answerMs,

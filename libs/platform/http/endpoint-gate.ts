@@ -2,6 +2,9 @@ import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import type { Dispatcher } from 'undici';
 
+/** PEM texts: `ca` is trusted instead of the system's, for a private endpoint; `cert` and `key` say who we are. */
+export type EndpointKeys = Readonly<{ ca?: string; cert?: string; key?: string }>;
+
 /**
  * The one way out to an address that a user registered. Every new connection resolves once, checks every address
  * against the policy and connects to the checked address; redirects are never followed.
@@ -9,8 +12,8 @@ import type { Dispatcher } from 'undici';
 export interface EndpointGate {
   /** @throws permission-denied, naming the rule, when the address is not allowed. */
   check(url: string): Promise<void>;
-  /** For undici and fetch. `ca` is the PEM to trust instead of the system's, for a private endpoint. */
-  dispatcher(options?: { ca?: string }): Dispatcher;
+  /** For undici and fetch. */
+  dispatcher(options?: EndpointKeys): Dispatcher;
   /** For SDKs that are bound to node:http(s). */
   httpAgent(): HttpAgent;
   httpsAgent(options?: { ca?: string }): HttpsAgent;

@@ -15,7 +15,7 @@ export function loopbackGate(): EndpointGate & { close(): Promise<void> } {
       throw new SpringtideError('permission-denied', `conformance runs reach loopback only, not ${url}`);
     },
     dispatcher: (options) => {
-      const agent = new Agent(options?.ca === undefined ? {} : { connect: { ca: options.ca } });
+      const agent = new Agent(options === undefined ? {} : { connect: { ...options } });
       dispatchers.push(agent);
       return agent;
     },

@@ -50,7 +50,19 @@ export type CloudOperation =
   | 'setMembers'
   | 'setWeights'
   | 'setMatches'
-  | 'readCounters';
+  | 'readCounters'
+  | 'applyWorkload'
+  | 'readWorkload'
+  | 'listWorkloads'
+  | 'findWorkloads'
+  | 'scaleWorkload'
+  | 'readRevisions'
+  | 'removeWorkload'
+  | 'listNodes'
+  | 'setSchedulable'
+  | 'evictPods'
+  | 'removeNode'
+  | 'listWorkloadQuotas';
 
 /**
  * The limits that the cloud keeps for one account, as it publishes them; each budget is shared by all

@@ -104,11 +104,7 @@ export class ClusterAdmin {
 }
 
 /** @throws naming `what` when it does not come to hold in time. */
-export async function until(
-  what: string,
-  patienceMs: number,
-  holds: () => Promise<boolean>,
-): Promise<void> {
+export async function until(what: string, patienceMs: number, holds: () => Promise<boolean>): Promise<void> {
   const end = Date.now() + patienceMs;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`not within ${patienceMs} ms: ${what}`);

@@ -23,7 +23,10 @@ export async function controlPlaneAvailable(): Promise<Availability> {
   if (binary === undefined) return { available: false, reason: 'Kubernetes for tests needs Go to be built' };
   if (existsSync(binary)) return { available: true };
   if (process.env['SPRINGTIDE_YARD'] !== 'require') {
-    return { available: false, reason: 'Kubernetes for tests was not built here yet (once, six to nine minutes)' };
+    return {
+      available: false,
+      reason: 'Kubernetes for tests was not built here yet (once, six to nine minutes)',
+    };
   }
   try {
     await ensureControlPlane((message) => process.stderr.write(`${message}\n`));
@@ -84,7 +87,9 @@ function linkerFlags(): string {
     gitCommit: 'yard',
     buildDate: '1970-01-01T00:00:00Z',
   };
-  const set = Object.entries(stamps).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`);
+  const set = Object.entries(stamps).map(
+    ([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`,
+  );
   return ['-s', '-w', ...set].join(' ');
 }
 

@@ -10,7 +10,9 @@ const yard = await startKubernetesYard({
   ...(port === undefined || port === 0 ? {} : { port }),
   onProgress: (message) => process.stderr.write(`${message}\n`),
 });
-process.stdout.write(`${JSON.stringify({ url: yard.url, folder: yard.folder, kubeconfig: yard.kubeconfig })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ url: yard.url, folder: yard.folder, kubeconfig: yard.kubeconfig })}\n`,
+);
 let stopping = false;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {

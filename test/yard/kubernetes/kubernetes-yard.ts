@@ -111,7 +111,12 @@ async function startComponents(
 
 async function makePlace(port: number | undefined): Promise<ClusterPlace> {
   const folder = await mkdtemp(join(tmpdir(), 'springtide-kubernetes-'));
-  const [etcd, peer, nodes, metrics] = [await freePort(), await freePort(), await freePort(), await freePort()];
+  const [etcd, peer, nodes, metrics] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ];
   return { folder, ports: { etcd, peer, api: port ?? (await freePort()), nodes, metrics } };
 }
 

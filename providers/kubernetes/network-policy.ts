@@ -1,0 +1,40 @@
+import type { NetworkPeer, WorkloadNetwork } from '@springtide/provider-kit';
+import { WORKLOAD_LABEL, labelValue } from './ownership-marks.js';
+import { NETWORK_POLICY, type Manifest, type ObjectKind } from './workload-kinds.js';
+
+type MakePart = (of: ObjectKind, body: Readonly<Record<string, unknown>>) => Manifest;
+
+/** Names are looked up by everybody; a policy that forgets it stops a workload in a way that nobody understands. */
+const NAME_SERVICE = {
+  ports: [
+    { protocol: 'UDP', port: 53 },
+    { protocol: 'TCP', port: 53 },
+  ],
+};
+
+export function networkPolicy(
+  network: WorkloadNetwork,
+  selector: Readonly<Record<string, string>>,
+  part: MakePart,
+): Manifest {
+  return part(NETWORK_POLICY, {
+    spec: {
+      podSelector: { matchLabels: selector },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: network.from.map((peer) => ({ from: [peerOf(peer)], ...portsOf(peer) })),
+      egress: [NAME_SERVICE, ...network.to.map((peer) => ({ to: [peerOf(peer)], ...portsOf(peer) }))],
+    },
+  });
+}
+
+function peerOf(peer: NetworkPeer) {
+  if ('cidr' in peer) return { ipBlock: { cidr: peer.cidr } };
+  if ('workload' in peer) {
+    return { podSelector: { matchLabels: { [WORKLOAD_LABEL]: labelValue(peer.workload) } } };
+  }
+  return { namespaceSelector: { matchLabels: peer.namespaceLabels } };
+}
+
+function portsOf({ ports }: NetworkPeer) {
+  return ports === undefined ? {} : { ports: ports.map((port) => ({ protocol: 'TCP', port })) };
+}
