@@ -2,9 +2,10 @@ export { type CallObserver, type ObservedCall } from './client/call-observer.js'
 export { DEFAULT_CALL_POLICY, type CallPolicy } from './client/call-policy.js';
 export { type CallControl } from './client/call-runner.js';
 export { CloudClient } from './client/cloud-client.js';
+export { type ClusterClient } from './client/cluster-client.js';
 export { type ComputeClient, type TerminationOutcome } from './client/compute-client.js';
 export { connectAccount, type ConnectContext } from './client/connect-account.js';
-export { type ImageClient, type NetworkClient, type ResourceClient } from './client/inventory-clients.js';
+export { type ImageClient, type NetworkClient } from './client/inventory-clients.js';
 export { loadManifests } from './client/load-manifests.js';
 export { collect, collectComplete, type Collected } from './client/listing.js';
 export {
@@ -13,7 +14,9 @@ export {
   type RateBooks,
   type RateLimiter,
 } from './client/limiter/rate-limiter.js';
+export { type ResourceClient } from './client/resource-client.js';
 export { type TrafficClient } from './client/traffic-client.js';
+export { type DrainOrder, type DrainReport, type WorkloadClient } from './client/workload-client.js';
 export type * from './contract/clusters.js';
 export type * from './contract/compute.js';
 export type * from './contract/machine.js';
@@ -31,5 +34,6 @@ export {
 } from './contract/resources.js';
 export type * from './contract/session.js';
 export type * from './contract/traffic.js';
+export type * from './contract/workloads.js';
 export { checkRouteMembers, checkRouteName, checkRouteShares } from './traffic/route-input.js';
 export { SerialLanes } from './traffic/serial-lanes.js';

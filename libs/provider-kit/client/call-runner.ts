@@ -16,6 +16,9 @@ import type { Draw } from './limiter/admission.js';
 import { drawsOf, rankOf, type Budgeted } from './limiter/call-budgets.js';
 import type { Permit, RateLimiter } from './limiter/rate-limiter.js';
 
+/** Further calls of one operation are drawn in parts, so that others can go between. */
+const MOST_AT_ONCE = 10;
+
 export type CallKind = 'read' | 'mutate';
 
 /**
@@ -87,7 +90,9 @@ export class CallRunner {
     const more = async (calls = 1): Promise<void> => {
       const further = draws.filter(({ budget }) => budget.counts !== 'machines' && !('atOnce' in budget));
       try {
-        permits.push(await this.#permitFor(call, lane, costing(further, calls)));
+        for (let left = calls; left > 0; left -= MOST_AT_ONCE) {
+          permits.push(await this.#permitFor(call, lane, costing(further, Math.min(left, MOST_AT_ONCE))));
+        }
       } catch (thrown) {
         ownRefusals.add(thrown);
         throw thrown;

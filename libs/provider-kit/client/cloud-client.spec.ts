@@ -241,8 +241,8 @@ describe('CloudClient', () => {
     it('says unsupported for what the provider does not do', async () => {
       const client = await cloud.client();
       expect(client.offers('compute')).toBe(true);
-      expect(client.offers('traffic')).toBe(false);
-      expect(() => client.traffic).toThrow(expect.objectContaining({ code: 'unsupported' }));
+      expect(client.offers('network')).toBe(false);
+      expect(() => client.network).toThrow(expect.objectContaining({ code: 'unsupported' }));
     });
   });
 });

@@ -1,11 +1,14 @@
 import { SpringtideError, toInstant } from '@springtide/kernel';
 import type { AccountReport, ProviderManifest, ProviderSession } from '../contract/session.js';
 import type { CallControl, CallRunner } from './call-runner.js';
+import { ClusterClient } from './cluster-client.js';
 import { ComputeClient } from './compute-client.js';
-import { ImageClient, NetworkClient, ResourceClient } from './inventory-clients.js';
+import { ImageClient, NetworkClient } from './inventory-clients.js';
+import { ResourceClient } from './resource-client.js';
 import { TrafficClient } from './traffic-client.js';
+import { WorkloadClient } from './workload-client.js';
 
-type FacetName = 'compute' | 'network' | 'images' | 'resources' | 'traffic';
+type FacetName = 'compute' | 'network' | 'images' | 'resources' | 'traffic' | 'clusters' | 'workloads';
 
 /**
  * One account of one cloud, as business code sees it. Everything that every call needs happens here and only here:
@@ -50,7 +53,17 @@ export class CloudClient {
 
   /** @throws unsupported when this provider carries no traffic. */
   get traffic(): TrafficClient {
-    return new TrafficClient(this.#facet('traffic'), this.#runner);
+    return new TrafficClient(this.#facet('traffic'), this.manifest, this.#runner);
+  }
+
+  /** @throws unsupported when this provider runs no clusters. */
+  get clusters(): ClusterClient {
+    return new ClusterClient(this.#facet('clusters'), this.#runner);
+  }
+
+  /** @throws unsupported when this provider is no cluster. */
+  get workloads(): WorkloadClient {
+    return new WorkloadClient(this.#facet('workloads'), this.#runner);
   }
 
   /** Who the cloud says we are, and what we may do. */

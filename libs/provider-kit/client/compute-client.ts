@@ -14,7 +14,7 @@ import type { ProviderManifest } from '../contract/session.js';
 import type { Call, CallControl, CallRunner } from './call-runner.js';
 import { checkIds, checkLaunchBatch, checkToken } from './input-checks.js';
 import { guardedListing, listingCall } from './listing.js';
-import { checkReceipt } from './receipt-check.js';
+import { checkChanges, checkReceipt } from './receipt-check.js';
 
 export type TerminationOutcome = 'terminating' | 'gone' | SpringtideError;
 
@@ -129,7 +129,7 @@ export class ComputeClient {
     }
     const send = this.#facet.changes.bind(this.#facet);
     return this.#read({ operation: 'changes', region: scope.region }, control, async (options) =>
-      send(scope, options),
+      checkChanges(scope, await send(scope, options)),
     );
   }
 

@@ -1,6 +1,5 @@
 import type { Page } from '../contract/compute.js';
 import type { Image, ImageFacet, Network, NetworkFacet } from '../contract/network.js';
-import type { Resource, ResourceFacet, ResourceKind } from '../contract/resources.js';
 import type { CallControl, CallRunner } from './call-runner.js';
 import { guardedListing, listingCall } from './listing.js';
 
@@ -31,30 +30,5 @@ export class ImageClient {
   listImages(scope: { region: string }, control?: CallControl): AsyncIterable<Page<Image>> {
     const call = listingCall(this.#runner, 'listImages', scope.region, control);
     return guardedListing(this.#runner, call, (options) => this.#facet.listImages(scope, options));
-  }
-}
-
-/** Everything else that a cloud has; reading only. */
-export class ResourceClient {
-  readonly #facet: ResourceFacet;
-  readonly #runner: CallRunner;
-
-  constructor(facet: ResourceFacet, runner: CallRunner) {
-    this.#facet = facet;
-    this.#runner = runner;
-  }
-
-  /** What this cloud can list at all; the other kinds are unknown there, not absent. */
-  get kinds(): readonly ResourceKind[] {
-    return this.#facet.kinds;
-  }
-
-  /** @throws unsupported for a kind that is not among `kinds`. */
-  listResources(
-    scope: { region: string; kind: ResourceKind },
-    control?: CallControl,
-  ): AsyncIterable<Page<Resource>> {
-    const call = listingCall(this.#runner, 'listResources', scope.region, control);
-    return guardedListing(this.#runner, call, (options) => this.#facet.listResources(scope, options));
   }
 }

@@ -1,5 +1,7 @@
 import { SpringtideError } from '@springtide/kernel';
 import type { LaunchBatch, LaunchReceipt } from '../contract/compute.js';
+import type { Machine } from '../contract/machine.js';
+import type { MachineChanges } from '../contract/resources.js';
 
 /** @throws internal with `effect: maybe` when the receipt breaks the contract: what exists must then be looked up. */
 export function checkReceipt(batch: LaunchBatch, receipt: LaunchReceipt): LaunchReceipt {
@@ -12,6 +14,26 @@ export function checkReceipt(batch: LaunchBatch, receipt: LaunchReceipt): Launch
     throw broken(`${ids.length} machines were accepted, below the minimum of ${batch.minimum}`);
   }
   return receipt;
+}
+
+/** @throws internal when the answer cannot be what happened since the cursor: everything must then be listed. */
+export function checkChanges(
+  scope: Readonly<{ cursor?: string }>,
+  changes: MachineChanges<Machine>,
+): MachineChanges<Machine> {
+  if (scope.cursor === undefined && !changes.whole) throw brokenFeed('its first answer is not whole');
+  if (changes.cursor === '') throw brokenFeed('it gave no cursor to go on from');
+  const ids = [...changes.changed.map((machine) => machine.id), ...changes.gone];
+  if (new Set(ids).size !== ids.length) throw brokenFeed('one machine is in an answer twice');
+  return changes;
+}
+
+function brokenFeed(what: string): SpringtideError {
+  return new SpringtideError('internal', `the provider’s change feed cannot be trusted: ${what}`, {
+    effect: 'none',
+    retry: 'never',
+    nextStep: 'List the machines of the region instead; then report the provider’s fault.',
+  });
 }
 
 function broken(what: string): SpringtideError {

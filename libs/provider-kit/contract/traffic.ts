@@ -23,9 +23,10 @@ export type RouteGroupState = Readonly<{
  * The first match that fits wins; what fits none is spread by the shares.
  */
 export type RouteMatch = Readonly<{
-  /** Unique on its route; letters, digits and hyphens. */
+  /** Unique on its route; 1–40 lower-case letters, digits and inner hyphens. */
   name: string;
   group: string;
+  /** Ranges as `192.0.2.0/24`, any of them; or a header (its name in any case) with exactly this value. */
   when: Readonly<{ sourceRanges: readonly string[] }> | Readonly<{ header: string; value: string }>;
 }>;
 

@@ -1,9 +1,12 @@
 import { AdvancingClock, loopbackGate } from '@springtide/provider-kit/conformance';
 import { silentLogger } from '@springtide/platform';
 import { z } from 'zod';
+import type { ClusterFacet, ClusterOrder } from '../contract/clusters.js';
 import type { CallOptions, ComputeFacet, LaunchBatch, LaunchReceipt } from '../contract/compute.js';
 import type { Machine } from '../contract/machine.js';
+import type { ResourceFacet } from '../contract/resources.js';
 import type { ProviderManifest } from '../contract/session.js';
+import type { TrafficFacet } from '../contract/traffic.js';
 import type { ObservedCall } from '../client/call-observer.js';
 import { connectAccount, type ConnectContext } from '../client/connect-account.js';
 
@@ -43,13 +46,20 @@ export class ScriptedCloud {
       spot: without('this cloud has no spot machines'),
       stockSignal: supported,
       quotaSignal: supported,
+      changeFeed: supported,
+      managedClusters: supported,
+      matchByHeader: supported,
+      matchBySource: without('this balancer sees no client addresses'),
     },
     limits: { launchBatch: 5, describeBatch: 3, terminateBatch: 2, visibilityLagMs: 0, bootMs: 0 },
     rates: { read: { burst: 10, perSecond: 10 }, mutate: { burst: 2, perSecond: 1 } },
     connect: async () => ({
       verify: async (at) => this.#next('verify', at, { deadline: at }) as never,
       close: async () => undefined,
-      compute: this.#compute(),
+      compute: this.#facet<ComputeFacet>(),
+      clusters: this.#facet<ClusterFacet>(),
+      traffic: this.#facet<TrafficFacet>(),
+      resources: Object.assign(this.#facet<ResourceFacet>(), { kinds: ['disk', 'host'] }),
     }),
   };
 
@@ -70,14 +80,19 @@ export class ScriptedCloud {
     );
   }
 
-  #compute(): ComputeFacet {
-    return new Proxy({} as ComputeFacet, {
-      get: (_, name: string) => (argument: unknown, second: unknown, third?: unknown) => {
-        const options = (third ?? second) as CallOptions;
-        if (!name.startsWith('list') || name === 'listQuotas') return this.#next(name, argument, options);
-        return this.#pages(name, argument, options);
+  #facet<T extends object>(): T {
+    return new Proxy({} as T, {
+      get: (own, name: string) => {
+        if (name in own) return own[name as keyof T];
+        return (...args: unknown[]) => this.#called(name, args);
       },
     });
+  }
+
+  #called(name: string, args: unknown[]) {
+    const options = args.at(-1) as CallOptions;
+    if (!name.startsWith('list') || name === 'listQuotas') return this.#next(name, args[0], options);
+    return this.#pages(name, args[0], options);
   }
 
   async *#pages(operation: string, argument: unknown, options: CallOptions) {
@@ -110,6 +125,21 @@ export function aBatch(changes: Partial<LaunchBatch> = {}): LaunchBatch {
     namePrefix: 'shop',
     image: 'img-1',
     securityGroups: [],
+    ownership: { installation: 'i', tenant: 't', intent: 'intent-1', token: changes.token ?? 'token-1' },
+    labels: {},
+    ...changes,
+  };
+}
+
+export function anOrder(changes: Partial<ClusterOrder> = {}): ClusterOrder {
+  return {
+    token: 'token-1',
+    region: 'r1',
+    name: 'shop',
+    network: 'net-1',
+    subnets: [],
+    securityGroups: [],
+    nodePools: [{ name: 'base', machineType: 'big', nodes: 3 }],
     ownership: { installation: 'i', tenant: 't', intent: 'intent-1', token: changes.token ?? 'token-1' },
     labels: {},
     ...changes,
