@@ -7,6 +7,7 @@ import { readFaults, type FaultList } from './faults.js';
 import type { WireAnswer } from './front.js';
 import type { RateWindows } from './rate-windows.js';
 import { readSettings } from './settings.js';
+import { createEip } from './vpc/eip.js';
 import type { AccessDesk } from './wire/access-desk.js';
 
 export type AdminParts = Readonly<{
@@ -53,6 +54,7 @@ const diskSchema = z.strictObject({
   attachTo: z.string().optional(),
   deleteWithInstance: z.boolean().default(false),
 });
+const ownedSchema = z.strictObject({ machineId: z.string(), tags: tagsSchema });
 const idsSchema = z.strictObject({ ids: z.array(z.string()) });
 const timeSchema = z.strictObject({ advanceMs: z.number().min(0) });
 const occupiedSchema = z.strictObject({ vswitchId: z.string(), addresses: z.number().int().min(0) });
@@ -169,6 +171,8 @@ export class AdminDoor {
         return {};
       },
       'POST disks': (input) => this.createDisk(diskSchema.parse(input)),
+      'POST interfaces': (input) => this.createInterface(ownedSchema.parse(input)),
+      'POST eips': (input) => this.createAddress(ownedSchema.parse(input)),
     };
   }
 
@@ -220,6 +224,39 @@ export class AdminDoor {
     cloud.disks.add(disk);
     if (order.attachTo !== undefined) cloud.machines.attach(disk, this.instance(order.attachTo).id);
     return { id: disk.id };
+  }
+
+  /** A second network interface, which stays when its machine ends. */
+  private createInterface(order: z.infer<typeof ownedSchema>): { id: string } {
+    const { cloud } = this.parts;
+    const instance = this.instance(order.machineId);
+    const { regionId, vswitch, securityGroupIds } = instance;
+    const added = {
+      id: newId('eni'),
+      order: cloud.interfaces.nextOrder(),
+      type: 'Secondary' as const,
+      regionId,
+      vswitch,
+      securityGroupIds,
+      address: vswitch.take(),
+      createdAt: cloud.clock.life(),
+      tags: new Map(Object.entries(order.tags)),
+      instance,
+    };
+    cloud.interfaces.add(added);
+    return { id: added.id };
+  }
+
+  /** A public address of its own, which stays when its machine ends. */
+  private createAddress(order: z.infer<typeof ownedSchema>): { id: string; address: string } {
+    const instance = this.instance(order.machineId);
+    const eip = createEip(this.parts.cloud, {
+      regionId: instance.regionId,
+      tags: new Map(Object.entries(order.tags)),
+      bandwidth: '5',
+    });
+    eip.instanceId = instance.id;
+    return { id: eip.id, address: eip.address };
   }
 
   private instance(id: string): Instance {

@@ -86,6 +86,22 @@ export class AlibabaYardAdmin {
     return this.send('POST', 'disks', order);
   }
 
+  /** A second network interface of a machine; it outlives it. */
+  createInterface(
+    machineId: string,
+    tags: Readonly<Record<string, string>> = {},
+  ): Promise<Readonly<{ id: string }>> {
+    return this.send('POST', 'interfaces', { machineId, tags });
+  }
+
+  /** A public address of a machine; it outlives it. */
+  createEip(
+    machineId: string,
+    tags: Readonly<Record<string, string>> = {},
+  ): Promise<Readonly<{ id: string }>> {
+    return this.send('POST', 'eips', { machineId, tags });
+  }
+
   state(): Promise<Readonly<Record<string, unknown>>> {
     return this.send('GET', 'state');
   }

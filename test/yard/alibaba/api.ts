@@ -1,5 +1,8 @@
+import { QUOTA_ACTIONS, STS_ACTIONS } from './account/identity-and-quotas.js';
+import { BSS_ACTIONS } from './account/bills.js';
 import type { AlibabaCloud } from './cloud.js';
 import { ECS_ACTIONS } from './ecs/ecs-actions.js';
+import { VPC_ACTIONS } from './vpc/vpc-actions.js';
 import type { AnswerBody, ApiCall } from './wire/api-call.js';
 
 /** Does one action. @throws WireError */
@@ -7,7 +10,13 @@ export type ActionHandler = (cloud: AlibabaCloud, call: ApiCall) => AnswerBody;
 
 /** By `product:Action`. */
 export const ACTIONS: ReadonlyMap<string, ActionHandler> = new Map(
-  Object.entries({ ecs: ECS_ACTIONS }).flatMap(([product, actions]) =>
+  Object.entries({
+    ecs: ECS_ACTIONS,
+    vpc: VPC_ACTIONS,
+    sts: STS_ACTIONS,
+    quotas: QUOTA_ACTIONS,
+    bssopenapi: BSS_ACTIONS,
+  }).flatMap(([product, actions]) =>
     Object.entries(actions).map(([action, handler]) => [`${product}:${action}`, handler] as const),
   ),
 );

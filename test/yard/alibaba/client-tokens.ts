@@ -49,6 +49,9 @@ function replay(before: Remembered, fingerprint: string): AnswerBody {
 }
 
 function fingerprintOf(parameters: ReadonlyMap<string, string>): string {
-  const entries = [...parameters].filter(([name]) => !NOT_PART.has(name)).toSorted();
+  const entries = [...parameters]
+    .filter(([name]) => !NOT_PART.has(name))
+    .map(([name, value]) => `${name}=${value}`);
+  entries.sort((a, b) => (a < b ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(entries)).digest('hex');
 }

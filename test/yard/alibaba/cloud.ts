@@ -3,11 +3,13 @@ import { ClientTokens } from './client-tokens.js';
 import { CloudClock } from './cloud-clock.js';
 import type { Disk, Instance } from './ecs/instance.js';
 import { Machines } from './ecs/machines.js';
+import type { NetworkInterface } from './ecs/network-interface.js';
 import { Network } from './network.js';
 import { OrderedStore } from './ordered-store.js';
 import { MACHINE_TYPES, seedRegions, type MachineType, type RegionSeed } from './seed.js';
 import { DEFAULT_SETTINGS, type CloudSettings } from './settings.js';
 import { Stock } from './stock.js';
+import type { Eip } from './vpc/eip.js';
 import { WireError } from './wire/wire-error.js';
 
 /** The account and everything in it. */
@@ -18,6 +20,8 @@ export class AlibabaCloud {
   readonly stock = new Stock();
   readonly instances = new OrderedStore<Instance>();
   readonly disks = new OrderedStore<Disk>();
+  readonly interfaces = new OrderedStore<NetworkInterface>();
+  readonly eips = new OrderedStore<Eip>();
   readonly regions: ReadonlyMap<string, RegionSeed>;
   readonly types: ReadonlyMap<string, MachineType> = new Map(MACHINE_TYPES.map((type) => [type.id, type]));
   readonly machines: Machines;
@@ -61,8 +65,7 @@ export class AlibabaCloud {
     this.agenda.clear();
     this.tokens.clear();
     this.stock.clear();
-    this.instances.clear();
-    this.disks.clear();
+    for (const store of [this.instances, this.disks, this.interfaces, this.eips]) store.clear();
     this.machines.reset();
     this.network = new Network([...this.regions.values()]);
     this.clock.reset();

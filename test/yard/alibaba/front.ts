@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ACTIONS } from './api.js';
 import type { CallLog } from './call-log.js';
 import type { AlibabaCloud } from './cloud.js';
-import { noStock, quotaExceeded } from './ecs/run-instances.js';
+import { noStock, notEnoughBalance, quotaExceeded } from './ecs/run-instances.js';
 import type { Fault, FaultList } from './faults.js';
 import { newRequestId } from './ids.js';
 import { validateCall } from './metadata/request-validator.js';
@@ -128,24 +128,12 @@ function throttled(code: string): WireError {
   return new WireError(400, code, 'Request was denied due to user flow control.');
 }
 
-function refuseBy(fault: Fault): void {
-  switch (fault.kind) {
-    case 'throttle':
-      throw throttled(fault.code ?? 'Throttling.User');
-    case 'stock':
-      throw noStock();
-    case 'quota':
-      throw quotaExceeded(false);
-    case 'balance':
-      throw new WireError(
-        403,
-        'InvalidAccountStatus.NotEnoughBalance',
-        'Your account does not have enough balance.',
-      );
-    case 'error':
-      throw new WireError(fault.status ?? 500, fault.code ?? 'InternalError', fault.message ?? 'Injected.');
-    default:
-  }
+function refuseBy({ kind, status, code, message }: Fault): void {
+  if (kind === 'throttle') throw throttled(code ?? 'Throttling.User');
+  if (kind === 'stock') throw noStock();
+  if (kind === 'quota') throw quotaExceeded(false);
+  if (kind === 'balance') throw notEnoughBalance();
+  if (kind === 'error') throw new WireError(status ?? 500, code ?? 'InternalError', message ?? 'Injected.');
 }
 
 function asWireError(thrown: unknown): WireError {

@@ -26,7 +26,7 @@ export function writeToken(order: number): string {
   return Buffer.from(JSON.stringify({ after: order })).toString('base64url');
 }
 
-function readToken(token: string): number {
+export function readToken(token: string): number {
   try {
     const read = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as { after?: unknown };
     if (typeof read.after === 'number') return read.after;

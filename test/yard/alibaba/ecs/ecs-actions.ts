@@ -1,6 +1,14 @@
 import type { ActionHandler } from '../api.js';
 import { modifyAutoReleaseTime } from './auto-release.js';
+import {
+  describeAccountAttributes,
+  describeAvailableResource,
+  describeInstanceTypes,
+  describeRegions,
+  describeZones,
+} from './catalog.js';
 import { describeInstances, describeInstanceStatus } from './describe-instances.js';
+import { deleteDisk, describeDisks } from './disk-calls.js';
 import {
   deleteInstance,
   deleteInstances,
@@ -8,7 +16,15 @@ import {
   startInstances,
   stopInstances,
 } from './instance-calls.js';
+import {
+  deleteNetworkInterface,
+  describeNetworkInterfaces,
+  detachNetworkInterface,
+} from './network-interface.js';
+import { describeDedicatedHosts, describeImages, describeSecurityGroups } from './places.js';
+import { describePrice, describeSpotAdvice, describeSpotPriceHistory } from './prices.js';
 import { runInstances } from './run-instances.js';
+import { listTagResources, tagResources, untagResources } from './tag-calls.js';
 
 export const ECS_ACTIONS: Readonly<Record<string, ActionHandler>> = {
   RunInstances: runInstances,
@@ -20,4 +36,23 @@ export const ECS_ACTIONS: Readonly<Record<string, ActionHandler>> = {
   StartInstances: startInstances,
   RebootInstance: rebootInstance,
   ModifyInstanceAutoReleaseTime: modifyAutoReleaseTime,
+  DescribeRegions: describeRegions,
+  DescribeZones: describeZones,
+  DescribeInstanceTypes: describeInstanceTypes,
+  DescribeAvailableResource: describeAvailableResource,
+  DescribeAccountAttributes: describeAccountAttributes,
+  DescribePrice: describePrice,
+  DescribeSpotPriceHistory: describeSpotPriceHistory,
+  DescribeSpotAdvice: describeSpotAdvice,
+  DescribeImages: describeImages,
+  DescribeSecurityGroups: describeSecurityGroups,
+  DescribeDedicatedHosts: describeDedicatedHosts,
+  DescribeDisks: describeDisks,
+  DeleteDisk: deleteDisk,
+  DescribeNetworkInterfaces: describeNetworkInterfaces,
+  DetachNetworkInterface: detachNetworkInterface,
+  DeleteNetworkInterface: deleteNetworkInterface,
+  ListTagResources: listTagResources,
+  TagResources: tagResources,
+  UntagResources: untagResources,
 };

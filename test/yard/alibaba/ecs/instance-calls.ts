@@ -78,7 +78,7 @@ export function rebootInstance(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
   if (instance.status !== 'Running') throw wrongStatus(instance);
   cloud.machines.stop(instance, {
     force: call.flag('ForceStop') ?? false,
-    then: () => cloud.machines.start(instance),
+    whenStopped: () => cloud.machines.start(instance),
   });
   return {};
 }

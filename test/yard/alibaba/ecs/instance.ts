@@ -43,6 +43,8 @@ export type Instance = {
   reclaimAt?: number;
   /** Being taken away: nothing else can be done with it. */
   releasing: boolean;
+  /** In no list any more. */
+  gone: boolean;
   /** Grows with every change of plan: what was on the agenda before is void. */
   plan: number;
 };

@@ -73,11 +73,13 @@ export class Machines {
       tags: new Map(order.tags),
       deletionProtection: order.deletionProtection ?? false,
       releasing: false,
+      gone: false,
       plan: 0,
     } as Instance;
     cloud.instances.add(instance);
     this.count(instance, instance.type.vcpus);
     this.addDisks(instance, order);
+    this.addInterface(instance);
     this.start(instance, this.isStillborn());
     if (order.autoReleaseAt !== undefined) this.releaseLater(instance, order.autoReleaseAt);
     return instance;
@@ -98,13 +100,16 @@ export class Machines {
     else this.plan(instance, clock.life() + settings.pendingMs, starting);
   }
 
-  stop(instance: Instance, options: Readonly<{ force: boolean; mode?: string; then?: () => void }>): void {
+  stop(
+    instance: Instance,
+    options: Readonly<{ force: boolean; mode?: string; whenStopped?: () => void }>,
+  ): void {
     instance.status = 'Stopping';
     if (options.mode !== undefined) instance.stoppedMode = options.mode;
     const takes = options.force ? 0 : this.cloud.settings.stoppingMs;
     this.plan(instance, this.cloud.clock.life() + takes, () => {
       instance.status = 'Stopped';
-      options.then?.();
+      options.whenStopped?.();
     });
   }
 
@@ -119,7 +124,7 @@ export class Machines {
     if (force || instance.status === 'Stopped') {
       instance.status = instance.status === 'Stopped' ? 'Stopped' : 'Stopping';
       vanish();
-    } else this.stop(instance, { force: false, then: vanish });
+    } else this.stop(instance, { force: false, whenStopped: vanish });
   }
 
   releaseLater(instance: Instance, at: number | undefined): void {
@@ -151,6 +156,7 @@ export class Machines {
     const { cloud } = this;
     if (cloud.instances.remove(instance.id) === undefined) return;
     instance.plan += 1;
+    instance.gone = true;
     instance.vswitch.giveBack(instance.address);
     cloud.stock.giveBack(instance.zoneId, instance.type.id);
     this.count(instance, -instance.type.vcpus);
@@ -160,6 +166,7 @@ export class Machines {
       else delete disk.instanceId;
     }
     this.disksByInstance.delete(instance.id);
+    cloud.interfaces.remove(instance.interfaceId);
   }
 
   private readonly disksByInstance = new Map<string, Disk[]>();
@@ -197,6 +204,23 @@ export class Machines {
     const whole: Disk = { ...disk, regionId, zoneId, createdAt, order, tags: new Map(instance.tags) };
     this.cloud.disks.add(whole);
     this.attach(whole, instance.id);
+  }
+
+  private addInterface(instance: Instance): void {
+    const { interfaceId, regionId, vswitch, address, securityGroupIds, createdAt, visibleAt } = instance;
+    this.cloud.interfaces.add({
+      id: interfaceId,
+      order: this.cloud.interfaces.nextOrder(),
+      type: 'Primary',
+      regionId,
+      vswitch,
+      address,
+      securityGroupIds,
+      createdAt,
+      visibleAt,
+      tags: new Map(instance.tags),
+      instance,
+    });
   }
 
   /** Void when something else was planned in the meantime. */

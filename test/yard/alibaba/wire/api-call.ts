@@ -66,7 +66,7 @@ export class ApiCall {
     if (value === undefined) return undefined;
     try {
       const list: unknown = JSON.parse(value);
-      if (Array.isArray(list) && list.every((entry) => typeof entry === 'string')) return list as string[];
+      if (isTexts(list)) return list;
     } catch {
       throw invalidParameter(name, 'it must be a JSON array of strings');
     }
@@ -86,4 +86,8 @@ export class ApiCall {
     }
     return new Map([...found].toSorted(([a], [b]) => a - b));
   }
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
 }

@@ -10,7 +10,7 @@ function element(name: string, value: unknown): string {
     const inner = Object.entries(value).map(([key, entry]) => element(key, entry));
     return `<${name}>${inner.join('')}</${name}>`;
   }
-  return `<${name}>${escapeText(String(value))}</${name}>`;
+  return `<${name}>${escapeText(typeof value === 'string' ? value : JSON.stringify(value))}</${name}>`;
 }
 
 function escapeText(text: string): string {
