@@ -1,0 +1,77 @@
+import { SECOND } from '@springtide/kernel';
+import type {
+  AccountReport,
+  ProviderLimits,
+  ProviderManifest,
+  ProviderRates,
+  ProviderSession,
+} from '@springtide/provider-kit';
+import { accountSchema, endpointsOf, secretSchema, settingsSchema, type TencentAccount } from './account.js';
+
+const limits: ProviderLimits = {
+  // RunInstances takes 500; describing and ending take 100, and a batch should fit them.
+  launchBatch: 100,
+  describeBatch: 100,
+  terminateBatch: 100,
+  // Tencent publishes no figure; new machines have been listed within seconds, and this leaves room for a bad day.
+  visibilityLagMs: 60 * SECOND,
+  bootMs: 40 * SECOND,
+};
+
+/** Published per API, region and user: RunInstances and TerminateInstances 10, DescribeInstances 40, others 20 a second. */
+const rates: ProviderRates = {
+  read: { most: 20, everyMs: SECOND, window: 'sliding' },
+  mutate: { most: 10, everyMs: SECOND, window: 'sliding' },
+  budgets: {
+    'run-instances': { most: 10, everyMs: SECOND, window: 'sliding' },
+    'terminate-instances': { most: 10, everyMs: SECOND, window: 'sliding' },
+    'describe-instances': { most: 40, everyMs: SECOND, window: 'sliding' },
+  },
+  operations: {
+    launch: ['run-instances'],
+    // It looks before it ends.
+    terminate: ['terminate-instances', 'describe-instances'],
+    describe: ['describe-instances'],
+    list: ['describe-instances'],
+    findByIntent: ['describe-instances'],
+  },
+};
+
+export const manifest: ProviderManifest<TencentAccount> = {
+  id: 'tencent',
+  title: 'Tencent Cloud',
+  kind: 'public-cloud',
+  settingsSchema,
+  secretSchema,
+  accountSchema,
+  endpoints: endpointsOf,
+  capabilities: {
+    idempotencyToken: { supported: true },
+    batchLaunch: { supported: true },
+    partialLaunch: { supported: true },
+    timeToLive: { supported: true },
+    spot: { supported: true },
+    stockSignal: { supported: true },
+    quotaSignal: { supported: true },
+  },
+  limits,
+  rates,
+  connect: async (account, context): Promise<ProviderSession> => {
+    for (const endpoint of endpointsOf(account)) await context.gate.check(endpoint);
+    const [{ TencentApi }, { TencentCompute }, { tencentImages, tencentNetworks }, { verifyAccount }] =
+      await Promise.all([
+        import('./tencent-api.js'),
+        import('./compute.js'),
+        import('./places.js'),
+        import('./verify.js'),
+      ]);
+    const api = new TencentApi(account, context);
+    return {
+      verify: (at): Promise<AccountReport> => verifyAccount(account, api, at),
+      compute: new TencentCompute(account, api, context.clock, limits.visibilityLagMs),
+      network: tencentNetworks(api),
+      images: tencentImages(account, api),
+      close: async () => api.close(),
+    };
+  },
+};

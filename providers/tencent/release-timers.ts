@@ -1,0 +1,45 @@
+import { MINUTE, SECOND, addMs, toInstant, type Instant } from '@springtide/kernel';
+import type { MachineId } from '@springtide/provider-kit';
+import { endTimer } from './launch-request.js';
+import type { TencentApi, TencentScope } from './tencent-api.js';
+
+/** A timer must lie more than five minutes ahead when the cloud reads the call; the rest is for its way there. */
+const EARLIEST_MS = 5 * MINUTE + 20 * SECOND;
+
+/**
+ * A machine has at most one timer, and one that has one takes no other: the old one goes first. Should we die in
+ * between, the ledger's lease still ends the machine.
+ */
+export async function moveReleaseTime(
+  api: TencentApi,
+  at: TencentScope,
+  ids: readonly MachineId[],
+  releaseAt: Instant | null,
+  now: Date,
+): Promise<void> {
+  if (ids.length === 0) return;
+  const old = await openTimers(api, at, ids);
+  if (old.length > 0) await api.call('cvm', 'DeleteInstancesActionTimer', at, { ActionTimerIds: [...old] });
+  if (releaseAt === null) return;
+  const earliest = addMs(toInstant(now), EARLIEST_MS);
+  await api.call('cvm', 'ImportInstancesActionTimer', at, {
+    InstanceIds: [...ids],
+    ActionTimer: endTimer(earliest > releaseAt ? earliest : releaseAt),
+  });
+}
+
+/** Timers that have not fired. */
+export async function openTimers(
+  api: TencentApi,
+  at: TencentScope,
+  ids: readonly MachineId[],
+): Promise<readonly string[]> {
+  const { ActionTimers = [] } = await api.call('cvm', 'DescribeInstancesActionTimer', at, {
+    InstanceIds: [...ids],
+    TimerAction: 'TerminateInstances',
+    StatusList: ['UNDO'],
+  });
+  return ActionTimers.flatMap(({ ActionTimerId, Status }) =>
+    ActionTimerId && (Status ?? 'UNDO') === 'UNDO' ? [ActionTimerId] : [],
+  );
+}
