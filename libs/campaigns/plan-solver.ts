@@ -7,6 +7,7 @@ import { solvePlan } from '@springtide/planning';
 import type { RequestContext } from '@springtide/platform';
 import type { ProviderManifest } from '@springtide/provider-kit';
 import type { RoutesService } from '@springtide/traffic';
+import { apiTimeReasons } from './api-time-reasons.js';
 import {
   RUN_POLICIES,
   planContent,
@@ -77,7 +78,9 @@ export class PlanSolver {
       deadlineMs: SOLVER_DEADLINE_MS,
       handOver: 'never',
     });
-    return planContent(question, setup, answer, { leadMs });
+    const content = planContent(question, setup, answer, { leadMs });
+    const reasons = [...content.reasons, ...apiTimeReasons(content, this.parts.manifestOf)];
+    return { ...content, reasons };
   }
 
   /** What serves each service permanently, by the home group of its route. */

@@ -56,10 +56,10 @@ export class ScriptedCloud {
     connect: async () => ({
       verify: async (at) => this.#next('verify', at, { deadline: at }) as never,
       close: async () => undefined,
-      compute: this.#facet<ComputeFacet>(),
-      clusters: this.#facet<ClusterFacet>(),
-      traffic: this.#facet<TrafficFacet>(),
-      resources: Object.assign(this.#facet<ResourceFacet>(), { kinds: ['disk', 'host'] }),
+      compute: this.#facet({} as ComputeFacet),
+      clusters: this.#facet({} as ClusterFacet),
+      traffic: this.#facet({} as TrafficFacet),
+      resources: Object.assign(this.#facet({} as ResourceFacet), { kinds: ['disk', 'host'] }),
     }),
   };
 
@@ -80,8 +80,8 @@ export class ScriptedCloud {
     );
   }
 
-  #facet<T extends object>(): T {
-    return new Proxy({} as T, {
+  #facet<T extends object>(facet: T): T {
+    return new Proxy(facet, {
       get: (own, name: string) => {
         if (name in own) return own[name as keyof T];
         return (...args: unknown[]) => this.#called(name, args);

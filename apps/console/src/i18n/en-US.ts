@@ -239,6 +239,8 @@ export const enUS = {
     'This is a greedy plan: it obeys every rule, but how far it is from the cheapest is unknown ({{trouble}}).',
   'reason.standing-fleet':
     '{{machines}} standing machines of {{service}} serve {{requestsPerSecond}} requests/s already; only demand beyond that is planned.',
+  'reason.api-time':
+    'The API of {{account}} in {{region}} itself needs {{seconds}} s for the {{machines}} machines added for {{phase}} ({{calls}} calls).',
   'reason.left-out-unknown-price':
     '{{count}} offerings were left out: their price is unknown, and what has no price is not bought.',
   'reason.left-out-sold-out': '{{count}} offerings were left out: they are sold out.',

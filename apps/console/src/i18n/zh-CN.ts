@@ -231,6 +231,8 @@ export const zhCN: Readonly<Record<MessageKey, string>> = {
   'reason.solver-missing': '这是贪心计划：遵守所有规则，但与最便宜计划的差距未知（{{trouble}}）。',
   'reason.standing-fleet':
     '{{service}} 的 {{machines}} 台常备主机已能承担 {{requestsPerSecond}} 请求/秒，只规划超出部分。',
+  'reason.api-time':
+    '{{account}}（{{region}}）的接口本身需要 {{seconds}} 秒，才能创建{{phase}}阶段增加的 {{machines}} 台主机（{{calls}} 次调用）。',
   'reason.left-out-unknown-price': '{{count}} 个售卖规格未采用：价格未知，无价不买。',
   'reason.left-out-sold-out': '{{count}} 个售卖规格未采用：已售罄。',
   'reason.left-out-other-currency': '{{count}} 个售卖规格未采用：计价货币与预算不同。',

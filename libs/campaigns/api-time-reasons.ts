@@ -1,0 +1,57 @@
+import type { Reason } from '@springtide/contracts';
+import { MINUTE, SECOND } from '@springtide/kernel';
+import { apiTime, type PlannedLaunch, type ProviderManifest } from '@springtide/provider-kit';
+import type { PlanContent } from './domain/index.js';
+
+type ManifestOf = (provider: string) => ProviderManifest;
+type Content = Pick<PlanContent, 'phases' | 'allocations' | 'pools'>;
+type Place = PlannedLaunch & Readonly<{ accountName: string }>;
+
+/** What of the time to a phase's target no client can avoid: one sentence per account and region, for its worst phase. */
+export function apiTimeReasons(content: Content, manifestOf: ManifestOf): readonly Reason[] {
+  const worst = new Map<string, Reason & { ms: number }>();
+  let before = new Map<string, Place>();
+  for (const phase of content.phases) {
+    const now = placesIn(content, phase.name, manifestOf);
+    const launches = [...now].map(([key, place]) => {
+      return { ...place, machines: Math.max(0, place.machines - (before.get(key)?.machines ?? 0)) };
+    });
+    apiTime(launches).forEach((time, index) => {
+      const key = `${time.account}/${time.region}`;
+      if (time.ms < SECOND || time.ms <= (worst.get(key)?.ms ?? 0)) return;
+      const account = launches[index]?.accountName ?? time.account;
+      const { region, machines, calls, ms } = time;
+      const params = { account, region, machines, calls, phase: phase.name, seconds: Math.ceil(ms / SECOND) };
+      const text = `The API of ${account} in ${region} itself needs ${durationText(ms)} for the ${machines} machines added for ${phase.name} (${calls} calls).`;
+      worst.set(key, { code: 'api-time', params, text, ms });
+    });
+    before = now;
+  }
+  return [...worst.values()].map(({ code, params, text }) => ({ code, params, text }));
+}
+
+function placesIn(content: Content, phase: string, manifestOf: ManifestOf): Map<string, Place> {
+  const places = new Map<string, Place>();
+  for (const { poolId, machines, phase: when } of content.allocations) {
+    const pool = content.pools.find((each) => each.id === poolId);
+    if (pool === undefined || when !== phase) continue;
+    const key = `${pool.accountId}/${pool.region}`;
+    const { limits, rates } = manifestOf(pool.provider);
+    places.set(key, {
+      account: pool.accountId,
+      accountName: pool.accountName,
+      region: pool.region,
+      machines: (places.get(key)?.machines ?? 0) + machines,
+      launchBatch: limits.launchBatch,
+      rates,
+    });
+  }
+  return places;
+}
+
+function durationText(ms: number): string {
+  const seconds = Math.ceil(ms / SECOND);
+  const minutes = Math.floor((seconds * SECOND) / MINUTE);
+  const rest = seconds - (minutes * MINUTE) / SECOND;
+  return [...(minutes > 0 ? [`${minutes} min`] : []), ...(rest > 0 ? [`${rest} s`] : [])].join(' ');
+}
