@@ -1,5 +1,5 @@
 import type { ActivityOptions } from '@temporalio/workflow';
-import { MUTATE_QUEUE, PLANNER_QUEUE, READ_QUEUE } from '@springtide/contracts';
+import { MUTATE_QUEUE, PLANNER_QUEUE, READ_QUEUE, SYNC_QUEUE, WATCH_QUEUE } from '@springtide/contracts';
 
 /** What is not worth trying again: the answer would be the same. Names are error codes of the kernel. */
 const FINAL = [
@@ -52,4 +52,20 @@ export const SOLVE: ActivityOptions = {
   taskQueue: PLANNER_QUEUE,
   startToCloseTimeout: '5m',
   retry: { initialInterval: '1s', maximumAttempts: 4, nonRetryableErrorTypes: FINAL },
+};
+
+/** A look at a whole account. What failed is looked at again at the next pass, not before. */
+export const LISTING: ActivityOptions = {
+  taskQueue: SYNC_QUEUE,
+  startToCloseTimeout: '1h',
+  heartbeatTimeout: '10s',
+  retry: { maximumAttempts: 1 },
+};
+
+/** Waits and looks for as long as it was told; after the death of a worker another one goes on at once. */
+export const WATCHING: ActivityOptions = {
+  taskQueue: WATCH_QUEUE,
+  startToCloseTimeout: '1h',
+  heartbeatTimeout: '10s',
+  retry: { initialInterval: '1s', maximumInterval: '10s', maximumAttempts: 3 },
 };

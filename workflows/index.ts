@@ -6,4 +6,4 @@ export { reconcile } from './reconcile/reconcile.workflow.js';
 export { run } from './run/run.workflow.js';
 export { scaleBack } from './scale-back/scale-back.workflow.js';
 export { shift } from './shift/shift.workflow.js';
-export { sealAudit, sync } from './sync/sync.workflow.js';
+export { sealAudit, sync, watch } from './sync/sync.workflow.js';

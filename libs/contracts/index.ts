@@ -6,6 +6,7 @@ export * from './identity.js';
 export * from './inventory.js';
 export * from './permission.js';
 export * from './plan.js';
+export * from './resource.js';
 export * from './run.js';
 export * from './scalars.js';
 export * from './template.js';

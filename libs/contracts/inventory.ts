@@ -3,6 +3,26 @@ import { Id, InstantText, MoneyBody } from './scalars.js';
 
 const PurchaseOption = z.enum(['private', 'reserved', 'on-demand', 'spot']);
 
+/** Everything an inventory knows, in the words of no vendor. */
+export const RESOURCE_TYPES = [
+  'machine',
+  'network',
+  'image',
+  'host',
+  'disk',
+  'snapshot',
+  'address',
+  'network-interface',
+  'router',
+  'security-group',
+  'load-balancer',
+  'cluster',
+  'node',
+  'workload',
+  'volume',
+] as const;
+export type ResourceType = (typeof RESOURCE_TYPES)[number];
+
 export const MACHINE_STATES = [
   'pending',
   'running',
@@ -51,7 +71,7 @@ export const Freshness = z
     accountId: Id,
     accountName: z.string(),
     region: z.string(),
-    resourceType: z.enum(['machine', 'network', 'image', 'offering']),
+    resourceType: z.enum([...RESOURCE_TYPES, 'offering']),
     attemptedAt: InstantText,
     /** End of the last complete listing; null: there never was one. */
     confirmedAt: InstantText.nullable(),
@@ -74,7 +94,7 @@ export const SyncResult = z
     places: z.array(
       z.object({
         region: z.string(),
-        resourceType: z.enum(['machine', 'network', 'image', 'offering']),
+        resourceType: z.enum([...RESOURCE_TYPES, 'offering']),
         complete: z.boolean(),
         reason: z.string().nullable(),
         seen: z.number().int(),

@@ -1,13 +1,28 @@
 import type { SchemaPart } from '@springtide/platform';
 import { DriftEntity, FreshnessEntity, ResourceEntity } from './data/inventory.entity.js';
+import { InventoryResources1760001100000 } from './data/inventory-resources.migration.js';
 import { InventoryTables1760000400000 } from './data/inventory-tables.migration.js';
 
-export type { CountBy, InventoryCursor, InventoryFilter } from './data/inventory.queries.js';
+export type {
+  CountBy,
+  DriftFilter,
+  InventoryCursor,
+  InventoryFilter,
+  InventorySort,
+} from './data/inventory.queries.js';
+export { ledgerMachines } from './domain/index.js';
 export { InventoryModule } from './inventory.module.js';
-export { InventorySyncService, type PlaceReport, type SyncReport } from './inventory-sync.service.js';
+export { InventorySyncService, type SyncReport } from './inventory-sync.service.js';
+export { InventoryWatchService, type WatchedLedger } from './inventory-watch.service.js';
 export { InventoryService, type InventoryPage } from './inventory.service.js';
+export type { PlaceReport } from './place-pass.js';
+export type { AskLedger } from './place-store.js';
+export type { TopologyNode } from './topology.js';
+export { TopologyService } from './topology.service.js';
+export { ViewService } from './view.service.js';
+export type { SavedView } from './data/view.repository.js';
 
 export const inventorySchema: SchemaPart = {
   entities: [ResourceEntity, FreshnessEntity, DriftEntity],
-  migrations: [InventoryTables1760000400000],
+  migrations: [InventoryTables1760000400000, InventoryResources1760001100000],
 };

@@ -43,7 +43,13 @@ describe('inventory and market of a simulated cloud', () => {
       regions: () => Promise.resolve(['sim-east']),
       use: (_context, _account, work) => work(client),
     };
-    sync = new InventorySyncService(db.database, source, clock, silentLogger);
+    sync = new InventorySyncService({
+      database: db.database,
+      clouds: source,
+      clock,
+      log: silentLogger,
+      installation: 'here',
+    });
     inventory = new InventoryService(db.database, 'here');
     market = new MarketService(db.database, source, clock, silentLogger);
   }, 60_000);

@@ -6,7 +6,11 @@ import {
   InventoryService,
   InventorySyncService,
   inventorySchema,
+  ledgerMachines,
+  type AskLedger,
+  type InventoryCursor,
   type InventoryFilter,
+  type InventoryPage,
   type PlaceReport,
 } from './index.js';
 
@@ -49,9 +53,15 @@ describe('inventory on PostgreSQL', () => {
 
   beforeEach(async () => {
     db = await testDatabase([roles, inventorySchema]);
-    const cloud = await scriptedCloud();
+    const cloud = await scriptedCloud(clock);
     script = cloud.script;
-    sync = new InventorySyncService(db.database, cloud.source, clock, silentLogger);
+    sync = new InventorySyncService({
+      database: db.database,
+      clouds: cloud.source,
+      clock,
+      log: silentLogger,
+      installation: 'here',
+    });
     inventory = new InventoryService(db.database, 'here');
   }, 60_000);
   afterEach(() => db.drop());
@@ -83,6 +93,9 @@ describe('inventory on PostgreSQL', () => {
       ['machine', 10],
       ['network', 1],
       ['image', 1],
+      ['host', 0],
+      ['disk', 0],
+      ['load-balancer', 0],
     ]);
     expect(await drift()).toEqual([]);
 
@@ -138,9 +151,18 @@ describe('inventory on PostgreSQL', () => {
 
   it('asks what the ledger released only when machines are missing, and believes it at once', async () => {
     let asked = 0;
-    const released = (): Promise<ReadonlySet<string>> => {
+    const released: AskLedger = () => {
       asked += 1;
-      return Promise.resolve(new Set(['i-0', 'i-1', 'i-2', 'i-3', 'i-4', 'i-5']));
+      const items = [0, 1, 2, 3, 4, 5].map((n) => {
+        return {
+          machineId: `i-${n}`,
+          state: 'releasing',
+          releasingAt: clock.now().toISOString(),
+          goneAt: null,
+        };
+      });
+      const place = { region: 'r1', campaignId: null };
+      return Promise.resolve(ledgerMachines([{ id: 'intent-1', runId: 'run-1', ...place, items }]));
     };
     const machinesOf = async (): Promise<PlaceReport | undefined> => {
       await clock.advance(60_000);
@@ -174,9 +196,9 @@ describe('inventory on PostgreSQL', () => {
     script.machines = [...fleet(95), ...Array.from({ length: 30 }, (_, n) => ours(200 + n, 'double-11'))];
     await syncMachines();
     const seen: string[] = [];
-    let after: { name: string; id: string } | null = null;
+    let after: InventoryCursor | null = null;
     do {
-      const page: Awaited<ReturnType<typeof inventory.list<'machine'>>> = await inventory.list(
+      const page: InventoryPage<'machine'> = await inventory.list(
         tenant,
         'machine',
         {},

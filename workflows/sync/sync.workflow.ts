@@ -1,15 +1,25 @@
-import type { HousekeepingActivities } from '@springtide/contracts';
+import type { HousekeepingActivities, InventoryActivities, WatchInput } from '@springtide/contracts';
 import { proxyActivities } from '@temporalio/workflow';
-import { EFFECT } from '../activity-profiles.js';
+import { EFFECT, LISTING, TRUTH, WATCHING } from '../activity-profiles.js';
+import { inWindow } from '../window.js';
 
-const { syncInventory, sealAuditChains } = proxyActivities<HousekeepingActivities>({
+const { inventoryAccounts } = proxyActivities<HousekeepingActivities>(TRUTH);
+const { syncAccount } = proxyActivities<InventoryActivities>(LISTING);
+const { watchAccount } = proxyActivities<InventoryActivities>(WATCHING);
+const { sealAuditChains } = proxyActivities<HousekeepingActivities>({
   ...EFFECT,
   retry: { maximumAttempts: 1 },
 });
 
-/** Reads what the clouds have into the inventory. */
+/** Reads what the clouds have into the inventory, a few accounts at once, so that a slow one keeps nobody waiting. */
 export async function sync(): Promise<void> {
-  await syncInventory();
+  await inWindow(4, await inventoryAccounts(), syncAccount);
+}
+
+/** Keeps machines fresh between the listings, all accounts at once; the schedule begins the next watch at its end. */
+export async function watch({ forMs }: WatchInput): Promise<void> {
+  const accounts = await inventoryAccounts();
+  await Promise.all(accounts.map(async (account) => watchAccount({ ...account, forMs })));
 }
 
 /** Chains the audit records written since the last time. */

@@ -8,6 +8,7 @@ import { SystemController } from './health/system.controller.js';
 import { AuditController } from './identity/audit.controller.js';
 import { IdentityController } from './identity/identity.controller.js';
 import { InventoryController } from './inventory/inventory.controller.js';
+import { ResourcesController } from './inventory/resources.controller.js';
 import { RunsController } from './runs/runs.controller.js';
 import { TrafficController } from './traffic/traffic.controller.js';
 
@@ -21,6 +22,7 @@ const controllers = [
   IdentityController,
   InventoryController,
   PlansController,
+  ResourcesController,
   RunsController,
   SystemController,
   TrafficController,

@@ -13,12 +13,19 @@ import {
   Shifting,
 } from '@springtide/campaigns';
 import type { Config } from '@springtide/config';
-import { MUTATE_QUEUE, PLANNER_QUEUE, READ_QUEUE, WORKFLOW_QUEUE } from '@springtide/contracts';
+import {
+  MUTATE_QUEUE,
+  PLANNER_QUEUE,
+  READ_QUEUE,
+  SYNC_QUEUE,
+  WATCH_QUEUE,
+  WORKFLOW_QUEUE,
+} from '@springtide/contracts';
 import { EffectLedger, Reconciler } from '@springtide/effects';
 import { CampaignCostService } from '@springtide/finance';
 import { asSpringtideError } from '@springtide/kernel';
 import { TenantService } from '@springtide/identity';
-import { InventorySyncService } from '@springtide/inventory';
+import { InventorySyncService, InventoryWatchService } from '@springtide/inventory';
 import { outboxLagSeconds, type PlatformParts } from '@springtide/platform';
 import type { ProviderManifest } from '@springtide/provider-kit';
 import { Client, Connection, type TLSConfig } from '@temporalio/client';
@@ -32,6 +39,7 @@ import {
 } from './activities/campaign.activities.js';
 import { FailureInterceptor } from './activities/failure.js';
 import { housekeepingActivities } from './activities/housekeeping.activities.js';
+import { inventoryActivities } from './activities/inventory.activities.js';
 import { settlementOf } from './activities/settlement.js';
 import { startRelay } from './relay.js';
 import { ensureSchedules } from './schedules.js';
@@ -46,6 +54,11 @@ export type WorkerParts = Readonly<{
   workflowBundle?: string;
 }>;
 
+/** A listing holds a page and an index of its place in memory, and works the database. */
+const SYNCS_AT_ONCE = 3;
+/** A watch mostly waits. */
+const WATCHES_AT_ONCE = 200;
+
 export type WorkerProcess = Readonly<{
   /** Where health and metrics are. */
   url: string;
@@ -56,7 +69,7 @@ export type WorkerProcess = Readonly<{
   close(): Promise<void>;
 }>;
 
-/** Four queues in one process: a solver at work must not keep a scale-back waiting. */
+/** Six queues in one process: a solver at work or a slow listing must not keep a scale-back waiting. */
 export async function startWorker(parts: WorkerParts): Promise<WorkerProcess> {
   const { config, platform, tls } = parts;
   const app = await NestFactory.createApplicationContext(
@@ -111,10 +124,15 @@ function activitiesOf(app: App, platform: PlatformParts) {
       database: platform.database,
       log: platform.log,
       reconciler: app.get(Reconciler),
-      ledger: app.get(EffectLedger),
       accounts: app.get(AccountService),
-      inventory: app.get(InventorySyncService),
       tenants: app.get(TenantService),
+    }),
+    ...inventoryActivities({
+      sync: app.get(InventorySyncService),
+      watch: app.get(InventoryWatchService),
+      ledger: app.get(EffectLedger),
+      clock: platform.clock,
+      log: platform.log,
     }),
   };
 }
@@ -126,18 +144,25 @@ async function createWorkers(
 ): Promise<readonly Worker[]> {
   const { concurrency } = config.worker;
   const workflows = workflowSource(workflowBundle);
-  const queue = (taskQueue: string, maxConcurrentActivityTaskExecutions: number) => ({
+  const queue = (
+    taskQueue: string,
+    maxConcurrentActivityTaskExecutions: number,
+    shutdownGraceTime: '10s' | '0s' = '10s',
+  ) => ({
     ...base,
     taskQueue,
     activities,
     maxConcurrentActivityTaskExecutions,
-    shutdownGraceTime: '10s' as const,
+    shutdownGraceTime,
   });
   return await Promise.all([
     Worker.create({ ...base, taskQueue: WORKFLOW_QUEUE, ...workflows, maxCachedWorkflows: 500 }),
     Worker.create(queue(MUTATE_QUEUE, concurrency)),
     Worker.create(queue(READ_QUEUE, concurrency)),
     Worker.create(queue(PLANNER_QUEUE, 1)),
+    Worker.create(queue(SYNC_QUEUE, SYNCS_AT_ONCE)),
+    // A watch is told of the end at once: it has nothing to finish.
+    Worker.create(queue(WATCH_QUEUE, WATCHES_AT_ONCE, '0s')),
   ]);
 }
 

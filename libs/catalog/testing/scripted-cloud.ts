@@ -1,14 +1,17 @@
-import { SpringtideError } from '@springtide/kernel';
+import { SpringtideError, type Clock } from '@springtide/kernel';
 import { silentLogger, systemClock, type EndpointGate } from '@springtide/platform';
 import {
   connectAccount,
   type Image,
   type Machine,
+  type MachineChanges,
   type Network,
   type Offering,
   type Page,
   type ProviderManifest,
   type Quota,
+  type Resource,
+  type ResourceKind,
 } from '@springtide/provider-kit';
 import { z } from 'zod';
 import type { CloudSource } from '../cloud-source.js';
@@ -22,6 +25,10 @@ export type CloudScript = {
   unlisted: Machine[];
   networks: Network[];
   images: Image[];
+  /** Of all kinds; those of one kind are listed together. */
+  resources: Resource[];
+  /** Answers of the change feed, the next one first; where there is none, it waits for nothing and says nothing. */
+  changes: MachineChanges<Machine>[];
   /** `cut`: the last page does not say complete. `fail`: an error after the first page. */
   listing: 'complete' | 'cut' | 'fail';
   /** Operations in the order they were asked for. */
@@ -30,9 +37,13 @@ export type CloudScript = {
 
 const supported = { supported: true } as const;
 const PAGE = 100;
+const KINDS: readonly ResourceKind[] = ['host', 'disk', 'load-balancer'];
 
 /** A cloud whose every answer a spec dictates, behind the real CloudClient. */
-export async function scriptedCloud(): Promise<{ script: CloudScript; source: CloudSource }> {
+export async function scriptedCloud(
+  clock: Clock = systemClock,
+  { feed = false }: Readonly<{ feed?: boolean }> = {},
+): Promise<{ script: CloudScript; source: CloudSource }> {
   const script: CloudScript = {
     offerings: [],
     quotas: [],
@@ -40,11 +51,13 @@ export async function scriptedCloud(): Promise<{ script: CloudScript; source: Cl
     unlisted: [],
     networks: [],
     images: [],
+    resources: [],
+    changes: [],
     listing: 'complete',
     calls: [],
   };
-  const context = { account: 'scripted', clock: systemClock, gate: openGate, log: silentLogger };
-  const client = await connectAccount(manifestOf(script), {}, {}, context);
+  const context = { account: 'scripted', clock, gate: openGate, log: silentLogger };
+  const client = await connectAccount(manifestOf(script, feed), {}, {}, context);
   const source: CloudSource = {
     regions: () => Promise.resolve(['r1']),
     use: (_context, _account, work) => work(client),
@@ -71,7 +84,7 @@ function refuse(operation: string): never {
   throw new SpringtideError('unsupported', `the scripted cloud does not ${operation}`);
 }
 
-function manifestOf(script: CloudScript): ProviderManifest {
+function manifestOf(script: CloudScript, feed: boolean): ProviderManifest {
   return {
     id: 'scripted',
     title: 'Scripted cloud',
@@ -88,6 +101,7 @@ function manifestOf(script: CloudScript): ProviderManifest {
       spot: supported,
       stockSignal: supported,
       quotaSignal: supported,
+      changeFeed: feed ? supported : { supported: false, reason: 'the spec did not ask for one' },
     },
     limits: {
       launchBatch: 100,
@@ -103,7 +117,21 @@ function manifestOf(script: CloudScript): ProviderManifest {
         close: () => Promise.resolve(),
         network: { listNetworks: () => pages(script, 'listNetworks', script.networks) },
         images: { listImages: () => pages(script, 'listImages', script.images) },
+        resources: {
+          kinds: KINDS,
+          listResources: ({ kind }) =>
+            pages(
+              script,
+              `listResources ${kind}`,
+              script.resources.filter((resource) => resource.kind === kind),
+            ),
+        },
         compute: {
+          changes: ({ cursor = '0' }) => {
+            script.calls.push(`changes ${cursor}`);
+            const next = script.changes.shift();
+            return Promise.resolve(next ?? { changed: [], gone: [], cursor, whole: false });
+          },
           listOfferings: () => pages(script, 'listOfferings', script.offerings),
           listQuotas: () => Promise.resolve(script.quotas),
           list: () => pages(script, 'list', script.machines),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Freshness, MACHINE_STATES, MachineBody, OfferingBody, SyncResult } from '../inventory.js';
+import { RESOURCE_SORTS } from '../resource.js';
 import { Id, PageQuery, pageOf } from '../scalars.js';
 import { TemplateBody } from '../template.js';
 import { defineRoute } from './route.js';
@@ -22,8 +23,11 @@ export const inventoryRoutes = {
       campaignId: Id.optional(),
       /** `true`: only machines that Springtide made. */
       owned: Flag.optional(),
+      /** Labels that must all be there, as `key=value` or `key`, separated by commas. */
+      label: z.string().max(500).optional(),
       /** Part of a name, cloud id or address. */
       search: z.string().max(120).optional(),
+      sort: z.enum(RESOURCE_SORTS).optional(),
     }),
     response: pageOf(MachineBody),
     status: 200,
@@ -51,7 +55,7 @@ export const inventoryRoutes = {
     id: 'inventory.sync',
     method: 'POST',
     path: '/api/v1/inventory/sync',
-    summary: 'Read one account now, or all: machines, offerings, quotas',
+    summary: 'Read one account now, or all: everything it has, offerings, quotas',
     permission: 'inventory:write',
     body: z.object({ accountId: Id.optional() }),
     response: z.object({ items: z.array(SyncResult) }),

@@ -2,6 +2,7 @@ import { accountRoutes } from './account.routes.js';
 import { campaignRoutes } from './campaign.routes.js';
 import { identityRoutes } from './identity.routes.js';
 import { inventoryRoutes } from './inventory.routes.js';
+import { resourceRoutes } from './resource.routes.js';
 import { runRoutes } from './run.routes.js';
 import { systemRoutes } from './system.routes.js';
 
@@ -10,6 +11,7 @@ export const routes = {
   ...identityRoutes,
   ...accountRoutes,
   ...inventoryRoutes,
+  ...resourceRoutes,
   ...campaignRoutes,
   ...runRoutes,
   ...systemRoutes,

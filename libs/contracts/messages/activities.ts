@@ -136,6 +136,16 @@ export interface ScaleBackActivities {
   reportStuck(input: RunRef & { reason: string }): Promise<void>;
 }
 
+/** One account of one tenant whose cloud is read into the inventory. */
+export type InventoryAccount = Readonly<{ tenantId: string; accountId: string }>;
+
+export interface InventoryActivities {
+  /** One complete look. An account that cannot be read is logged and read again at the next pass. */
+  syncAccount(input: InventoryAccount): Promise<void>;
+  /** Keeps the account's machines fresh for so long. */
+  watchAccount(input: InventoryAccount & { forMs: number }): Promise<void>;
+}
+
 export interface HousekeepingActivities {
   reconcileScopes(): Promise<readonly Readonly<{ tenantId: string; accountId: string; region: string }>[]>;
   reconcilePass(scope: {
@@ -143,6 +153,7 @@ export interface HousekeepingActivities {
     accountId: string;
     region: string;
   }): Promise<{ lapsedRunIds: readonly string[] }>;
-  syncInventory(): Promise<void>;
+  /** Accounts that have an inventory, over all tenants. */
+  inventoryAccounts(): Promise<readonly InventoryAccount[]>;
   sealAuditChains(): Promise<void>;
 }

@@ -4,6 +4,8 @@ export {
   PLANNER_QUEUE,
   READ_QUEUE,
   RUN_CHANGED,
+  SYNC_QUEUE,
+  WATCH_QUEUE,
   WORKFLOW_QUEUE,
   planWorkflowId,
   runWorkflowId,
@@ -11,4 +13,5 @@ export {
   type PlanInput,
   type RunInput,
   type ScaleBackInput,
+  type WatchInput,
 } from './workflows.js';

@@ -2,12 +2,17 @@
 
 export type PlanInput = Readonly<{ tenantId: string; planId: string }>;
 export type RunInput = Readonly<{ tenantId: string; runId: string }>;
+export type WatchInput = Readonly<{ forMs: number }>;
 export type ScaleBackInput = Readonly<{ tenantId: string; runId: string; reason: string }>;
 
 export const WORKFLOW_QUEUE = 'workflows';
 export const MUTATE_QUEUE = 'mutate';
 export const READ_QUEUE = 'read';
 export const PLANNER_QUEUE = 'planner';
+/** Listings of whole accounts: slow by nature, and never in the way of a run. */
+export const SYNC_QUEUE = 'sync';
+/** Watches over accounts: each waits most of its time. */
+export const WATCH_QUEUE = 'watch';
 
 export function planWorkflowId(planId: string): string {
   return `plan:${planId}`;

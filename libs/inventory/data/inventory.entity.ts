@@ -16,7 +16,10 @@ export type ResourceRow = {
   campaign: string | null;
   service: string | null;
   search: string;
+  labels: unknown;
   observed: unknown;
+  hash: string;
+  observedAt: Date;
   firstSeen: Date;
   lastSeen: Date;
   missed: number;
@@ -42,7 +45,10 @@ export const ResourceEntity = new EntitySchema<ResourceRow>({
     campaign: { type: 'text', nullable: true },
     service: { type: 'text', nullable: true },
     search: { type: 'text' },
+    labels: { type: 'jsonb' },
     observed: { type: 'jsonb' },
+    hash: { type: 'text' },
+    observedAt: { name: 'observed_at', type: 'timestamptz' },
     firstSeen: { name: 'first_seen', type: 'timestamptz' },
     lastSeen: { name: 'last_seen', type: 'timestamptz' },
     missed: { type: 'integer' },
@@ -57,6 +63,7 @@ export type FreshnessRow = {
   region: string;
   resourceType: ResourceType;
   attemptedAt: Date;
+  listedAt: Date | null;
   confirmedAt: Date | null;
   complete: boolean;
   reason: string | null;
@@ -71,6 +78,7 @@ export const FreshnessEntity = new EntitySchema<FreshnessRow>({
     region: { type: 'text', primary: true },
     resourceType: { name: 'resource_type', type: 'text', primary: true },
     attemptedAt: { name: 'attempted_at', type: 'timestamptz' },
+    listedAt: { name: 'listed_at', type: 'timestamptz', nullable: true },
     confirmedAt: { name: 'confirmed_at', type: 'timestamptz', nullable: true },
     complete: { type: 'boolean' },
     reason: { type: 'text', nullable: true },
@@ -87,6 +95,7 @@ export type DriftRow = {
   name: string;
   kind: DriftKind;
   changes: unknown;
+  who: unknown;
   at: Date;
 };
 
@@ -103,6 +112,7 @@ export const DriftEntity = new EntitySchema<DriftRow>({
     name: { type: 'text' },
     kind: { type: 'text' },
     changes: { type: 'jsonb' },
+    who: { type: 'jsonb' },
     at: { type: 'timestamptz' },
   },
 });

@@ -1,14 +1,42 @@
+import { RESOURCE_TYPES } from '@springtide/contracts';
 import { SpringtideError } from '@springtide/kernel';
 import { z } from 'zod';
 import type {
+  Doer,
   FieldChange,
   Observed,
   ObservedByType,
   ObservedImage,
   ObservedMachine,
   ObservedNetwork,
+  ObservedOwnership,
+  ObservedRelation,
+  ObservedResource,
+  OtherType,
   ResourceType,
 } from '../domain/index.js';
+
+const OTHER_TYPES = RESOURCE_TYPES.filter((type): type is OtherType => !isListedApart(type));
+
+function isListedApart(type: ResourceType): type is 'machine' | 'network' | 'image' {
+  return type === 'machine' || type === 'network' || type === 'image';
+}
+
+const ownership: z.ZodType<ObservedOwnership> = z.object({
+  installation: z.string(),
+  tenant: z.string(),
+  intent: z.string(),
+  token: z.string(),
+  campaign: z.exactOptional(z.string()),
+  service: z.exactOptional(z.string()),
+  releaseBy: z.exactOptional(z.string()),
+});
+
+const relation: z.ZodType<ObservedRelation> = z.object({
+  kind: z.enum(['runs-on', 'attached-to', 'part-of', 'sends-to', 'inside', 'guarded-by', 'made-from']),
+  to: z.enum(RESOURCE_TYPES),
+  id: z.string(),
+});
 
 const machine: z.ZodType<ObservedMachine> = z.object({
   id: z.string(),
@@ -21,18 +49,9 @@ const machine: z.ZodType<ObservedMachine> = z.object({
   addresses: z.array(z.string()),
   image: z.exactOptional(z.string()),
   launchedAt: z.exactOptional(z.string()),
-  ownership: z.exactOptional(
-    z.object({
-      installation: z.string(),
-      tenant: z.string(),
-      intent: z.string(),
-      token: z.string(),
-      campaign: z.exactOptional(z.string()),
-      service: z.exactOptional(z.string()),
-      releaseBy: z.exactOptional(z.string()),
-    }),
-  ),
+  ownership: z.exactOptional(ownership),
   labels: z.record(z.string(), z.string()),
+  relations: z.exactOptional(z.array(relation)),
   stateReason: z.exactOptional(z.string()),
 });
 
@@ -53,12 +72,28 @@ const image: z.ZodType<ObservedImage> = z.object({
   createdAt: z.exactOptional(z.string()),
 });
 
-const SCHEMAS: Readonly<{ [K in ResourceType]: z.ZodType<ObservedByType[K]> }> = { machine, network, image };
+const other: z.ZodType<ObservedResource> = z.object({
+  kind: z.enum(OTHER_TYPES),
+  id: z.string(),
+  name: z.string(),
+  region: z.string(),
+  zone: z.exactOptional(z.string()),
+  state: z.exactOptional(z.string()),
+  facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  labels: z.record(z.string(), z.string()),
+  relations: z.array(relation),
+  createdAt: z.exactOptional(z.string()),
+  ownership: z.exactOptional(ownership),
+});
+
+const LISTED_APART = { machine, network, image };
 
 /** @throws internal when a stored row is not what this version of Springtide writes. */
 export function readObserved<K extends ResourceType>(resourceType: K, value: unknown): ObservedByType[K] {
-  const parsed = SCHEMAS[resourceType].safeParse(value);
-  if (parsed.success) return parsed.data;
+  const schema = isListedApart(resourceType) ? LISTED_APART[resourceType] : other;
+  const parsed = schema.safeParse(value);
+  // The schema was chosen by the type, which the compiler cannot follow.
+  if (parsed.success) return parsed.data as ObservedByType[K];
   throw new SpringtideError(
     'internal',
     `a stored ${resourceType} cannot be read: ${z.prettifyError(parsed.error)}`,
@@ -74,8 +109,27 @@ export function readChanges(value: unknown): readonly FieldChange[] {
   return changes.parse(value);
 }
 
-/** What a text search looks through: name, cloud id and addresses, in lower case. */
+const doer: z.ZodType<Doer> = z.discriminatedUnion('by', [
+  z.object({
+    by: z.literal('springtide'),
+    intentId: z.string(),
+    runId: z.string().nullable(),
+    campaignId: z.string().nullable(),
+  }),
+  z.object({ by: z.literal('outside'), trail: z.string().nullable() }),
+]);
+
+export function readDoer(value: unknown): Doer {
+  return doer.parse(value);
+}
+
+/** What a text search looks through: name, cloud id, addresses and short facts, in lower case. */
 export function searchText(resource: Observed): string {
-  const more = 'addresses' in resource ? resource.addresses : 'cidr' in resource ? [resource.cidr] : [];
-  return [resource.name, resource.id, ...more].join(' ').toLowerCase();
+  return [resource.name, resource.id, ...moreText(resource)].join(' ').toLowerCase();
+}
+
+function moreText(resource: Observed): readonly string[] {
+  if ('addresses' in resource) return resource.addresses;
+  if ('facts' in resource) return Object.values(resource.facts).filter((fact) => typeof fact === 'string');
+  return 'cidr' in resource && resource.cidr !== undefined ? [resource.cidr] : [];
 }

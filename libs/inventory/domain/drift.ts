@@ -1,29 +1,26 @@
 import type { Instant } from '@springtide/kernel';
-import type { DriftEvent, Observed, ResourceType } from './observed.js';
-import type { FieldChange, Reconciliation } from './reconciliation.js';
+import { doerOf, type LedgerMachines } from './attribution.js';
+import type { DriftEvent, DriftKind, Observed, ResourceType } from './observed.js';
+import type { FieldChange, Taken } from './reconciliation.js';
 
 /** What moves with every machine that comes or goes: worth storing, not worth telling. */
-const VOLATILE: Readonly<Record<ResourceType, readonly string[]>> = {
-  machine: [],
-  network: ['freeAddresses'],
-  image: [],
-};
+const VOLATILE: Partial<Record<ResourceType, readonly string[]>> = { network: ['freeAddresses'] };
 
 type DriftPlace = Readonly<{ accountId: string; region: string; resourceType: ResourceType }>;
+
+/** By whom things may have been done: what the ledger knows, and our creator mark. */
+export type Suspicion = Readonly<{ ledger: LedgerMachines; installation: string }>;
 
 /** What a believed look at a place found changed, as events for people and alarms. */
 export function driftOf(
   place: DriftPlace,
-  found: Pick<Reconciliation<Observed>, 'appeared' | 'changed'>,
+  found: Pick<Taken<Observed>, 'appeared' | 'changed'>,
   gone: readonly Observed[],
   at: Instant,
+  { ledger, installation }: Suspicion,
 ): DriftEvent[] {
   const { accountId, region, resourceType } = place;
-  const event = (
-    resource: Observed,
-    kind: DriftEvent['kind'],
-    changes: readonly FieldChange[],
-  ): DriftEvent => ({
+  const event = (resource: Observed, kind: DriftKind, changes: readonly FieldChange[]): DriftEvent => ({
     accountId,
     region,
     resourceType,
@@ -31,13 +28,17 @@ export function driftOf(
     name: resource.name,
     kind,
     changes,
+    who: doerOf({ kind, resource, changes }, ledger, installation),
     at,
   });
-  const tells = ({ field }: FieldChange): boolean => !VOLATILE[resourceType].includes(field);
+  const quiet = VOLATILE[resourceType] ?? [];
   return [
     ...found.appeared.map((resource) => event(resource, 'appeared', [])),
     ...found.changed
-      .map(({ resource, changes }) => ({ resource, changes: changes.filter(tells) }))
+      .map(({ resource, changes }) => ({
+        resource,
+        changes: changes.filter((c) => !quiet.includes(c.field)),
+      }))
       .filter(({ changes }) => changes.length > 0)
       .map(({ resource, changes }) => event(resource, 'changed', changes)),
     ...gone.map((resource) => event(resource, 'gone', [])),

@@ -1,4 +1,12 @@
-export { driftOf } from './drift.js';
+export {
+  doerOf,
+  ledgerMachines,
+  ownershipOf,
+  type Doer,
+  type LedgerMachine,
+  type LedgerMachines,
+} from './attribution.js';
+export { driftOf, type Suspicion } from './drift.js';
 export type {
   DriftEvent,
   DriftKind,
@@ -8,20 +16,24 @@ export type {
   ObservedByType,
   ObservedImage,
   ObservedMachine,
-  ObservedMachineState,
   ObservedNetwork,
   ObservedOwnership,
+  ObservedRelation,
+  ObservedResource,
+  OtherType,
+  RelationKind,
   ResourceType,
 } from './observed.js';
 export {
   RECONCILIATION_POLICY,
   changesBetween,
-  reconcile,
-  type Change,
+  judgeAbsence,
+  takeOver,
+  type Absence,
   type FieldChange,
   type Known,
-  type Listed,
-  type Listing,
-  type Reconciliation,
+  type ListingEnd,
   type ReconciliationPolicy,
+  type Taken,
 } from './reconciliation.js';
+export { WATCH_RHYTHM, listAgainAfterMs, type WatchRhythm } from './watch-rhythm.js';

@@ -1,10 +1,14 @@
+import type { ResourceType } from '@springtide/contracts';
 import type { Instant } from '@springtide/kernel';
+import type { Doer } from './attribution.js';
 import type { FieldChange } from './reconciliation.js';
+
+export type { ResourceType };
 
 export type ObservedMachineState =
   'pending' | 'running' | 'stopping' | 'stopped' | 'terminating' | 'failed' | 'unknown';
 
-/** Whose machine it is, as its ownership tag says. */
+/** Whose resource it is, as its ownership tag says. */
 export type ObservedOwnership = Readonly<{
   installation: string;
   tenant: string;
@@ -14,6 +18,12 @@ export type ObservedOwnership = Readonly<{
   service?: string;
   releaseBy?: Instant;
 }>;
+
+export type RelationKind =
+  'runs-on' | 'attached-to' | 'part-of' | 'sends-to' | 'inside' | 'guarded-by' | 'made-from';
+
+/** Told by the resource that depends: what it hangs on, by the cloud's id. */
+export type ObservedRelation = Readonly<{ kind: RelationKind; to: ResourceType; id: string }>;
 
 /** What a cloud says of one machine. */
 export type ObservedMachine = Readonly<{
@@ -29,6 +39,7 @@ export type ObservedMachine = Readonly<{
   launchedAt?: Instant;
   ownership?: ObservedOwnership;
   labels: Readonly<Record<string, string>>;
+  relations?: readonly ObservedRelation[];
   stateReason?: string;
 }>;
 
@@ -49,21 +60,37 @@ export type ObservedImage = Readonly<{
   createdAt?: string;
 }>;
 
-export type ObservedByType = Readonly<{
-  machine: ObservedMachine;
-  network: ObservedNetwork;
-  image: ObservedImage;
+export type OtherType = Exclude<ResourceType, 'machine' | 'network' | 'image'>;
+
+/** Everything else a cloud has, in the words of no vendor: short facts, labels, and what it hangs on. */
+export type ObservedResource = Readonly<{
+  kind: OtherType;
+  id: string;
+  name: string;
+  region: string;
+  zone?: string;
+  state?: string;
+  facts: Readonly<Record<string, string | number | boolean>>;
+  labels: Readonly<Record<string, string>>;
+  relations: readonly ObservedRelation[];
+  createdAt?: Instant;
+  ownership?: ObservedOwnership;
 }>;
 
-export type ResourceType = keyof ObservedByType;
+export type ObservedByType = Readonly<
+  { machine: ObservedMachine; network: ObservedNetwork; image: ObservedImage } & {
+    [K in OtherType]: ObservedResource;
+  }
+>;
 
-export type Observed = ObservedByType[ResourceType];
+export type Observed = ObservedMachine | ObservedNetwork | ObservedImage | ObservedResource;
 
 /** A row of the inventory: what was seen, and since when and until when it can be believed. */
 export type InventoryRow<T extends Observed = Observed> = Readonly<{
   /** Our own id of the row. */
   id: string;
   accountId: string;
+  type: ResourceType;
   resource: T;
   firstSeen: Instant;
   /** When the cloud last named it. */
@@ -80,7 +107,7 @@ export type InventoryFreshness = Readonly<{
   region: string;
   resourceType: ResourceType;
   attemptedAt: Instant;
-  /** Start of the last listing that was believed. Null: there never was one. */
+  /** As of when the rows are known to be right: start of the last believed listing, or the last word of a change feed. */
   confirmedAt: Instant | null;
   complete: boolean;
   /** Why the last attempt was not believed, in words. */
@@ -99,5 +126,6 @@ export type DriftEvent = Readonly<{
   kind: DriftKind;
   /** What changed from what to what; empty unless `changed`. */
   changes: readonly FieldChange[];
+  who: Doer;
   at: Instant;
 }>;

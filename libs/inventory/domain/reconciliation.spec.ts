@@ -2,11 +2,17 @@ import { addMs } from '@springtide/kernel';
 import fc from 'fast-check';
 import {
   RECONCILIATION_POLICY,
+  WATCH_RHYTHM,
   changesBetween,
   driftOf,
-  reconcile,
+  judgeAbsence,
+  ledgerMachines,
+  listAgainAfterMs,
+  takeOver,
+  type Absence,
   type Known,
-  type Listing,
+  type ListingEnd,
+  type ObservedMachine,
 } from './index.js';
 
 type Thing = { id: string; state: string };
@@ -17,119 +23,63 @@ const thing = fc.record({
   state: fc.constantFrom('running', 'stopped'),
 });
 const things = fc.uniqueArray(thing, { selector: (item) => item.id, maxLength: 30 });
-const knownRow = fc.record({
-  resource: thing,
-  firstSeen: fc.integer({ min: 0, max: 60_000 }).map((ms) => addMs(AT, -ms)),
-  missed: fc.integer({ min: 0, max: 3 }),
-  leaving: fc.boolean(),
-});
-const knownRows = fc.uniqueArray(knownRow, { selector: (row) => row.resource.id, maxLength: 30 });
+const knownRow = fc.tuple(
+  thing.map((item) => item.id),
+  fc.record({
+    firstSeen: fc.integer({ min: 0, max: 60_000 }).map((ms) => addMs(AT, -ms)),
+    missed: fc.integer({ min: 0, max: 3 }),
+    leaving: fc.boolean(),
+  }),
+);
+const knownRows = fc
+  .uniqueArray(knownRow, { selector: ([id]) => id, maxLength: 30 })
+  .map((rows) => new Map<string, Known>(rows));
 
-function listing(items: readonly Thing[], over: Partial<Listing<Thing>> = {}): Listing<Thing> {
-  return { items, complete: true, at: AT, reason: null, ...over };
+function judge(
+  known: ReadonlyMap<string, Known>,
+  seen: readonly string[],
+  over: Partial<ListingEnd> = {},
+): Absence {
+  const end = { complete: true, at: AT, reason: null, ...over };
+  return judgeAbsence(known, new Set(seen), end, RECONCILIATION_POLICY);
 }
 
-function old(id: string, over: Partial<Known<Thing>> = {}): Known<Thing> {
-  return {
-    resource: { id, state: 'running' },
-    firstSeen: addMs(AT, -3_600_000),
-    missed: 0,
-    leaving: false,
-    ...over,
-  };
+function fleet(count: number, over: Partial<Known> = {}): Map<string, Known> {
+  const old = { firstSeen: addMs(AT, -3_600_000), missed: 0, leaving: false, ...over };
+  return new Map(Array.from({ length: count }, (_, i) => [`i-${i}`, old]));
 }
 
-function fleet(count: number, over: Partial<Known<Thing>> = {}): Known<Thing>[] {
-  return Array.from({ length: count }, (_, i) => old(`i-${i}`, over));
+function ids(items: readonly Thing[]): string[] {
+  return items.map((item) => item.id).toSorted();
 }
 
-function resources(rows: readonly Known<Thing>[]): Thing[] {
-  return rows.map((row) => row.resource);
-}
-
-describe('reconciliation of a listing', () => {
-  it('accounts for everything seen exactly once, and never suspects what it saw', () => {
+describe('what a page says', () => {
+  it('is accounted for exactly once, however often the page names it', () => {
     fc.assert(
-      fc.property(knownRows, things, fc.boolean(), (known, items, complete) => {
-        const result = reconcile(known, listing(items, { complete }), RECONCILIATION_POLICY);
-        const taken = [
-          ...result.appeared,
-          ...result.changed.map((change) => change.resource),
-          ...result.unchanged,
-        ].map((item) => item.id);
-        expect(taken.toSorted()).toEqual(items.map((item) => item.id).toSorted());
-        for (const suspect of result.suspects) expect(taken).not.toContain(suspect.id);
+      fc.property(things, things, things, (stored, items, again) => {
+        const before = new Map(stored.map((item) => [item.id, item]));
+        const taken = takeOver(before, [...again, ...items]);
+        const all = [
+          ...taken.appeared,
+          ...taken.changed.map((change) => change.resource),
+          ...taken.unchanged,
+        ];
+        expect(ids(all)).toEqual([...new Set(ids([...items, ...again]))].toSorted());
+        for (const one of all) expect(items.find((item) => item.id === one.id) ?? one).toEqual(one);
       }),
     );
   });
 
-  it('concludes nothing from what a cut listing lacks', () => {
-    fc.assert(
-      fc.property(knownRows, things, (known, items) => {
-        const result = reconcile(known, listing(items, { complete: false }), RECONCILIATION_POLICY);
-        expect(result).toMatchObject({ suspects: [], missed: [], believed: false });
-        expect(result.reason).not.toBeNull();
-      }),
-    );
-  });
-
-  it('suspects only old resources, and never a surprising fifth of them at once', () => {
-    fc.assert(
-      fc.property(knownRows, things, (known, items) => {
-        const result = reconcile(known, listing(items), RECONCILIATION_POLICY);
-        const rows = new Map(known.map((row) => [row.resource.id, row]));
-        const suspects = result.suspects.map((item) => rows.get(item.id));
-        for (const row of suspects)
-          expect(row !== undefined && row.firstSeen <= addMs(AT, -10_000)).toBe(true);
-        const surprising = suspects.filter((row) => row && !row.leaving && row.missed < 2);
-        expect(surprising.length).toBeLessThanOrEqual(known.length * 0.2);
-      }),
-    );
-  });
-
-  it('changes nothing when the same listing is seen again', () => {
+  it('changes nothing when it was stored like this', () => {
     fc.assert(
       fc.property(things, (items) => {
-        const known = items.map((resource) => ({ ...old(resource.id), resource }));
-        expect(reconcile(known, listing(items), RECONCILIATION_POLICY)).toMatchObject({
-          appeared: [],
-          changed: [],
-          suspects: [],
-          believed: true,
-        });
+        const before = new Map(items.map((item) => [item.id, { ...item }]));
+        expect(takeOver(before, items)).toEqual({ appeared: [], changed: [], unchanged: items });
       }),
     );
   });
 
-  it('believes the loss of a fifth, doubts one more', () => {
-    const known = fleet(100);
-    expect(reconcile(known, listing(resources(known.slice(20))), RECONCILIATION_POLICY)).toMatchObject({
-      believed: true,
-      suspects: { length: 20 },
-    });
-    const doubted = reconcile(known, listing(resources(known.slice(21))), RECONCILIATION_POLICY);
-    expect(doubted).toMatchObject({ believed: false, suspects: [], missed: { length: 21 } });
-    expect(doubted.reason).toMatch(/21 of 100/);
-  });
-
-  it('doubts an empty listing, unless all of it was leaving', () => {
-    expect(reconcile(fleet(3), listing([]), RECONCILIATION_POLICY).believed).toBe(false);
-    expect(reconcile(fleet(3, { leaving: true }), listing([]), RECONCILIATION_POLICY)).toMatchObject({
-      believed: true,
-      suspects: { length: 3 },
-    });
-    expect(reconcile([], listing([]), RECONCILIATION_POLICY).believed).toBe(true);
-  });
-
-  it('believes a great loss when the third complete listing in a row agrees', () => {
-    expect(reconcile(fleet(10, { missed: 1 }), listing([]), RECONCILIATION_POLICY).believed).toBe(false);
-    expect(reconcile(fleet(10, { missed: 2 }), listing([]), RECONCILIATION_POLICY)).toMatchObject({
-      believed: true,
-      suspects: { length: 10 },
-    });
-  });
-
-  it('says which field changed from what to what', () => {
+  it('names the field that changed, from what to what', () => {
     expect(
       changesBetween(
         { id: 'a', state: 'pending', addresses: [], note: 'x' },
@@ -143,9 +93,97 @@ describe('reconciliation of a listing', () => {
   });
 });
 
+describe('what a listing lacks', () => {
+  it('is nothing when the listing was cut', () => {
+    fc.assert(
+      fc.property(knownRows, things, (known, items) => {
+        const result = judge(known, ids(items), { complete: false });
+        expect(result).toMatchObject({ suspects: [], missed: [], believed: false });
+        expect(result.reason).not.toBeNull();
+      }),
+    );
+  });
+
+  it('is never something that was seen', () => {
+    fc.assert(
+      fc.property(knownRows, things, fc.boolean(), (known, items, complete) => {
+        const { suspects, missed } = judge(known, ids(items), { complete });
+        for (const id of [...suspects, ...missed]) expect(ids(items)).not.toContain(id);
+      }),
+    );
+  });
+
+  it('is suspected only when it is old, and never a surprising fifth of all at once', () => {
+    fc.assert(
+      fc.property(knownRows, things, (known, items) => {
+        const suspects = judge(known, ids(items)).suspects.map((id) => known.get(id));
+        for (const row of suspects)
+          expect(row !== undefined && row.firstSeen <= addMs(AT, -10_000)).toBe(true);
+        const surprising = suspects.filter((row) => row && !row.leaving && row.missed < 2);
+        expect(surprising.length).toBeLessThanOrEqual(known.size * 0.2);
+      }),
+    );
+  });
+
+  it('is missed more, and suspected no less, by every listing that lacks it', () => {
+    fc.assert(
+      fc.property(knownRows, things, (known, items) => {
+        let rows = known;
+        for (let turn = 0; turn < RECONCILIATION_POLICY.listingsToBelieveShrink; turn += 1) {
+          const { missed } = judge(rows, ids(items));
+          rows = new Map(
+            [...rows].map(([id, row]) => [
+              id,
+              missed.includes(id) ? { ...row, missed: row.missed + 1 } : row,
+            ]),
+          );
+        }
+        expect(judge(rows, ids(items)).believed).toBe(true);
+      }),
+    );
+  });
+
+  it('is believed for a fifth, doubted for one more', () => {
+    const all = [...fleet(100).keys()];
+    expect(judge(fleet(100), all.slice(20))).toMatchObject({ believed: true, suspects: { length: 20 } });
+    const doubted = judge(fleet(100), all.slice(21));
+    expect(doubted).toMatchObject({ believed: false, suspects: [], missed: { length: 21 } });
+    expect(doubted.reason).toMatch(/21 of 100/);
+  });
+
+  it('is doubted when it is everything, unless all of it was leaving', () => {
+    expect(judge(fleet(3), []).believed).toBe(false);
+    expect(judge(fleet(3, { leaving: true }), [])).toMatchObject({
+      believed: true,
+      suspects: { length: 3 },
+    });
+    expect(judge(new Map(), []).believed).toBe(true);
+  });
+
+  it('is believed, however much it is, when the third complete listing in a row agrees', () => {
+    expect(judge(fleet(10, { missed: 1 }), []).believed).toBe(false);
+    expect(judge(fleet(10, { missed: 2 }), [])).toMatchObject({ believed: true, suspects: { length: 10 } });
+  });
+});
+
+describe('how often everything is listed', () => {
+  it('takes no more than its part of the time, within bounds', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 600_000 }), (tookMs) => {
+        const wait = listAgainAfterMs(tookMs, WATCH_RHYTHM);
+        expect(wait).toBeGreaterThanOrEqual(WATCH_RHYTHM.closestMs);
+        expect(wait).toBeLessThanOrEqual(WATCH_RHYTHM.farthestMs);
+        if (wait < WATCH_RHYTHM.farthestMs)
+          expect(tookMs / (tookMs + wait)).toBeLessThanOrEqual(WATCH_RHYTHM.listingShare + 1e-9);
+      }),
+    );
+  });
+});
+
 describe('drift', () => {
   const place = { accountId: 'acc', region: 'r1' };
   const network = { id: 'n-1', name: 'front', region: 'r1', freeAddresses: 7, cidr: '10.0.0.0/16' };
+  const nobody = { ledger: ledgerMachines([]), installation: 'here' };
 
   it('tells what changed, and not that a network has one address more or less', () => {
     const change = (before: object) => ({
@@ -153,10 +191,82 @@ describe('drift', () => {
       changed: [{ resource: network, changes: changesBetween(before, network) }],
     });
     const of = (before: object) =>
-      driftOf({ ...place, resourceType: 'network' }, change(before), [], AT).map((event) => event.changes);
+      driftOf({ ...place, resourceType: 'network' }, change(before), [], AT, nobody).map(
+        (event) => event.changes,
+      );
     expect(of({ ...network, freeAddresses: 8 })).toEqual([]);
     expect(of({ ...network, freeAddresses: 8, name: 'old' })).toEqual([
       [{ field: 'name', before: 'old', after: 'front' }],
     ]);
+  });
+
+  const machine: ObservedMachine = {
+    id: 'i-1',
+    name: 'shop-1',
+    state: 'running',
+    region: 'r1',
+    zone: 'r1-a',
+    machineType: 'm.large',
+    purchaseOption: 'on-demand',
+    addresses: [],
+    labels: {},
+    stateReason: 'user initiated',
+  };
+  const ours = { ...machine, ownership: { installation: 'here', tenant: 't', intent: 'in-1', token: 'k' } };
+  const ledger = (releasingAt: string | null) =>
+    ledgerMachines([
+      {
+        id: 'in-1',
+        runId: 'run-1',
+        campaignId: 'c-1',
+        region: 'r1',
+        items: [{ machineId: 'i-1', state: 'running', releasingAt, goneAt: null }],
+      },
+    ]);
+  const us = { by: 'springtide', intentId: 'in-1', runId: 'run-1', campaignId: 'c-1' };
+  const outside = { by: 'outside', trail: 'user initiated' };
+  const to = (resource: ObservedMachine, over: Partial<ObservedMachine>) => ({
+    resource,
+    changes: changesBetween({ ...resource, ...over }, resource),
+  });
+
+  it.each([
+    ['appeared and carries our mark', { appeared: [ours], changed: [] }, [], null, us],
+    ['appeared and does not', { appeared: [{ ...machine, id: 'i-9' }], changed: [] }, [], null, outside],
+    ['started after we bought it', { appeared: [], changed: [to(ours, { state: 'pending' })] }, [], null, us],
+    [
+      'was stopped',
+      { appeared: [], changed: [to({ ...ours, state: 'stopped' }, { state: 'running' })] },
+      [],
+      null,
+      outside,
+    ],
+    [
+      'was resized while it started',
+      { appeared: [], changed: [to(ours, { state: 'pending', machineType: 's' })] },
+      [],
+      null,
+      outside,
+    ],
+    [
+      'goes because we released it',
+      { appeared: [], changed: [to({ ...ours, state: 'terminating' }, { state: 'running' })] },
+      [],
+      AT,
+      us,
+    ],
+    ['is gone because we released it', { appeared: [], changed: [] }, [ours], AT, us],
+    ['is gone, and we wanted it', { appeared: [], changed: [] }, [ours], null, outside],
+  ])('says who did it of a machine that %s', (_, found, gone, releasingAt, who) => {
+    const suspicion = { ledger: ledger(releasingAt), installation: 'here' };
+    const events = driftOf({ ...place, resourceType: 'machine' }, found, gone, AT, suspicion);
+    expect(events.map((event) => event.who)).toEqual([who]);
+  });
+
+  it('says that another installation of ours is not us', () => {
+    const theirs = { ...ours, id: 'i-2', ownership: { ...ours.ownership, installation: 'there' } };
+    const found = { appeared: [theirs], changed: [] };
+    const [event] = driftOf({ ...place, resourceType: 'machine' }, found, [], AT, nobody);
+    expect(event?.who).toEqual(outside);
   });
 });

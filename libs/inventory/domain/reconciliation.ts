@@ -3,9 +3,8 @@ import { canonicalJson, msBetween, type Instant } from '@springtide/kernel';
 /** Anything a listing can name: the id is unique in its account, region and resource type. */
 export type Listed = Readonly<{ id: string }>;
 
-/** What the inventory holds of a resource that is not gone. */
-export type Known<T extends Listed> = Readonly<{
-  resource: T;
+/** What the inventory holds of a resource that is not gone; enough to judge its absence. */
+export type Known = Readonly<{
   firstSeen: Instant;
   /** Complete listings in a row that did not have it. */
   missed: number;
@@ -13,8 +12,8 @@ export type Known<T extends Listed> = Readonly<{
   leaving: boolean;
 }>;
 
-export type Listing<T extends Listed> = Readonly<{
-  items: readonly T[];
+/** How a listing ended. */
+export type ListingEnd = Readonly<{
   /** The cloud said on the last page that this was all. */
   complete: boolean;
   /** Start of the listing. */
@@ -42,12 +41,15 @@ export type FieldChange = Readonly<{ field: string; before: string; after: strin
 
 export type Change<T extends Listed> = Readonly<{ resource: T; changes: readonly FieldChange[] }>;
 
-export type Reconciliation<T extends Listed> = Readonly<{
+export type Taken<T extends Listed> = Readonly<{
   appeared: readonly T[];
   changed: readonly Change<T>[];
   unchanged: readonly T[];
-  /** Absent from a believed listing: each must be read by id before it may be called gone. */
-  suspects: readonly T[];
+}>;
+
+export type Absence = Readonly<{
+  /** Absent from a believed listing: each must be read by id, or missed twice, before it may be called gone. */
+  suspects: readonly string[];
   /** Absent from a complete listing: counted, so that a real loss is believed in the end. */
   missed: readonly string[];
   /** False: nothing may be concluded from what is absent. */
@@ -55,49 +57,14 @@ export type Reconciliation<T extends Listed> = Readonly<{
   reason: string | null;
 }>;
 
-/**
- * What a listing means for the inventory. What was seen is always taken over; absence counts only in a complete listing
- * that did not shrink beyond reason, so that a cut, empty or half-broken answer can never look like deletion.
- */
-export function reconcile<T extends Listed>(
-  known: readonly Known<T>[],
-  listing: Listing<T>,
-  policy: ReconciliationPolicy,
-): Reconciliation<T> {
-  const seen = new Map(listing.items.map((item) => [item.id, item]));
-  const before = new Map(known.map((row) => [row.resource.id, row.resource]));
-  const taken = takeOver(before, seen);
-  if (!listing.complete) {
-    const reason = listing.reason ?? 'the listing ended before it was complete';
-    return { ...taken, suspects: [], missed: [], believed: false, reason };
-  }
-  const absent = known.filter(
-    (row) => !seen.has(row.resource.id) && msBetween(row.firstSeen, listing.at) >= policy.visibilityLagMs,
-  );
-  const missed = absent.map((row) => row.resource.id);
-  const doubt = doubtShrink(known, absent, policy);
-  if (doubt !== null) return { ...taken, suspects: [], missed, believed: false, reason: doubt };
-  return { ...taken, suspects: absent.map((row) => row.resource), missed, believed: true, reason: null };
-}
-
-/** Which fields differ, as text; nested values as canonical JSON. */
-export function changesBetween(before: object, after: object): FieldChange[] {
-  const a = new Map<string, unknown>(Object.entries(before));
-  const b = new Map<string, unknown>(Object.entries(after));
-  return [...new Set([...a.keys(), ...b.keys()])]
-    .toSorted()
-    .map((field) => ({ field, before: textOf(a.get(field)), after: textOf(b.get(field)) }))
-    .filter((change) => change.before !== change.after);
-}
-
-function takeOver<T extends Listed>(
-  before: ReadonlyMap<string, T>,
-  seen: ReadonlyMap<string, T>,
-): Pick<Reconciliation<T>, 'appeared' | 'changed' | 'unchanged'> {
+/** What was seen is always taken over. `before` holds what was stored of these and is not gone. */
+export function takeOver<T extends Listed>(before: ReadonlyMap<string, T>, seen: readonly T[]): Taken<T> {
   const appeared: T[] = [];
   const changed: Change<T>[] = [];
   const unchanged: T[] = [];
-  for (const resource of seen.values()) {
+  // A resource that moved between pages while they were read is named twice; the later word counts.
+  const once = new Map(seen.map((resource) => [resource.id, resource]));
+  for (const resource of once.values()) {
     const known = before.get(resource.id);
     if (known === undefined) {
       appeared.push(resource);
@@ -110,17 +77,50 @@ function takeOver<T extends Listed>(
   return { appeared, changed, unchanged };
 }
 
-/** Why the absence of these is not believed yet; null when it is. */
-function doubtShrink<T extends Listed>(
-  known: readonly Known<T>[],
-  absent: readonly Known<T>[],
+/**
+ * What it means that a listing lacks something. Absence counts only in a complete listing that did not shrink beyond
+ * reason, so that a cut, empty or half-broken answer can never look like deletion.
+ */
+export function judgeAbsence(
+  known: ReadonlyMap<string, Known>,
+  seen: Readonly<{ has(id: string): boolean }>,
+  listing: ListingEnd,
   policy: ReconciliationPolicy,
-): string | null {
+): Absence {
+  if (!listing.complete) {
+    const reason = listing.reason ?? 'the listing ended before it was complete';
+    return { suspects: [], missed: [], believed: false, reason };
+  }
+  const absent = [...known].filter(
+    ([id, row]) => !seen.has(id) && msBetween(row.firstSeen, listing.at) >= policy.visibilityLagMs,
+  );
+  const missed = absent.map(([id]) => id);
+  const doubt = doubtShrink(
+    known.size,
+    absent.map(([, row]) => row),
+    policy,
+  );
+  if (doubt !== null) return { suspects: [], missed, believed: false, reason: doubt };
+  return { suspects: missed, missed, believed: true, reason: null };
+}
+
+/** Which fields differ, as text; nested values as canonical JSON. */
+export function changesBetween(before: object, after: object): FieldChange[] {
+  const a = new Map<string, unknown>(Object.entries(before));
+  const b = new Map<string, unknown>(Object.entries(after));
+  return [...new Set([...a.keys(), ...b.keys()])]
+    .toSorted()
+    .map((field) => ({ field, before: textOf(a.get(field)), after: textOf(b.get(field)) }))
+    .filter((change) => change.before !== change.after);
+}
+
+/** Why the absence of these is not believed yet; null when it is. */
+function doubtShrink(known: number, absent: readonly Known[], policy: ReconciliationPolicy): string | null {
   // This listing is one more miss for each of them.
   const surprising = absent.filter((row) => !row.leaving && row.missed + 1 < policy.listingsToBelieveShrink);
-  if (surprising.length <= known.length * policy.shrinkFraction) return null;
+  if (surprising.length <= known * policy.shrinkFraction) return null;
   return (
-    `the listing has ${surprising.length} of ${known.length} known resources less, more than was released; ` +
+    `the listing has ${surprising.length} of ${known} known resources less, more than was released; ` +
     `nothing is taken for deleted until ${policy.listingsToBelieveShrink} complete listings agree`
   );
 }

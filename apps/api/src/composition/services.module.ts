@@ -2,7 +2,7 @@ import { Global, Module, type DynamicModule, type FactoryProvider } from '@nestj
 import { AccountService, AccountsModule } from '@springtide/accounts';
 import { CampaignsModule, RunsService } from '@springtide/campaigns';
 import { CatalogModule, MarketService } from '@springtide/catalog';
-import { EffectsModule } from '@springtide/effects';
+import { EffectLedger, EffectsModule } from '@springtide/effects';
 import { FinanceModule } from '@springtide/finance';
 import { IdentityModule } from '@springtide/identity';
 import { InventoryModule, InventorySyncService } from '@springtide/inventory';
@@ -55,7 +55,11 @@ const runEvents: FactoryProvider<RunEvents> = {
 
 const syncNow: FactoryProvider<SyncNow> = {
   provide: SyncNow,
-  useFactory: (accounts: AccountService, inventory: InventorySyncService, market: MarketService) =>
-    new SyncNow(accounts, inventory, market),
-  inject: [AccountService, InventorySyncService, MarketService],
+  useFactory: (
+    accounts: AccountService,
+    inventory: InventorySyncService,
+    market: MarketService,
+    ledger: EffectLedger,
+  ) => new SyncNow(accounts, inventory, market, ledger),
+  inject: [AccountService, InventorySyncService, MarketService, EffectLedger],
 };

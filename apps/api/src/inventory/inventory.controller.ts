@@ -2,17 +2,13 @@ import { Controller } from '@nestjs/common';
 import { AccountService } from '@springtide/accounts';
 import { MarketService } from '@springtide/catalog';
 import { routes } from '@springtide/contracts';
-import { InventoryService, type InventoryFilter } from '@springtide/inventory';
-import { z } from 'zod';
+import { InventoryService } from '@springtide/inventory';
 import { AccountNames } from '../accounts/account-names.js';
 import { decodeCursor, encodeCursor } from '../http/cursor.js';
 import { Handle, type Parsed } from '../http/handle.decorator.js';
+import { InventoryPosition, filterOf, sortOf } from './inventory-query.js';
 import { machineBody } from './machine-body.js';
 import { SyncNow } from './sync-now.js';
-
-const Cursor = z.object({ name: z.string(), id: z.string() });
-
-type MachineQuery = Parsed<typeof routes.machineList>['query'];
 
 @Controller()
 export class InventoryController {
@@ -25,9 +21,10 @@ export class InventoryController {
 
   @Handle(routes.machineList)
   async listMachines({ ctx, query }: Parsed<typeof routes.machineList>) {
-    const after = decodeCursor(query.cursor, Cursor);
+    const after = decodeCursor(query.cursor, InventoryPosition);
     const page = await this.inventory.list(ctx, 'machine', filterOf(query), {
       limit: query.limit,
+      sort: sortOf(query.sort),
       ...(after ? { after } : {}),
     });
     const names = await AccountNames.of(this.accounts, ctx);
@@ -57,19 +54,4 @@ export class InventoryController {
   async sync({ ctx, body }: Parsed<typeof routes.inventorySync>) {
     return { items: await this.syncNow.run(ctx, body.accountId) };
   }
-}
-
-function filterOf(query: MachineQuery): InventoryFilter {
-  const { accountId, region, zone, state, service, campaignId, owned, search } = query;
-  const all = {
-    accountId,
-    region,
-    zone,
-    state,
-    service,
-    campaign: campaignId,
-    ours: owned === undefined ? undefined : owned === 'true',
-    text: search,
-  };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

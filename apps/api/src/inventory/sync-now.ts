@@ -1,7 +1,8 @@
 import type { AccountService, CloudAccount } from '@springtide/accounts';
 import type { MarketService } from '@springtide/catalog';
 import type { SyncResult } from '@springtide/contracts';
-import type { InventorySyncService } from '@springtide/inventory';
+import type { EffectLedger } from '@springtide/effects';
+import { ledgerMachines, type InventorySyncService } from '@springtide/inventory';
 import { asSpringtideError } from '@springtide/kernel';
 import { jobContext, type RequestContext } from '@springtide/platform';
 
@@ -11,6 +12,7 @@ export class SyncNow {
     private readonly accounts: AccountService,
     private readonly inventory: InventorySyncService,
     private readonly market: MarketService,
+    private readonly ledger: Pick<EffectLedger, 'listIntents'>,
   ) {}
 
   /** One account, or all that are not disabled, one after the other. An account that fails says why. */
@@ -36,7 +38,11 @@ export class SyncNow {
   private async one(ctx: RequestContext, account: CloudAccount): Promise<SyncResult> {
     const named = { accountId: account.id, accountName: account.name };
     try {
-      const report = await this.inventory.syncAccount(ctx, account.id);
+      const report = await this.inventory.syncAccount(ctx, account.id, async () =>
+        ledgerMachines(
+          await this.ledger.listIntents(ctx.tenantId, { accountId: account.id, kind: 'create' }),
+        ),
+      );
       const offerings = await this.market.refreshOfferings(ctx, account.id);
       const places = [
         ...report.places.map(({ region, resourceType, complete, reason, seen }) => {

@@ -1,9 +1,7 @@
 import type { AccountService } from '@springtide/accounts';
-import type { HousekeepingActivities } from '@springtide/contracts';
-import { failedPass, type EffectLedger, type Reconciler } from '@springtide/effects';
+import type { HousekeepingActivities, InventoryAccount } from '@springtide/contracts';
+import { failedPass, type Reconciler } from '@springtide/effects';
 import { sealAudit, type TenantService } from '@springtide/identity';
-import type { InventorySyncService } from '@springtide/inventory';
-import { asSpringtideError } from '@springtide/kernel';
 import { jobContext, type Database, type Logger } from '@springtide/platform';
 import { alive } from './liveness.js';
 import { listTenantIds } from './tenants.js';
@@ -11,9 +9,7 @@ import { listTenantIds } from './tenants.js';
 export type HousekeepingParts = Readonly<{
   database: Database;
   reconciler: Reconciler;
-  ledger: Pick<EffectLedger, 'listIntents'>;
   accounts: AccountService;
-  inventory: InventorySyncService;
   tenants: TenantService;
   log: Logger;
 }>;
@@ -37,42 +33,26 @@ export function housekeepingActivities(parts: HousekeepingParts): HousekeepingAc
           throw thrown;
         }
       }),
-    syncInventory: async () => {
-      await alive(async () => {
-        await syncAll(parts);
-      });
-    },
+    inventoryAccounts: async () => await inventoryAccounts(parts),
     sealAuditChains: async () => {
       for (const tenantId of await listTenantIds(parts.database)) await sealAudit(parts.database, tenantId);
     },
   };
 }
 
-/** One account that cannot be read must not keep the others from being read. */
-async function syncAll({ database, accounts, inventory, ledger, log }: HousekeepingParts): Promise<void> {
+/** Accounts with nothing to list, or that are not to be used, are left out. */
+async function inventoryAccounts({ database, accounts }: HousekeepingParts): Promise<InventoryAccount[]> {
+  const found: InventoryAccount[] = [];
   for (const tenantId of await listTenantIds(database)) {
-    const ctx = jobContext('inventory-sync', tenantId, 'inventory-sync');
-    for (const account of await accounts.list(ctx, { limit: 200 })) {
-      if (account.kind === 'traffic' || account.status === 'disabled') continue;
-      try {
-        await inventory.syncAccount(ctx, account.id, () => releasedMachines(ledger, tenantId, account.id));
-      } catch (thrown) {
-        const { code, message } = asSpringtideError(thrown);
-        log.warn({ account: account.id, code, reason: message }, 'an account could not be synced');
-      }
+    const ctx = jobContext('inventory-accounts', tenantId, 'inventory-accounts');
+    for (let afterName = ''; ;) {
+      const page = await accounts.list(ctx, { limit: 200, afterName });
+      const used = page.filter(({ kind, status }) => kind !== 'traffic' && status !== 'disabled');
+      found.push(...used.map(({ id: accountId }) => ({ tenantId, accountId })));
+      const last = page.at(-1);
+      if (page.length < 200 || !last) break;
+      afterName = last.name;
     }
   }
-}
-
-/** Machines of the account whose end the ledger has asked for: the inventory need not wonder where they are. */
-async function releasedMachines(
-  ledger: HousekeepingParts['ledger'],
-  tenantId: string,
-  accountId: string,
-): Promise<ReadonlySet<string>> {
-  const intents = await ledger.listIntents(tenantId, { accountId, kind: 'create' });
-  const released = intents
-    .flatMap((intent) => intent.items)
-    .filter((item) => item.releasingAt !== null || item.goneAt !== null);
-  return new Set(released.flatMap((item) => item.machineId ?? []));
+  return found;
 }

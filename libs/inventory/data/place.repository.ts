@@ -1,0 +1,263 @@
+import { parseInstant, toInstant, type Instant } from '@springtide/kernel';
+import type { EntityManager } from 'typeorm';
+import type {
+  DriftEvent,
+  InventoryFreshness,
+  Known,
+  Observed,
+  ObservedByType,
+  ObservedRelation,
+  ResourceType,
+} from '../domain/index.js';
+import { ownershipOf } from '../domain/index.js';
+import { FreshnessEntity, type FreshnessRow } from './inventory.entity.js';
+import { readObserved, searchText } from './observed-json.js';
+
+export type Place = Readonly<{ accountId: string; region: string; resourceType: ResourceType }>;
+
+/** A resource as it is to be stored: what was seen, its text and the hash of that. */
+export type Seen = Readonly<{ resource: Observed; json: string; hash: string }>;
+
+/** What is known of a stored resource without reading it. */
+export type Indexed = Known & Readonly<{ hash: string }>;
+
+export type Stored<T extends Observed = Observed> = Readonly<{
+  resource: T;
+  /** When the look began that it comes from. */
+  observedAt: Instant;
+  gone: boolean;
+}>;
+
+export type PlaceFreshness = InventoryFreshness & Readonly<{ listedAt: Instant | null }>;
+
+/** The inventory of one place for one tenant, inside the transaction it was made for. Written in batches. */
+export class PlaceRepository {
+  constructor(
+    private readonly tx: EntityManager,
+    private readonly tenantId: string,
+    private readonly place: Place,
+  ) {}
+
+  /** Serialises writers of one place, so that the older of two looks cannot overwrite the newer. */
+  async lock(): Promise<void> {
+    const { accountId, region, resourceType } = this.place;
+    await this.tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [
+      `inventory|${accountId}|${region}|${resourceType}`,
+    ]);
+  }
+
+  async freshness(): Promise<PlaceFreshness | undefined> {
+    const row = await this.tx.findOneBy(FreshnessEntity, { tenantId: this.tenantId, ...this.place });
+    if (!row) return undefined;
+    return { ...toFreshness(row), listedAt: row.listedAt === null ? null : toInstant(row.listedAt) };
+  }
+
+  async saveFreshness(freshness: Omit<PlaceFreshness, keyof Place>): Promise<void> {
+    const { attemptedAt, listedAt, confirmedAt, complete, reason } = freshness;
+    await this.tx.upsert(
+      FreshnessEntity,
+      {
+        tenantId: this.tenantId,
+        ...this.place,
+        attemptedAt: parseInstant(attemptedAt),
+        listedAt: listedAt === null ? null : parseInstant(listedAt),
+        confirmedAt: confirmedAt === null ? null : parseInstant(confirmedAt),
+        complete,
+        reason,
+      },
+      ['tenantId', 'accountId', 'region', 'resourceType'],
+    );
+  }
+
+  /** Everything of this place that is not gone, by the cloud's id, without what was seen of it. */
+  async index(): Promise<Map<string, Indexed>> {
+    const rows = await this.tx.query<IndexRow[]>(
+      `select cloud_id, hash, first_seen, missed, released_at is not null or coalesce(state, '') = 'terminating' as leaving
+       from inventory_resource ${HERE} and gone_at is null`,
+      this.here(),
+    );
+    return new Map(
+      rows.map(({ cloud_id, hash, first_seen, missed, leaving }) => [
+        cloud_id,
+        { hash, firstSeen: toInstant(first_seen), missed, leaving },
+      ]),
+    );
+  }
+
+  async stored<K extends ResourceType>(
+    resourceType: K,
+    cloudIds: readonly string[],
+  ): Promise<Map<string, Stored<ObservedByType[K]>>> {
+    if (cloudIds.length === 0) return new Map();
+    const rows = await this.tx.query<StoredRow[]>(
+      `select cloud_id, observed, observed_at, gone_at is not null as gone
+       from inventory_resource ${HERE} and cloud_id = any($5)`,
+      [...this.here(), cloudIds],
+    );
+    return new Map(
+      rows.map(({ cloud_id, observed, observed_at, gone }) => [
+        cloud_id,
+        { resource: readObserved(resourceType, observed), observedAt: toInstant(observed_at), gone },
+      ]),
+    );
+  }
+
+  /** Machines that the cloud last called on their way up or down. */
+  async inFlight(): Promise<string[]> {
+    const rows = await this.tx.query<{ cloud_id: string }[]>(
+      `select cloud_id from inventory_resource
+       where tenant_id = $1 and account_id = $2 and region = $3 and resource_type = 'machine' and gone_at is null
+         and state in ('pending', 'stopping', 'terminating')`,
+      this.here().slice(0, 3),
+    );
+    return rows.map((row) => row.cloud_id);
+  }
+
+  /** New and changed resources. One that was gone and is seen again lives again. */
+  async save(seen: readonly Seen[], at: Instant): Promise<void> {
+    if (seen.length === 0) return;
+    await this.tx.query(SAVE, [...this.here(), at, `[${seen.map(toColumns).join(',')}]`]);
+  }
+
+  /** Seen as stored, after listings that lacked them. */
+  async confirm(cloudIds: readonly string[], at: Instant): Promise<void> {
+    if (cloudIds.length === 0) return;
+    await this.tx.query(
+      `update inventory_resource set last_seen = greatest(last_seen, $5), missed = 0 ${HERE} and cloud_id = any($6)`,
+      [...this.here(), at, cloudIds],
+    );
+  }
+
+  /** @param confirmedAt until when those that are missed for the first time were there. */
+  async countMissed(cloudIds: readonly string[], confirmedAt: Instant | null): Promise<void> {
+    if (cloudIds.length === 0) return;
+    await this.tx.query(
+      `update inventory_resource set missed = missed + 1,
+         last_seen = case when missed = 0 then greatest(last_seen, $5) else last_seen end
+       ${HERE} and cloud_id = any($6)`,
+      [...this.here(), confirmedAt, cloudIds],
+    );
+  }
+
+  /** @returns those that were not gone, and of which nothing newer than `at` is known. */
+  async markGone(cloudIds: readonly string[], at: Instant): Promise<string[]> {
+    if (cloudIds.length === 0) return [];
+    const [rows] = await this.tx.query<[{ cloud_id: string }[], number]>(
+      `update inventory_resource set gone_at = $5, observed_at = $5
+       ${HERE} and cloud_id = any($6) and gone_at is null and observed_at <= $5 returning cloud_id`,
+      [...this.here(), at, cloudIds],
+    );
+    return rows.map((row) => row.cloud_id);
+  }
+
+  async markReleased(cloudIds: readonly string[], at: Instant): Promise<void> {
+    if (cloudIds.length === 0) return;
+    await this.tx.query(
+      `update inventory_resource set released_at = coalesce(released_at, $5) ${HERE} and cloud_id = any($6)`,
+      [...this.here(), at, cloudIds],
+    );
+  }
+
+  /** Takes relations from `before` to `after`; resources that are in neither keep theirs. */
+  async saveRelations(before: readonly Observed[], after: readonly Observed[]): Promise<void> {
+    const had = relationsOf(before);
+    const has = relationsOf(after);
+    const lost = [...had].filter(([key]) => !has.has(key)).map(([, row]) => row);
+    const won = [...has].filter(([key]) => !had.has(key)).map(([, row]) => row);
+    if (lost.length > 0) await this.tx.query(DROP_RELATIONS, [...this.here(), JSON.stringify(lost)]);
+    if (won.length > 0) await this.tx.query(ADD_RELATIONS, [...this.here(), JSON.stringify(won)]);
+  }
+
+  async addDrift(events: readonly DriftEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    await this.tx.query(ADD_DRIFT, [this.tenantId, JSON.stringify(events)]);
+  }
+
+  private here(): unknown[] {
+    return [this.tenantId, this.place.accountId, this.place.region, this.place.resourceType];
+  }
+}
+
+type IndexRow = { cloud_id: string; hash: string; first_seen: Date; missed: number; leaving: boolean };
+type StoredRow = { cloud_id: string; observed: unknown; observed_at: Date; gone: boolean };
+
+const HERE = `where tenant_id = $1 and account_id = $2 and region = $3 and resource_type = $4`;
+
+const SAVE = `
+  insert into inventory_resource (tenant_id, account_id, region, resource_type, cloud_id, name, state, zone,
+    owner_installation, owner_intent, campaign, service, search, labels, observed, hash, observed_at, first_seen,
+    last_seen)
+  select $1, $2, $3, $4, cloud_id, name, state, zone, owner_installation, owner_intent, campaign, service,
+    search, labels, observed, hash, $5, $5, $5
+  from json_to_recordset($6::json) as seen(cloud_id text, name text, state text, zone text,
+    owner_installation text, owner_intent text, campaign text, service text, search text, labels jsonb,
+    observed jsonb, hash text)
+  on conflict (tenant_id, account_id, region, resource_type, cloud_id) do update set
+    name = excluded.name, state = excluded.state, zone = excluded.zone,
+    owner_installation = excluded.owner_installation, owner_intent = excluded.owner_intent,
+    campaign = excluded.campaign, service = excluded.service, search = excluded.search, labels = excluded.labels,
+    observed = excluded.observed, hash = excluded.hash, observed_at = excluded.observed_at,
+    last_seen = excluded.last_seen, missed = 0, gone_at = null`;
+
+const RELATION_ROW = `json_to_recordset($5::json) as r(f text, k text, t text, i text)`;
+
+const ADD_RELATIONS = `
+  insert into inventory_relation (tenant_id, account_id, region, from_type, from_id, kind, to_type, to_id)
+  select $1, $2, $3, $4, f, k, t, i from ${RELATION_ROW}
+  on conflict do nothing`;
+
+const DROP_RELATIONS = `
+  delete from inventory_relation using ${RELATION_ROW}
+  where tenant_id = $1 and account_id = $2 and region = $3 and from_type = $4
+    and from_id = f and kind = k and to_type = t and to_id = i`;
+
+const ADD_DRIFT = `
+  insert into inventory_drift (tenant_id, account_id, region, resource_type, cloud_id, name, kind, changes, who, at)
+  select $1, "accountId", region, "resourceType", "resourceId", name, kind, changes, who, at
+  from json_to_recordset($2::json) as event("accountId" uuid, region text, "resourceType" text,
+    "resourceId" text, name text, kind text, changes jsonb, who jsonb, at timestamptz)`;
+
+/** The columns beside `observed` as JSON text, around the text that is there already. */
+function toColumns({ resource, json, hash }: Seen): string {
+  const owner = ownershipOf(resource);
+  const columns = {
+    cloud_id: resource.id,
+    name: resource.name,
+    state: 'state' in resource ? resource.state : undefined,
+    zone: 'zone' in resource ? resource.zone : undefined,
+    owner_installation: owner?.installation,
+    owner_intent: owner?.intent,
+    campaign: owner?.campaign,
+    service: owner?.service,
+    search: searchText(resource),
+    labels: 'labels' in resource ? resource.labels : {},
+    hash,
+  };
+  return `${JSON.stringify(columns).slice(0, -1)},"observed":${json}}`;
+}
+
+type RelationColumns = Readonly<{ f: string; k: string; t: string; i: string }>;
+
+function relationsOf(resources: readonly Observed[]): Map<string, RelationColumns> {
+  const rows = new Map<string, RelationColumns>();
+  for (const resource of resources) {
+    const relations: readonly ObservedRelation[] =
+      'relations' in resource && resource.relations !== undefined ? resource.relations : [];
+    for (const { kind, to, id } of relations) {
+      rows.set(`${resource.id}\n${kind}\n${to}\n${id}`, { f: resource.id, k: kind, t: to, i: id });
+    }
+  }
+  return rows;
+}
+
+export function toFreshness(row: FreshnessRow): InventoryFreshness {
+  return {
+    accountId: row.accountId,
+    region: row.region,
+    resourceType: row.resourceType,
+    attemptedAt: toInstant(row.attemptedAt),
+    confirmedAt: row.confirmedAt === null ? null : toInstant(row.confirmedAt),
+    complete: row.complete,
+    reason: row.reason,
+  };
+}

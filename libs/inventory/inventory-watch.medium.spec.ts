@@ -1,0 +1,168 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { addMs, toInstant } from '@springtide/kernel';
+import { Roles1760000000000, jobContext, silentLogger, type SchemaPart } from '@springtide/platform';
+import type { Machine } from '@springtide/provider-kit';
+import { fakeClock, testDatabase, type FakeClock, type TestDatabase } from '@springtide/testing';
+import { scriptedCloud, type CloudScript } from '../catalog/testing/scripted-cloud.js';
+import {
+  InventoryService,
+  InventorySyncService,
+  InventoryWatchService,
+  inventorySchema,
+  ledgerMachines,
+  type WatchedLedger,
+} from './index.js';
+
+const TENANT = '00000000-0000-4000-8000-000000000001';
+const ACCOUNT = '10000000-0000-4000-8000-000000000001';
+const roles: SchemaPart = { entities: [], migrations: [Roles1760000000000] };
+const tenant = jobContext('spec', TENANT, 'request-1');
+
+function machine(n: number, over: Partial<Machine> = {}): Machine {
+  return {
+    id: `i-${n}`,
+    name: `shop-${n}`,
+    state: 'running',
+    region: 'r1',
+    zone: 'r1-a',
+    machineType: 'm.large',
+    purchaseOption: 'on-demand',
+    addresses: [],
+    labels: {},
+    ...over,
+  };
+}
+
+/** The ledger bought these, and has not seen them run. */
+function bought(...ids: string[]): WatchedLedger {
+  const items = ids.map((machineId) => ({ machineId, state: 'accepted', releasingAt: null, goneAt: null }));
+  const machines = ledgerMachines([
+    { id: 'intent-1', runId: 'run-1', campaignId: 'c-1', region: 'r1', items },
+  ]);
+  return { all: () => Promise.resolve(machines), alive: () => Promise.resolve(machines) };
+}
+
+describe('watching machines', () => {
+  let db: TestDatabase;
+  let clock: FakeClock;
+  let script: CloudScript;
+  let sync: InventorySyncService;
+  let inventory: InventoryService;
+  let watch: InventoryWatchService;
+
+  async function begin(feed: boolean): Promise<void> {
+    db = await testDatabase([roles, inventorySchema]);
+    clock = fakeClock('2026-11-01T08:00:00.000Z');
+    const cloud = await scriptedCloud(clock, { feed });
+    ({ script } = cloud);
+    const base = { database: db.database, clouds: cloud.source, clock, log: silentLogger };
+    const parts = { ...base, installation: 'here' };
+    sync = new InventorySyncService(parts);
+    inventory = new InventoryService(db.database, 'here');
+    watch = new InventoryWatchService(parts, sync);
+  }
+  afterEach(() => db.drop());
+
+  /** Watches for so long, moving time in small steps, and looks at the inventory in between. */
+  async function watching(forMs: number, ledger: WatchedLedger, look: (ms: number) => Promise<void>) {
+    const until = addMs(toInstant(clock.now()), forMs);
+    const ending = new AbortController();
+    const done = watch.watchAccount(tenant, ACCOUNT, ledger, { until, signal: ending.signal });
+    for (let ms = 0; ms < forMs; ms += 500) {
+      await look(ms);
+      await settle();
+      await clock.advance(500);
+    }
+    ending.abort();
+    await done;
+  }
+  /** Lets what was begun reach its next sleep: the database answers in real time. */
+  async function settle(): Promise<void> {
+    const until = performance.now() + 40;
+    while (performance.now() < until) await turn();
+  }
+  async function states(): Promise<string[]> {
+    const { items } = await inventory.list(tenant, 'machine', {}, { limit: 100 });
+    return items.map((row) => `${row.resource.name} ${row.resource.state}`);
+  }
+
+  it('shows what the ledger bought before any listing does, and its way to running, within seconds', async () => {
+    await begin(false);
+    script.machines = [machine(1)];
+    await sync.syncAccount(tenant, ACCOUNT);
+    const ownership = { installation: 'here', tenant: TENANT, intent: 'intent-1', token: 't' };
+    let seenAt = 0;
+    let ranAt = 0;
+    await watching(14_000, bought('i-2'), async (ms) => {
+      if (ms === 1_000) script.unlisted = [machine(2, { state: 'pending', ownership })];
+      if (ms === 7_000) script.unlisted = [machine(2, { ownership })];
+      const now = await states();
+      if (seenAt === 0 && now.includes('shop-2 pending')) seenAt = ms;
+      if (ranAt === 0 && now.includes('shop-2 running')) ranAt = ms;
+    });
+    expect(seenAt).toBeGreaterThan(1_000);
+    expect(seenAt).toBeLessThanOrEqual(6_000);
+    expect(ranAt).toBeGreaterThan(7_000);
+    expect(ranAt).toBeLessThanOrEqual(12_000);
+    const events = await inventory.listDrift(tenant, { resourceId: 'i-2' }, { limit: 5 });
+    const us = { by: 'springtide', intentId: 'intent-1', runId: 'run-1', campaignId: 'c-1' };
+    expect(events.map(({ kind, who }) => ({ kind, who }))).toEqual([
+      { kind: 'changed', who: us },
+      { kind: 'appeared', who: us },
+    ]);
+  });
+
+  it('sees what somebody else starts within ten seconds, also where the cloud has no change feed', async () => {
+    await begin(false);
+    script.machines = [machine(1)];
+    await sync.syncAccount(tenant, ACCOUNT);
+    let seenAt = 0;
+    await watching(14_000, bought(), async (ms) => {
+      if (ms === 2_000) script.machines = [machine(1), machine(3)];
+      if (seenAt === 0 && (await states()).includes('shop-3 running')) seenAt = ms;
+    });
+    expect(seenAt).toBeGreaterThan(2_000);
+    expect(seenAt - 2_000).toBeLessThanOrEqual(10_000);
+    expect((await inventory.listDrift(tenant, {}, { limit: 1 }))[0]?.who).toMatchObject({ by: 'outside' });
+  });
+
+  it('follows a change feed: what changed, what is gone when asked by id, and that nothing else happened', async () => {
+    await begin(true);
+    script.machines = [machine(1), machine(2), machine(3), machine(4), machine(5), machine(6)];
+    await sync.syncAccount(tenant, ACCOUNT);
+    script.calls.length = 0;
+    script.changes.push(
+      { changed: [...script.machines], gone: [], cursor: 'a', whole: true },
+      { changed: [machine(1, { state: 'stopped' })], gone: ['i-2', 'i-3'], cursor: 'b', whole: false },
+    );
+    script.machines = script.machines.filter((one) => one.id !== 'i-2');
+    const before = (await inventory.freshness(tenant)).find((place) => place.resourceType === 'machine');
+    await watching(5_000, bought(), async () => {});
+    expect(await states()).toEqual([
+      'shop-1 stopped',
+      'shop-3 running',
+      'shop-4 running',
+      'shop-5 running',
+      'shop-6 running',
+    ]);
+    expect(script.calls.slice(0, 4)).toEqual(['changes 0', 'changes a', 'describe 2', 'changes b']);
+    expect(script.calls).not.toContain('list');
+    const after = (await inventory.freshness(tenant)).find((place) => place.resourceType === 'machine');
+    expect(after?.complete).toBe(true);
+    expect((after?.confirmedAt ?? '') > (before?.confirmedAt ?? '')).toBe(true);
+    const { items } = await inventory.list(tenant, 'machine', { text: 'shop-4' }, { limit: 1 });
+    expect(items[0]?.lastSeen).toBe(after?.confirmedAt);
+  });
+
+  it('does not take a feed that forgets most of the machines for their end', async () => {
+    await begin(true);
+    script.machines = Array.from({ length: 10 }, (_, n) => machine(n));
+    await sync.syncAccount(tenant, ACCOUNT);
+    await clock.advance(60_000);
+    script.changes.push({ changed: [machine(1)], gone: [], cursor: 'a', whole: true });
+    await watching(2_000, bought(), async () => {});
+    expect(await states()).toHaveLength(10);
+    const freshness = await inventory.freshness(tenant);
+    expect(freshness.find((place) => place.resourceType === 'machine')).toMatchObject({ complete: false });
+  });
+});

@@ -1,0 +1,177 @@
+import type { CloudSource } from '@springtide/catalog';
+import { requirePermission } from '@springtide/identity';
+import { SECOND, addMs, asSpringtideError, msBetween, toInstant, type Instant } from '@springtide/kernel';
+import type { RequestContext } from '@springtide/platform';
+import type { CloudClient, Machine } from '@springtide/provider-kit';
+import type { Place } from './data/place.repository.js';
+import { WATCH_RHYTHM, listAgainAfterMs, type LedgerMachines, type WatchRhythm } from './domain/index.js';
+import type { InventorySyncService, SyncParts } from './inventory-sync.service.js';
+import { PlacePass } from './place-pass.js';
+import { PlaceStore, seenOf, type AskLedger } from './place-store.js';
+
+/** What the ledger is asked while an account is watched. */
+export type WatchedLedger = Readonly<{
+  /** All that it knows of the account's machines; asked to explain a change. */
+  all: AskLedger;
+  /** Those that may still be alive; asked every few seconds, so it should be quick. */
+  alive: AskLedger;
+}>;
+
+/** Ends at `until`, or soon after `signal`. */
+export type WatchEnd = Readonly<{ until: Instant; signal: AbortSignal }>;
+
+type Watch = Readonly<{ context: RequestContext; place: Place; ledger: WatchedLedger; end: WatchEnd }>;
+type Feed = { cursor: string | undefined };
+
+/** A feed is asked again after this long without news; short enough to notice the end of the watch. */
+const FEED_WAIT_MS = 20 * SECOND;
+/** Between two answers of a feed, so that many small changes become one batch. */
+const FEED_PAUSE_MS = SECOND / 2;
+const AFTER_FAILURE_MS = 10 * SECOND;
+
+/**
+ * Keeps machines fresh within seconds between the scheduled listings: by the cloud's change feed where there is one;
+ * elsewhere by reading what starts or ends by id, and by listing as often as the call budget can bear.
+ */
+export class InventoryWatchService {
+  constructor(
+    private readonly parts: Pick<SyncParts, 'database' | 'clouds' | 'clock' | 'log' | 'installation'>,
+    private readonly sync: InventorySyncService,
+    private readonly rhythm: WatchRhythm = WATCH_RHYTHM,
+  ) {}
+
+  /** Follows the machines of all regions of the account until the end. A region that fails is tried again. */
+  async watchAccount(
+    context: RequestContext,
+    accountId: string,
+    ledger: WatchedLedger,
+    end: WatchEnd,
+  ): Promise<void> {
+    requirePermission(context, 'inventory:write');
+    const regions = await this.clouds.regions(context, accountId);
+    await Promise.all(
+      regions.map(async (region) => {
+        const place: Place = { accountId, region, resourceType: 'machine' };
+        await this.follow({ context, place, ledger, end });
+      }),
+    );
+  }
+
+  private get clouds(): CloudSource {
+    return this.parts.clouds;
+  }
+
+  private async follow(watch: Watch): Promise<void> {
+    const feed: Feed = { cursor: undefined };
+    let listAt = this.now();
+    while (!this.isOver(watch.end)) {
+      try {
+        const pauseMs = await this.clouds.use(watch.context, watch.place.accountId, async (client) => {
+          if (!client.offers('compute')) return msBetween(this.now(), watch.end.until);
+          if (hasFeed(client)) return await this.followFeed(watch, client, feed);
+          listAt = await this.poll(watch, client, listAt);
+          return this.rhythm.inFlightMs;
+        });
+        await this.pause(pauseMs, watch.end);
+      } catch (thrown) {
+        const { code, message } = asSpringtideError(thrown);
+        this.parts.log.warn({ ...watch.place, code, reason: message }, 'machines could not be watched');
+        feed.cursor = undefined;
+        await this.pause(AFTER_FAILURE_MS, watch.end);
+      }
+    }
+  }
+
+  private async followFeed(watch: Watch, client: CloudClient, feed: Feed): Promise<number> {
+    const { region } = watch.place;
+    const deadline = addMs(this.now(), FEED_WAIT_MS);
+    const scope = { region, ...(feed.cursor === undefined ? {} : { cursor: feed.cursor }) };
+    const news = await client.compute.changes(scope, { deadline, priority: 'sync' });
+    // The answer is as fresh as its end, however long it was waited for.
+    const at = this.now();
+    const store = this.storeOf(watch);
+    if (news.whole) {
+      const parts = { client, store, askLedger: watch.ledger.all, now: () => this.now() };
+      const pass = new PlacePass(parts, at);
+      await pass.offer(news.changed);
+      await pass.end({ complete: true, reason: null });
+    } else {
+      if (news.changed.length > 0) await store.take(news.changed.map(seenOf), at);
+      await this.readById(client, store, news.gone);
+      await confirm(store, at);
+    }
+    feed.cursor = news.cursor;
+    return FEED_PAUSE_MS;
+  }
+
+  /** @returns when everything is to be listed again. */
+  private async poll(watch: Watch, client: CloudClient, listAt: Instant): Promise<Instant> {
+    const store = this.storeOf(watch);
+    const alive = await watch.ledger.alive();
+    const ids = new Set([
+      ...(await store.work(async (inventory) => inventory.inFlight())),
+      ...underWay(alive, watch.place.region),
+    ]);
+    await this.readById(client, store, [...ids]);
+    const startedAt = this.now();
+    if (startedAt < listAt) return listAt;
+    await this.sync.syncPlace(watch.context, client, watch.place, watch.ledger.all);
+    const tookMs = msBetween(startedAt, this.now());
+    return addMs(this.now(), listAgainAfterMs(tookMs, this.rhythm));
+  }
+
+  /** What the cloud says of these now; gone is what it calls gone, and nothing else. */
+  private async readById(client: CloudClient, store: PlaceStore, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const at = this.now();
+    const answers = await client.compute.describe(ids, { region: store.place.region }, { priority: 'sync' });
+    const there = [...answers.values()].filter((answer): answer is Machine => answer !== 'gone');
+    if (there.length > 0) await store.take(there.map(seenOf), at);
+    await store.takeAway(
+      ids.filter((id) => answers.get(id) === 'gone'),
+      at,
+    );
+  }
+
+  private storeOf({ context, place, ledger }: Watch): PlaceStore {
+    return new PlaceStore(this.parts.database, context, place, ledger.all, this.parts.installation);
+  }
+
+  private isOver({ until, signal }: WatchEnd): boolean {
+    return signal.aborted || this.now() >= until;
+  }
+
+  private async pause(ms: number, end: WatchEnd): Promise<void> {
+    const left = Math.max(0, Math.min(ms, msBetween(this.now(), end.until)));
+    const woken = new Promise<void>((resolve) => {
+      if (end.signal.aborted) resolve();
+      else end.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    await Promise.race([this.parts.clock.sleep(left), woken]);
+  }
+
+  private now(): Instant {
+    return toInstant(this.parts.clock.now());
+  }
+}
+
+function hasFeed(client: CloudClient): boolean {
+  return client.manifest.capabilities.changeFeed?.supported === true;
+}
+
+/** Machines of ours that no listing may show yet: what we bought is never hidden. */
+function underWay(machines: LedgerMachines, region: string): string[] {
+  return [...machines.values()]
+    .filter((machine) => machine.inFlight && machine.region === region)
+    .map((machine) => machine.machineId);
+}
+
+/** Nothing else happened until `at`, by the word of a feed that goes on from a whole and believed look. */
+async function confirm(store: PlaceStore, at: Instant): Promise<void> {
+  await store.work(async (inventory) => {
+    await inventory.lock();
+    const before = await inventory.freshness();
+    if (before?.complete !== true || (before.confirmedAt ?? '') >= at) return;
+    await inventory.saveFreshness({ ...before, attemptedAt: at, confirmedAt: at });
+  });
+}

@@ -1,0 +1,104 @@
+import type { Instant } from '@springtide/kernel';
+import { sha256, type Database, type RequestContext } from '@springtide/platform';
+import { PlaceRepository, type Place, type Seen } from './data/place.repository.js';
+import { driftOf, takeOver, type LedgerMachines, type Observed, type Suspicion } from './domain/index.js';
+
+/** What the ledger knows of the account's machines; asked only when something must be explained. */
+export type AskLedger = () => Promise<LedgerMachines>;
+
+/** What was seen of one place, as it was taken into the inventory. */
+export type Tally = Readonly<{ appeared: number; changed: number; unchanged: number }>;
+
+const NOBODY: LedgerMachines = new Map();
+
+/** Takes what is seen of one place into the inventory. Each step is one short transaction under the place's lock. */
+export class PlaceStore {
+  constructor(
+    private readonly database: Database,
+    private readonly context: RequestContext,
+    readonly place: Place,
+    private readonly askLedger: AskLedger,
+    private readonly installation: string,
+  ) {}
+
+  async work<T>(work: (inventory: PlaceRepository) => Promise<T>): Promise<T> {
+    return await this.database.unitOfWork(this.context, async (tx) =>
+      work(new PlaceRepository(tx, this.context.tenantId, this.place)),
+    );
+  }
+
+  /**
+   * What was seen is always taken over, unless a later look is stored already.
+   * @param at when the look began. `known`: some of these are stored, so that changes may have to be explained.
+   * `first`: nothing was ever known of this place, so that what appears was always there and is no drift.
+   */
+  async take(
+    seen: readonly Seen[],
+    at: Instant,
+    { known = true, first = false }: Readonly<{ known?: boolean; first?: boolean }> = {},
+  ): Promise<Tally> {
+    const { resourceType } = this.place;
+    const suspicion = await this.suspicion(known);
+    return await this.work(async (inventory) => {
+      await inventory.lock();
+      const stored = await inventory.stored(
+        resourceType,
+        seen.map(({ resource }) => resource.id),
+      );
+      const later = new Set([...stored].filter(([, row]) => row.observedAt > at).map(([id]) => id));
+      const fresh = seen.filter(({ resource }) => !later.has(resource.id));
+      const alive = [...stored].filter(([id, row]) => !row.gone && !later.has(id));
+      const before = new Map<string, Observed>(alive.map(([id, row]) => [id, row.resource]));
+      const resources = fresh.map(({ resource }) => resource);
+      const taken = takeOver(before, resources);
+      await inventory.save(onceEach(fresh), at);
+      await inventory.saveRelations([...before.values()], resources);
+      await inventory.addDrift(
+        driftOf(this.place, first ? { ...taken, appeared: [] } : taken, [], at, suspicion),
+      );
+      const { appeared, changed, unchanged } = taken;
+      return { appeared: appeared.length, changed: changed.length, unchanged: unchanged.length };
+    });
+  }
+
+  /** On the cloud's word of `at`. @returns how many were not gone before. */
+  async takeAway(ids: readonly string[], at: Instant): Promise<number> {
+    if (ids.length === 0) return 0;
+    const suspicion = await this.suspicion(true);
+    return await this.work(async (inventory) => {
+      await inventory.lock();
+      return await bury(inventory, this.place, ids, at, suspicion);
+    });
+  }
+
+  async suspicion(known: boolean): Promise<Suspicion> {
+    const asks = known && this.place.resourceType === 'machine';
+    return { ledger: asks ? await this.askLedger() : NOBODY, installation: this.installation };
+  }
+}
+
+/** Inside a transaction that holds the place's lock. */
+export async function bury(
+  inventory: PlaceRepository,
+  place: Place,
+  ids: readonly string[],
+  at: Instant,
+  suspicion: Suspicion,
+): Promise<number> {
+  const gone = await inventory.markGone(ids, at);
+  const last = [...(await inventory.stored(place.resourceType, gone)).values()].map((row) => row.resource);
+  await inventory.saveRelations(last, []);
+  await inventory.addDrift(driftOf(place, { appeared: [], changed: [] }, last, at, suspicion));
+  return gone.length;
+}
+
+export function seenOf(resource: Observed): Seen {
+  const json = JSON.stringify(resource);
+  return { resource, json, hash: sha256(json).slice(0, 32) };
+}
+
+/** One statement cannot write a row twice. */
+function onceEach(seen: readonly Seen[]): readonly Seen[] {
+  const once = new Map(seen.map((one) => [one.resource.id, one]));
+  return once.size === seen.length ? seen : [...once.values()];
+}
