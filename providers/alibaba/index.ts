@@ -1,10 +1,5 @@
 import { SECOND } from '@springtide/kernel';
-import type {
-  AccountReport,
-  ProviderLimits,
-  ProviderManifest,
-  ProviderSession,
-} from '@springtide/provider-kit';
+import type { ProviderLimits, ProviderManifest, ProviderSession } from '@springtide/provider-kit';
 import { accountSchema, endpointsOf, secretSchema, settingsSchema, type AlibabaAccount } from './account.js';
 
 const limits: ProviderLimits = {
@@ -36,32 +31,17 @@ export const manifest: ProviderManifest<AlibabaAccount> = {
       supported: false,
       reason: 'machines are listed; the event bus is another product with its own queue',
     },
+    managedClusters: { supported: true },
+    matchBySource: { supported: true },
+    matchByHeader: { supported: true },
   },
   limits,
   // The vendor counts per interface, region and minute and tells the numbers only in the Quota Center; these are low.
   rates: { read: { burst: 50, perSecond: 10 }, mutate: { burst: 10, perSecond: 3 } },
   connect: async (account, context): Promise<ProviderSession> => {
     for (const endpoint of endpointsOf(account)) await context.gate.check(endpoint);
-    const [
-      { AlibabaApi },
-      { AlibabaCompute },
-      { alibabaImages, alibabaNetworks },
-      { verifyAccount },
-      { openPort },
-    ] = await Promise.all([
-      import('./api.js'),
-      import('./compute.js'),
-      import('./places.js'),
-      import('./verify.js'),
-      import('./open-port.js'),
-    ]);
-    const api = new AlibabaApi(account, openPort(account, context), context.clock);
-    return {
-      verify: (at): Promise<AccountReport> => verifyAccount(account, api, at, context.log),
-      compute: new AlibabaCompute(account, api, context.clock, limits.visibilityLagMs),
-      network: alibabaNetworks(api),
-      images: alibabaImages(account, api),
-      close: () => api.close(),
-    };
+    // Read when the first account connects: who only reads the manifest loads none of it.
+    const { openSession } = await import('./session.js');
+    return openSession(account, context, limits);
   },
 };

@@ -17,7 +17,7 @@ function add(flat: Record<string, string>, name: string, value: Parameter): void
       add(flat, `${name}.${index + 1}`, item);
     }
   } else if (typeof value === 'object') {
-    for (const [field, item] of Object.entries(value)) add(flat, `${name}.${field}`, item as Parameter);
+    for (const [field, item] of Object.entries(value)) add(flat, `${name}.${field}`, item);
   } else {
     flat[name] = String(value);
   }
