@@ -37,6 +37,8 @@ const rates: ProviderRates = {
   },
 };
 
+const NO_MATCHES = 'rules of CLB choose by host name and path only, and DNSPod knows no requests';
+
 export const manifest: ProviderManifest<TencentAccount> = {
   id: 'tencent',
   title: 'Tencent Cloud',
@@ -53,24 +55,44 @@ export const manifest: ProviderManifest<TencentAccount> = {
     spot: { supported: true },
     stockSignal: { supported: true },
     quotaSignal: { supported: true },
+    changeFeed: {
+      supported: false,
+      reason: 'CVM has no feed of changes; what is in flight is asked for by id',
+    },
+    managedClusters: { supported: true },
+    matchBySource: { supported: false, reason: NO_MATCHES },
+    matchByHeader: { supported: false, reason: NO_MATCHES },
   },
   limits,
   rates,
   connect: async (account, context): Promise<ProviderSession> => {
     for (const endpoint of endpointsOf(account)) await context.gate.check(endpoint);
-    const [{ TencentApi }, { TencentCompute }, { tencentImages, tencentNetworks }, { verifyAccount }] =
-      await Promise.all([
-        import('./tencent-api.js'),
-        import('./compute.js'),
-        import('./places.js'),
-        import('./verify.js'),
-      ]);
+    const [
+      { TencentApi },
+      { TencentCompute },
+      { tencentImages, tencentNetworks },
+      { tencentResources },
+      { TencentTraffic },
+      { TencentClusters },
+      { verifyAccount },
+    ] = await Promise.all([
+      import('./tencent-api.js'),
+      import('./compute.js'),
+      import('./places.js'),
+      import('./resources.js'),
+      import('./traffic.js'),
+      import('./clusters.js'),
+      import('./verify.js'),
+    ]);
     const api = new TencentApi(account, context);
     return {
       verify: (at): Promise<AccountReport> => verifyAccount(account, api, at),
       compute: new TencentCompute(account, api, context.clock, limits.visibilityLagMs),
       network: tencentNetworks(api),
       images: tencentImages(account, api),
+      resources: tencentResources(api),
+      clusters: new TencentClusters(account, api, context.clock),
+      traffic: new TencentTraffic(account, api, context.clock),
       close: async () => api.close(),
     };
   },

@@ -1,0 +1,156 @@
+import type { LaunchBatch } from '@springtide/provider-kit';
+import { toRunInstances } from './launch-request.js';
+import { instantOf, toMachine, toOffering } from './mapping.js';
+
+const batch: LaunchBatch = {
+  token: 't-1',
+  region: 'ap-guangzhou',
+  zone: 'ap-guangzhou-3',
+  machineType: 'S5.LARGE8',
+  purchaseOption: 'spot',
+  count: 3,
+  minimum: 2,
+  namePrefix: 'shop',
+  image: 'img-12345678',
+  securityGroups: ['sg-1'],
+  ownership: { installation: 'one', tenant: 'acme', intent: 'i-1', token: 't-1' },
+  userData: '#cloud-config\n',
+  labels: { 店铺: '双十一' },
+  releaseAt: '2026-11-11T02:00:00.250Z',
+};
+
+const size = {
+  Zone: 'ap-guangzhou-3',
+  InstanceType: 'S5.LARGE8',
+  InstanceChargeType: 'POSTPAID_BY_HOUR',
+  InstanceFamily: 'S5',
+  Cpu: 4,
+  Memory: 8,
+  Status: 'SELL',
+  StatusCategory: 'UnderStock',
+  Price: { UnitPrice: 0.44, UnitPriceDiscount: 0.41, ChargeUnit: 'HOUR' },
+};
+const extras = { currency: 'CNY', quotaGroup: 'on-demand-vcpu', interruptionPerHour: 0.1 };
+
+describe('toRunInstances', () => {
+  it('asks for everything in the one call: names from 0, tags, timer, charge type', () => {
+    expect(
+      toRunInstances(
+        batch,
+        { vpc: 'vpc-1', subnet: 'subnet-1' },
+        { partialLaunch: true, systemDisk: undefined },
+      ),
+    ).toEqual({
+      ClientToken: 't-1',
+      InstanceChargeType: 'SPOTPAID',
+      Placement: { Zone: 'ap-guangzhou-3' },
+      InstanceType: 'S5.LARGE8',
+      ImageId: 'img-12345678',
+      InstanceCount: 3,
+      MinCount: 2,
+      InstanceName: 'shop-{R:0}',
+      VirtualPrivateCloud: { VpcId: 'vpc-1', SubnetId: 'subnet-1' },
+      SecurityGroupIds: ['sg-1'],
+      UserData: Buffer.from('#cloud-config\n').toString('base64'),
+      TagSpecification: [
+        {
+          ResourceType: 'instance',
+          Tags: [
+            { Key: '店铺', Value: '双十一' },
+            { Key: 'springtide:installation', Value: 'one' },
+            { Key: 'springtide:tenant', Value: 'acme' },
+            { Key: 'springtide:intent', Value: 'i-1' },
+            { Key: 'springtide:token', Value: 't-1' },
+          ],
+        },
+      ],
+      // Whole seconds, and never before the instant that was asked for.
+      ActionTimer: { TimerAction: 'TerminateInstances', ActionTime: '2026-11-11T02:00:01Z' },
+    });
+  });
+
+  it('asks for all or nothing where the account has no partial delivery', () => {
+    const request = toRunInstances(batch, undefined, { partialLaunch: false, systemDisk: undefined });
+    expect(request).not.toHaveProperty('MinCount');
+    expect(request.VirtualPrivateCloud).toEqual({ VpcId: 'DEFAULT', SubnetId: 'DEFAULT' });
+  });
+});
+
+describe('toMachine', () => {
+  it.each([
+    ['PENDING', 'pending'],
+    ['LAUNCH_FAILED', 'failed'],
+    ['RUNNING', 'running'],
+    ['STOPPED', 'stopped'],
+    ['SHUTDOWN', 'terminating'],
+    ['TERMINATING', 'terminating'],
+    ['ENTER_RESCUE_MODE', 'unknown'],
+  ])('%s is %s', (InstanceState, state) => {
+    expect(toMachine({ InstanceId: 'ins-1', InstanceState }, 'ap-guangzhou')).toMatchObject({ state });
+  });
+
+  it('says why it failed, and takes half a mark for none', () => {
+    const machine = toMachine(
+      {
+        InstanceId: 'ins-1',
+        InstanceState: 'LAUNCH_FAILED',
+        LatestOperationErrorMsg: 'no host',
+        Tags: [{ Key: 'springtide:intent', Value: 'i-1' }],
+        VirtualPrivateCloud: { VpcId: 'vpc-1', SubnetId: 'subnet-1' },
+        SecurityGroupIds: ['sg-1'],
+        ImageId: 'img-1',
+      },
+      'ap-guangzhou',
+    );
+    expect(machine).toMatchObject({
+      stateReason: 'no host',
+      relations: [
+        { kind: 'inside', to: 'network', id: 'subnet-1' },
+        { kind: 'guarded-by', to: 'security-group', id: 'sg-1' },
+        { kind: 'made-from', to: 'image', id: 'img-1' },
+      ],
+    });
+    expect(machine).not.toHaveProperty('ownership');
+  });
+});
+
+describe('toOffering', () => {
+  it('has stock as a level, and what the account pays as an exact decimal', () => {
+    expect(toOffering(size, 'ap-guangzhou', extras)).toMatchObject({
+      vcpu: 4,
+      memoryMiB: 8_192,
+      stock: { level: 'low' },
+      pricePerHour: { currency: 'CNY', amount: '0.41' },
+      interruptionPerHour: 0,
+      quotaGroup: 'on-demand-vcpu',
+    });
+  });
+
+  it('keeps what is sold out, and knows no price of zero', () => {
+    const offering = toOffering(
+      {
+        ...size,
+        InstanceChargeType: 'SPOTPAID',
+        Status: 'SOLD_OUT',
+        Price: { UnitPriceDiscount: 0, ChargeUnit: 'HOUR' },
+      },
+      'ap-guangzhou',
+      extras,
+    );
+    expect(offering).toMatchObject({ stock: { level: 'none' }, interruptionPerHour: 0.1 });
+    expect(offering).not.toHaveProperty('pricePerHour');
+  });
+
+  it('leaves out what is paid for in advance', () => {
+    expect(toOffering({ ...size, InstanceChargeType: 'PREPAID' }, 'ap-guangzhou', extras)).toBeUndefined();
+  });
+});
+
+describe('instantOf', () => {
+  it('reads both of the cloud’s ways to tell a time', () => {
+    expect(instantOf('2020-10-28T08:23:59Z')).toBe('2020-10-28T08:23:59.000Z');
+    expect(instantOf('2020-10-28 08:23:59')).toBe('2020-10-28T00:23:59.000Z');
+    expect(instantOf('0000-00-00 00:00:00')).toBeUndefined();
+    expect(instantOf(null)).toBeUndefined();
+  });
+});
