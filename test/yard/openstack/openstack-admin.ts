@@ -55,13 +55,9 @@ export class OpenstackAdmin {
     return idOf(z.object({ images: z.array(named) }).parse(answer).images, name);
   }
 
-  async server(
-    id: string,
-  ): Promise<{ name: string; metadata: Readonly<Record<string, string>> } | undefined> {
+  async server(id: string): Promise<{ name: string; tags: readonly string[] } | undefined> {
     const answer = await this.#call('GET', 'nova', `/servers/${id}`, undefined, [404]);
-    const schema = z.object({
-      server: z.object({ name: z.string(), metadata: z.record(z.string(), z.string()) }),
-    });
+    const schema = z.object({ server: z.object({ name: z.string(), tags: z.array(z.string()) }) });
     return schema.safeParse(answer).data?.server;
   }
 
