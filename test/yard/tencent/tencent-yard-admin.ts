@@ -1,6 +1,7 @@
 import type { AccountCredential } from './cloud/accounts.js';
 import type { Fault } from './cloud/faults.js';
 import type { YardSettings } from './cloud/settings.js';
+import type { YardBalancer, YardName } from './admin/balancer-view.js';
 import type { RecordedCall } from './admin/call-log.js';
 import type { YardMachine } from './admin/machine-view.js';
 
@@ -59,6 +60,31 @@ export class TencentYardAdmin {
   /** With `attachTo` it belongs to a machine, has its tags, and is kept when that ends. */
   createDisk(order: { zone: string; tags?: Tags; attachTo?: string }): Promise<{ id: string }> {
     return this.send('POST', 'disks', order);
+  }
+
+  /** A public address that is bound to a machine, has its tags, and is kept when that ends. */
+  bindAddress(machineId: string): Promise<{ id: string }> {
+    return this.send('POST', 'addresses', { attachTo: machineId });
+  }
+
+  /** Load balancers with listeners, rules, targets and weights; `revision` rises with each change that took effect. */
+  balancers(): Promise<readonly YardBalancer[]> {
+    return this.send('GET', 'balancers');
+  }
+
+  /** DNS records of all zones. */
+  names(): Promise<readonly YardName[]> {
+    return this.send('GET', 'names');
+  }
+
+  /** What a data plane found out about a target; null: what the cloud itself would say. */
+  tellHealth(ip: string, port: number, alive: boolean | null): Promise<unknown> {
+    return this.send('POST', 'health', { ip, port, alive });
+  }
+
+  /** Where a cluster's kubeconfig leads, by its id or name; left out: all clusters'. */
+  setKubeconfig(kubeconfig: string, cluster = '*'): Promise<unknown> {
+    return this.send('POST', 'kubeconfigs', { cluster, kubeconfig });
   }
 
   terminate(ids: readonly string[]): Promise<{ ids: readonly string[] }> {

@@ -22,7 +22,9 @@ export type Actions = Readonly<Record<string, Action>>;
 export type Filter = Readonly<{ Name: string; Values: readonly string[] }>;
 
 const MAX_FILTERS = 10;
-const MAX_VALUES = 5;
+/** CVM's; the other products take more. */
+const CVM_VALUES = 5;
+export const OTHER_VALUES = 100;
 
 /** What a filter compares, by its name; `tag:key` and `tag-key` come from `tags`. */
 export type FilterWords<T> = Readonly<Record<string, (item: T) => string | readonly string[]>>;
@@ -33,18 +35,19 @@ export function filtered<T>(
   filters: readonly Filter[] | undefined,
   words: FilterWords<T>,
   tags?: (item: T) => readonly Readonly<{ Key: string; Value: string }>[],
+  maxValues = CVM_VALUES,
 ): readonly T[] {
   if (filters === undefined || filters.length === 0) return items;
-  checkFilters(filters);
+  checkFilters(filters, maxValues);
   const tests = filters.map(({ Name, Values }) => testOf(Name, new Set(Values), words, tags));
   return items.filter((item) => tests.every((test) => test(item)));
 }
 
-function checkFilters(filters: readonly Filter[]): void {
-  if (filters.length > MAX_FILTERS || filters.some(({ Values }) => Values.length > MAX_VALUES)) {
+function checkFilters(filters: readonly Filter[], maxValues: number): void {
+  if (filters.length > MAX_FILTERS || filters.some(({ Values }) => Values.length > maxValues)) {
     throw new WireError(
       'InvalidFilterValue.LimitExceeded',
-      `At most ${MAX_FILTERS} filters of at most ${MAX_VALUES} values are taken.`,
+      `At most ${MAX_FILTERS} filters of at most ${maxValues} values are taken.`,
     );
   }
 }

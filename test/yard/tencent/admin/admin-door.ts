@@ -4,7 +4,8 @@ import type { Cloud } from '../cloud/cloud.js';
 import { faultSchema } from '../cloud/faults.js';
 import { changedSettings } from '../cloud/settings.js';
 import type { CallLog } from './call-log.js';
-import { createDisk, deleteOutside, launchForeign, reclaim } from './levers.js';
+import { balancerViews, nameViews } from './balancer-view.js';
+import { bindAddress, createDisk, deleteOutside, launchForeign, reclaim } from './levers.js';
 import { machineViews } from './machine-view.js';
 
 const count = z.int().min(0);
@@ -28,6 +29,9 @@ const schemas = {
   time: z.strictObject({ ms: z.number().min(0) }),
   boots: z.strictObject({ count }),
   secret: z.strictObject({ secretId: z.string() }),
+  kubeconfig: z.strictObject({ cluster: z.string().default('*'), kubeconfig: z.string() }),
+  health: z.strictObject({ ip: z.string(), port: count, alive: z.boolean().nullable() }),
+  address: z.strictObject({ attachTo: z.string() }),
 };
 
 type Reply = Readonly<{ status: number; body: unknown }>;
@@ -65,6 +69,10 @@ export class AdminDoor {
         return machineViews(cloud);
       case 'GET calls':
         return this.log.list();
+      case 'GET balancers':
+        return balancerViews(cloud);
+      case 'GET names':
+        return nameViews(cloud);
       case 'GET state':
         return {
           settings: cloud.settings,
@@ -115,6 +123,15 @@ export class AdminDoor {
       case 'DELETE credentials':
         cloud.accounts.remove(schemas.secret.parse(input).secretId);
         return {};
+      case 'POST kubeconfigs': {
+        const { cluster, kubeconfig } = schemas.kubeconfig.parse(input);
+        cloud.kubeconfigs.set(cluster, kubeconfig);
+        return { cluster };
+      }
+      case 'POST health':
+        return this.#tellHealth(schemas.health.parse(input));
+      case 'POST addresses':
+        return bindAddress(cloud, schemas.address.parse(input).attachTo);
       case 'POST reset':
         cloud.reset();
         this.log.clear();
@@ -139,6 +156,12 @@ export class AdminDoor {
     if (subnet === undefined) throw new Error(`no subnet ${id}`);
     subnet.limit(free ?? undefined);
     return { id, free: subnet.free };
+  }
+
+  #tellHealth({ ip, port, alive }: z.output<typeof schemas.health>): unknown {
+    if (alive === null) this.cloud.toldHealth.delete(`${ip}:${port}`);
+    else this.cloud.toldHealth.set(`${ip}:${port}`, alive);
+    return Object.fromEntries(this.cloud.toldHealth);
   }
 
   #stock(): Readonly<Record<string, number>> {

@@ -54,6 +54,17 @@ export function createDisk(
   return { id };
 }
 
+/** A public address with the machine's tags, bound to it; it outlives the machine. */
+export function bindAddress(cloud: Cloud, machineId: string): Readonly<{ id: string }> {
+  const region = [...cloud.regions.values()].find(({ machines }) => machines.has(machineId));
+  if (region === undefined) throw new Error(`no machine ${machineId}`);
+  const id = cloud.ids.next('eip');
+  const { tags } = machineOf(region, machineId);
+  const ip = `203.0.113.${1 + (region.addresses.size % 250)}`;
+  region.addresses.set(id, { id, ip, createdAt: cloud.now(), name: 'kept', tags: [...tags], machineId });
+  return { id };
+}
+
 /** Somebody else ends machines, by their own right and at once. */
 export function deleteOutside(cloud: Cloud, ids: readonly string[]): Readonly<{ ids: readonly string[] }> {
   const ended = eachMachine(cloud, ids, (region, machine) => {

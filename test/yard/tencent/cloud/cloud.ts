@@ -3,6 +3,7 @@ import { Accounts } from './accounts.js';
 import { Agenda } from './agenda.js';
 import { FaultList } from './faults.js';
 import { IdSource } from './ids.js';
+import { NameBook } from './name-book.js';
 import { RateMeter } from './rate-meter.js';
 import { Region } from './region.js';
 import { changedSettings, type YardSettings } from './settings.js';
@@ -28,6 +29,11 @@ export class Cloud {
   settings: YardSettings;
   regions: ReadonlyMap<string, Region>;
   ids: IdSource;
+  names: NameBook;
+  /** What a data plane or a test found out about `address:port`; it outranks what the cloud would say. */
+  readonly toldHealth = new Map<string, boolean>();
+  /** Where DescribeClusterKubeconfig leads, by cluster id or name; `*` for all others. */
+  readonly kubeconfigs = new Map<string, string>();
   /** So many of the next machines are accepted and then cannot be built. */
   failingBoots = 0;
   #passedMs = 0;
@@ -38,6 +44,7 @@ export class Cloud {
     this.settings = changedSettings(options.settings ?? {});
     this.regions = this.#openRegions();
     this.ids = this.#openIds();
+    this.names = this.#openNames();
   }
 
   /** The clock on which machines live. */
@@ -79,6 +86,13 @@ export class Cloud {
     this.settings = changedSettings(this.options.settings ?? {});
     this.regions = this.#openRegions();
     this.ids = this.#openIds();
+    this.names = this.#openNames();
+    this.toldHealth.clear();
+    this.kubeconfigs.clear();
+  }
+
+  #openNames(): NameBook {
+    return new NameBook(this.seed.domains, this.ids, this.now());
   }
 
   #openRegions(): ReadonlyMap<string, Region> {

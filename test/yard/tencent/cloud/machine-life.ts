@@ -1,4 +1,5 @@
 import { WireError } from '../wire/wire-error.js';
+import { dropTargets } from './balancer.js';
 import type { Cloud } from './cloud.js';
 import { diskFenPerHour, machineFenPerHour } from './prices.js';
 import type { Machine } from './machine.js';
@@ -117,6 +118,7 @@ export class MachineLife {
 
   #vanish(region: Region, machine: Machine, at: number): void {
     region.removeMachine(machine.id);
+    dropTargets(region, machine.id);
     region.subnets.get(machine.subnetId)?.giveBack(machine.address);
     for (const id of machine.diskIds) {
       const disk = region.disks.get(id);

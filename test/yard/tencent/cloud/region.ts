@@ -1,3 +1,5 @@
+import type { Balancer, BalancerTask } from './balancer.js';
+import type { Cluster } from './cluster.js';
 import type { Machine, Tag } from './machine.js';
 import { fixedId } from './ids.js';
 import type { Seed } from './seed.js';
@@ -57,6 +59,10 @@ export class Region {
   readonly disks = new Map<string, Disk>();
   readonly addresses = new Map<string, PublicAddress>();
   readonly interfaces = new Map<string, NetworkInterface>();
+  readonly balancers = new Map<string, Balancer>();
+  /** Of load balancers, by the id of the request that began them. */
+  readonly tasks = new Map<string, BalancerTask>();
+  readonly clusters = new Map<string, Cluster>();
   /** Machines still to be had by `zone/type`; absent: as many as one likes. */
   readonly stock = new Map<string, number>();
   readonly tokens = new Map<string, Readonly<{ fingerprint: string; ids: readonly string[] }>>();

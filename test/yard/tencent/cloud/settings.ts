@@ -35,6 +35,8 @@ const settingsSchema = z.strictObject({
   spotVcpuQuota: z.int().min(0),
   /** In fen (cents of a yuan). */
   balanceFen: z.int(),
+  /** Smallest TTL that the DNS package allows, in seconds; a free one says 600. */
+  minimumTtl: z.int().min(1),
   rates: ratesSchema,
 });
 
@@ -57,6 +59,7 @@ const DEFAULTS = {
   machineQuota: 20_000,
   spotVcpuQuota: 4_000,
   balanceFen: 100_000_000,
+  minimumTtl: 1,
   rates: {
     '*': 20,
     RunInstances: 10,
