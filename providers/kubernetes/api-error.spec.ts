@@ -46,7 +46,8 @@ describe('the error table', () => {
 
 describe('a broken connection', () => {
   const call = { changes: true, late: false, server: 'https://10.0.0.1' };
-  const broken = (code: string): Error => new TypeError('failed', { cause: Object.assign(new Error(), { code }) });
+  const broken = (code: string): Error =>
+    new TypeError('failed', { cause: Object.assign(new Error(), { code }) });
 
   it.each([
     ['ECONNREFUSED', 'unavailable', 'none'],

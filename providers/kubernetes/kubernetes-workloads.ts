@@ -33,7 +33,7 @@ import {
 } from './workload-kinds.js';
 import { WorkloadRemoval } from './workload-removal.js';
 import { readRevisions } from './workload-revisions.js';
-import { creationCode, podObstacles, toWorkloadState } from './workload-state.js';
+import { creationCode, phaseOf, podObstacles, toWorkloadState } from './workload-state.js';
 import { WorkloadStore, nameOf, selectorText } from './workload-store.js';
 
 const KINDS: readonly WorkloadKind[] = ['stateless', 'stateful'];
@@ -161,12 +161,11 @@ export class KubernetesWorkloads implements WorkloadFacet {
     }
   }
 
-  /** With the reasons that only pods and events know, where members are missing. */
+  /** With the reasons that only pods and events know, while it is not as it should be. */
   async #whole(ref: WorkloadRef, object: WireWorkload, options: CallOptions): Promise<WorkloadState> {
-    const { spec, status, metadata } = object;
-    if (metadata.deletionTimestamp || status.readyReplicas >= spec.replicas) {
-      return toWorkloadState(ref.kind, object);
-    }
+    const { spec } = object;
+    const phase = phaseOf(object);
+    if (phase === 'settled' || phase === 'removing') return toWorkloadState(ref.kind, object);
     const pods = await this.api.all(
       collectionPath(POD, ref.namespace),
       podSchema,

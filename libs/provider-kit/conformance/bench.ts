@@ -200,6 +200,7 @@ export class Bench {
   /** Between two rules: faults off, machines of this bench away. */
   async settle(): Promise<void> {
     await this.target.controls.reset?.();
+    if (!this.client.offers('compute')) return;
     await this.passVisibilityLag();
     const ours = await this.list(this.installation);
     const ids = ours.filter((machine) => machine.state !== 'terminating').map((machine) => machine.id);

@@ -21,3 +21,11 @@ export {
   type TrafficConformanceHarness,
   type TrafficTarget,
 } from './traffic/index.js';
+export {
+  WORKLOAD_RULES,
+  describeWorkloadConformance,
+  type MemberTruth,
+  type WorkloadConformanceHarness,
+  type WorkloadControls,
+  type WorkloadTarget,
+} from './workloads/index.js';
