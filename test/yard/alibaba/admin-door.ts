@@ -6,6 +6,7 @@ import { newId } from './ids.js';
 import { readFaults, type FaultList } from './faults.js';
 import type { WireAnswer } from './front.js';
 import type { RateWindows } from './rate-windows.js';
+import { trafficTruth } from './traffic-truth.js';
 import { readSettings } from './settings.js';
 import { createEip } from './vpc/eip.js';
 import type { AccessDesk } from './wire/access-desk.js';
@@ -55,6 +56,8 @@ const diskSchema = z.strictObject({
   deleteWithInstance: z.boolean().default(false),
 });
 const ownedSchema = z.strictObject({ machineId: z.string(), tags: tagsSchema });
+const kubeconfigSchema = z.strictObject({ cluster: z.string().default('*'), config: z.string() });
+const healthSchema = z.strictObject({ address: z.string(), port: z.number().int(), healthy: z.boolean() });
 const idsSchema = z.strictObject({ ids: z.array(z.string()) });
 const timeSchema = z.strictObject({ advanceMs: z.number().min(0) });
 const occupiedSchema = z.strictObject({ vswitchId: z.string(), addresses: z.number().int().min(0) });
@@ -94,6 +97,12 @@ export class AdminDoor {
     return {
       'GET machines': () => [...cloud.instances.all()].map((instance) => this.truthOf(instance)),
       'GET calls': () => log.list(),
+      'GET traffic': () => trafficTruth(cloud),
+      'GET clusters': () =>
+        [...cloud.clusters.all.values()].map((cluster) => ({
+          ...cluster,
+          pools: [...cluster.pools.values()],
+        })),
       'GET state': () => ({
         settings: cloud.settings,
         stock: cloud.stock.list(),
@@ -172,6 +181,18 @@ export class AdminDoor {
       },
       'POST disks': (input) => this.createDisk(diskSchema.parse(input)),
       'POST interfaces': (input) => this.createInterface(ownedSchema.parse(input)),
+      'POST kubeconfig': (input) => {
+        const { cluster, config } = kubeconfigSchema.parse(input);
+        cloud.clusters.kubeconfigs.set(cluster, config);
+        return {};
+      },
+      'POST health': (input) => {
+        const { address, port, healthy } = healthSchema.parse(input);
+        const { unhealthy } = cloud.balancing;
+        if (healthy) unhealthy.delete(`${address}:${port}`);
+        else unhealthy.add(`${address}:${port}`);
+        return [...unhealthy];
+      },
       'POST eips': (input) => this.createAddress(ownedSchema.parse(input)),
     };
   }

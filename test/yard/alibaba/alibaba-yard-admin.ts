@@ -3,6 +3,7 @@ import type { YardMachine } from './admin-door.js';
 import type { RecordedCall } from './call-log.js';
 import type { Fault } from './faults.js';
 import type { CloudSettings } from './settings.js';
+import type { TrafficTruth } from './traffic-truth.js';
 import type { AccessKey } from './wire/access-desk.js';
 
 /** Client of the yard's admin door; works from any process that knows the endpoint. */
@@ -100,6 +101,21 @@ export class AlibabaYardAdmin {
     tags: Readonly<Record<string, string>> = {},
   ): Promise<Readonly<{ id: string }>> {
     return this.send('POST', 'eips', { machineId, tags });
+  }
+
+  /** What leads to a real API server, for clusters of that name or for all. */
+  setKubeconfig(config: string, cluster?: string): Promise<unknown> {
+    return this.send('POST', 'kubeconfig', { config, ...(cluster === undefined ? {} : { cluster }) });
+  }
+
+  /** Whether a member of a load balancer answers, as its health check would find. */
+  setHealth(address: string, port: number, healthy: boolean): Promise<unknown> {
+    return this.send('POST', 'health', { address, port, healthy });
+  }
+
+  /** What a data plane would do now: listeners, rules, groups, members, names. */
+  traffic(): Promise<TrafficTruth> {
+    return this.send('GET', 'traffic');
   }
 
   state(): Promise<Readonly<Record<string, unknown>>> {

@@ -1,5 +1,9 @@
 import { QUOTA_ACTIONS, STS_ACTIONS } from './account/identity-and-quotas.js';
 import { BSS_ACTIONS } from './account/bills.js';
+import { CLUSTER_ACTIONS } from './ack/cluster-actions.js';
+import { ALB_ACTIONS } from './alb/alb-actions.js';
+import { DNS_ACTIONS } from './dns/dns-actions.js';
+import { SLB_ACTIONS } from './slb/slb-actions.js';
 import type { AlibabaCloud } from './cloud.js';
 import { ECS_ACTIONS } from './ecs/ecs-actions.js';
 import { VPC_ACTIONS } from './vpc/vpc-actions.js';
@@ -16,6 +20,10 @@ export const ACTIONS: ReadonlyMap<string, ActionHandler> = new Map(
     sts: STS_ACTIONS,
     quotas: QUOTA_ACTIONS,
     bssopenapi: BSS_ACTIONS,
+    alb: ALB_ACTIONS,
+    slb: SLB_ACTIONS,
+    alidns: DNS_ACTIONS,
+    cs: CLUSTER_ACTIONS,
   }).flatMap(([product, actions]) =>
     Object.entries(actions).map(([action, handler]) => [`${product}:${action}`, handler] as const),
   ),

@@ -1,4 +1,8 @@
 import { Agenda } from './agenda.js';
+import { Balancing } from './alb/balancing.js';
+import { ClassicBalancing } from './slb/classic-balancing.js';
+import { Names } from './dns/names.js';
+import { Clusters } from './ack/clusters.js';
 import { ClientTokens } from './client-tokens.js';
 import { CloudClock } from './cloud-clock.js';
 import type { Disk, Instance } from './ecs/instance.js';
@@ -26,6 +30,10 @@ export class AlibabaCloud {
   readonly types: ReadonlyMap<string, MachineType> = new Map(MACHINE_TYPES.map((type) => [type.id, type]));
   readonly machines: Machines;
   network: Network;
+  balancing: Balancing;
+  classic: ClassicBalancing;
+  names: Names;
+  clusters: Clusters;
   settings: CloudSettings;
 
   constructor(
@@ -38,6 +46,11 @@ export class AlibabaCloud {
     this.network = new Network([...this.regions.values()]);
     this.settings = { ...DEFAULT_SETTINGS, ...initial };
     this.machines = new Machines(this);
+    const seeds = [...this.regions.values()];
+    this.balancing = new Balancing(this, seeds);
+    this.classic = new ClassicBalancing(seeds);
+    this.names = new Names();
+    this.clusters = new Clusters();
   }
 
   change(part: Partial<CloudSettings>): void {
@@ -68,6 +81,11 @@ export class AlibabaCloud {
     for (const store of [this.instances, this.disks, this.interfaces, this.eips]) store.clear();
     this.machines.reset();
     this.network = new Network([...this.regions.values()]);
+    const seeds = [...this.regions.values()];
+    this.balancing = new Balancing(this, seeds);
+    this.classic = new ClassicBalancing(seeds);
+    this.names = new Names();
+    this.clusters = new Clusters();
     this.clock.reset();
     this.change({ ...DEFAULT_SETTINGS, ...this.initial });
   }

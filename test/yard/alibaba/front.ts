@@ -80,7 +80,11 @@ async function carryOut(
   try {
     answer = bodyAnswer(perform(parts, read, fault), read, requestId);
   } catch (thrown) {
-    answer = errorAnswer(asWireError(thrown), read.format, request, requestId);
+    const error = asWireError(thrown);
+    answer =
+      read.spec.route === undefined
+        ? errorAnswer(error, read.format, request, requestId)
+        : routedErrorAnswer(error, requestId);
   }
   if (fault?.kind === 'delay') await wait(fault.delayMs ?? 1_000);
   if (fault?.kind === 'lost-answer') return undefined;
@@ -145,8 +149,7 @@ function bodyAnswer(body: AnswerBody, read: ReadCall, requestId: string): WireAn
   // Path-style actions answer with their own shape, and the request id in a header.
   const whole = read.spec.route === undefined ? { ...body, RequestId: requestId } : body;
   if (read.format === 'json') {
-    const plain = 'plainList' in body ? body['plainList'] : whole;
-    return { status: 200, type: 'application/json;charset=utf-8', body: JSON.stringify(plain), requestId };
+    return { status: 200, type: 'application/json;charset=utf-8', body: JSON.stringify(whole), requestId };
   }
   const text = xmlAnswer(`${read.spec.action}Response`, whole);
   return { status: 200, type: 'text/xml;charset=utf-8', body: text, requestId };
@@ -172,6 +175,12 @@ function errorAnswer(
     body: isJson ? JSON.stringify(body) : xmlAnswer('Error', body),
     requestId,
   };
+}
+
+/** Path-style products write their errors in lower case. */
+function routedErrorAnswer({ status, code, message }: WireError, requestId: string): WireAnswer {
+  const body = JSON.stringify({ code, message, requestId, status });
+  return { status, type: 'application/json;charset=utf-8', body, requestId };
 }
 
 function send(parts: FrontParts, response: ServerResponse, answer: WireAnswer): void {

@@ -19,6 +19,16 @@ export type RegionSeed = Readonly<{
   vswitches: Readonly<Record<string, string>>;
   securityGroupId: string;
   imageId: string;
+  /** An application load balancer: the rule forwards everything to both groups by weight, 100 to 0. */
+  balancing: Readonly<{
+    loadBalancerId: string;
+    listenerId: string;
+    ruleId: string;
+    homeGroupId: string;
+    burstGroupId: string;
+  }>;
+  /** A classic load balancer with one group of servers. */
+  classic: Readonly<{ loadBalancerId: string; groupId: string }>;
 }>;
 
 /**
@@ -73,6 +83,14 @@ export function seedRegions(firstOctet: number): readonly RegionSeed[] {
       vswitches: Object.fromEntries(zones.map((zone, n) => [zone, `vsw-${mark}00000000${n}`])),
       securityGroupId: `sg-${mark}000000000`,
       imageId: `m-${mark}000000000`,
+      balancing: {
+        loadBalancerId: `alb-spring${index}`,
+        listenerId: `lsn-spring${index}`,
+        ruleId: `rule-spring${index}`,
+        homeGroupId: `sgp-home${index}`,
+        burstGroupId: `sgp-burst${index}`,
+      },
+      classic: { loadBalancerId: `lb-${mark}`, groupId: `rsp-${mark}` },
     };
   });
 }
