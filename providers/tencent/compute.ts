@@ -82,9 +82,9 @@ export class TencentCompute implements ComputeFacet {
     const at = { ...scope, ...options };
     const found = new Map<MachineId, Machine | 'gone'>();
     for (const instance of await readByIds(this.api, at, ids)) {
-      found.set(instance.InstanceId ?? '', toMachine(instance, at.region));
+      found.set(instance.InstanceId ?? '', this.#seen(toMachine(instance, at.region)));
     }
-    // A machine that this session made a moment ago is not gone: the cloud does not list it everywhere yet.
+    // A machine that this session made and that was never seen is not gone: the cloud does not list it yet.
     for (const id of ids) if (!found.has(id)) found.set(id, this.#recent.get(id) ?? 'gone');
     return found;
   }
@@ -179,10 +179,16 @@ export class TencentCompute implements ComputeFacet {
       },
       ({ InstanceId = '' }) => InstanceId,
       (instance) => {
-        const machine = toMachine(instance, at.region);
+        const machine = this.#seen(toMachine(instance, at.region));
         return machine === 'gone' ? undefined : machine;
       },
     );
+  }
+
+  /** From now on its absence means something. */
+  #seen(machine: Machine | 'gone'): Machine | 'gone' {
+    if (machine !== 'gone') this.#recent.forget(machine.id);
+    return machine;
   }
 }
 

@@ -78,12 +78,6 @@ const TABLE: Readonly<Record<string, Entry>> = {
   IpNotInWhitelist: FORBIDDEN,
   'OperationDenied.NoPermissionToOperateDomain': FORBIDDEN,
   ResourceNotFound: NOT_FOUND,
-  'InvalidInstanceId.NotFound': NOT_FOUND,
-  'InvalidImageId.NotFound': NOT_FOUND,
-  'InvalidHostId.NotFound': NOT_FOUND,
-  'InvalidSecurityGroupId.NotFound': NOT_FOUND,
-  'InvalidDiskId.NotFound': NOT_FOUND,
-  'InvalidAddressId.NotFound': NOT_FOUND,
   'InvalidAddressIdState.InArrears': BALANCE,
   'InvalidDisk.RepeatRefund': NOT_FOUND,
   'ResourceUnavailable.RepeatRefund': NOT_FOUND,
@@ -93,6 +87,7 @@ const TABLE: Readonly<Record<string, Entry>> = {
   'InvalidParameter.ListenerIdNotFound': NOT_FOUND,
   'InvalidParameter.LocationNotFound': NOT_FOUND,
   'InvalidParameter.RecordIdInvalid': NOT_FOUND,
+  'InvalidParameterValue.DomainNotExists': NOT_FOUND,
   'InvalidParameter.ClusterNotFound': NOT_FOUND,
   'InternalError.ClusterNotFound': NOT_FOUND,
   'UnsupportedOperation.InstanceStateTerminated': NOT_FOUND,
@@ -113,6 +108,9 @@ const TABLE: Readonly<Record<string, Entry>> = {
   'FailedOperation.InvalidLBStatus': NOT_YET,
   'FailedOperation.ResourceInOperating': NOT_YET,
   'FailedOperation.ClusterState': NOT_YET,
+  'FailedOperation.ClusterVersionNotSupport': INVALID,
+  'FailedOperation.KubeClientConf': NOT_YET,
+  'FailedOperation.SwitchClusterEndpoint': NOT_YET,
   'ResourceUnavailable.ClusterState': NOT_YET,
   'InternalError.ClusterState': NOT_YET,
   'FailedOperation.MutActionTimerExist': BUSY,
@@ -125,6 +123,8 @@ const TABLE: Readonly<Record<string, Entry>> = {
   'InvalidDisk.Busy': BUSY,
   'InvalidDisk.SnapshotCreating': BUSY,
   'InvalidAddressIdStatus.NotPermit': BUSY,
+  InvalidAddressState: BUSY,
+  'UnsupportedOperation.InvalidState': BUSY,
   ResourceUnavailable: WRONG_STATE,
   'ResourceUnavailable.Attached': BUSY,
   TradeDealConflict: BUSY,
@@ -206,6 +206,9 @@ export function tencentCodeOf(error: SpringtideError): string {
 }
 
 function entryOf(code: string): Entry | undefined {
+  if (Object.hasOwn(TABLE, code)) return TABLE[code];
+  // Every product has its own `Invalid…Id.NotFound`.
+  if (code.endsWith('.NotFound')) return NOT_FOUND;
   for (let family = code; family !== ''; family = family.slice(0, Math.max(0, family.lastIndexOf('.')))) {
     if (Object.hasOwn(TABLE, family)) return TABLE[family];
   }

@@ -46,6 +46,7 @@ const EVIDENCE: EngineEvidence = {
     delayNextAnswer: 'injected',
     throttleNext: 'injected',
     breakNext: 'injected',
+    truncateNextListing: 'injected',
     unreachable: 'provoked',
   },
 };
@@ -119,7 +120,7 @@ async function targetOf(yard: TencentYard): Promise<ConformanceTarget> {
     clock,
     controls: {
       ...faultControls(yard),
-      ...stateControls(yard, zone),
+      ...stateControls(yard, zone, () => -clock.passedMs()),
       wrongCredentials: () => ({ settings, secret: { ...LEAST, secretKey: 'notTheSecretOfThisKey' } }),
       unreachable: () => ({
         settings: yardSettings(`http://127.0.0.1:${deadPort}`, yard),
@@ -129,14 +130,17 @@ async function targetOf(yard: TencentYard): Promise<ConformanceTarget> {
       passTime: async (ms) => {
         clock.pass(ms);
         await yard.admin.passTime(ms);
+        await yard.admin.change({ clockOffsetMs: -clock.passedMs() });
       },
     },
     tearDown: () => yard.stop(),
   };
 }
 
-/** The system's clock, moved on as the cloud's is. */
-function passingClock(): Clock & { pass(ms: number): void } {
+type PassingClock = Clock & Readonly<{ pass(ms: number): void; passedMs(): number }>;
+
+/** The system's clock, moved on as the life in the cloud is. The SDK signs by the system's, so signatures stay there. */
+function passingClock(): PassingClock {
   let passedMs = 0;
   return {
     now: () => new Date(Date.now() + passedMs),
@@ -144,6 +148,7 @@ function passingClock(): Clock & { pass(ms: number): void } {
     pass: (ms) => {
       passedMs += ms;
     },
+    passedMs: () => passedMs,
   };
 }
 
@@ -156,12 +161,16 @@ function faultControls({ admin }: TencentYard): Partial<ConformanceControls> {
     delayNextAnswer: (operation, delayMs) => inject(operation, 'delay', { delayMs }),
     throttleNext: (operation, times) => inject(operation, 'throttle', { times }),
     breakNext: (operation) => inject(operation, 'error', { code: 'ErrorThatNobodyKnows' }),
-    truncateNextListing: () => inject('list', 'truncate'),
+    truncateNextListing: () => inject('list', 'short-list'),
     failNextBoot: async () => void (await admin.failNextBoots(1)),
   };
 }
 
-function stateControls({ admin }: TencentYard, zone: string): Partial<ConformanceControls> {
+function stateControls(
+  { admin }: TencentYard,
+  zone: string,
+  usualOffsetMs: () => number,
+): Partial<ConformanceControls> {
   const change = async (part: Parameters<typeof admin.change>[0], back: typeof part) => {
     await admin.change(part);
     return async (): Promise<void> => void (await admin.change(back));
@@ -176,7 +185,7 @@ function stateControls({ admin }: TencentYard, zone: string): Partial<Conformanc
     sellOut: (at, machineType) => limit(at, machineType, 0),
     limitStock: limit,
     exhaustQuota: () => change({ machineQuota: 0 }, { machineQuota }),
-    skewClock: (ms) => change({ clockOffsetMs: ms }, { clockOffsetMs: 0 }),
+    skewClock: (ms) => change({ clockOffsetMs: usualOffsetMs() + ms }, { clockOffsetMs: usualOffsetMs() }),
     hideNewFor: (ms) => change({ readLagMs: ms }, { readLagMs: 0 }),
     deleteOutside: async (id) => void (await admin.terminate([id])),
     createForeign: async () => {
@@ -187,7 +196,7 @@ function stateControls({ admin }: TencentYard, zone: string): Partial<Conformanc
     attachSatellite: async (machineId) => (await admin.createDisk({ zone, attachTo: machineId })).id,
     reset: async () => {
       await admin.clearFaults();
-      await admin.change({ machineQuota, clockOffsetMs: 0, readLagMs: 0 });
+      await admin.change({ machineQuota, clockOffsetMs: usualOffsetMs(), readLagMs: 0 });
       await admin.setStock(zone, MACHINE_TYPE, null);
       if (foreign.length > 0) await admin.terminate(foreign.splice(0));
     },

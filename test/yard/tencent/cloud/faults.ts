@@ -3,7 +3,8 @@ import { z } from 'zod';
 /**
  * `lost-request`: cut, nothing done. `lost-answer`: done, then cut. `late-request`: done `delayMs` later. `delay`: done
  * at once, answered `delayMs` later. `throttle`: refused as too many. `error`: any code, nothing done. `bad-gateway`:
- * done, answered with an HTML 502. `truncate`: a listing ends after its first page as if that were all.
+ * done, answered with an HTML 502. `truncate`: a listing ends after its first page as if that were all. `short-list`: the
+ * next page after a first one is empty, though the total still says that there is more.
  */
 export const faultSchema = z.strictObject({
   /** An action such as `RunInstances`, or `*`. */
@@ -17,6 +18,7 @@ export const faultSchema = z.strictObject({
     'error',
     'bad-gateway',
     'truncate',
+    'short-list',
   ]),
   /** How many calls it hits. */
   times: z.int().positive().default(1),
@@ -39,8 +41,11 @@ export class FaultList {
     this.#pending = [];
   }
 
-  take(action: string): Fault | undefined {
-    const entry = this.#pending.find(({ fault }) => fault.action === action || fault.action === '*');
+  take(action: string, laterPage = false): Fault | undefined {
+    const entry = this.#pending.find(
+      ({ fault }) =>
+        (fault.action === action || fault.action === '*') && (fault.kind !== 'short-list' || laterPage),
+    );
     if (entry === undefined) return undefined;
     entry.left -= 1;
     this.#pending = this.#pending.filter(({ left }) => left > 0);

@@ -8,8 +8,9 @@ import type { Cloud } from '../cloud/cloud.js';
 import type { Fault } from '../cloud/faults.js';
 import { tooMany } from '../cloud/rate-meter.js';
 import type { ActionContract, ApiContract } from '../contract/api-contract.js';
+import { paramsOfQuery } from '../contract/query-params.js';
 import { checkSignature } from './tc3.js';
-import { paramsOf, readBody, wireCallOf, type WireCall } from './wire-call.js';
+import { paramsOfBody, readBody, wireCallOf, type WireCall } from './wire-call.js';
 import { WireError } from './wire-error.js';
 
 export type FrontParts = Readonly<{ cloud: Cloud; contract: ApiContract; admin: AdminDoor; log: CallLog }>;
@@ -57,7 +58,7 @@ async function cloudAnswer(
     parts.cloud.catchUp();
     checkSignature(call, parts.cloud.accounts.find(call.secretId), parts.cloud.serverNow());
     const contract = parts.contract.find(call.version, call.action, hintOf(call));
-    fault = parts.cloud.faults.take(call.action);
+    fault = parts.cloud.faults.take(call.action, Number(paramsOf(call)['Offset'] ?? 0) > 0);
     await meetFault(fault);
     if (fault?.kind === 'lost-request') {
       parts.log.record(call, 'cut');
@@ -65,6 +66,7 @@ async function cloudAnswer(
     }
     result = perform(parts, call, contract, requestId);
     if (fault?.kind === 'truncate') result = truncated(result);
+    if (fault?.kind === 'short-list') result = emptied(result);
   } catch (thrown) {
     if (!(thrown instanceof WireError)) throw thrown;
     result = { Error: { Code: thrown.code, Message: thrown.message } };
@@ -96,7 +98,7 @@ function perform(
   cloud.accounts.authorize(call.secretId, product, action);
   const perSecond = cloud.settings.rates[action] ?? cloud.settings.rates['*'];
   cloud.rates.count(`${call.secretId}/${call.region}/${product}/${action}`, perSecond, cloud.now());
-  const params = paramsOf(call);
+  const params = call.method === 'GET' ? paramsOfQuery(contracts, contract, call.query) : paramsOfBody(call);
   contracts.checkRequest(contract, params);
   const act = ACTIONS[`${product}/${action}`];
   if (act === undefined) throw new WireError('UnsupportedOperation', `${action} is not simulated here.`);
@@ -117,6 +119,12 @@ function hintOf(call: WireCall): string {
 function truncated(result: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const list = Object.values(result).find((value) => Array.isArray(value)) as readonly unknown[] | undefined;
   return 'TotalCount' in result && list !== undefined ? { ...result, TotalCount: list.length } : result;
+}
+
+/** As if the rest had moved away between two pages. */
+function emptied(result: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const lists = Object.entries(result).filter(([, value]) => Array.isArray(value));
+  return { ...result, ...Object.fromEntries(lists.map(([name]) => [name, []])) };
 }
 
 function errorCodeOf(result: Readonly<Record<string, unknown>>): string {
