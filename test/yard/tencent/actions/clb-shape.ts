@@ -179,6 +179,7 @@ function targetShape(region: Region, target: Target) {
     InstanceName: machine?.name ?? null,
     RegisteredTime: localStamp(target.registeredAt),
     EniId: machine?.interfaceId ?? null,
+    Tag: target.label,
     Zone: machine?.zone ?? null,
   };
 }

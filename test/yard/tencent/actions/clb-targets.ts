@@ -7,7 +7,13 @@ import { balancerOf, hostAware, listenerOf } from './clb-lookup.js';
 const MOST_IN_BATCH = 500;
 const USUAL_WEIGHT = 10;
 
-type TargetWish = Readonly<{ Port: number; InstanceId?: string; EniIp?: string; Weight?: number }>;
+type TargetWish = Readonly<{
+  Port: number;
+  InstanceId?: string;
+  EniIp?: string;
+  Weight?: number;
+  Tag?: string;
+}>;
 
 type Place = Readonly<{ LocationId?: string; Domain?: string; Url?: string }>;
 
@@ -127,7 +133,7 @@ function weighing(
 function targetOf({ cloud, region }: ActionCall, wish: TargetWish): Target {
   const weight = weightOf(wish.Weight);
   const { machineId, ip } = whoIs(region(), wish);
-  return { machineId, ip, port: wish.Port, weight, registeredAt: cloud.now() };
+  return { machineId, ip, port: wish.Port, weight, label: wish.Tag ?? '', registeredAt: cloud.now() };
 }
 
 /** @throws WireError for a target that is not registered. */

@@ -8,6 +8,8 @@ export type Target = {
   readonly ip: string;
   readonly port: number;
   readonly registeredAt: number;
+  /** What whoever registered it wrote on it. */
+  readonly label: string;
   weight: number;
 };
 
