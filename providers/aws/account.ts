@@ -41,6 +41,20 @@ const listenerRouteSchema = z.strictObject({
   drainSeconds: z.int().min(0).max(3_600).default(60),
 });
 
+/** A name in a hosted zone: groups are sets of weighted records, members are entrances of their own. */
+const nameRouteSchema = z.strictObject({
+  kind: z.literal('name'),
+  hostedZoneId: z.string().regex(/^[A-Z0-9]+$/),
+  name: z
+    .string()
+    .regex(/^(?:[a-z0-9_](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, 'is no host name in lower case'),
+  scheme: z.enum(['http', 'https']).default('https'),
+  /** A name has no port: all members serve on this one. */
+  port: z.int().min(1).max(65_535).default(443),
+  /** How long a client may go on using an answer; a shift is not over before. */
+  ttlSeconds: z.int().min(1).max(86_400).default(30),
+});
+
 export const settingsSchema = z.strictObject({
   regions: z.array(regionSchema).min(1),
   /** Instead of AWS's own addresses: a private endpoint, or an emulator. Serves EC2 and STS of every region. */
@@ -58,7 +72,9 @@ export const settingsSchema = z.strictObject({
   /** vCPU limit "Running On-Demand Standard instances" by region, as the Service Quotas console shows it. */
   vcpuLimits: z.record(regionSchema, z.int().min(0)).default({}),
   /** Entrances that Springtide may move, by name. */
-  routes: z.record(z.string(), listenerRouteSchema).default({}),
+  routes: z
+    .record(z.string(), z.discriminatedUnion('kind', [listenerRouteSchema, nameRouteSchema]))
+    .default({}),
   /** Your own prices: rules over the list that ships. */
   prices: priceListSchema.optional(),
 });
@@ -75,8 +91,9 @@ export const accountSchema = z
 
 export type AwsAccount = z.infer<typeof accountSchema>;
 export type ListenerRoute = z.infer<typeof listenerRouteSchema>;
+export type NameRoute = z.infer<typeof nameRouteSchema>;
 
-export type AwsService = 'ec2' | 'sts' | 'elasticloadbalancing';
+export type AwsService = 'ec2' | 'sts' | 'elasticloadbalancing' | 'route53';
 
 /** Always explicit, so that no environment variable of the host can send calls elsewhere. */
 export function endpointOf(
@@ -85,7 +102,9 @@ export function endpointOf(
   region: string,
 ): string {
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  return account.endpoint ?? `https://${service}.${region}.${domain}`;
+  if (account.endpoint !== undefined) return account.endpoint;
+  // Route 53 is one service for all regions.
+  return service === 'route53' ? `https://route53.${domain}` : `https://${service}.${region}.${domain}`;
 }
 
 export function endpointsOf(account: AwsAccount): string[] {
@@ -93,8 +112,10 @@ export function endpointsOf(account: AwsAccount): string[] {
     endpointOf(account, 'ec2', region),
     endpointOf(account, 'sts', region),
   ]);
-  const routes = Object.values(account.routes).map(({ region }) =>
-    endpointOf(account, 'elasticloadbalancing', region),
+  const routes = Object.values(account.routes).map((route) =>
+    route.kind === 'listener'
+      ? endpointOf(account, 'elasticloadbalancing', route.region)
+      : endpointOf(account, 'route53', account.regions[0] ?? ''),
   );
   return [...new Set([...all, ...routes])];
 }

@@ -27,7 +27,7 @@ const NEVER_SENT: Entry = [
 ];
 const CUT: Entry = ['unavailable', { effect: 'maybe' }];
 
-/** Error code of EC2, STS and Elastic Load Balancing, or of the socket, to ours. What is missing here is `unknown`, and may have happened. */
+/** Error code of EC2, STS, Elastic Load Balancing and Route 53, or of the socket, to ours. What is missing here is `unknown`, and may have happened. */
 const TABLE: Readonly<Record<string, Entry>> = {
   InsufficientInstanceCapacity: CAPACITY,
   InsufficientCapacity: CAPACITY,
@@ -92,6 +92,12 @@ const TABLE: Readonly<Record<string, Entry>> = {
   TagLimitExceeded: INVALID,
   UnknownParameter: INVALID,
   ValidationError: INVALID,
+  NoSuchHostedZone: NOT_FOUND,
+  NoSuchChange: NOT_FOUND,
+  InvalidInput: INVALID,
+  InvalidDomainName: INVALID,
+  InvalidChangeBatch: BUSY,
+  PriorRequestNotComplete: BUSY,
   LoadBalancerNotFound: NOT_FOUND,
   ListenerNotFound: NOT_FOUND,
   RuleNotFound: NOT_FOUND,

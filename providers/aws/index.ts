@@ -82,16 +82,9 @@ export const manifest: ProviderManifest<AwsAccount> = {
   },
 };
 
-/** Who has no routes there does not load the SDK of the load balancers. */
+/** Who has no routes there does not load the SDKs of load balancers and names. */
 async function connectEntrance(account: AwsAccount, api: AwsApi, context: ProviderContext) {
   if (Object.keys(account.routes).length === 0) return undefined;
-  const [{ BalancerApi }, { AwsTraffic }] = await Promise.all([
-    import('./traffic/balancer-api.js'),
-    import('./traffic/aws-traffic.js'),
-  ]);
-  const balancers = new BalancerApi(account, context);
-  return {
-    traffic: new AwsTraffic(account, api, balancers, context.clock),
-    close: () => balancers.close(),
-  };
+  const { connectTraffic } = await import('./traffic/connect-traffic.js');
+  return connectTraffic(account, api, context);
 }

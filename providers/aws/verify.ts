@@ -27,8 +27,9 @@ export async function verifyAccount(
   const permissions: Permission[] = [];
   for (const probe of await probesOf(account, api, scope))
     permissions.push(await tryPermission(probe, scope));
-  for (const route of Object.keys(account.routes))
-    permissions.push(await tryRoute(route, entrance, scope.deadline));
+  for (const [route, { kind }] of Object.entries(account.routes)) {
+    permissions.push(await tryRoute(route, kind, entrance, scope.deadline));
+  }
   return {
     identity,
     regions: await enabledRegions(account, api, scope),
@@ -153,13 +154,15 @@ async function tryPermission(probe: Probe, at: AwsScope): Promise<Permission> {
   }
 }
 
-/** AWS has no dry run for load balancers: what is tried is that the route is there and can be read whole. */
+/** AWS has no dry run for load balancers and names: what is tried is that the route is there and can be read whole. */
 async function tryRoute(
   route: string,
+  kind: 'listener' | 'name',
   entrance: RouteProbe | undefined,
   deadline: Instant,
 ): Promise<Permission> {
-  const permission = { action: 'elasticloadbalancing:Describe*', neededFor: `route ${route}` };
+  const action = kind === 'listener' ? 'elasticloadbalancing:Describe*' : 'route53:ListResourceRecordSets';
+  const permission = { action, neededFor: `route ${route}` };
   try {
     await entrance?.readRoute(route, { deadline });
     return { ...permission, granted: entrance !== undefined };

@@ -13,6 +13,7 @@ import { createFront } from './front.js';
 import { InstanceReader } from './instances.js';
 import { LaunchDesk } from './launches.js';
 import { seedCloud, type YardSeed } from './seed.js';
+import { NameDesk, type YardNames } from './name-desk.js';
 import { Upstream } from './upstream.js';
 
 export const MOTO_PACKAGES = [
@@ -31,6 +32,8 @@ export type AwsYardOptions = Readonly<{
   settings?: Partial<YardSettings>;
   /** Application Load Balancers to make, each with a listener that really carries requests. */
   balancers?: readonly string[];
+  /** A hosted zone with a name server that answers from it. */
+  names?: boolean;
   /** Receives the emulator's log. */
   logFolder?: string;
   onProgress?: (message: string) => void;
@@ -48,6 +51,7 @@ export type AwsYardAccess = Readonly<{
   securityGroupId: string;
   subnets: Readonly<Record<string, string>>;
   balancers: Readonly<Record<string, YardBalancer>>;
+  names: YardNames | null;
   pids: readonly number[];
 }>;
 
@@ -106,6 +110,8 @@ async function openFront(
   const desk = new LaunchDesk(upstream, book, () => seed);
   const balancerDesk = new BalancerDesk(upstream, region);
   const balancers = await balancerDesk.open(options.balancers ?? [], seed);
+  const nameDesk = new NameDesk(upstream);
+  const names = options.names === true ? await nameDesk.open() : null;
   const reset = async (): Promise<void> => {
     for (const part of [book, desk]) part.reset();
     for (const part of [faults, buckets]) part.clear();
@@ -116,6 +122,7 @@ async function openFront(
   const server = createFront({
     ...{ upstream, book, faults, buckets, reader, desk, admin, secrets },
     balancers: balancerDesk,
+    names: nameDesk,
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -130,12 +137,14 @@ async function openFront(
     secretAccessKey: SECRET_KEY,
     ...seed,
     balancers,
+    names,
     pids: [moto.pid],
     admin: new AwsYardAdmin(endpoint),
     stop: async () => {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
       await balancerDesk.close();
+      await nameDesk.close();
       upstream.close();
       await moto.stop();
     },

@@ -6,6 +6,7 @@ import type { CloudBook } from './cloud-book.js';
 import type { Buckets, Fault, FaultList } from './faults.js';
 import type { InstanceReader } from './instances.js';
 import { insufficientCapacity, vcpuLimitExceeded, type LaunchDesk } from './launches.js';
+import type { NameDesk } from './name-desk.js';
 import { errorAnswer, readCall, type WireAnswer, type WireCall } from './query-protocol.js';
 import { checkSignature } from './sigv4.js';
 import type { Upstream } from './upstream.js';
@@ -20,6 +21,7 @@ export type FrontParts = Readonly<{
   reader: InstanceReader;
   desk: LaunchDesk;
   balancers: BalancerDesk;
+  names: NameDesk;
   admin: AdminDoor;
   /** Secret by access key id. */
   secrets: ReadonlyMap<string, string>;
@@ -81,6 +83,7 @@ async function work(parts: FrontParts, call: WireCall): Promise<WireAnswer> {
 
 function dispatch(parts: FrontParts, call: WireCall): Promise<WireAnswer> {
   if (call.service === 'elasticloadbalancing') return parts.balancers.answer(call);
+  if (call.service === 'route53') return parts.names.answer(call);
   switch (call.action) {
     case 'RunInstances':
       return parts.desk.run(call);

@@ -42,6 +42,19 @@ export class Upstream {
     return parseXml(String(answer.body));
   }
 
+  /** As `query`, for a service that speaks XML over paths. */
+  async rest(method: string, path: string, service: string, body = ''): Promise<XmlElement> {
+    const scope = `Credential=yard/20260101/us-east-1/${service}/aws4_request`;
+    const headers = {
+      'content-type': 'application/xml',
+      authorization: `AWS4-HMAC-SHA256 ${scope}, SignedHeaders=host, Signature=0`,
+    };
+    const answer = await this.send(method, path, headers, Buffer.from(body));
+    if (answer.status >= 300)
+      throw new Error(`${method} ${path} failed in the emulator: ${String(answer.body)}`);
+    return parseXml(String(answer.body));
+  }
+
   async control(path: string): Promise<void> {
     const answer = await this.send('POST', path, {}, Buffer.alloc(0));
     if (answer.status >= 300) throw new Error(`${path} failed in the emulator: ${String(answer.body)}`);

@@ -18,11 +18,12 @@ export class AnsweringMember {
     this.member = member;
   }
 
-  static async start(group: string, id: string): Promise<AnsweringMember> {
+  /** On a port of its own, unless one is given that all share. */
+  static async start(group: string, id: string, shared?: number): Promise<AnsweringMember> {
     const host = nextHost++;
     const address = `127.${77 + (process.pid % 100)}.${Math.floor(host / 250)}.${(host % 250) + 1}`;
     for (let attempt = 1; ; attempt += 1) {
-      const port = 20_000 + Math.floor(Math.random() * 20_000);
+      const port = shared ?? 20_000 + Math.floor(Math.random() * 20_000);
       const candidate = new AnsweringMember(group, { id, address, port });
       try {
         await candidate.up();
@@ -34,8 +35,8 @@ export class AnsweringMember {
   }
 
   /** A member at an address where nobody listens. */
-  static async dead(group: string, id: string): Promise<AnsweringMember> {
-    const member = await AnsweringMember.start(group, id);
+  static async dead(group: string, id: string, shared?: number): Promise<AnsweringMember> {
+    const member = await AnsweringMember.start(group, id, shared);
     await member.down();
     return member;
   }

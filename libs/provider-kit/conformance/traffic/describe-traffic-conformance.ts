@@ -4,6 +4,7 @@ import { joiningRules } from './rules/joining.js';
 import { memberRules } from './rules/members.js';
 import { refusalRules } from './rules/refusals.js';
 import { shareRules } from './rules/shares.js';
+import { SuiteRecord } from '../suite-record.js';
 import { TrafficBench } from './traffic-bench.js';
 
 export const TRAFFIC_RULES: readonly TrafficRule[] = [
@@ -17,36 +18,38 @@ export const TRAFFIC_RULES: readonly TrafficRule[] = [
 export function describeTrafficConformance(harness: TrafficConformanceHarness): void {
   const limitMs = harness.ruleTimeoutMs ?? 60_000;
   describe(`traffic conformance: ${harness.name}`, () => {
-    const { unavailable } = harness;
-    if (unavailable !== undefined) {
-      for (const { id, title } of TRAFFIC_RULES) {
-        it.skip(`${id} ${title} (skipped: ${unavailable})`, () => undefined);
-      }
-      return;
-    }
+    const record = new SuiteRecord('traffic', harness, TRAFFIC_RULES);
     let bench: TrafficBench;
-    beforeAll(async () => {
-      bench = new TrafficBench(harness, await harness.setUp());
-      await bench.open();
-    }, limitMs);
-    afterEach(async () => bench.settle(), limitMs);
-    afterAll(async () => {
-      await bench.close();
-      await bench.target.tearDown();
-    }, limitMs);
+    if (harness.unavailable === undefined) {
+      beforeAll(async () => {
+        bench = new TrafficBench(harness, await harness.setUp());
+        await bench.open();
+      }, limitMs);
+      afterEach(async () => bench.settle(), limitMs);
+      afterAll(async () => {
+        await bench.close();
+        await bench.target.tearDown();
+      }, limitMs);
+    }
+    afterAll(async () => record.close());
     for (const rule of TRAFFIC_RULES) {
       const reason = reasonToSkip(harness, rule);
-      if (reason === undefined) it(`${rule.id} ${rule.title}`, async () => rule.check(bench), limitMs);
-      else it.skip(`${rule.id} ${rule.title} (skipped: ${reason})`, () => undefined);
+      const title = `${rule.id} ${rule.title}`;
+      if (reason === undefined) {
+        it(title, async () => record.hold(rule, async () => rule.check(bench)), limitMs);
+      } else {
+        record.skipped(rule, reason);
+        it.skip(`${title} (skipped: ${reason})`, () => undefined);
+      }
     }
   });
 }
 
 function reasonToSkip(
-  { manifest, waived }: TrafficConformanceHarness,
+  { manifest, waived, unavailable }: TrafficConformanceHarness,
   rule: TrafficRule,
 ): string | undefined {
   const lacking = (rule.capabilities ?? []).map((name) => manifest.capabilities[name]);
   const reasons = lacking.flatMap((one) => (one?.supported === false ? [one.reason] : []));
-  return waived?.[rule.id] ?? reasons[0];
+  return unavailable ?? waived?.[rule.id] ?? reasons[0];
 }

@@ -1,3 +1,5 @@
+import { Resolver } from 'node:dns/promises';
+import type { LookupFunction } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SpringtideError, addMs, toInstant } from '@springtide/kernel';
 import { silentLogger, systemClock } from '@springtide/platform';
@@ -26,7 +28,7 @@ export type Tally = Readonly<{
 /** One proxy under test, its members, and the eyes of a client. */
 export class TrafficBench {
   readonly #gate = loopbackGate();
-  readonly #agent = new Agent({ connections: 8, pipelining: 1 });
+  readonly #agent: Agent;
   readonly #members: AnsweringMember[] = [];
   readonly #sessions: ProviderSession[] = [];
   #client: CloudClient | undefined;
@@ -35,7 +37,9 @@ export class TrafficBench {
   constructor(
     readonly harness: TrafficConformanceHarness,
     readonly target: TrafficTarget,
-  ) {}
+  ) {
+    this.#agent = target.names === undefined ? throughProxy() : throughNames(target.names.server);
+  }
 
   async open(): Promise<void> {
     this.#client = await this.connect(this.target.account);
@@ -74,16 +78,24 @@ export class TrafficBench {
     return { deadline: addMs(toInstant(systemClock.now()), CALL_LIMIT_MS) };
   }
 
+  /** Of 200 requests: several worker threads or lanes of a proxy each keep their own turn. */
+  get offBy(): number {
+    return this.harness.sharesWithin ?? 4;
+  }
+
   async start(group: string, count: number): Promise<readonly AnsweringMember[]> {
     const started: AnsweringMember[] = [];
     for (let index = 0; index < count; index += 1) {
-      started.push(this.#keep(await AnsweringMember.start(group, `i-${group}_${this.#serial++}`)));
+      started.push(
+        this.#keep(await AnsweringMember.start(group, `i-${group}_${this.#serial++}`, this.#sharedPort)),
+      );
     }
     return started;
   }
 
   async startDead(group: string): Promise<AnsweringMember> {
-    return this.#keep(await AnsweringMember.dead(group, `i-${group}_${this.#serial++}`));
+    const id = `i-${group}_${this.#serial++}`;
+    return this.#keep(await AnsweringMember.dead(group, id, this.#sharedPort));
   }
 
   async readRoute(route: string): Promise<RouteState> {
@@ -198,10 +210,34 @@ export class TrafficBench {
     }
   }
 
+  get #sharedPort(): number | undefined {
+    return this.target.names?.memberPort;
+  }
+
   #keep(member: AnsweringMember): AnsweringMember {
     this.#members.push(member);
     return member;
   }
+}
+
+function throughProxy(): Agent {
+  return new Agent({ connections: 8, pipelining: 1 });
+}
+
+/** A name is asked for again before every request, and no connection is kept for another. */
+function throughNames(server: string): Agent {
+  const resolver = new Resolver();
+  resolver.setServers([server]);
+  const lookup: LookupFunction = (host, options, callback) => {
+    resolver.resolve4(host).then(
+      ([address = '']) => {
+        if (options.all === true) callback(null, [{ address, family: 4 }]);
+        else callback(null, address, 4);
+      },
+      (thrown: unknown) => callback(thrown as NodeJS.ErrnoException, ''),
+    );
+  };
+  return new Agent({ pipelining: 0, connect: { lookup } });
 }
 
 export function groupOf(state: RouteState, name: string): RouteGroupState | undefined {

@@ -3,8 +3,6 @@ import type { TrafficRule } from '../rule.js';
 import { groupOf, weightsOf, type Tally, type TrafficBench } from '../traffic-bench.js';
 
 const REQUESTS = 200;
-/** Several worker threads or lanes of a proxy each keep their own turn. */
-const OFF_BY = 4;
 
 export const shareRules: readonly TrafficRule[] = [
   {
@@ -119,12 +117,12 @@ export const shareRules: readonly TrafficRule[] = [
 async function expectShares(bench: TrafficBench, weights: Readonly<Record<string, number>>): Promise<void> {
   const tally = await bench.send(bench.target.routes[0], REQUESTS);
   expect(tally.failed).toEqual([]);
-  for (const [group, share] of Object.entries(weights)) expectShare(tally, group, share);
+  for (const [group, share] of Object.entries(weights)) expectShare(tally, group, share, bench.offBy);
 }
 
-function expectShare(tally: Tally, group: string, share: number): void {
+function expectShare(tally: Tally, group: string, share: number, offBy: number): void {
   const answered = tally.byGroup.get(group) ?? 0;
   const expected = (share / 100) * REQUESTS;
   if (share === 0) expect(answered).toBe(0);
-  else expect(Math.abs(answered - expected)).toBeLessThanOrEqual(OFF_BY);
+  else expect(Math.abs(answered - expected)).toBeLessThanOrEqual(offBy);
 }
