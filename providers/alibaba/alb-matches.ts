@@ -1,28 +1,29 @@
 import { SpringtideError } from '@springtide/kernel';
 import type { RouteMatch } from '@springtide/provider-kit';
-import { change, rulesOf } from './alb-listener.js';
+import { tell } from './alb-calls.js';
+import type { LiveRoute } from './alb-live.js';
 import type { WireRule } from './alb-wire.js';
 import type { AlibabaApi, Scope } from './api.js';
-import type { Parameters } from './parameters.js';
+import type { Parameter, Parameters } from './parameters.js';
 import type { AlbRoute } from './route-settings.js';
 
-const RULE_PREFIX = 'springtide-';
-/** Rules that people made come first or last as they like; ours live here. */
-const FIRST_PRIORITY = 1_000;
-const LAST_PRIORITY = 10_000;
+/** Our matches live in the thousand places before their route's own rule. */
+const PLACES = 1_000;
 const MOST_RANGES = 5;
+const CONDITIONS_OF_MATCHES = new Set(['Header', 'SourceIp']);
 
-/** Our rules of the listener in the order in which they are tried. */
-export async function readMatches(
-  api: AlibabaApi,
-  at: Scope,
-  route: AlbRoute,
-): Promise<readonly Readonly<{ rule: WireRule; match: RouteMatch }>[]> {
-  const rules = (await rulesOf(api, at, route)).toSorted((a, b) => a.Priority - b.Priority);
-  return rules.flatMap((rule) => {
-    const match = matchOf(rule, route);
-    return match === undefined ? [] : [{ rule, match }];
-  });
+type Known = Readonly<{ rule: WireRule; match: RouteMatch }>;
+
+/** The route's matches in the order in which they are tried. */
+export function matchesAmong(live: Pick<LiveRoute, 'rules' | 'groups'>, ruleId: string): readonly Known[] {
+  const prefix = prefixOf(ruleId);
+  return live.rules
+    .filter(({ RuleName }) => RuleName?.startsWith(prefix) === true)
+    .toSorted((a, b) => a.Priority - b.Priority)
+    .flatMap((rule) => {
+      const match = matchOf(rule, (rule.RuleName ?? '').slice(prefix.length), live.groups);
+      return match === undefined ? [] : [{ rule, match }];
+    });
 }
 
 /**
@@ -33,72 +34,69 @@ export async function writeMatches(
   api: AlibabaApi,
   at: Scope,
   route: AlbRoute,
+  live: LiveRoute,
   wanted: readonly RouteMatch[],
 ): Promise<void> {
   for (const match of wanted) checkMatch(match);
-  const before = await readMatches(api, at, route);
-  const kept = samePrefix(
-    before.map(({ match }) => match),
-    wanted,
+  const before = matchesAmong(live, route.ruleId);
+  const differs = before.findIndex(
+    ({ match }, index) => JSON.stringify(match) !== JSON.stringify(wanted[index]),
   );
-  const after = Math.max(FIRST_PRIORITY - 1, ...before.map(({ rule }) => rule.Priority));
+  const kept = differs === -1 ? before.length : differs;
   const fresh = wanted.slice(kept);
   const outdated = before.slice(kept);
-  const roomy = after + fresh.length <= LAST_PRIORITY;
-  if (!roomy) await remove(api, at, outdated);
-  const start = roomy ? after + 1 : FIRST_PRIORITY + kept;
+  const first = Math.max(1, live.rule.Priority - PLACES);
+  const next = Math.max(first, ...before.map(({ rule }) => rule.Priority + 1));
+  const roomBehind = next + fresh.length <= live.rule.Priority;
+  if (!roomBehind) await remove(api, at, outdated);
+  const start = roomBehind ? next : first + kept;
+  if (start + fresh.length > live.rule.Priority) throw noPlace(route, live.rule.Priority);
   for (const [index, match] of fresh.entries()) {
-    await change(api, at, 'CreateRule', toRule(route, match, start + index));
+    await tell(api, at, 'CreateRule', toRule(route, live, match, start + index));
   }
-  if (roomy) await remove(api, at, outdated);
+  if (roomBehind) await remove(api, at, outdated);
 }
 
-async function remove(
-  api: AlibabaApi,
-  at: Scope,
-  outdated: readonly Readonly<{ rule: WireRule }>[],
-): Promise<void> {
-  for (const { rule } of outdated) await change(api, at, 'DeleteRule', { RuleId: rule.RuleId });
+async function remove(api: AlibabaApi, at: Scope, outdated: readonly Known[]): Promise<void> {
+  for (const { rule } of outdated) await tell(api, at, 'DeleteRule', { RuleId: rule.RuleId });
 }
 
-function samePrefix(before: readonly RouteMatch[], wanted: readonly RouteMatch[]): number {
-  const differs = before.findIndex((match, index) => JSON.stringify(match) !== JSON.stringify(wanted[index]));
-  return differs === -1 ? before.length : differs;
-}
-
-function toRule(route: AlbRoute, { name, group, when }: RouteMatch, Priority: number): Parameters {
-  const condition =
+/** The conditions of the route and the match's own together: a match takes nothing from other routes. */
+function toRule(route: AlbRoute, live: LiveRoute, match: RouteMatch, Priority: number): Parameters {
+  const { name, group, when } = match;
+  const condition: Parameter =
     'header' in when
       ? { Type: 'Header', HeaderConfig: { Key: when.header, Values: [when.value] } }
       : { Type: 'SourceIp', SourceIpConfig: { Values: when.sourceRanges } };
   return {
     ListenerId: route.listenerId,
-    RuleName: `${RULE_PREFIX}${name}`,
+    RuleName: `${prefixOf(route.ruleId)}${name}`,
     Priority,
-    RuleConditions: [condition],
+    RuleConditions: [...(live.rule.RuleConditions as readonly Parameter[]), condition],
     RuleActions: [
       {
         Type: 'ForwardGroup',
         Order: 1,
-        ForwardGroupConfig: { ServerGroupTuples: [{ ServerGroupId: route.groups[group] }] },
+        ForwardGroupConfig: { ServerGroupTuples: [{ ServerGroupId: live.groups.get(group) }] },
       },
     ],
   };
 }
 
-function matchOf(rule: WireRule, route: AlbRoute): RouteMatch | undefined {
-  if (rule.RuleName?.startsWith(RULE_PREFIX) !== true) return undefined;
-  const [condition] = rule.RuleConditions;
+function matchOf(rule: WireRule, name: string, groups: ReadonlyMap<string, string>): RouteMatch | undefined {
+  const own = rule.RuleConditions.filter(({ Type }) => CONDITIONS_OF_MATCHES.has(Type ?? '')).at(-1);
   const target = rule.RuleActions[0]?.ForwardGroupConfig?.ServerGroupTuples[0]?.ServerGroupId;
-  const group = Object.keys(route.groups).find((name) => route.groups[name] === target);
-  if (condition === undefined || group === undefined) return undefined;
-  const { HeaderConfig, SourceIpConfig } = condition;
-  const name = rule.RuleName.slice(RULE_PREFIX.length);
-  const [value] = HeaderConfig?.Values ?? [];
-  if (HeaderConfig?.Key !== undefined && value !== undefined) {
-    return { name, group, when: { header: HeaderConfig.Key, value } };
+  const group = [...groups].find(([, id]) => id === target)?.[0];
+  if (own === undefined || group === undefined) return undefined;
+  const [value] = own.HeaderConfig?.Values ?? [];
+  if (own.HeaderConfig?.Key !== undefined && value !== undefined) {
+    return { name, group, when: { header: own.HeaderConfig.Key, value } };
   }
-  return { name, group, when: { sourceRanges: SourceIpConfig?.Values ?? [] } };
+  return { name, group, when: { sourceRanges: own.SourceIpConfig?.Values ?? [] } };
+}
+
+function prefixOf(ruleId: string): string {
+  return `springtide-${ruleId}-`;
 }
 
 function checkMatch({ name, when }: RouteMatch): void {
@@ -107,5 +105,13 @@ function checkMatch({ name, when }: RouteMatch): void {
     'invalid-argument',
     `match "${name}" has ${when.sourceRanges.length} source ranges, and a rule of a load balancer takes ${MOST_RANGES}; no rule was changed`,
     { nextStep: 'Join ranges, or split the match in two.' },
+  );
+}
+
+function noPlace({ ruleId }: AlbRoute, priority: number): SpringtideError {
+  return new SpringtideError(
+    'failed-precondition',
+    `rule ${ruleId} has priority ${priority}, which leaves no place for matches before it; no match was made`,
+    { nextStep: 'Give the route’s rule a later place, as 10000.' },
   );
 }

@@ -8,91 +8,86 @@ import {
   type RouteMember,
   type RouteState,
 } from '@springtide/provider-kit';
-import {
-  changeServers,
-  forwardTo,
-  readListener,
-  SERVER_WEIGHT,
-  serversOf,
-  type LiveListener,
-} from './alb-listener.js';
-import { readMatches, writeMatches } from './alb-matches.js';
-import { healthyGroups, toRouteState, weightsOf } from './alb-state.js';
+import { changeServers, serversOf, tell } from './alb-calls.js';
+import { AlbGroups } from './alb-groups.js';
+import { healthyGroups, readLive, toMember, weightsOf, type LiveRoute } from './alb-live.js';
+import { writeMatches } from './alb-matches.js';
+import { toRouteState } from './alb-state.js';
 import type { WireServer } from './alb-wire.js';
 import { leftMs, type AlibabaApi, type Scope } from './api.js';
 import type { RouteDriver } from './route-driver.js';
 import type { AlbRoute } from './route-settings.js';
 import { wholeShares } from './whole-weights.js';
 
+/** Every server of a group gets the same; the shares are between the groups. */
+const SERVER_WEIGHT = 100;
 const POLL_MS = 250;
 /** Kept of the deadline, so that the answer still arrives. */
 const RESERVE_MS = 1_000;
 
-/** A listener of an application load balancer, which forwards to weighted server groups. */
+/** A forwarding rule of an application load balancer with weighted server groups. */
 export class AlbRouteDriver implements RouteDriver {
+  readonly #groups: AlbGroups;
+
   constructor(
     private readonly name: string,
     private readonly route: AlbRoute,
     private readonly api: AlibabaApi,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.#groups = new AlbGroups(name, route, api);
+  }
 
   async read(options: CallOptions): Promise<RouteState> {
-    const at = this.#at(options);
-    const matches = (await readMatches(this.api, at, this.route)).map(({ match }) => match);
-    return toRouteState(this.name, this.route, await readListener(this.api, at, this.route), matches);
+    return toRouteState(this.name, this.route, await this.#live(this.#at(options)));
   }
 
   async setMembers(group: string, members: readonly RouteMember[], options: CallOptions): Promise<void> {
     checkRouteMembers(group, members);
     const at = this.#at(options);
-    const id = this.#serverGroup(group);
-    const live = await this.#watched(at, id);
-    const present = live.servers.get(id) ?? [];
-    const joining = members.filter((member) => !present.some((server) => isSame(server, member)));
-    const returning = members.filter((member) =>
-      present.some((server) => isSame(server, member) && server.Weight === 0),
-    );
-    const leaving = present
-      .filter((server) => !members.some((member) => isSame(server, member)))
-      .map(toMember);
-    await changeServers(this.api, at, 'AddServersToServerGroup', id, joining, SERVER_WEIGHT);
-    await this.#settled(at, id);
-    await changeServers(this.api, at, 'UpdateServerGroupServersAttribute', id, returning, SERVER_WEIGHT);
-    if (leaving.length === 0) return;
-    if (members.length === 0) await this.#handOver(at, id);
-    await changeServers(this.api, at, 'UpdateServerGroupServersAttribute', id, leaving, 0);
-    await this.#wait(this.route.drainWaitMs, at);
-    await this.#settled(at, id);
-    await changeServers(this.api, at, 'RemoveServersFromServerGroup', id, leaving, undefined);
-    await this.#settled(at, id);
+    const live = await this.#live(at);
+    const known = live.groups.get(group);
+    if (known === undefined && members.length === 0) return;
+    const id = known ?? (await this.#groups.make(group, at));
+    await this.#watch(at, live, id);
+    await this.#takeIn(at, id, live.servers.get(id) ?? [], members);
+    const leaving = (live.servers.get(id) ?? [])
+      .map(toMember)
+      .filter((server) => !members.some((member) => isSame(server, member)));
+    if (leaving.length > 0) await this.#takeOut(at, id, leaving, members.length === 0);
+    if (members.length === 0 && this.#groups.isMade(group)) await this.#unmake(at, id);
   }
 
   async setWeights(shares: Readonly<Record<string, number>>, options: CallOptions): Promise<RouteState> {
     checkRouteShares(shares);
     const at = this.#at(options);
-    const live = await readListener(this.api, at, this.route);
+    const live = await this.#live(at);
     this.#refusePointingAtNothing(
       live,
       Object.keys(shares).filter((group) => (shares[group] ?? 0) > 0),
     );
     const whole = wholeShares(shares);
-    const weights = new Map(
-      Object.entries(this.route.groups).map(([group, id]) => [id, whole[group] ?? 0] as const),
-    );
-    await this.#forward(at, live, weights);
+    const share = new Map([...live.groups].map(([group, id]) => [id, whole[group] ?? 0]));
+    const weights = [...weightsOf(live.rule).keys()].map((id) => [id, share.get(id) ?? 0] as const);
+    await this.#forward(at, live, new Map(weights));
     return this.read(options);
   }
 
   async setMatches(matches: readonly RouteMatch[], options: CallOptions): Promise<RouteState> {
     const at = this.#at(options);
-    const live = await readListener(this.api, at, this.route);
+    const live = await this.#live(at);
     this.#refusePointingAtNothing(
       live,
       matches.map(({ group }) => group),
     );
-    await writeMatches(this.api, at, this.route, matches);
-    return this.read(options);
+    await writeMatches(this.api, at, this.route, live, matches);
+    return this.#until(at, async () => {
+      const now = await this.#live(at);
+      const settled = now.rules.every(
+        ({ RuleStatus }) => RuleStatus === undefined || RuleStatus === 'Available',
+      );
+      return settled ? toRouteState(this.name, this.route, now) : undefined;
+    });
   }
 
   /** The product counts requests in another product, the monitoring, which is not asked here. */
@@ -100,46 +95,115 @@ export class AlbRouteDriver implements RouteDriver {
     return Promise.resolve([]);
   }
 
-  /** Health is checked only for groups that the listener knows; one that it does not yet starts at weight 0. */
-  async #watched(at: Scope, serverGroup: string): Promise<LiveListener> {
-    const live = await readListener(this.api, at, this.route);
-    const weights = weightsOf(live.listener);
-    if (weights.has(serverGroup)) return live;
-    await this.#forward(at, live, new Map([...weights, [serverGroup, 0]]));
-    return readListener(this.api, at, this.route);
+  #live(at: Scope): Promise<LiveRoute> {
+    return readLive(this.api, at, this.route, this.#groups);
+  }
+
+  /** Health is checked only for groups that the rule knows; one that it does not know yet starts at weight 0. */
+  async #watch(at: Scope, live: LiveRoute, serverGroup: string): Promise<void> {
+    await this.#settled(at, serverGroup);
+    const weights = weightsOf(live.rule);
+    if (!weights.has(serverGroup)) await this.#forward(at, live, weights.set(serverGroup, 0));
+  }
+
+  async #takeIn(
+    at: Scope,
+    serverGroup: string,
+    present: readonly WireServer[],
+    members: readonly RouteMember[],
+  ): Promise<void> {
+    const settled = () => this.#settled(at, serverGroup);
+    const find = (member: RouteMember) => present.find((server) => isSame(toMember(server), member));
+    const joining = members.filter((member) => find(member) === undefined);
+    const returning = members.filter((member) => find(member)?.Weight === 0);
+    const add = { action: 'AddServersToServerGroup', serverGroup, weight: SERVER_WEIGHT } as const;
+    await changeServers(this.api, at, add, joining, settled);
+    const raise = {
+      action: 'UpdateServerGroupServersAttribute',
+      serverGroup,
+      weight: SERVER_WEIGHT,
+    } as const;
+    await changeServers(this.api, at, raise, returning, settled);
+  }
+
+  /** No new requests first, then time for those that run, then out. */
+  async #takeOut(
+    at: Scope,
+    serverGroup: string,
+    leaving: readonly RouteMember[],
+    all: boolean,
+  ): Promise<void> {
+    const settled = () => this.#settled(at, serverGroup);
+    if (all) await this.#handOver(at, serverGroup);
+    const drain = { action: 'UpdateServerGroupServersAttribute', serverGroup, weight: 0 } as const;
+    await changeServers(this.api, at, drain, leaving, settled);
+    await this.#wait(this.route.drainWaitMs, at);
+    const remove = { action: 'RemoveServersFromServerGroup', serverGroup } as const;
+    await changeServers(this.api, at, remove, leaving, settled);
+  }
+
+  /** A server group that we made goes with its last member, unless requests would still be sent to it. */
+  async #unmake(at: Scope, serverGroup: string): Promise<void> {
+    const live = await this.#live(at);
+    const weights = weightsOf(live.rule);
+    if ((weights.get(serverGroup) ?? 0) > 0 || weights.size < 2) return;
+    weights.delete(serverGroup);
+    await this.#forward(at, live, weights);
+    await this.#groups.unmake(serverGroup, at);
   }
 
   /** A group that is emptied gives its share to those that can take it, in the proportion that they have. */
   async #handOver(at: Scope, emptied: string): Promise<void> {
-    const live = await readListener(this.api, at, this.route);
-    const weights = weightsOf(live.listener);
-    const share = weights.get(emptied) ?? 0;
-    const healthy = healthyGroups(this.route, live);
+    const live = await this.#live(at);
+    const weights = weightsOf(live.rule);
+    const healthy = healthyGroups(live);
     const takers = [...weights].filter(([id]) => id !== emptied && healthy.has(id));
-    if (share === 0 || takers.length === 0) return;
+    if ((weights.get(emptied) ?? 0) === 0 || takers.length === 0) return;
     const sum = takers.reduce((total, [, weight]) => total + weight, 0);
-    const part = (weight: number): number => (sum === 0 ? 100 / takers.length : (weight * 100) / sum);
-    const whole = wholeShares(Object.fromEntries(takers.map(([id, weight]) => [id, part(weight)])));
+    const partOf = (weight: number): number => (sum === 0 ? 100 / takers.length : (weight * 100) / sum);
+    const whole = wholeShares(Object.fromEntries(takers.map(([id, weight]) => [id, partOf(weight)])));
     await this.#forward(at, live, new Map([...weights.keys()].map((id) => [id, whole[id] ?? 0])));
   }
 
-  async #forward(at: Scope, live: LiveListener, weights: ReadonlyMap<string, number>): Promise<void> {
-    if (sameWeights(weightsOf(live.listener), weights)) return;
-    await forwardTo(this.api, at, this.route, live.listener, weights);
-    for (;;) {
-      const { listener } = await readListener(this.api, at, this.route);
-      const applied = sameWeights(weightsOf(listener), weights) && listener.ListenerStatus === 'Running';
-      if (applied) return;
-      if (leftMs(this.clock, at.deadline) <= RESERVE_MS) throw this.#notApplied();
-      await this.clock.sleep(POLL_MS);
-    }
+  /** Replaces the rule's whole action; stickiness stays as it was. */
+  async #forward(at: Scope, live: LiveRoute, weights: ReadonlyMap<string, number>): Promise<void> {
+    if (sameWeights(weightsOf(live.rule), weights)) return;
+    const before = live.rule.RuleActions.find(({ Type }) => Type === 'ForwardGroup')?.ForwardGroupConfig;
+    const { Enabled, Timeout } = before?.ServerGroupStickySession ?? {};
+    await tell(this.api, at, 'UpdateRuleAttribute', {
+      RuleId: this.route.ruleId,
+      RuleActions: [
+        {
+          Type: 'ForwardGroup',
+          Order: 1,
+          ForwardGroupConfig: {
+            ServerGroupTuples: [...weights].map(([ServerGroupId, Weight]) => ({ ServerGroupId, Weight })),
+            ...(Enabled === true
+              ? { ServerGroupStickySession: { Enabled, Timeout: Timeout ?? undefined } }
+              : {}),
+          },
+        },
+      ],
+    });
+    await this.#until(at, async () => {
+      const { rule } = await this.#live(at);
+      return rule.RuleStatus === 'Available' && sameWeights(weightsOf(rule), weights) ? true : undefined;
+    });
   }
 
   /** The product takes one change of a group at a time. */
   async #settled(at: Scope, serverGroup: string): Promise<void> {
-    for (;;) {
+    await this.#until(at, async () => {
+      if (!(await this.#groups.isReady(serverGroup, at))) return undefined;
       const servers = await serversOf(this.api, at, serverGroup);
-      if (servers.every(({ Status }) => Status === undefined || Status === 'Available')) return;
+      return servers.every(({ Status }) => Status === undefined || Status === 'Available') ? true : undefined;
+    });
+  }
+
+  async #until<T>(at: Scope, look: () => Promise<T | undefined>): Promise<T> {
+    for (;;) {
+      const seen = await look();
+      if (seen !== undefined) return seen;
       if (leftMs(this.clock, at.deadline) <= RESERVE_MS) throw this.#notApplied();
       await this.clock.sleep(POLL_MS);
     }
@@ -153,20 +217,10 @@ export class AlbRouteDriver implements RouteDriver {
     return { region: this.route.region, deadline };
   }
 
-  #serverGroup(group: string): string {
-    const id = this.route.groups[group];
-    if (id !== undefined) return id;
-    throw new SpringtideError(
-      'failed-precondition',
-      `route "${this.name}" has no server group for "${group}"; nothing was changed`,
-      { nextStep: `Make a server group of type IP and add it to the route in the account's settings.` },
-    );
-  }
-
-  #refusePointingAtNothing(live: LiveListener, groups: readonly string[]): void {
-    const healthy = healthyGroups(this.route, live);
+  #refusePointingAtNothing(live: LiveRoute, groups: readonly string[]): void {
+    const healthy = healthyGroups(live);
     for (const group of groups) {
-      const id = this.route.groups[group];
+      const id = live.groups.get(group);
       if (id !== undefined && healthy.has(id)) continue;
       throw new SpringtideError(
         'failed-precondition',
@@ -190,20 +244,8 @@ export class AlbRouteDriver implements RouteDriver {
   }
 }
 
-function isSame(server: WireServer, member: RouteMember): boolean {
-  return (
-    (server.ServerIp ?? server.ServerId) === member.address &&
-    server.Port === member.port &&
-    idOf(server) === member.id
-  );
-}
-
-function idOf(server: WireServer): string {
-  return server.Description ?? server.ServerId;
-}
-
-function toMember(server: WireServer): RouteMember {
-  return { id: idOf(server), address: server.ServerIp ?? server.ServerId, port: server.Port };
+function isSame(a: RouteMember, b: RouteMember): boolean {
+  return a.id === b.id && a.address === b.address && a.port === b.port;
 }
 
 function sameWeights(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): boolean {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plainList, text } from './wire.js';
+import { plainList, plainTags, text } from './wire.js';
 
 const tuple = z.object({ ServerGroupId: z.string(), Weight: z.number().nullish() });
 const forward = z.object({
@@ -10,26 +10,21 @@ const forward = z.object({
 });
 const action = z.object({ Type: text, ForwardGroupConfig: forward.nullish() });
 
-export const listenerAnswer = z.object({
-  ListenerStatus: text,
-  LoadBalancerId: text,
-  DefaultActions: plainList(action),
-});
-export type WireListener = z.infer<typeof listenerAnswer>;
-
 const badServer = z.object({ ServerIp: text, ServerId: text, Port: z.number().nullish() });
+const groupHealth = z.object({ ServerGroupId: z.string(), NonNormalServers: plainList(badServer) });
 export const healthAnswer = z.object({
+  RuleHealthStatus: plainList(z.object({ RuleId: z.string(), ServerGroupInfos: plainList(groupHealth) })),
+});
+
+export const groupsAnswer = z.object({
   NextToken: text,
-  ListenerHealthStatus: plainList(
-    z.object({
-      ServerGroupInfos: plainList(
-        z.object({ ServerGroupId: z.string(), NonNormalServers: plainList(badServer) }),
-      ),
-    }),
+  ServerGroups: plainList(
+    z.object({ ServerGroupId: z.string(), ServerGroupName: text, ServerGroupStatus: text, Tags: plainTags }),
   ),
 });
+export const groupCreatedAnswer = z.object({ ServerGroupId: z.string() });
 
-export const server = z.object({
+const server = z.object({
   ServerId: z.string(),
   ServerIp: text,
   Port: z.number(),
@@ -40,12 +35,13 @@ export const server = z.object({
 export type WireServer = z.infer<typeof server>;
 export const serversAnswer = z.object({ NextToken: text, Servers: plainList(server) });
 
-const condition = z.object({
+/** Kept whole, because a match copies the conditions of its route. */
+const condition = z.looseObject({
   Type: text,
   HeaderConfig: z.object({ Key: text, Values: plainList(z.string()) }).nullish(),
   SourceIpConfig: z.object({ Values: plainList(z.string()) }).nullish(),
 });
-export const rule = z.object({
+const rule = z.object({
   RuleId: z.string(),
   RuleName: text,
   RuleStatus: text,

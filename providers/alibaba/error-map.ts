@@ -123,6 +123,8 @@ const FAMILIES: readonly (readonly [RegExp, Entry])[] = [
   [/^Quota(Exceed|Exceeded)(\.|$)|QuotaExceed(ed)?$|^LimitExceed(ed)?\./, QUOTA],
   [/^IncorrectInstanceStatus\.|^IncorrectStatus(\.|$)|^ResourceInConfiguring\./, BUSY],
   [/^Forbidden\.|^NoPermission\.|\.NoPermission$|^Forbbiden\./, FORBIDDEN],
+  [/^ResourceInUse\.|^Conflict\./, BUSY],
+  [/^ResourceAlreadyExist\./, ['already-exists']],
   [/\.DeletionProtection$/, PROTECTED],
   [/^InvalidAccountStatus\./, BALANCE],
   [

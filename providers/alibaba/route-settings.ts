@@ -4,18 +4,25 @@ import { z } from 'zod';
 const groupName = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/);
 const entrance = z.url({ protocol: /^https?$/ });
 
-/** A listener of an application load balancer; its groups are server groups of type IP. */
+/**
+ * A forwarding rule of an application load balancer: its conditions say which requests are the route's, its server
+ * groups with their weights are the groups. A listener's default action knows no weights.
+ */
 const albRouteSchema = z.strictObject({
   kind: z.literal('alb'),
   region: z.string().min(1),
   listenerId: z.string().regex(/^lsn-[a-z0-9]+$/),
+  ruleId: z.string().regex(/^rule-[a-z0-9]+$/),
   entrance,
-  /** Server group id by group; at most five, which is what a listener can forward to. */
-  groups: z
-    .record(groupName, z.string().regex(/^sgp-[a-z0-9]+$/))
-    .refine((groups) => Object.keys(groups).length >= 1 && Object.keys(groups).length <= 5, {
-      message: 'a listener forwards to one to five server groups',
-    }),
+  /** Server group of type IP by group, for groups that exist already. */
+  groups: z.record(groupName, z.string().regex(/^sgp-[a-z0-9]+$/)).default({}),
+  /** Where server groups are made for groups that are not named above; left out, none are made. */
+  vpcId: z
+    .string()
+    .regex(/^vpc-[a-z0-9]+$/)
+    .optional(),
+  /** What the load balancer asks the servers of groups that it makes. */
+  healthCheckPath: z.string().startsWith('/').default('/'),
   /** Removed members get no new requests for so long before they are taken out. */
   drainWaitMs: z.int().min(0).max(300_000).default(15_000),
 });
