@@ -67,6 +67,11 @@ export class TencentYardAdmin {
     return this.send('POST', 'addresses', { attachTo: machineId });
   }
 
+  /** A second network interface of a machine, with its tags, that is kept when that ends. */
+  createInterface(machineId: string): Promise<{ id: string }> {
+    return this.send('POST', 'interfaces', { attachTo: machineId });
+  }
+
   /** Load balancers with listeners, rules, targets and weights; `revision` rises with each change that took effect. */
   balancers(): Promise<readonly YardBalancer[]> {
     return this.send('GET', 'balancers');

@@ -5,7 +5,7 @@ import { faultSchema } from '../cloud/faults.js';
 import { changedSettings } from '../cloud/settings.js';
 import type { CallLog } from './call-log.js';
 import { balancerViews, nameViews } from './balancer-view.js';
-import { bindAddress, createDisk, deleteOutside, launchForeign, reclaim } from './levers.js';
+import { bindAddress, createDisk, createInterface, deleteOutside, launchForeign, reclaim } from './levers.js';
 import { machineViews } from './machine-view.js';
 
 const count = z.int().min(0);
@@ -31,7 +31,7 @@ const schemas = {
   secret: z.strictObject({ secretId: z.string() }),
   kubeconfig: z.strictObject({ cluster: z.string().default('*'), kubeconfig: z.string() }),
   health: z.strictObject({ ip: z.string(), port: count, alive: z.boolean().nullable() }),
-  address: z.strictObject({ attachTo: z.string() }),
+  attached: z.strictObject({ attachTo: z.string() }),
 };
 
 type Reply = Readonly<{ status: number; body: unknown }>;
@@ -131,7 +131,9 @@ export class AdminDoor {
       case 'POST health':
         return this.#tellHealth(schemas.health.parse(input));
       case 'POST addresses':
-        return bindAddress(cloud, schemas.address.parse(input).attachTo);
+        return bindAddress(cloud, schemas.attached.parse(input).attachTo);
+      case 'POST interfaces':
+        return createInterface(cloud, schemas.attached.parse(input).attachTo);
       case 'POST reset':
         cloud.reset();
         this.log.clear();

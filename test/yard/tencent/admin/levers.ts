@@ -56,12 +56,22 @@ export function createDisk(
 
 /** A public address with the machine's tags, bound to it; it outlives the machine. */
 export function bindAddress(cloud: Cloud, machineId: string): Readonly<{ id: string }> {
-  const region = [...cloud.regions.values()].find(({ machines }) => machines.has(machineId));
-  if (region === undefined) throw new Error(`no machine ${machineId}`);
+  const region = regionOfMachine(cloud, machineId);
   const id = cloud.ids.next('eip');
   const { tags } = machineOf(region, machineId);
   const ip = `203.0.113.${1 + (region.addresses.size % 250)}`;
   region.addresses.set(id, { id, ip, createdAt: cloud.now(), name: 'kept', tags: [...tags], machineId });
+  return { id };
+}
+
+/** A second network interface with the machine's tags; it outlives the machine. */
+export function createInterface(cloud: Cloud, machineId: string): Readonly<{ id: string }> {
+  const region = regionOfMachine(cloud, machineId);
+  const { tags, subnetId } = machineOf(region, machineId);
+  const id = cloud.ids.next('eni');
+  const address = region.subnets.get(subnetId)?.take() ?? '';
+  const known = { id, subnetId, address, machineId, tags: [...tags] };
+  region.interfaces.set(id, { ...known, createdAt: cloud.now(), name: 'kept' });
   return { id };
 }
 
@@ -91,6 +101,12 @@ function eachMachine(
     act(region, machineOf(region, id));
     return true;
   });
+}
+
+function regionOfMachine(cloud: Cloud, id: string): Region {
+  const region = [...cloud.regions.values()].find(({ machines }) => machines.has(id));
+  if (region === undefined) throw new Error(`no machine ${id}`);
+  return region;
 }
 
 function machineOf(region: Region, id: string): Machine {

@@ -71,6 +71,10 @@ export class ApiContract {
     return flaws;
   }
 
+  membersOf(product: Product, name: string): ReadonlyMap<string, Member> {
+    return this.#objects.get(product)?.get(name) ?? new Map();
+  }
+
   #read(path: string): void {
     const file = JSON.parse(readFileSync(path, 'utf8')) as ContractFile;
     this.#versions.add(file.version);
@@ -87,7 +91,7 @@ export class ApiContract {
   }
 
   #checkObject(product: Product, name: string, value: unknown, path: string): void {
-    const members = this.#membersOf(product, name);
+    const members = this.membersOf(product, name);
     if (!isRecord(value)) throw wrongType(path);
     for (const key of Object.keys(value)) {
       if (!members.has(key)) {
@@ -97,7 +101,7 @@ export class ApiContract {
     for (const [key, member] of members) {
       const part = value[key];
       if (part !== undefined && part !== null) this.#checkMember(product, member, part, `${path}${key}`);
-      else if (member.required) {
+      else if (member.required && !(part === null && member.nullable)) {
         throw new WireError(
           'MissingParameter',
           `The request is missing a required parameter \`${path}${key}\`.`,
@@ -123,7 +127,7 @@ export class ApiContract {
       flaws.push(`${path} is no ${name}`);
       return;
     }
-    const members = this.#membersOf(product, name);
+    const members = this.membersOf(product, name);
     for (const key of Object.keys(value))
       if (!members.has(key)) flaws.push(`${path}${key} is not in ${name}`);
     for (const [key, member] of members) {
@@ -146,10 +150,6 @@ export class ApiContract {
       if (verdict === 'wrong') flaws.push(`${path} is no ${member.type}`);
       if (verdict === undefined) this.#judge(product, member.type, item, `${path}.`, flaws);
     }
-  }
-
-  #membersOf(product: Product, name: string): ReadonlyMap<string, Member> {
-    return this.#objects.get(product)?.get(name) ?? new Map();
   }
 }
 

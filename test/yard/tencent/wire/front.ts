@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
+import type { ActionCall } from '../actions/action.js';
 import { ACTIONS } from '../actions/actions.js';
 import type { AdminDoor } from '../admin/admin-door.js';
 import type { CallLog } from '../admin/call-log.js';
@@ -10,7 +11,7 @@ import { tooMany } from '../cloud/rate-meter.js';
 import type { ActionContract, ApiContract } from '../contract/api-contract.js';
 import { paramsOfQuery } from '../contract/query-params.js';
 import { checkSignature } from './tc3.js';
-import { paramsOfBody, readBody, wireCallOf, type WireCall } from './wire-call.js';
+import { paramsOfBody, readBody, wireCallOf, type Params, type WireCall } from './wire-call.js';
 import { WireError } from './wire-error.js';
 
 export type FrontParts = Readonly<{ cloud: Cloud; contract: ApiContract; admin: AdminDoor; log: CallLog }>;
@@ -58,13 +59,14 @@ async function cloudAnswer(
     parts.cloud.catchUp();
     checkSignature(call, parts.cloud.accounts.find(call.secretId), parts.cloud.serverNow());
     const contract = parts.contract.find(call.version, call.action, hintOf(call));
-    fault = parts.cloud.faults.take(call.action, Number(paramsOf(call)['Offset'] ?? 0) > 0);
+    const params = paramsOf(parts.contract, contract, call);
+    fault = parts.cloud.faults.take(call.action, Number(params['Offset'] ?? 0) > 0);
     await meetFault(fault);
     if (fault?.kind === 'lost-request') {
       parts.log.record(call, 'cut');
       return undefined;
     }
-    result = perform(parts, call, contract, requestId);
+    result = perform(parts, call, contract, { params, requestId });
     if (fault?.kind === 'truncate') result = truncated(result);
     if (fault?.kind === 'short-list') result = emptied(result);
   } catch (thrown) {
@@ -92,13 +94,12 @@ function perform(
   { cloud, contract: contracts }: FrontParts,
   call: WireCall,
   contract: ActionContract,
-  requestId: string,
+  { params, requestId }: Pick<ActionCall, 'params' | 'requestId'>,
 ): Readonly<Record<string, unknown>> {
   const { product, action } = contract;
   cloud.accounts.authorize(call.secretId, product, action);
   const perSecond = cloud.settings.rates[action] ?? cloud.settings.rates['*'];
   cloud.rates.count(`${call.secretId}/${call.region}/${product}/${action}`, perSecond, cloud.now());
-  const params = call.method === 'GET' ? paramsOfQuery(contracts, contract, call.query) : paramsOfBody(call);
   contracts.checkRequest(contract, params);
   const act = ACTIONS[`${product}/${action}`];
   if (act === undefined) throw new WireError('UnsupportedOperation', `${action} is not simulated here.`);
@@ -107,6 +108,10 @@ function perform(
   // What takes no time is done before the answer.
   cloud.catchUp();
   return result;
+}
+
+function paramsOf(contracts: ApiContract, contract: ActionContract, call: WireCall): Params {
+  return call.method === 'GET' ? paramsOfQuery(contracts, contract, call.query) : paramsOfBody(call);
 }
 
 /** SDKs sign the first label of the host; tccli signs it with its scheme before it. */

@@ -56,10 +56,10 @@ export function wireCallOf(request: IncomingMessage, body: Buffer): WireCall {
   };
 }
 
-/** @throws WireError for what is no JSON object. */
-export function paramsOf(call: WireCall): Params {
+/** Of a POST. @throws WireError for what is no JSON object. */
+export function paramsOfBody(call: WireCall): Params {
   if (call.method !== 'POST' || !(call.headers['content-type'] ?? '').startsWith('application/json')) {
-    throw new WireError('UnsupportedProtocol', 'This simulator takes POST with application/json only.');
+    throw new WireError('UnsupportedProtocol', 'This simulator takes GET, and POST with application/json.');
   }
   try {
     const params: unknown = call.body.length === 0 ? {} : JSON.parse(call.body.toString('utf8'));
