@@ -45,18 +45,21 @@ const STATES: Readonly<Record<string, ClusterState>> = {
   Abnormal: 'failed',
 };
 
-export function toCreateCluster(order: ClusterOrder, vpc: string, cidr: string): CreateClusterRequest {
+export function toCreateCluster(
+  order: ClusterOrder,
+  place: Readonly<{ vpc: string; cidr: string; version: string | undefined }>,
+): CreateClusterRequest {
   return {
     ClusterType: 'MANAGED_CLUSTER',
     ClusterCIDRSettings: {
-      ClusterCIDR: cidr,
+      ClusterCIDR: place.cidr,
       MaxNodePodNum: MOST_PODS_PER_NODE,
       MaxClusterServiceNum: MOST_SERVICES,
     },
     ClusterBasicSettings: {
       ClusterName: order.name,
-      VpcId: vpc,
-      ...(order.version === undefined ? {} : { ClusterVersion: order.version }),
+      VpcId: place.vpc,
+      ...(place.version === undefined ? {} : { ClusterVersion: place.version }),
       TagSpecification: [{ ResourceType: 'cluster', Tags: clusterTags(order) }],
     },
   };
@@ -100,7 +103,7 @@ export function toCluster(raw: TkeCluster, pools: readonly TkeNodePool[], region
     name: raw.ClusterName ?? '',
     region,
     state: missing.length > 0 ? 'updating' : state,
-    version: raw.ClusterVersion ?? '',
+    version: /^\d+\.\d+/.exec(raw.ClusterVersion ?? '')?.[0] ?? '',
     nodePools: pools.map((pool) => toNodePool(pool, ordered)),
     ...(createdAt === undefined ? {} : { createdAt }),
     ...(ownership === undefined ? {} : { ownership }),

@@ -141,7 +141,8 @@ export class TencentClusters implements ClusterFacet {
         `there is no network ${order.network} in ${at.region}; no cluster was made`,
       );
     }
-    const request = toCreateCluster(order, vpc, this.account.clusterCidr);
+    const version = await this.#wholeVersion(order, at);
+    const request = toCreateCluster(order, { vpc, cidr: this.account.clusterCidr, version });
     const { ClusterId } = await this.api.call('tke', 'CreateCluster', at, request);
     if (ClusterId) return ClusterId;
     throw new SpringtideError(
@@ -150,6 +151,21 @@ export class TencentClusters implements ClusterFacet {
       {
         nextStep: 'Send the same order again: it looks for the cluster first.',
       },
+    );
+  }
+
+  /** TKE wants the patch too: the newest of what was ordered. */
+  async #wholeVersion({ version, name }: ClusterOrder, at: TencentScope): Promise<string | undefined> {
+    if (version === undefined) return undefined;
+    const { VersionInstanceSet } = await this.api.call('tke', 'DescribeVersions', at, undefined);
+    const offered = (VersionInstanceSet ?? []).map(({ Version = '' }) => Version);
+    const fitting = offered.filter((each) => each === version || each.startsWith(`${version}.`));
+    const newest = fitting.toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }))[0];
+    if (newest !== undefined) return newest;
+    throw new SpringtideError(
+      'invalid-argument',
+      `TKE offers no Kubernetes ${version} in ${at.region}; cluster ${name} was not made`,
+      { nextStep: `Order one of ${offered.join(', ') || 'its versions'}.` },
     );
   }
 
@@ -223,7 +239,8 @@ export class TencentClusters implements ClusterFacet {
   }
 
   async #byToken(token: string, at: TencentScope): Promise<TkeCluster | undefined> {
-    const Filters = [{ Name: 'Tags', Values: [`${TOKEN_TAG}:${token}`] }];
+    // By the value alone: the filter for both splits at a colon, and our keys have one.
+    const Filters = [{ Name: 'tag-value', Values: [token] }];
     for await (const { items } of this.#pages(at, { Filters })) {
       const found = items.find((cluster) => tagsOfCluster(cluster).get(TOKEN_TAG) === token);
       if (found !== undefined) return found;

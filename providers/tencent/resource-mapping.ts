@@ -131,7 +131,11 @@ export function fromNatGateway(gateway: NatGateway, region: string): Resource {
   });
 }
 
-export function fromLoadBalancer(balancer: LoadBalancer, region: string): Resource {
+export function fromLoadBalancer(
+  balancer: LoadBalancer,
+  machines: readonly string[],
+  region: string,
+): Resource {
   return resource(region, {
     kind: 'load-balancer',
     id: balancer.LoadBalancerId,
@@ -148,6 +152,7 @@ export function fromLoadBalancer(balancer: LoadBalancer, region: string): Resour
     tags: balancer.Tags,
     relations: [
       relation('inside', 'network', balancer.SubnetId),
+      ...machines.map((id) => relation('sends-to', 'machine', id)),
       ...(balancer.SecureGroups ?? []).map((id) => relation('guarded-by', 'security-group', id)),
     ],
     createdAt: balancer.CreateTime,

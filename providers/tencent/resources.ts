@@ -1,5 +1,6 @@
 import { SpringtideError } from '@springtide/kernel';
 import type { CallOptions, Page, Resource, ResourceFacet, ResourceKind } from '@springtide/provider-kit';
+import type { LoadBalancer } from 'tencentcloud-sdk-nodejs/tencentcloud/services/clb/v20180317/clb_models.js';
 import { offsetListing } from './offset-listing.js';
 import {
   fromAddress,
@@ -81,9 +82,9 @@ const LISTINGS: Readonly<Partial<Record<ResourceKind, Listing>>> = {
     paged(
       async (Offset, Limit) => {
         const answer = await api.call('clb', 'DescribeLoadBalancers', at, { Offset, Limit });
-        return { rows: answer.LoadBalancerSet, total: answer.TotalCount };
+        return { rows: await withTargets(api, at, answer.LoadBalancerSet ?? []), total: answer.TotalCount };
       },
-      (balancer) => fromLoadBalancer(balancer, at.region),
+      ({ balancer, machines }) => fromLoadBalancer(balancer, machines, at.region),
     ),
   cluster: (api, at) =>
     paged(
@@ -94,6 +95,31 @@ const LISTINGS: Readonly<Partial<Record<ResourceKind, Listing>>> = {
       (cluster) => fromCluster(cluster, at.region),
     ),
 };
+
+type BalancerWithTargets = Readonly<{ balancer: LoadBalancer; machines: readonly string[] }>;
+
+/** The list does not say where a load balancer sends to, so each is asked. */
+async function withTargets(
+  api: TencentApi,
+  at: TencentScope,
+  balancers: readonly LoadBalancer[],
+): Promise<readonly BalancerWithTargets[]> {
+  const all: BalancerWithTargets[] = [];
+  for (const balancer of balancers) {
+    const { Listeners = [] } = await api.call('clb', 'DescribeTargets', at, {
+      LoadBalancerId: balancer.LoadBalancerId ?? '',
+    });
+    const targets = Listeners.flatMap(({ Targets, Rules }) => [
+      ...(Targets ?? []),
+      ...(Rules ?? []).flatMap((rule) => rule.Targets ?? []),
+    ]);
+    const machines = targets.flatMap(({ InstanceId }) =>
+      InstanceId?.startsWith('ins-') ? [InstanceId] : [],
+    );
+    all.push({ balancer, machines: [...new Set(machines)] });
+  }
+  return all;
+}
 
 /** Route tables, then NAT gateways: complete when both are. */
 async function* listRouters(api: TencentApi, at: TencentScope): AsyncIterable<Page<Resource>> {
