@@ -4,6 +4,7 @@ type Bench = (args: string[]) => Promise<void>;
 /** Loaded only when asked for: one bench must not need what another one does. */
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   planner: async () => (await import('./planner.bench.js')).plannerBench,
+  inventory: async () => (await import('./inventory.bench.js')).inventoryBench,
   effects: async () => (await import('./effects.bench.js')).effectsBench,
 };
 

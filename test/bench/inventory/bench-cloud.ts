@@ -1,0 +1,123 @@
+import { SpringtideError } from '@springtide/kernel';
+import { createEndpointGate, silentLogger, systemClock } from '@springtide/platform';
+import {
+  InProcessRateLimiter,
+  connectAccount,
+  type CloudClient,
+  type LaunchBatch,
+  type ProviderManifest,
+} from '@springtide/provider-kit';
+import { startProcess } from '../../yard/tools/process.js';
+
+/** A cloud of the yard in a process of its own, with an account of it. One adapter per provider makes it. */
+export type BenchCloud = Readonly<{
+  client: CloudClient;
+  region: string;
+  close(): Promise<void>;
+}>;
+
+export type BenchAdapter = Readonly<{
+  /** As many as the service behind it can be expected to bear. */
+  machines: number;
+  open(machines: number, folder: string): Promise<BenchCloud>;
+}>;
+
+export const BENCH_ACCOUNT = '00000000-0000-4000-8000-0000000000cc';
+const TENANT = '00000000-0000-4000-8000-0000000000aa';
+const AT_ONCE = 6;
+const BATCH = 100;
+
+/** Call budgets are not what is measured, so they are wide; pages are as the cloud has them. */
+export async function clientOf(
+  manifest: ProviderManifest,
+  account: Readonly<{ settings: unknown; secret: unknown }>,
+  openHostPort: string,
+): Promise<CloudClient> {
+  const wide = { burst: 1e6, perSecond: 1e6 };
+  return await connectAccount(
+    { ...manifest, rates: { read: wide, mutate: wide } },
+    account.settings,
+    account.secret,
+    {
+      account: BENCH_ACCOUNT,
+      clock: systemClock,
+      gate: createEndpointGate({ openHostPorts: [openHostPort], privateRanges: [] }),
+      log: silentLogger,
+      limiter: new InProcessRateLimiter(systemClock),
+    },
+  );
+}
+
+/** A yard program, and what its ready line says. */
+export async function yardProgram(
+  name: string,
+  args: readonly string[],
+): Promise<Readonly<{ access: unknown; stop(): Promise<void> }>> {
+  let access: unknown;
+  const program = await startProcess({
+    name,
+    command: process.execPath,
+    args,
+    readyTimeoutMs: 180_000,
+    ready: (line) => {
+      if (line.startsWith('{"ready":true')) access = JSON.parse(line);
+      return access !== undefined;
+    },
+  });
+  return { access, stop: async () => program.stop() };
+}
+
+type Sample = Pick<LaunchBatch, 'region' | 'zone' | 'machineType' | 'image' | 'securityGroups'> &
+  Partial<Pick<LaunchBatch, 'subnet'>>;
+
+/** Buys the machines as a run would, tagged and labelled, spread over zones if several samples are given. */
+export async function fill(client: CloudClient, machines: number, samples: readonly Sample[]): Promise<void> {
+  const batches = Math.ceil(machines / BATCH);
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < batches) {
+      const batch = next;
+      next += 1;
+      const count = Math.min(BATCH, machines - batch * BATCH);
+      await buy(client, batchOf(samples[batch % samples.length], batch, count));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+}
+
+async function buy(client: CloudClient, batch: LaunchBatch): Promise<void> {
+  const { launchBatch } = client.manifest.limits;
+  for (let done = 0; done < batch.count; done += launchBatch) {
+    const count = Math.min(launchBatch, batch.count - done);
+    const token = `${batch.token}-${done}`;
+    const ownership = { ...batch.ownership, token };
+    const namePrefix = `${batch.namePrefix}-${done}`;
+    const part = { ...batch, token, ownership, namePrefix, count, minimum: count };
+    const { items } = await client.compute.launch(part);
+    const refused = items.find((item) => item.outcome === 'refused');
+    if (refused?.outcome === 'refused') throw refused.error;
+  }
+}
+
+function batchOf(sample: Sample | undefined, batch: number, count: number): LaunchBatch {
+  if (sample === undefined) throw new SpringtideError('internal', 'the cloud has no zone to fill');
+  const intent = `10000000-0000-4000-8000-${String(batch).padStart(12, '0')}`;
+  const token = `bench-${batch}`;
+  return {
+    ...sample,
+    token,
+    purchaseOption: 'on-demand',
+    count,
+    minimum: count,
+    namePrefix: `shop-${batch}`,
+    ownership: {
+      installation: 'bench',
+      tenant: TENANT,
+      intent,
+      token,
+      campaign: 'double-11',
+      service: 'shop',
+    },
+    labels: { env: batch % 2 === 0 ? 'prod' : 'test', team: `team-${batch % 7}` },
+  };
+}
