@@ -82,8 +82,13 @@ export function toCreateNodePool(cluster: TkeCluster, pool: OrderedPool): Create
       InstanceChargeType: ON_DEMAND,
       ...(pool.securityGroups.length === 0 ? {} : { SecurityGroupIds: pool.securityGroups }),
     }),
-    // Every setting of a node keeps its default; the typing asks for all of them, the service for none.
-    InstanceAdvancedSettings: {} as CreateClusterNodePoolRequest['InstanceAdvancedSettings'],
+    // The published description asks for these four; each says that its default will do.
+    InstanceAdvancedSettings: {
+      DesiredPodNumber: MOST_PODS_PER_NODE,
+      GPUArgs: {},
+      PreStartUserScript: '',
+      Taints: [],
+    },
     ...(pool.image === undefined ? {} : { NodePoolOs: pool.image }),
     Tags: launchableTags(cluster),
   };

@@ -18,14 +18,22 @@ export async function moveReleaseTime(
   now: Date,
 ): Promise<void> {
   if (ids.length === 0) return;
-  const old = await openTimers(api, at, ids);
-  if (old.length > 0) await api.call('cvm', 'DeleteInstancesActionTimer', at, { ActionTimerIds: [...old] });
+  await dropTimers(api, at, ids);
   if (releaseAt === null) return;
   const earliest = addMs(toInstant(now), EARLIEST_MS);
   await api.call('cvm', 'ImportInstancesActionTimer', at, {
     InstanceIds: [...ids],
     ActionTimer: endTimer(earliest > releaseAt ? earliest : releaseAt),
   });
+}
+
+export async function dropTimers(
+  api: TencentApi,
+  at: TencentScope,
+  ids: readonly MachineId[],
+): Promise<void> {
+  const old = await openTimers(api, at, ids);
+  if (old.length > 0) await api.call('cvm', 'DeleteInstancesActionTimer', at, { ActionTimerIds: [...old] });
 }
 
 /** Timers that have not fired. */

@@ -5,7 +5,10 @@ import { tencentCodeOf } from './error-map.js';
 import { eachOrSeparately } from './id-batches.js';
 import { toMachine } from './mapping.js';
 import type { RecentLaunches } from './recent-launches.js';
+import { dropTimers } from './release-timers.js';
 import type { TencentApi, TencentScope } from './tencent-api.js';
+
+const HELD_BY_TIMER = 'UnsupportedOperation.InvalidInstanceNotSupportedProtectedInstance';
 
 export type Ending = 'terminating' | 'gone' | SpringtideError;
 
@@ -46,7 +49,7 @@ async function terminateAlike(
 ): Promise<void> {
   await eachOrSeparately(ids, {
     send: async (some) => {
-      await api.call('cvm', 'TerminateInstances', at, { InstanceIds: [...some] });
+      await terminateDespiteTimers(api, at, some);
       for (const id of some) {
         endings.set(id, 'terminating');
         recent.forget(id);
@@ -55,6 +58,22 @@ async function terminateAlike(
     separates: (error) => error.effect === 'none' && !isOfTheAccount(error),
     settle: (id, error) => endings.set(id, endOfRefused(id, error, recent)),
   });
+}
+
+/** Where a timer protects a machine from anything else, the timer goes first: the machine ends now anyway. */
+async function terminateDespiteTimers(
+  api: TencentApi,
+  at: TencentScope,
+  ids: readonly MachineId[],
+): Promise<void> {
+  const end = () => api.call('cvm', 'TerminateInstances', at, { InstanceIds: [...ids] });
+  try {
+    await end();
+  } catch (thrown) {
+    if (!(thrown instanceof SpringtideError) || tencentCodeOf(thrown) !== HELD_BY_TIMER) throw thrown;
+    await dropTimers(api, at, ids);
+    await end();
+  }
 }
 
 /** Undefined when a call is needed. */
