@@ -7,7 +7,7 @@ const capacitySchema = z.strictObject({
 });
 
 const sourceSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('aws-yard'), name: z.string(), adminUrl: z.url() }),
+  z.strictObject({ kind: z.literal('yard'), name: z.string(), adminUrl: z.url() }),
   z.strictObject({ kind: z.literal('simulated'), name: z.string(), url: z.url() }),
   z.strictObject({
     kind: z.literal('vsphere'),

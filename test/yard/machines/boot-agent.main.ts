@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { runFirst } from '../tools/priority.js';
 import { bootAgentConfigSchema, type SourceConfig } from './boot-agent-config.js';
 import { BootAgent } from './boot-agent.js';
-import { awsYardSource, simulatedSource, type MachineSource } from './machine-source.js';
+import { yardSource, simulatedSource, type MachineSource } from './machine-source.js';
 import { vsphereSource } from './vsphere-source.js';
 
 /**
@@ -52,8 +52,8 @@ async function main(): Promise<void> {
 
 function openSource(source: SourceConfig, pollMs: number): MachineSource | Promise<MachineSource> {
   switch (source.kind) {
-    case 'aws-yard':
-      return awsYardSource(source.name, source.adminUrl);
+    case 'yard':
+      return yardSource(source.name, source.adminUrl);
     case 'simulated':
       return simulatedSource(source.name, source.url);
     case 'vsphere':

@@ -21,13 +21,15 @@ export interface MachineSource {
 
 const LIST_LIMIT_MS = 5_000;
 
-const awsSchema = z.array(
+const yardSchema = z.array(
   z.object({
     id: z.string(),
     machineType: z.string(),
     privateIp: z.string().nullish(),
+    address: z.string().nullish(),
     state: z.string(),
     tags: z.record(z.string(), z.string()).default({}),
+    labels: z.record(z.string(), z.string()).default({}),
   }),
 );
 
@@ -42,17 +44,17 @@ const simulatedSchema = z.array(
   }),
 );
 
-/** The AWS yard's admin view: `GET {adminUrl}/_yard/machines`. */
-export function awsYardSource(name: string, adminUrl: string): MachineSource {
+/** The admin view of a public cloud of the yard: `GET {adminUrl}/_yard/machines`. */
+export function yardSource(name: string, adminUrl: string): MachineSource {
   return {
     name,
     list: async () =>
-      awsSchema.parse(await getJson(`${adminUrl.replace(/\/$/, '')}/_yard/machines`)).map((machine) => ({
+      yardSchema.parse(await getJson(`${adminUrl.replace(/\/$/, '')}/_yard/machines`)).map((machine) => ({
         id: machine.id,
         machineType: machine.machineType,
-        address: machine.privateIp ?? '',
-        state: machine.state,
-        labels: machine.tags,
+        address: machine.privateIp ?? machine.address ?? '',
+        state: machine.state.toLowerCase(),
+        labels: { ...machine.tags, ...machine.labels },
       })),
     close: async () => undefined,
   };

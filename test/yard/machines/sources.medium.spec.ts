@@ -47,7 +47,7 @@ describe('boot agent', () => {
     const config = join(folder, 'agent.json');
     const sources = [
       { kind: 'simulated', name: 'west', url: `${simulated.endpointOf('west')}/machines` },
-      ...(aws ? [{ kind: 'aws-yard', name: 'aws', adminUrl: aws.endpoint }] : []),
+      ...(aws ? [{ kind: 'yard', name: 'aws', adminUrl: aws.endpoint }] : []),
       ...(vsphere ? [vsphereSettings(vsphere)] : []),
     ];
     const types = ['', 'c6i.large', 'c2.large'];
