@@ -22,7 +22,7 @@ export class AlbGroups {
     const made = await allOf(
       tokenPages(async (NextToken) => {
         const Tag = [{ Key: ROUTE_TAG, Value: this.name }];
-        const parameters = { MaxResults: PAGE_SIZE, NextToken, Tag };
+        const parameters = { RegionId: at.region, MaxResults: PAGE_SIZE, NextToken, Tag };
         const answer = await ask(this.api, at, 'ListServerGroups', parameters, groupsAnswer);
         return { items: answer.ServerGroups, next: answer.NextToken };
       }),
@@ -42,6 +42,7 @@ export class AlbGroups {
       product: 'alb',
       action: 'CreateServerGroup',
       parameters: {
+        RegionId: at.region,
         ServerGroupName: `springtide-${this.name}-${group}`,
         ServerGroupType: 'Ip',
         Protocol: 'HTTP',

@@ -62,11 +62,8 @@ function toNodePool({ nodepool_info, scaling_group, status }: WireNodePool): Nod
 function endpointIn(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   try {
-    const parsed = masterUrl.safeParse(JSON.parse(text));
-    const said = parsed.success
-      ? (parsed.data.api_server_endpoint ?? parsed.data.intranet_api_server_endpoint)
-      : undefined;
-    return said === '' ? undefined : said;
+    const { data } = masterUrl.safeParse(JSON.parse(text));
+    return [data?.api_server_endpoint, data?.intranet_api_server_endpoint].find(Boolean);
   } catch {
     // Not JSON while the control plane is being made.
     return undefined;

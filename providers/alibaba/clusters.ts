@@ -1,11 +1,12 @@
 import { SpringtideError } from '@springtide/kernel';
-import type {
-  CallOptions,
-  Cluster,
-  ClusterFacet,
-  ClusterOrder,
-  NodePool,
-  Page,
+import {
+  SerialLanes,
+  type CallOptions,
+  type Cluster,
+  type ClusterFacet,
+  type ClusterOrder,
+  type NodePool,
+  type Page,
 } from '@springtide/provider-kit';
 import type { AlibabaAccount } from './account.js';
 import type { AlibabaApi, Scope } from './api.js';
@@ -29,6 +30,8 @@ type InRegion = Readonly<{ region: string }>;
 
 /** Managed Kubernetes. The product has no idempotency tokens: an order looks for its own mark first. */
 export class AlibabaClusters implements ClusterFacet {
+  readonly #lanes = new SerialLanes();
+
   constructor(
     private readonly account: AlibabaAccount,
     private readonly api: AlibabaApi,
@@ -60,18 +63,7 @@ export class AlibabaClusters implements ClusterFacet {
   }
 
   async createCluster(order: ClusterOrder, options: CallOptions): Promise<Readonly<{ id: string }>> {
-    const at = { region: order.region, ...options };
-    const before = (await allOf(this.#pages(at))).find(({ tags }) => tags.get(TOKEN_TAG) === order.token);
-    if (before !== undefined) return { id: sameOrder(before, order) };
-    const { cluster_id: id } = await this.api.roa(at, {
-      product: 'cs',
-      action: 'CreateCluster',
-      method: 'POST',
-      path: '/clusters',
-      json: toCreateCluster(order, this.account),
-      answer: createdAnswer,
-    });
-    return { id };
+    return this.#lanes.run(order.token, async () => this.#create(order, options));
   }
 
   async scaleNodePool(
@@ -122,6 +114,21 @@ export class AlibabaClusters implements ClusterFacet {
       );
       return 'deleting' as const;
     });
+  }
+
+  async #create(order: ClusterOrder, options: CallOptions): Promise<Readonly<{ id: string }>> {
+    const at = { region: order.region, ...options };
+    const before = (await allOf(this.#pages(at))).find(({ tags }) => tags.get(TOKEN_TAG) === order.token);
+    if (before !== undefined) return { id: sameOrder(before, order) };
+    const { cluster_id: id } = await this.api.roa(at, {
+      product: 'cs',
+      action: 'CreateCluster',
+      method: 'POST',
+      path: '/clusters',
+      json: toCreateCluster(order, this.account),
+      answer: createdAnswer,
+    });
+    return { id };
   }
 
   #pages(at: Scope): AsyncGenerator<Page<WireCluster>> {

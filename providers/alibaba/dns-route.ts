@@ -109,12 +109,8 @@ export class DnsRouteDriver implements RouteDriver {
     const ids = new Map(before.map(({ Value, RecordId }) => [Value, RecordId]));
     for (const address of wanted.keys())
       if (!ids.has(address)) ids.set(address, await this.#add(at, address));
-    await this.#open(at);
-    const weightOf = new Map(before.map(({ Value, Weight }) => [Value, Weight]));
-    for (const [address, Weight] of wanted) {
-      if (weightOf.get(address) === Weight) continue;
-      await this.#change(at, 'UpdateDNSSLBWeight', { RecordId: ids.get(address), Weight });
-    }
+    // One record alone answers every question, and has no weight.
+    if (wanted.size > 1) await this.#weigh(at, before, wanted, ids);
     for (const { Value, RecordId } of before) {
       if (!wanted.has(Value) && this.#isOurs(Value))
         await this.#change(at, 'DeleteDomainRecord', { RecordId });
@@ -158,6 +154,20 @@ export class DnsRouteDriver implements RouteDriver {
       ({ Type, Status, Line }) =>
         Type === type && Status?.toUpperCase() !== 'DISABLE' && (Line ?? 'default') === 'default',
     );
+  }
+
+  async #weigh(
+    at: Scope,
+    before: readonly WireRecord[],
+    wanted: ReadonlyMap<string, number>,
+    ids: ReadonlyMap<string, string>,
+  ): Promise<void> {
+    await this.#open(at);
+    const weightOf = new Map(before.map(({ Value, Weight }) => [Value, Weight]));
+    for (const [address, Weight] of wanted) {
+      if (weightOf.get(address) === Weight) continue;
+      await this.#change(at, 'UpdateDNSSLBWeight', { RecordId: ids.get(address), Weight });
+    }
   }
 
   async #add(at: Scope, Value: string): Promise<string> {

@@ -212,7 +212,7 @@ function balancerResources(api: AlibabaApi, at: Scope): Pages {
     const answer = await api.read(at, {
       product: 'alb',
       action: 'ListLoadBalancers',
-      parameters: { MaxResults: PAGE_SIZE, NextToken },
+      parameters: { RegionId: at.region, MaxResults: PAGE_SIZE, NextToken },
       answer: loadBalancersAnswer,
     });
     return { items: answer.LoadBalancers, next: answer.NextToken };

@@ -47,6 +47,23 @@ const SMALL_SETTINGS = {
   vcpuLimit: VCPU_LIMIT,
 };
 
+/** Nobody answers there: the rules about clusters read it, and what runs in a cluster is another provider's business. */
+const KUBECONFIG = `apiVersion: v1
+kind: Config
+clusters:
+  - name: yard
+    cluster:
+      server: https://127.0.0.1:6443
+      certificate-authority-data: c3ByaW5ndGlkZQ==
+users:
+  - name: yard
+    user: { token: yard-only }
+contexts:
+  - name: yard
+    context: { cluster: yard, user: yard }
+current-context: yard
+`;
+
 /** Holds the Alibaba provider to every rule, over the wire, with one of its two signatures. */
 export function alibabaConformance(manifest: ProviderManifest, signature: Signature): ConformanceHarness {
   return {
@@ -103,6 +120,7 @@ async function targetOf(yard: AlibabaYard, signature: Signature): Promise<Confor
     securityGroups: [region.securityGroupId],
   };
   const deadPort = await freePort();
+  await yard.admin.setKubeconfig(KUBECONFIG);
   return {
     account: { settings, secret },
     region: region.regionId,
@@ -113,6 +131,12 @@ async function targetOf(yard: AlibabaYard, signature: Signature): Promise<Confor
       securityGroups: [region.securityGroupId],
       purchaseOption: 'on-demand',
       userData: '#cloud-config\npackages: [nginx]\n',
+    },
+    cluster: {
+      network: region.vpcId,
+      subnets: [region.vswitches[zone] ?? ''],
+      securityGroups: [region.securityGroupId],
+      machineType: MACHINE_TYPE,
     },
     unknownId: (n) => `i-bp1${n.toString(36).padStart(17, '0')}`,
     clock: systemClock,
@@ -176,6 +200,7 @@ function stateControls({ admin }: AlibabaYard, zone: string): Partial<Conformanc
       await admin.clearFaults();
       if (timePassed) await admin.reset();
       timePassed = false;
+      await admin.setKubeconfig(KUBECONFIG);
       await admin.change({ ...SMALL_SETTINGS, clockOffsetMs: 0, readLagMs: 0 });
       await admin.setStock(zone, MACHINE_TYPE, null);
       if (foreign.length > 0) await admin.release(foreign.splice(0));
