@@ -1,6 +1,7 @@
 export * from './account.js';
 export * from './audit.js';
 export * from './campaign.js';
+export * from './cluster.js';
 export * from './cost.js';
 export * from './identity.js';
 export * from './inventory.js';

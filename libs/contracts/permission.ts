@@ -24,6 +24,8 @@ export const PERMISSIONS = [
   'run:stop',
   'route:read',
   'route:write',
+  'cluster:read',
+  'cluster:write',
   'effect:read',
   'effect:write',
   'cost:read',

@@ -1,6 +1,7 @@
 import { accountsSchema } from '@springtide/accounts';
 import { campaignsSchema } from '@springtide/campaigns';
 import { catalogSchema } from '@springtide/catalog';
+import { clustersSchema } from '@springtide/clusters';
 import { effectsSchema } from '@springtide/effects';
 import { financeSchema } from '@springtide/finance';
 import { identitySchema } from '@springtide/identity';
@@ -28,6 +29,7 @@ export function schemaParts(): readonly SchemaPart[] {
     catalogSchema,
     inventorySchema,
     effectsSchema,
+    clustersSchema,
     trafficSchema,
     campaignsSchema,
     financeSchema,

@@ -75,7 +75,7 @@ suite('a workload in a real cluster', () => {
     await workloads.scale(target, 12);
     await settled(12);
 
-    const [node] = (await collectComplete(workloads.listNodes())).map(({ name }) => name);
+    const [node] = (await collectComplete(workloads.listNodes(), 'nodes')).map(({ name }) => name);
     const passes: number[] = [];
     const drained = await workloads.drain(
       { node: node ?? '', until: addMs(toInstant(systemClock.now()), 60_000), escalation: 'give-up' },

@@ -3,6 +3,7 @@ import { AccountsController } from './accounts/accounts.controller.js';
 import { CampaignsController } from './campaigns/campaigns.controller.js';
 import { PlansController } from './campaigns/plans.controller.js';
 import { CatalogController } from './catalog/catalog.controller.js';
+import { ClustersController } from './clusters/clusters.controller.js';
 import { CostController } from './finance/cost.controller.js';
 import { SystemController } from './health/system.controller.js';
 import { AuditController } from './identity/audit.controller.js';
@@ -18,6 +19,7 @@ const controllers = [
   AuditController,
   CampaignsController,
   CatalogController,
+  ClustersController,
   CostController,
   IdentityController,
   InventoryController,

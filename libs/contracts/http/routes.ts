@@ -1,5 +1,6 @@
 import { accountRoutes } from './account.routes.js';
 import { campaignRoutes } from './campaign.routes.js';
+import { clusterRoutes } from './cluster.routes.js';
 import { identityRoutes } from './identity.routes.js';
 import { inventoryRoutes } from './inventory.routes.js';
 import { resourceRoutes } from './resource.routes.js';
@@ -12,6 +13,7 @@ export const routes = {
   ...accountRoutes,
   ...inventoryRoutes,
   ...resourceRoutes,
+  ...clusterRoutes,
   ...campaignRoutes,
   ...runRoutes,
   ...systemRoutes,

@@ -10,6 +10,7 @@ const READ_WORK = [
   'campaign:read',
   'run:read',
   'route:read',
+  'cluster:read',
   'effect:read',
 ] as const satisfies readonly Permission[];
 
@@ -35,6 +36,7 @@ export const BUILT_IN_ROLES: readonly BuiltInRole[] = [
       'run:operate',
       'run:stop',
       'route:write',
+      'cluster:write',
       'effect:write',
       'cost:read',
     ],

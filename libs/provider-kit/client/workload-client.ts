@@ -14,7 +14,7 @@ import type {
   WorkloadState,
 } from '../contract/workloads.js';
 import type { CallControl, CallKind, CallRunner } from './call-runner.js';
-import { guardedListing } from './listing.js';
+import { guardedListing, listingCall } from './listing.js';
 import { checkWorkloadOrder } from './workload-checks.js';
 
 /** The account is one cluster: its calls share one budget. */
@@ -66,8 +66,10 @@ export class WorkloadClient {
     scope: Readonly<{ namespace?: string; ownedBy?: string }>,
     control?: CallControl,
   ): AsyncIterable<Page<WorkloadState>> {
-    return guardedListing(this.#runner, this.#listing('listWorkloads', control), (options) =>
-      this.#facet.list(scope, options),
+    return guardedListing(
+      this.#runner,
+      listingCall(this.#runner, 'listWorkloads', EVERYWHERE, control),
+      (options) => this.#facet.list(scope, options),
     );
   }
 
@@ -109,8 +111,10 @@ export class WorkloadClient {
   }
 
   listNodes(control?: CallControl): AsyncIterable<Page<ClusterNode>> {
-    return guardedListing(this.#runner, this.#listing('listNodes', control), (options) =>
-      this.#facet.listNodes(options),
+    return guardedListing(
+      this.#runner,
+      listingCall(this.#runner, 'listNodes', EVERYWHERE, control),
+      (options) => this.#facet.listNodes(options),
     );
   }
 
@@ -176,11 +180,6 @@ export class WorkloadClient {
     return parseInstant(until).getTime() - this.#runner.options.clock.now().getTime();
   }
 
-  #listing(operation: CloudOperation, control: CallControl | undefined) {
-    const deadline = this.#runner.deadline('listing', control);
-    return { operation, kind: 'read', region: EVERYWHERE, deadline } as const;
-  }
-
   async #run<T>(
     operation: CloudOperation,
     kind: CallKind,
@@ -188,6 +187,7 @@ export class WorkloadClient {
     send: (options: CallOptions) => Promise<T>,
   ): Promise<T> {
     const deadline = this.#runner.deadline(kind, control);
-    return this.#runner.run({ operation, kind, region: EVERYWHERE, deadline }, send);
+    const call = { operation, kind, region: EVERYWHERE, deadline, priority: control?.priority };
+    return this.#runner.run(call, send);
   }
 }

@@ -92,7 +92,7 @@ export class FaultProxy {
     answer.writeHead(forwarded.statusCode, {
       'content-type': 'application/json',
       date: new Date(Date.now() + this.skewMs).toUTCString(),
-      ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
+      ...(typeof retryAfter === 'string' ? { 'retry-after': retryAfter } : {}),
     });
     answer.end(text);
   }

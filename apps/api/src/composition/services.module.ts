@@ -2,6 +2,7 @@ import { Global, Module, type DynamicModule, type FactoryProvider } from '@nestj
 import { AccountService, AccountsModule } from '@springtide/accounts';
 import { CampaignsModule, RunsService } from '@springtide/campaigns';
 import { CatalogModule, MarketService } from '@springtide/catalog';
+import { ClustersModule } from '@springtide/clusters';
 import { EffectLedger, EffectsModule } from '@springtide/effects';
 import { FinanceModule } from '@springtide/finance';
 import { IdentityModule } from '@springtide/identity';
@@ -32,10 +33,21 @@ export class ServicesModule {
     const catalog = CatalogModule.with(accounts);
     const inventory = InventoryModule.with(catalog, parts.installation);
     const effects = EffectsModule.with(accounts, parts);
+    const clusters = ClustersModule.with({ accounts, effects });
     const traffic = TrafficModule.with(effects);
     const campaigns = CampaignsModule.with({ accounts, catalog, effects, traffic });
     const finance = FinanceModule.with({ effects, campaigns });
-    const imports = [accounts, catalog, inventory, effects, traffic, campaigns, finance, IdentityModule];
+    const imports = [
+      accounts,
+      catalog,
+      inventory,
+      effects,
+      clusters,
+      traffic,
+      campaigns,
+      finance,
+      IdentityModule,
+    ];
     const providers = [
       { provide: PROVIDERS, useValue: parts.providers },
       { provide: Readiness, useValue: parts.readiness },

@@ -180,7 +180,7 @@ export class WorkloadBench {
       else await this.controls.deleteOutside(ref);
     }
     this.#applied.clear();
-    const nodes = await collectComplete(this.workloads.listNodes());
+    const nodes = await collectComplete(this.workloads.listNodes(), 'nodes');
     for (const { name, schedulable } of nodes) {
       if (!schedulable) await this.workloads.setSchedulable(name, true);
     }

@@ -85,9 +85,12 @@ export const memberRules: readonly WorkloadRule[] = [
       bench.note(foreign.spec);
       await bench.controls.createForeign(foreign.spec);
       const { namespace } = bench.target;
-      const owned = await collectComplete(bench.workloads.list({ namespace, ownedBy: bench.installation }));
+      const owned = await collectComplete(
+        bench.workloads.list({ namespace, ownedBy: bench.installation }),
+        'workloads',
+      );
       expect(owned.map(({ name }) => name)).toEqual([mine.spec.name]);
-      const all = await collectComplete(bench.workloads.list({ namespace }));
+      const all = await collectComplete(bench.workloads.list({ namespace }), 'workloads');
       const owners = new Map(all.map(({ name, ownership }) => [name, ownership?.installation]));
       expect(owners.get(mine.spec.name)).toBe(bench.installation);
       expect(owners.has(foreign.spec.name)).toBe(true);

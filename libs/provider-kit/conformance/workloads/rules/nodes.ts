@@ -7,7 +7,7 @@ export const nodeRules: readonly WorkloadRule[] = [
     title: 'nodes are listed to the end, each once, with sizes one can plan with',
     why: 'capacity of a cluster is planned from this list',
     check: async (bench) => {
-      const nodes = await collectComplete(bench.workloads.listNodes());
+      const nodes = await collectComplete(bench.workloads.listNodes(), 'nodes');
       expect(new Set(nodes.map(({ name }) => name)).size).toBe(nodes.length);
       for (const node of nodes) {
         expect(node).toMatchObject({ ready: true, schedulable: true });
@@ -30,7 +30,9 @@ export const nodeRules: readonly WorkloadRule[] = [
       const there = (await bench.controls.members(order.spec)).filter((member) => member.node === node);
       expect(there).toHaveLength(1);
       await bench.workloads.setSchedulable(node, true);
-      const open = (await collectComplete(bench.workloads.listNodes())).find(({ name }) => name === node);
+      const open = (await collectComplete(bench.workloads.listNodes(), 'nodes')).find(
+        ({ name }) => name === node,
+      );
       expect(open?.schedulable).toBe(true);
       const missing = await bench.refusal(async () => bench.workloads.setSchedulable('no-such-node', false));
       expect([missing.code, missing.effect]).toEqual(['not-found', 'none']);

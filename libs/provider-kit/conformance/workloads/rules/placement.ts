@@ -7,7 +7,7 @@ export const placementRules: readonly WorkloadRule[] = [
     title: 'members are spread, kept apart and held to labelled nodes as the scheduling policy says',
     why: 'a service in one zone is lost with it, and a policy that is ignored is found at the peak',
     check: async (bench) => {
-      const nodes = await collectComplete(bench.workloads.listNodes());
+      const nodes = await collectComplete(bench.workloads.listNodes(), 'nodes');
       const over = bench.target.spreadOver;
       const zones = new Set(nodes.map(({ labels }) => labels[over]));
       expect(zones.size).toBeGreaterThan(1);

@@ -1,0 +1,77 @@
+import { Controller } from '@nestjs/common';
+import { ClusterService, WorkloadService } from '@springtide/clusters';
+import { routes } from '@springtide/contracts';
+import { z } from 'zod';
+import { cutPage, decodeCursor } from '../http/cursor.js';
+import { Handle, type Parsed } from '../http/handle.decorator.js';
+
+@Controller()
+export class ClustersController {
+  constructor(
+    private readonly clusters: ClusterService,
+    private readonly workloads: WorkloadService,
+  ) {}
+
+  @Handle(routes.clusterRegister)
+  async register({ ctx, body }: Parsed<typeof routes.clusterRegister>) {
+    return await this.clusters.register(ctx, body);
+  }
+
+  @Handle(routes.clusterList)
+  async list({ ctx }: Parsed<typeof routes.clusterList>) {
+    return { items: await this.clusters.list(ctx) };
+  }
+
+  @Handle(routes.nodeList)
+  async listNodes({ ctx, params }: Parsed<typeof routes.nodeList>) {
+    return { items: await this.clusters.nodes(ctx, params.id) };
+  }
+
+  @Handle(routes.nodeOpen)
+  async open({ ctx, params, body }: Parsed<typeof routes.nodeOpen>) {
+    await this.clusters.setSchedulable(ctx, params.id, params.node, body.schedulable);
+  }
+
+  @Handle(routes.nodeDrain)
+  async drain({ ctx, params, body }: Parsed<typeof routes.nodeDrain>) {
+    return await this.clusters.drain(ctx, params.id, params.node, body);
+  }
+
+  @Handle(routes.nodeRemove)
+  async removeNode({ ctx, params }: Parsed<typeof routes.nodeRemove>) {
+    await this.clusters.removeNode(ctx, params.id, params.node);
+  }
+
+  @Handle(routes.workloadApply)
+  async apply({ ctx, body }: Parsed<typeof routes.workloadApply>) {
+    return await this.workloads.apply(ctx, body);
+  }
+
+  @Handle(routes.workloadList)
+  async listWorkloads({ ctx, query }: Parsed<typeof routes.workloadList>) {
+    const afterId = decodeCursor(query.cursor, z.string());
+    const { limit, clusterId } = query;
+    const rows = await this.workloads.list(ctx, { limit: limit + 1, clusterId, afterId });
+    return cutPage(rows, limit, (workload) => workload.id);
+  }
+
+  @Handle(routes.workloadGet)
+  async get({ ctx, params }: Parsed<typeof routes.workloadGet>) {
+    return await this.workloads.get(ctx, params.id);
+  }
+
+  @Handle(routes.workloadScale)
+  async scale({ ctx, params, body }: Parsed<typeof routes.workloadScale>) {
+    return await this.workloads.scale(ctx, params.id, body.replicas);
+  }
+
+  @Handle(routes.workloadRollBack)
+  async rollBack({ ctx, params }: Parsed<typeof routes.workloadRollBack>) {
+    return await this.workloads.rollBack(ctx, params.id);
+  }
+
+  @Handle(routes.workloadRemove)
+  async remove({ ctx, params, query }: Parsed<typeof routes.workloadRemove>) {
+    return { outcome: await this.workloads.remove(ctx, params.id, query.volumes) };
+  }
+}

@@ -1,0 +1,184 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AccountService, AccountSessions, CredentialVault, accountsSchema } from '@springtide/accounts';
+import type { WorkloadSpecBody } from '@springtide/contracts';
+import { EffectLedger, PostgresEffectStore, STANDARD_EFFECTS, effectsSchema } from '@springtide/effects';
+import { identitySchema } from '@springtide/identity';
+import { addMs, toInstant } from '@springtide/kernel';
+import {
+  Roles1760000000000,
+  createEndpointGate,
+  localKeyRing,
+  newId,
+  silentLogger,
+  systemClock,
+} from '@springtide/platform';
+import { seedTenant, testDatabase, type SeededTenant, type TestDatabase } from '@springtide/testing';
+import { manifest } from '../../providers/kubernetes/index.js';
+import { until } from '../../test/yard/kubernetes/cluster-admin.js';
+import { leastUser, tokenKubeconfig } from '../../test/yard/kubernetes/cluster-account.js';
+import { controlPlaneAvailable } from '../../test/yard/kubernetes/control-plane-binary.js';
+import { startKubernetesYard, type KubernetesYard } from '../../test/yard/kubernetes/kubernetes-yard.js';
+import { yardLane } from '../../test/yard/tools/lane.js';
+import { ClusterEffects } from './cluster-effects.js';
+import { ClusterService, WorkloadService, clustersSchema } from './index.js';
+
+const state = await controlPlaneAvailable();
+const here = yardLane('kubernetes', state.available, state.available ? undefined : state.reason);
+const suite = here ? describe : describe.skip;
+const clock = systemClock;
+
+const SPEC: WorkloadSpecBody = {
+  namespace: 'shop',
+  name: 'front',
+  kind: 'stateless',
+  image: 'registry.example/front@sha256:one',
+  replicas: 4,
+  cpuMillis: 100,
+  memoryMiB: 64,
+  ports: [{ name: 'http', port: 8080 }],
+  service: true,
+  minAvailable: 3,
+  labels: {},
+};
+
+suite('clusters and workloads of a tenant', () => {
+  let folder = '';
+  let db: TestDatabase;
+  let yard: KubernetesYard;
+  let kubeconfig = '';
+  let one: SeededTenant;
+  let two: SeededTenant;
+  let sessions: AccountSessions;
+  let clusters: ClusterService;
+  let workloads: WorkloadService;
+  let ledger: EffectLedger;
+  let clusterId = '';
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'springtide-clusters-'));
+    const roles = { entities: [], migrations: [Roles1760000000000] };
+    [db, yard] = await Promise.all([
+      testDatabase([roles, identitySchema, accountsSchema, effectsSchema, clustersSchema]),
+      startKubernetesYard({ nodes: 3 }),
+    ]);
+    const { database } = db;
+    one = await seedTenant(database, clock);
+    two = await seedTenant(database, clock);
+    await yard.admin.kubectl(['create', 'namespace', 'shop']);
+    kubeconfig = tokenKubeconfig(yard.url, yard.caPem, await leastUser(yard.admin));
+    const gate = createEndpointGate({ openHostPorts: [new URL(yard.url).host], privateRanges: [] });
+    const vault = new CredentialVault(await localKeyRing(join(folder, 'vault.key')));
+    const providers = new Map([[manifest.id, manifest]]);
+    sessions = new AccountSessions({ database, vault, providers, gate, clock, log: silentLogger });
+    ledger = new EffectLedger({
+      store: new PostgresEffectStore(database),
+      clouds: sessions,
+      clock,
+      newId,
+      installation: 'spec',
+      policy: STANDARD_EFFECTS,
+      log: silentLogger,
+    });
+    const effects = new ClusterEffects(ledger);
+    clusters = new ClusterService(new AccountService({ database, clock, vault, sessions }), effects, clock);
+    workloads = new WorkloadService({ database, effects, clock });
+  }, 120_000);
+  afterAll(async () => {
+    await sessions.close();
+    await yard.stop();
+    await db.drop();
+    await rm(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  const settled = async (id: string, ready: number): Promise<void> =>
+    until(`${ready} members are ready`, 30_000, async () => {
+      const { live } = await workloads.get(one.admin, id);
+      return live?.phase === 'settled' && live.ready === ready;
+    });
+
+  it('registers a cluster by its kubeconfig, and refuses one that would run a command', async () => {
+    const cluster = await clusters.register(one.admin, { name: 'shop-cluster', kubeconfig });
+    expect(cluster).toMatchObject({ status: 'healthy', version: 'Kubernetes v1.36.3', problem: null });
+    clusterId = cluster.id;
+    expect(await clusters.list(one.admin)).toEqual([cluster]);
+    expect(await clusters.list(two.admin)).toEqual([]);
+    expect(JSON.stringify(cluster)).not.toContain(kubeconfig.slice(-40));
+    const hostile = kubeconfig.replace(/token: .*/, 'exec: {command: touch, args: [/tmp/owned]}');
+    await expect(
+      clusters.register(one.admin, { name: 'hostile', kubeconfig: hostile }),
+    ).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: expect.stringContaining('uses exec, which starts a command on this host'),
+    });
+    expect(await clusters.list(one.admin)).toHaveLength(1);
+  });
+
+  it('deploys, upgrades, goes back, scales and removes through the ledger', async () => {
+    const { id } = await workloads.apply(one.admin, { clusterId, spec: SPEC, adopt: false });
+    await settled(id, 4);
+    const again = await workloads.apply(one.admin, { clusterId, spec: SPEC, adopt: false });
+    expect([again.id, again.version]).toEqual([id, 1]);
+
+    const newer = { ...SPEC, image: 'registry.example/front@sha256:two' };
+    expect((await workloads.apply(one.admin, { clusterId, spec: newer, adopt: false })).version).toBe(2);
+    await settled(id, 4);
+    await workloads.scale(one.admin, id, 6);
+    await settled(id, 6);
+    const back = await workloads.rollBack(one.admin, id);
+    expect(back.spec).toEqual({ ...SPEC, replicas: 6 });
+    await settled(id, 6);
+    expect((await workloads.get(one.admin, id)).live?.image).toBe(SPEC.image);
+
+    const intents = await ledger.listIntents(one.tenantId, { accountId: clusterId });
+    const steps = intents
+      .filter(({ runId }) => runId === id)
+      .map(({ step, batch, state: at }) => [step, batch, at]);
+    expect(steps).toEqual(
+      expect.arrayContaining([
+        ['apply', 1, 'settled'],
+        ['apply', 2, 'settled'],
+        ['scale', 3, 'settled'],
+        ['apply', 4, 'settled'],
+      ]),
+    );
+    expect(await workloads.list(two.admin, { limit: 10 })).toEqual([]);
+    await expect(workloads.scale(two.admin, id, 0)).rejects.toMatchObject({ code: 'not-found' });
+
+    await until('the workload is gone', 30_000, async () => {
+      return (await workloads.remove(one.admin, id, 'delete')) === 'gone';
+    });
+    expect(await workloads.remove(one.admin, id, 'delete')).toBe('gone');
+    expect(await workloads.list(one.admin, { limit: 10 })).toEqual([]);
+    const left = await yard.admin.kubectl(['-n', 'shop', 'get', 'deploy,svc,pdb,pods', '-o', 'name']);
+    expect(left).toBe('');
+  }, 90_000);
+
+  it('drains a node in requests that anybody can go on with, and removes it', async () => {
+    const { id } = await workloads.apply(one.admin, { clusterId, spec: SPEC, adopt: false });
+    await settled(id, 4);
+    const [node] = await clusters.nodes(one.admin, clusterId);
+    const name = node?.name ?? '';
+    await expect(clusters.removeNode(one.admin, clusterId, name)).rejects.toMatchObject({
+      code: 'failed-precondition',
+    });
+    const order = { until: addMs(toInstant(clock.now()), 60_000), escalation: 'give-up' } as const;
+    await until('the node is empty', 60_000, async () => {
+      return (await clusters.drain(one.admin, clusterId, name, order)).outcome === 'empty';
+    });
+    await clusters.removeNode(one.admin, clusterId, name);
+    await settled(id, 4);
+    expect((await clusters.nodes(one.admin, clusterId)).map((each) => each.name)).not.toContain(name);
+  }, 90_000);
+
+  it('lets those read who may only read, and nothing more', async () => {
+    const { ctx } = await one.user(['read-only']);
+    expect(await clusters.list(ctx)).toHaveLength(1);
+    const refused = { code: 'permission-denied' };
+    await expect(workloads.apply(ctx, { clusterId, spec: SPEC, adopt: false })).rejects.toMatchObject(
+      refused,
+    );
+    await expect(clusters.setSchedulable(ctx, clusterId, 'node-1', false)).rejects.toMatchObject(refused);
+  });
+});

@@ -1,0 +1,3 @@
+export { nextDrainStep, type DrainState, type DrainStep } from './drain-step.js';
+export { controlPlaneUserData, joinUserData, type ClusterPlan, type JoinPlan } from './node-user-data.js';
+export { versionBefore } from './version-choice.js';

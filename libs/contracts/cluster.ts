@@ -1,0 +1,193 @@
+import { z } from 'zod';
+import { Id, InstantText } from './scalars.js';
+
+const Name = z
+  .string()
+  .regex(/^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and inner dashes');
+const Labels = z.record(z.string().min(1).max(255), z.string().max(255));
+const Port = z.number().int().min(1).max(65535);
+
+export const ClusterInput = z
+  .object({
+    name: z.string().trim().min(1).max(120),
+    /** YAML with everything embedded: no command, no file, no proxy. Encrypted at once and never read back. */
+    kubeconfig: z.string().min(1).max(262_144),
+    context: z.string().min(1).max(253).optional(),
+    region: z.string().min(1).max(60).optional(),
+  })
+  .meta({ id: 'ClusterInput' });
+export type ClusterInput = z.infer<typeof ClusterInput>;
+
+/** A cluster is an account: its credential, health and rights are shown there under the same id. */
+export const ClusterBody = z
+  .object({
+    id: Id,
+    name: z.string(),
+    status: z.string(),
+    region: z.string().nullable(),
+    version: z.string().nullable(),
+    problem: z.string().nullable(),
+  })
+  .meta({ id: 'Cluster' });
+export type ClusterBody = z.infer<typeof ClusterBody>;
+
+export const NodeBody = z
+  .object({
+    name: z.string(),
+    ready: z.boolean(),
+    schedulable: z.boolean(),
+    cpuMillis: z.number(),
+    memoryMiB: z.number(),
+    podLimit: z.number(),
+    zone: z.string().nullable(),
+    machineType: z.string().nullable(),
+    version: z.string(),
+    addresses: z.array(z.string()),
+  })
+  .meta({ id: 'Node' });
+export type NodeBody = z.infer<typeof NodeBody>;
+
+const NetworkPeer = z.union([
+  z.strictObject({ cidr: z.string(), ports: z.array(Port).optional() }),
+  z.strictObject({ namespaceLabels: Labels, ports: z.array(Port).optional() }),
+  z.strictObject({ workload: Name, ports: z.array(Port).optional() }),
+]);
+
+const Scheduling = z.strictObject({
+  nodeLabels: Labels.optional(),
+  spread: z
+    .array(z.strictObject({ over: z.string().min(1), maxSkew: z.number().int().min(1), strict: z.boolean() }))
+    .optional(),
+  apart: z.enum(['strict', 'preferred']).optional(),
+  tolerates: z
+    .array(
+      z.strictObject({
+        key: z.string().min(1),
+        value: z.string().optional(),
+        effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).optional(),
+      }),
+    )
+    .optional(),
+  priorityClass: z.string().min(1).optional(),
+});
+
+const Volume = z.strictObject({
+  name: Name,
+  mountPath: z.string().startsWith('/'),
+  sizeGib: z.number().int().min(1).max(65_536),
+  storageClass: z.string().min(1).optional(),
+  access: z.enum(['single-node', 'shared']),
+});
+
+/** What should run; sizes are per member. */
+export const WorkloadSpecBody = z
+  .strictObject({
+    namespace: Name,
+    name: Name,
+    kind: z.enum(['stateless', 'stateful']).default('stateless'),
+    image: z.string().trim().min(1).max(1_000),
+    command: z.array(z.string()).optional(),
+    environment: z.record(z.string().min(1), z.string()).optional(),
+    replicas: z.number().int().min(0).max(100_000),
+    cpuMillis: z.number().int().min(1),
+    memoryMiB: z.number().int().min(1),
+    ports: z
+      .array(
+        z.strictObject({
+          name: z.string().min(1).max(15),
+          port: Port,
+          protocol: z.enum(['TCP', 'UDP']).optional(),
+        }),
+      )
+      .default([]),
+    ready: z.strictObject({ path: z.string().startsWith('/'), port: Port }).optional(),
+    scheduling: Scheduling.optional(),
+    minAvailable: z.number().int().min(1).optional(),
+    service: z.boolean().optional(),
+    volumes: z.array(Volume).max(20).optional(),
+    network: z.strictObject({ from: z.array(NetworkPeer), to: z.array(NetworkPeer) }).optional(),
+    autoscale: z
+      .strictObject({
+        minimum: z.number().int().min(1),
+        maximum: z.number().int().min(1),
+        cpuPercent: z.number().int().min(1).max(1_000),
+      })
+      .optional(),
+    rollout: z
+      .strictObject({
+        maxSurge: z.number().int().min(0).optional(),
+        maxUnavailable: z.number().int().min(0).optional(),
+        progressSeconds: z.number().int().min(1).optional(),
+        minReadySeconds: z.number().int().min(0).optional(),
+      })
+      .optional(),
+    labels: Labels.default({}),
+  })
+  .meta({ id: 'WorkloadSpec' });
+export type WorkloadSpecBody = z.infer<typeof WorkloadSpecBody>;
+
+export const WorkloadInput = z
+  .object({
+    clusterId: Id,
+    spec: WorkloadSpecBody,
+    /** Take over a workload of this name that runs already and is nobody's here. */
+    adopt: z.boolean().default(false),
+  })
+  .meta({ id: 'WorkloadInput' });
+export type WorkloadInput = z.infer<typeof WorkloadInput>;
+
+export const WorkloadBody = z
+  .object({
+    id: Id,
+    clusterId: Id,
+    spec: WorkloadSpecBody,
+    /** Counts what was decided about it. */
+    version: z.number().int(),
+    removing: z.boolean(),
+    /** As the cluster tells it now; null when it is gone or cannot be read. */
+    live: z
+      .object({
+        phase: z.enum(['progressing', 'settled', 'stuck', 'removing']),
+        image: z.string(),
+        desired: z.number(),
+        current: z.number(),
+        updated: z.number(),
+        ready: z.number(),
+        obstacles: z.array(z.object({ code: z.string(), members: z.number(), message: z.string() })),
+      })
+      .nullable(),
+    /** Why `live` is null. */
+    problem: z.string().nullable(),
+    createdAt: InstantText,
+  })
+  .meta({ id: 'Workload' });
+export type WorkloadBody = z.infer<typeof WorkloadBody>;
+
+export const DrainInput = z
+  .object({
+    /** Disruption budgets are respected until then. */
+    until: InstantText,
+    /** What then: delete what would not leave, or leave it there. */
+    escalation: z.enum(['force', 'give-up']),
+    graceSeconds: z.number().int().min(0).max(3_600).optional(),
+  })
+  .meta({ id: 'DrainInput' });
+export type DrainInput = z.infer<typeof DrainInput>;
+
+export const DrainBody = z
+  .object({
+    /** `draining`: ask again with the same body. */
+    outcome: z.enum(['draining', 'empty', 'gave-up']),
+    forced: z.boolean(),
+    leaving: z.number(),
+    held: z.array(
+      z.object({
+        namespace: z.string(),
+        pod: z.string(),
+        why: z.enum(['budget', 'unmanaged', 'refused']),
+        message: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'Drain' });
+export type DrainBody = z.infer<typeof DrainBody>;
