@@ -1,5 +1,6 @@
 import { Bench, PROVIDER_RULES } from '@springtide/provider-kit/conformance';
 import type { ProviderManifest } from '@springtide/provider-kit';
+import { FACET_DEFECTS } from './testing/broken-facets.js';
 import { DEFECTS, INTACT } from './testing/broken-providers.js';
 import { inProcessTarget } from './testing/conformance-target.js';
 
@@ -8,7 +9,7 @@ describe('the conformance suite notices a provider with a defect', () => {
     await expect(verdict(INTACT, id)).resolves.toBe('passed');
   });
 
-  it.each(DEFECTS.flatMap((each) => each.noticedBy.map((id) => ({ ...each, id }))))(
+  it.each([...DEFECTS, ...FACET_DEFECTS].flatMap((each) => each.noticedBy.map((id) => ({ ...each, id }))))(
     '$id: $what',
     async ({ manifest, id }) => {
       await expect(verdict(manifest, id)).resolves.toBe('noticed');

@@ -24,6 +24,8 @@ export const manifest: ProviderManifest<SimulatedAccount> = {
     spot: supported,
     stockSignal: supported,
     quotaSignal: supported,
+    changeFeed: supported,
+    managedClusters: supported,
   },
   limits: {
     launchBatch: 100,
@@ -37,6 +39,6 @@ export const manifest: ProviderManifest<SimulatedAccount> = {
     const { cloud, endpoint } = account.settings;
     const port =
       endpoint === undefined ? inProcessPort(cloud ?? '', context.clock) : httpPort(endpoint, context);
-    return new SimulatedSession(new CloudApi(port, account.secret), account);
+    return new SimulatedSession(new CloudApi(port, account.secret), account, context.clock);
   },
 };

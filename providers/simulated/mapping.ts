@@ -1,13 +1,25 @@
 import { SpringtideError } from '@springtide/kernel';
 import type {
+  Cluster,
+  ClusterOrder,
+  ClusterState,
   LaunchBatch,
   Machine,
   MachineState,
   Offering,
   Ownership,
+  Relation,
+  Resource,
   Satellite,
 } from '@springtide/provider-kit';
-import type { AnswerOf, RequestOf, WireMachine, WireOffering } from './cloud/index.js';
+import type {
+  AnswerOf,
+  RequestOf,
+  WireCluster,
+  WireMachine,
+  WireOffering,
+  WireResource,
+} from './cloud/index.js';
 
 const PREFIX = 'springtide/';
 const REQUIRED = ['installation', 'tenant', 'intent', 'token'] as const;
@@ -18,6 +30,13 @@ const STATES: Readonly<Record<WireMachine['status'], MachineState>> = {
   up: 'running',
   ending: 'terminating',
   error: 'failed',
+};
+
+const CLUSTER_STATES: Readonly<Record<WireCluster['status'], ClusterState>> = {
+  making: 'creating',
+  up: 'running',
+  scaling: 'updating',
+  ending: 'deleting',
 };
 
 export const INSTALLATION_TAG = `${PREFIX}installation`;
@@ -62,7 +81,8 @@ export function machineOf(wire: WireMachine): Machine {
     image: wire.image,
     launchedAt: wire.createdAt,
     ...(ownership === undefined ? {} : { ownership }),
-    labels: Object.fromEntries(Object.entries(wire.tags).filter(([key]) => !key.startsWith(PREFIX))),
+    labels: labelsOf(wire.tags),
+    relations: relationsOf(wire),
     ...(wire.reason === undefined ? {} : { stateReason: wire.reason }),
   };
 }
@@ -96,6 +116,75 @@ export function satelliteOf(
   const intent = wire.tags[INTENT_TAG];
   const { id, kind, machineId } = wire;
   return { id, kind, region, machineId, ...(intent === undefined ? {} : { intent }) };
+}
+
+export function resourceOf(wire: WireResource, region: string): Resource {
+  const { kind, id, name, zone, state, sizes, links, tags } = wire;
+  const ownership = ownershipOf(tags);
+  return {
+    kind,
+    id,
+    name,
+    region,
+    ...(zone === undefined ? {} : { zone }),
+    state,
+    facts: sizes,
+    labels: labelsOf(tags),
+    relations: links.map(({ how, to, id: target }) => ({ kind: how, to, id: target })),
+    ...(ownership === undefined ? {} : { ownership }),
+  };
+}
+
+export function clusterOrderOf(order: ClusterOrder): RequestOf<'CreateCluster'> {
+  const { token, nodePools, ownership, labels, region, name, version, network } = order;
+  return {
+    clientToken: token,
+    region,
+    name,
+    ...(version === undefined ? {} : { version }),
+    network,
+    subnets: [...order.subnets],
+    securityGroups: [...order.securityGroups],
+    pools: nodePools.map((pool) => ({ name: pool.name, type: pool.machineType, nodes: pool.nodes })),
+    tags: { ...labelsToTags(labels), ...ownershipToTags(ownership) },
+  };
+}
+
+export function clusterOf(wire: WireCluster): Cluster {
+  const { id, name, region, version, endpoint, createdAt, tags } = wire;
+  const ownership = ownershipOf(tags);
+  return {
+    id,
+    name,
+    region,
+    state: CLUSTER_STATES[wire.status],
+    version,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    nodePools: wire.pools.map((pool) => {
+      return {
+        id: pool.name,
+        name: pool.name,
+        machineType: pool.type,
+        desired: pool.nodes,
+        ready: pool.ready,
+      };
+    }),
+    createdAt,
+    ...(ownership === undefined ? {} : { ownership }),
+    labels: labelsOf(tags),
+  };
+}
+
+function labelsOf(tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith(PREFIX)));
+}
+
+function relationsOf({ host, network, image }: WireMachine): readonly Relation[] {
+  return [
+    ...(host === undefined ? [] : [{ kind: 'runs-on', to: 'host', id: host } as const]),
+    ...(network === undefined ? [] : [{ kind: 'inside', to: 'network', id: network } as const]),
+    { kind: 'made-from', to: 'image', id: image },
+  ];
 }
 
 function levelOf({ free, total }: WireOffering): Offering['stock']['level'] {

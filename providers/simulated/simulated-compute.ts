@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { SpringtideError, type Clock, type Instant } from '@springtide/kernel';
 import type {
   CallOptions,
   ComputeFacet,
@@ -6,6 +8,7 @@ import type {
   LaunchReceipt,
   ListScope,
   Machine,
+  MachineChanges,
   MachineId,
   Offering,
   Page,
@@ -23,16 +26,22 @@ import {
   runRequestOf,
   satelliteOf,
 } from './mapping.js';
-import { SpringtideError, type Instant } from '@springtide/kernel';
+
+const BEFORE_DEADLINE_MS = 1_000;
+const ASK_AGAIN_MS = 500;
 
 type Region = Readonly<{ region: string }>;
 type Tags = Readonly<Record<string, string>>;
 
 export class SimulatedCompute implements ComputeFacet {
   readonly #api: CloudApi;
+  readonly #clock: Clock;
+  /** Makes cursors of other sessions recognisable. */
+  readonly #session = `${randomUUID()}/`;
 
-  constructor(api: CloudApi) {
+  constructor(api: CloudApi, clock: Clock) {
     this.#api = api;
+    this.#clock = clock;
   }
 
   async *listOfferings({ region }: Region, options: CallOptions): AsyncIterable<Page<Offering>> {
@@ -116,6 +125,26 @@ export class SimulatedCompute implements ComputeFacet {
   async releaseSatellite(satellite: Satellite, options: CallOptions): Promise<'releasing' | 'gone'> {
     const { id, region } = satellite;
     return (await this.#api.call('ReleaseSatellite', { region, id }, options)).outcome;
+  }
+
+  /** The cloud only tells when it is asked, so it is asked until there is something to tell. */
+  async changes(
+    { region, cursor }: Region & Readonly<{ cursor?: string }>,
+    options: CallOptions,
+  ): Promise<MachineChanges<Machine>> {
+    const own = cursor?.startsWith(this.#session) === true ? cursor.slice(this.#session.length) : undefined;
+    const waitUntil = Date.parse(options.deadline) - BEFORE_DEADLINE_MS;
+    for (;;) {
+      const answer = await this.#api.call('ListChanges', { region, cursor: own }, options);
+      const news = answer.whole || answer.machines.length + answer.gone.length > 0;
+      if (news || this.#clock.now().getTime() + ASK_AGAIN_MS > waitUntil) {
+        const { gone, whole } = answer;
+        const changed = answer.machines.map(machineOf);
+        return { changed, gone, whole, cursor: `${this.#session}${answer.cursor}` };
+      }
+      await this.#clock.sleep(ASK_AGAIN_MS);
+      await options.more?.();
+    }
   }
 
   async setReleaseTime(

@@ -1,17 +1,21 @@
-import { SpringtideError, addMs, msBetween, type Instant } from '@springtide/kernel';
+import { SpringtideError, addMs, msBetween, type Clock, type Instant } from '@springtide/kernel';
 import type {
   AccountReport,
   CallOptions,
+  ClusterFacet,
   Image,
   ImageFacet,
   Network,
   NetworkFacet,
   Page,
   ProviderSession,
+  ResourceFacet,
 } from '@springtide/provider-kit';
 import type { SimulatedAccount } from './account.js';
 import type { CloudApi } from './cloud-api.js';
+import { SimulatedClusters } from './simulated-clusters.js';
 import { SimulatedCompute } from './simulated-compute.js';
+import { simulatedResources } from './simulated-resources.js';
 
 const VERIFY_MS = 20_000;
 
@@ -25,20 +29,32 @@ const NEEDED: Readonly<Record<string, string>> = {
   ListQuotas: 'the readiness gate',
   ListSatellites: 'finding what outlives its machine',
   ReleaseSatellite: 'sweeping what outlives its machine',
+  ListChanges: 'an inventory that learns of changes at once',
+  ListResources: 'the inventory of hosts, disks and clusters',
+  ListClusters: 'the inventory of clusters',
+  DescribeCluster: 'watching clusters',
+  CreateCluster: 'making clusters',
+  ScaleNodePool: 'scaling clusters',
+  GetKubeconfig: 'deploying into clusters',
+  DeleteCluster: 'ending clusters',
 };
 
 export class SimulatedSession implements ProviderSession {
   readonly compute: SimulatedCompute;
   readonly network: NetworkFacet;
   readonly images: ImageFacet;
+  readonly resources: ResourceFacet;
+  readonly clusters: ClusterFacet;
   readonly #api: CloudApi;
   readonly #account: SimulatedAccount;
   #closed = false;
 
-  constructor(api: CloudApi, account: SimulatedAccount) {
+  constructor(api: CloudApi, account: SimulatedAccount, clock: Clock) {
     this.#api = api;
     this.#account = account;
-    this.compute = new SimulatedCompute(api);
+    this.compute = new SimulatedCompute(api, clock);
+    this.resources = simulatedResources(api, account);
+    this.clusters = new SimulatedClusters(api);
     this.network = { listNetworks: (scope, options) => networks(api, scope.region, options) };
     this.images = { listImages: (scope, options) => images(api, scope.region, options) };
   }

@@ -8,7 +8,7 @@ import { ResourceClient } from './resource-client.js';
 import { TrafficClient } from './traffic-client.js';
 import { WorkloadClient } from './workload-client.js';
 
-type FacetName = 'compute' | 'network' | 'images' | 'resources' | 'traffic' | 'clusters' | 'workloads';
+export type FacetName = 'compute' | 'network' | 'images' | 'resources' | 'traffic' | 'clusters' | 'workloads';
 
 /**
  * One account of one cloud, as business code sees it. Everything that every call needs happens here and only here:

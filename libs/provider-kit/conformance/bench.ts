@@ -3,6 +3,7 @@ import { silentLogger } from '@springtide/platform';
 import type { CloudClient } from '../client/cloud-client.js';
 import { connectAccount } from '../client/connect-account.js';
 import { collect } from '../client/listing.js';
+import type { Cluster } from '../contract/clusters.js';
 import type { LaunchBatch } from '../contract/compute.js';
 import type { Machine, MachineId } from '../contract/machine.js';
 import type { CallPolicy } from '../client/call-policy.js';
@@ -201,11 +202,26 @@ export class Bench {
   async settle(): Promise<void> {
     await this.target.controls.reset?.();
     if (!this.client.offers('compute')) return;
+    await this.#endClusters();
     await this.passVisibilityLag();
     const ours = await this.list(this.installation);
     const ids = ours.filter((machine) => machine.state !== 'terminating').map((machine) => machine.id);
     if (ids.length > 0) await this.compute.terminate(ids, this.scope);
     if (ours.length > 0) await this.gone(ours.map((machine) => machine.id));
+  }
+
+  /** Clusters of rules that want them; listing others' would make the rest slower for nothing. */
+  async #endClusters(): Promise<void> {
+    if (this.target.cluster === undefined || !this.client.offers('clusters')) return;
+    const { clusters } = this.client;
+    const isOurs = (cluster: Cluster) => cluster.ownership?.installation === this.installation;
+    await this.until('clusters of this rule are gone', async () => {
+      const ours = (await collect(clusters.listClusters(this.scope))).items.filter(isOurs);
+      for (const { id, state } of ours) {
+        if (state !== 'deleting') await clusters.deleteCluster(id, this.scope);
+      }
+      return ours.length === 0 ? true : undefined;
+    });
   }
 
   async close(): Promise<void> {

@@ -2,12 +2,13 @@ import { Bench } from './bench.js';
 import type { ConformanceHarness } from './harness.js';
 import type { Rule } from './rule.js';
 import { PROVIDER_RULES } from './rules/index.js';
+import { NotHere, SuiteRecord } from './suite-record.js';
 
 /** Runs every rule for one provider. What cannot be run is a skipped test with its reason in the title. */
 export function describeProviderConformance(harness: ConformanceHarness): void {
   describe(`provider conformance: ${harness.name}`, () => {
     let bench: Bench;
-    const skipped: string[] = [];
+    const record = new SuiteRecord('provider', harness, PROVIDER_RULES);
 
     if (harness.unavailable === undefined) {
       beforeAll(async () => {
@@ -20,18 +21,26 @@ export function describeProviderConformance(harness: ConformanceHarness): void {
         await bench.target.tearDown();
       }, harness.ruleTimeoutMs ?? 60_000);
     }
-    afterAll(() => report(harness, skipped));
+    afterAll(async () => record.close());
 
     for (const rule of PROVIDER_RULES) {
       const reason = reasonToSkip(harness, rule);
       if (reason === undefined) {
-        it(titleOf(rule), async () => rule.check(bench), harness.ruleTimeoutMs ?? 60_000);
+        const limitMs = harness.ruleTimeoutMs ?? 60_000;
+        it(titleOf(rule), async () => record.hold(rule, async () => held(rule, bench)), limitMs);
       } else {
-        skipped.push(`${titleOf(rule)}: ${reason}`);
+        record.skipped(rule, reason);
         it.skip(`${titleOf(rule)} (skipped: ${reason})`, () => undefined);
       }
     }
   });
+}
+
+async function held(rule: Rule, bench: Bench): Promise<void> {
+  for (const facet of rule.facets ?? []) {
+    if (!bench.client.offers(facet)) throw new NotHere(`the account offers no ${facet}`);
+  }
+  await rule.check(bench);
 }
 
 function titleOf(rule: Rule): string {
@@ -52,13 +61,4 @@ function reasonToSkip(harness: ConformanceHarness, rule: Rule): string | undefin
     if (reason !== undefined) return `no control "${control}": ${reason}`;
   }
   return undefined;
-}
-
-function report(harness: ConformanceHarness, skipped: readonly string[]): void {
-  if (skipped.length === 0) return;
-  const ran = PROVIDER_RULES.length - skipped.length;
-  process.stderr.write(
-    `\nconformance of ${harness.name}: ${ran} of ${PROVIDER_RULES.length} rules ran; skipped:\n` +
-      skipped.map((line) => `  - ${line}\n`).join(''),
-  );
 }

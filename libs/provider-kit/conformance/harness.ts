@@ -1,5 +1,6 @@
 import type { Clock } from '@springtide/kernel';
 import type { EndpointGate, Logger } from '@springtide/platform';
+import type { ClusterOrder } from '../contract/clusters.js';
 import type { LaunchBatch } from '../contract/compute.js';
 import type { Capabilities, ProviderManifest } from '../contract/session.js';
 
@@ -63,6 +64,9 @@ export type ConformanceTarget = Readonly<{
   /** A zone and machine type with room for 110 machines or 3 pages, whichever is less; count 1, minimum 1. */
   sample: Pick<LaunchBatch, 'zone' | 'machineType' | 'image' | 'securityGroups' | 'purchaseOption'> &
     Partial<Pick<LaunchBatch, 'subnet' | 'userData'>>;
+  /** A place for clusters, where the cloud runs them; without it the rules about clusters are skipped. */
+  cluster?: Pick<ClusterOrder, 'network' | 'subnets' | 'securityGroups'> &
+    Readonly<{ machineType: string; image?: string; version?: string }>;
   /** The n-th machine id that the cloud would accept as an id, and that no machine has. */
   unknownId(n: number): string;
   controls: Partial<ConformanceControls>;
@@ -89,6 +93,8 @@ export type EngineEvidence = Readonly<{
   /** What holds for everything that no control below brings about. */
   nature: Evidence;
   controls?: Partial<Readonly<Record<ControlName, Evidence>>>;
+  /** Rules whose subject is not the engine's own work, by their id: `P-12` where tokens are ours in front of it. */
+  rules?: Readonly<Record<string, Evidence>>;
 }>;
 
 export type ConformanceHarness = Readonly<{

@@ -1,3 +1,4 @@
+import type { FacetName } from '../client/cloud-client.js';
 import type { CapabilityName, ControlName } from './harness.js';
 import type { Bench } from './bench.js';
 
@@ -9,5 +10,7 @@ export type Rule = Readonly<{
   why: string;
   capabilities?: readonly CapabilityName[];
   controls?: readonly ControlName[];
+  /** Facets that the rule is about; where the account has none, it is skipped. */
+  facets?: readonly FacetName[];
   check(bench: Bench): Promise<void>;
 }>;

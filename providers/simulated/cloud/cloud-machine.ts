@@ -29,6 +29,11 @@ export type CloudMachine = {
   terminationCalls: number;
 };
 
+/** What the cloud calls a hypervisor. */
+export function hostId(zone: string, number: number): string {
+  return `host-${zone}-${number + 1}`;
+}
+
 export type MachineStatus = WireMachine['status'] | 'gone';
 
 export function statusOf(machine: CloudMachine, now: number): MachineStatus {
@@ -65,6 +70,8 @@ export function seenAs(machine: CloudMachine, now: number): WireMachine | undefi
     type: machine.type.name,
     market: machine.offer.option,
     image: machine.image,
+    ...(machine.network === undefined ? {} : { network: machine.network }),
+    ...(machine.host === undefined ? {} : { host: hostId(machine.zone, machine.host) }),
     tags: machine.tags,
     addresses: status === 'up' || status === 'ending' ? [machine.address] : [],
     createdAt: new Date(machine.createdAt).toISOString(),

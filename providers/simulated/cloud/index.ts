@@ -4,4 +4,4 @@ export { examplePrivateCloud, examplePublicCloud } from './example-plans.js';
 export { LONGEST_READ_LAG_MS, type CloudPlanInput } from './plan.js';
 export { SimulatedCloud, type TrueMachine } from './simulated-cloud.js';
 export { answerSchemas, errorSchema, type AnswerOf, type Operation, type RequestOf } from './wire.js';
-export type { WireMachine, WireOffering } from './wire.js';
+export type { WireCluster, WireMachine, WireOffering, WireResource, WireResourceKind } from './wire.js';

@@ -1,11 +1,14 @@
 import { SpringtideError } from '@springtide/kernel';
 import type { ForeignRequest } from './administration.js';
+import { ChangeLog } from './change-log.js';
 import { CloudError } from './cloud-error.js';
 import { seenAs, statusOf, type CloudMachine } from './cloud-machine.js';
+import { ClusterDesk } from './cluster-desk.js';
 import type { FaultDesk } from './fault-desk.js';
 import type { LaunchDesk } from './launching.js';
 import type { MachinePark } from './machine-park.js';
 import type { CloudPlan, PlannedRegion } from './plan.js';
+import { resourcesOf } from './resource-list.js';
 import { draw } from './seeded-draw.js';
 import { requestSchemas, type AnswerOf, type Operation, type RequestOf, type WireOffering } from './wire.js';
 
@@ -20,6 +23,8 @@ export class Operations {
   readonly #park: MachinePark;
   readonly #faults: FaultDesk;
   readonly #launches: LaunchDesk;
+  readonly #clusters: ClusterDesk;
+  readonly #changes: ChangeLog;
   readonly #handlers: Handlers;
 
   constructor(plan: CloudPlan, park: MachinePark, faults: FaultDesk, launches: LaunchDesk) {
@@ -27,6 +32,8 @@ export class Operations {
     this.#park = park;
     this.#faults = faults;
     this.#launches = launches;
+    this.#clusters = new ClusterDesk(plan);
+    this.#changes = new ChangeLog(park);
     this.#handlers = {
       RunMachines: (request, now) => launches.run(request, now),
       DescribeMachines: (request, now) => this.#describe(request, now),
@@ -39,6 +46,14 @@ export class Operations {
       ReleaseSatellite: (request, now) => this.#releaseSatellite(request, now),
       ListNetworks: (request) => this.#listNetworks(request),
       ListImages: (request) => this.#listImages(request),
+      ListChanges: (request, now) => this.#listChanges(request, now),
+      ListResources: (request, now) => this.#listResources(request, now),
+      ListClusters: (request, now) => this.#listClusters(request, now),
+      DescribeCluster: ({ region, id }, now) => this.#describeCluster(region, id, now),
+      CreateCluster: (request, now) => this.#clusters.create(request, now),
+      ScaleNodePool: (request, now) => this.#clusters.scale(request, now),
+      GetKubeconfig: (request, now) => this.#clusters.kubeconfig(request, now),
+      DeleteCluster: (request, now) => this.#clusters.remove(request, now),
     };
   }
 
@@ -226,6 +241,38 @@ export class Operations {
   #listImages(request: RequestOf<'ListImages'>): AnswerOf<'ListImages'> {
     this.#regionOf(request.region);
     return { images: this.#plan.images };
+  }
+
+  #listChanges(request: RequestOf<'ListChanges'>, now: number): AnswerOf<'ListChanges'> {
+    this.#regionOf(request.region);
+    return this.#changes.since(request, now);
+  }
+
+  #listResources(request: RequestOf<'ListResources'>, now: number): AnswerOf<'ListResources'> {
+    const region = this.#regionOf(request.region);
+    const ground = { park: this.#park, clusters: this.#clusters, region, now };
+    const { page, next } = this.#page(resourcesOf(request.kind, ground), request.cursor);
+    return { resources: page, ...next };
+  }
+
+  #listClusters(request: RequestOf<'ListClusters'>, now: number): AnswerOf<'ListClusters'> {
+    this.#regionOf(request.region);
+    const { page, next } = this.#page(this.#clusters.in(request.region, now), request.cursor);
+    return { clusters: page, ...next };
+  }
+
+  #describeCluster(region: string, id: string, now: number): AnswerOf<'DescribeCluster'> {
+    this.#regionOf(region);
+    const cluster = this.#clusters.in(region, now).find((each) => each.id === id);
+    return cluster === undefined ? {} : { cluster };
+  }
+
+  /** Of a list in the order of its ids; the cursor is the last id, so that what ends meanwhile moves nothing. */
+  #page<T extends { id: string }>(all: readonly T[], cursor = ''): { page: T[]; next: { next?: string } } {
+    const rest = all.filter((each) => each.id > cursor);
+    const page = rest.slice(0, this.#plan.behaviour.pageSize);
+    const last = page.at(-1);
+    return { page, next: rest.length > page.length && last !== undefined ? { next: last.id } : {} };
   }
 
   #regionOf(id: string): PlannedRegion {

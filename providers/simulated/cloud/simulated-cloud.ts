@@ -17,7 +17,7 @@ import { cloudPlanSchema, type CloudPlan, type CloudPlanInput } from './plan.js'
 import { draw } from './seeded-draw.js';
 import { isOperation, requestSchemas, type CloudCall, type CloudReply, type Delivery } from './wire.js';
 
-const READS = /^(Describe|List|WhoAmI)/;
+const READS = /^(Describe|List|Get|WhoAmI)/;
 const AT_ONCE: Delivery = { lost: false, delayMs: 0 };
 
 /** A machine as the boot agent and the yard's oracle see it: ground truth, without lag, faults or credentials. */

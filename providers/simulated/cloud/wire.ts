@@ -1,4 +1,9 @@
 import { z } from 'zod';
+import { clusterAnswers, clusterRequests } from './wire-clusters.js';
+import { resourceAnswers, resourceRequests } from './wire-resources.js';
+
+export type { WireCluster } from './wire-clusters.js';
+export type { WireResource, WireResourceKind } from './wire-resources.js';
 
 /** The protocol of the simulated cloud: one JSON object per call and answer. Tags are the vendor's word for labels. */
 const instant = z.iso.datetime();
@@ -36,6 +41,9 @@ export const requestSchemas = {
   ReleaseSatellite: z.strictObject({ region, id: z.string() }),
   ListNetworks: z.strictObject({ region }),
   ListImages: z.strictObject({ region }),
+  ListChanges: z.strictObject({ region, cursor }),
+  ...resourceRequests,
+  ...clusterRequests,
 } as const;
 
 export type Operation = keyof typeof requestSchemas;
@@ -51,6 +59,9 @@ const machine = z.strictObject({
   market: z.enum(['private', 'reserved', 'on-demand', 'spot']),
   addresses: z.array(z.string()),
   image: z.string(),
+  network: z.string().optional(),
+  /** The hypervisor that carries it, in a private cloud. */
+  host: z.string().optional(),
   createdAt: instant,
   tags,
   reason: z.string().optional(),
@@ -126,6 +137,15 @@ export const answerSchemas = {
   ListImages: z.strictObject({
     images: z.array(z.strictObject({ id: z.string(), name: z.string(), arch: z.enum(['amd64', 'arm64']) })),
   }),
+  /** Machines as they are now whose status is another than under the cursor; `whole`: all there are. */
+  ListChanges: z.strictObject({
+    machines: z.array(machine),
+    gone: z.array(z.string()),
+    cursor: z.string(),
+    whole: z.boolean(),
+  }),
+  ...resourceAnswers,
+  ...clusterAnswers,
 } as const satisfies Record<Operation, z.ZodType>;
 
 export type AnswerOf<K extends Operation> = z.output<(typeof answerSchemas)[K]>;

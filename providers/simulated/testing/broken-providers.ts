@@ -185,15 +185,13 @@ function brokenSession(session: ProviderSession, breaking: Breaking): ProviderSe
       return typeof member === 'function' ? member.bind(target) : member;
     },
   });
-  const { network, images } = session;
-  if (network === undefined || images === undefined) throw new Error('the simulated provider lists places');
-  return {
-    verify: async (at) => session.verify(at),
-    close: async () => session.close(),
-    compute: whole,
-    network,
-    images,
-  };
+  return new Proxy(session, {
+    get: (target, name: keyof ProviderSession) => {
+      if (name === 'compute') return whole;
+      const member = target[name];
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
 }
 
 function rememberingTokens(compute: ComputeFacet): Partial<ComputeFacet> {

@@ -23,6 +23,7 @@ export function inProcessTarget(name: string): ConformanceTarget {
       securityGroups: [],
       subnet: 'net-a',
     },
+    cluster: { network: 'net-a', subnets: [], securityGroups: [], machineType: 'c2.large' },
     unknownId: (n) => `m-ffffffff${n.toString(16).padStart(6, '0')}`,
     controls: {
       ...cloudControls(async (request) => cloud.administer(request)),

@@ -71,6 +71,7 @@ export async function httpTarget(kind: Kind): Promise<ConformanceTarget> {
     clock,
     gate: createEndpointGate({ openHostPorts: [new URL(yard.url).host, NOBODY], privateRanges: [] }),
     sample,
+    cluster: { network: sample.subnet, subnets: [], securityGroups: [], machineType: sample.machineType },
     unknownId: (n) => `m-ffffffff${n.toString(16).padStart(6, '0')}`,
     controls: {
       ...cloudControls(administer),

@@ -1,5 +1,7 @@
 import type { Rule } from '../rule.js';
 import { accountRules } from './account.js';
+import { changeRules } from './changes.js';
+import { clusterRules } from './clusters.js';
 import { failureRules } from './failures.js';
 import { inputRules } from './inputs.js';
 import { launchRules } from './launch.js';
@@ -7,6 +9,7 @@ import { leftoverRules } from './leftovers.js';
 import { listingRules } from './listing.js';
 import { offeringRules } from './offerings.js';
 import { placeRules } from './places.js';
+import { resourceRules } from './resources.js';
 import { terminationRules } from './termination.js';
 
 /** Account, machines and the places they go to. */
@@ -20,4 +23,7 @@ export const PROVIDER_RULES: readonly Rule[] = [
   ...offeringRules,
   ...leftoverRules,
   ...placeRules,
+  ...resourceRules,
+  ...changeRules,
+  ...clusterRules,
 ];

@@ -1,6 +1,7 @@
 import type { TrafficConformanceHarness } from './harness.js';
 import type { TrafficRule } from './rule.js';
 import { joiningRules } from './rules/joining.js';
+import { matchRules } from './rules/matches.js';
 import { memberRules } from './rules/members.js';
 import { refusalRules } from './rules/refusals.js';
 import { shareRules } from './rules/shares.js';
@@ -12,6 +13,7 @@ export const TRAFFIC_RULES: readonly TrafficRule[] = [
   ...memberRules,
   ...refusalRules,
   ...joiningRules,
+  ...matchRules,
 ];
 
 /** Runs every traffic rule against a real proxy. What cannot be run is a skipped test with its reason in the title. */
@@ -45,11 +47,17 @@ export function describeTrafficConformance(harness: TrafficConformanceHarness): 
   });
 }
 
+/** Absent from a manifest, these mean: it cannot. */
+const OPTIONAL: ReadonlySet<string> = new Set(['matchBySource', 'matchByHeader']);
+
 function reasonToSkip(
   { manifest, waived, unavailable }: TrafficConformanceHarness,
   rule: TrafficRule,
 ): string | undefined {
-  const lacking = (rule.capabilities ?? []).map((name) => manifest.capabilities[name]);
-  const reasons = lacking.flatMap((one) => (one?.supported === false ? [one.reason] : []));
+  const lacking = (rule.capabilities ?? []).map((name) => [name, manifest.capabilities[name]] as const);
+  const reasons = lacking.flatMap(([name, one]) => {
+    if (one === undefined) return OPTIONAL.has(name) ? [`the manifest does not declare "${name}"`] : [];
+    return one.supported ? [] : [one.reason];
+  });
   return unavailable ?? waived?.[rule.id] ?? reasons[0];
 }

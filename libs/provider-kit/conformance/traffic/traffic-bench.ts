@@ -142,14 +142,19 @@ export class TrafficBench {
   }
 
   /** Sends `count` requests, a few at a time, and says who answered. */
-  async send(route: string, count: number, path = '/'): Promise<Tally> {
+  async send(
+    route: string,
+    count: number,
+    path = '/',
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Tally> {
     const tally: Tally = { byGroup: new Map(), byMember: new Map(), failed: [] };
     const { entrance } = await this.readRoute(route);
     let left = count;
     const lane = async (): Promise<void> => {
       while (left > 0) {
         left -= 1;
-        await this.#sendOne(`${entrance}${path}`, tally);
+        await this.#sendOne(`${entrance}${path}`, tally, headers);
       }
     };
     await Promise.all(Array.from({ length: 4 }, lane));
@@ -180,6 +185,8 @@ export class TrafficBench {
   /** Empties every route, so that rules do not depend on each other. */
   async settle(): Promise<void> {
     for (const route of this.target.routes) {
+      const { matches = [] } = await this.readRoute(route);
+      if (matches.length > 0) await this.traffic.setMatches(route, []);
       for (const { name } of (await this.readRoute(route)).groups) {
         await this.traffic.setMembers(route, name, []);
       }
@@ -194,9 +201,9 @@ export class TrafficBench {
     await this.#gate.close();
   }
 
-  async #sendOne(url: string, tally: Tally): Promise<void> {
+  async #sendOne(url: string, tally: Tally, headers: Readonly<Record<string, string>> = {}): Promise<void> {
     try {
-      const answer = await request(url, { dispatcher: this.#agent });
+      const answer = await request(url, { dispatcher: this.#agent, headers });
       const body = await answer.body.text();
       if (answer.statusCode !== 200) {
         tally.failed.push(`HTTP ${answer.statusCode}`);
