@@ -6,6 +6,8 @@ import { ageText, priceText } from '../output/readable.js';
 import { tableOf } from '../output/render.js';
 import { accountId, campaignId } from '../session/references.js';
 import { flag, type CommandLine } from './command-line.js';
+import { addResourceCommands } from './resource.command.js';
+import { addTopologyCommands, addViewCommands } from './topology.command.js';
 
 const MachineOptions = z.object({
   account: z.string().optional(),
@@ -16,6 +18,7 @@ const MachineOptions = z.object({
     .enum(['pending', 'running', 'stopping', 'stopped', 'terminating', 'failed', 'unknown', 'gone'])
     .optional(),
   service: z.string().optional(),
+  label: z.string().optional(),
   owned: z.boolean().default(false),
   search: z.string().optional(),
 });
@@ -27,6 +30,7 @@ const MACHINE_FLAGS = [
   flag('--zone <zone>', 'in this zone'),
   flag('--state <state>', 'in this state; "gone" for those that are no more'),
   flag('--service <service>', 'of this service'),
+  flag('--label <labels>', 'with these labels: key=value or key, separated by commas'),
   flag('--owned', 'only machines that Springtide made'),
   flag('--search <text>', 'part of a name, cloud id or address'),
 ];
@@ -51,6 +55,9 @@ export function addInventoryCommands(program: Command, line: CommandLine): void 
       ),
     ]);
   });
+  addResourceCommands(noun, line);
+  addTopologyCommands(noun, line);
+  addViewCommands(noun, line);
   addSync(noun, line);
   addOfferings(noun, line);
 }
@@ -103,7 +110,7 @@ function addSync(noun: Command, line: CommandLine): void {
     },
     async ({ session, options }) => {
       const id = options.account === undefined ? undefined : await accountId(session, options.account);
-      session.progress('Reading machines, networks, images and offerings …');
+      session.progress('Reading everything that the clouds have and offer …');
       const { items } = await session.call(routes.inventorySync, { body: { accountId: id } });
       const rows = items.flatMap((item) => {
         const failed = { region: '-', resourceType: '-', complete: false, reason: item.problem, seen: 0 };

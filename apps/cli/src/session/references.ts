@@ -1,4 +1,4 @@
-import { routes } from '@springtide/contracts';
+import { routes, type ViewBody } from '@springtide/contracts';
 import { CliFailure } from '../output/cli-failure.js';
 import { EXIT } from '../output/exit-code.js';
 import type { Session } from './session.js';
@@ -47,6 +47,18 @@ export async function campaignId(session: Session, reference: string): Promise<s
   return await resolve('campaign', reference, () =>
     session.all((cursor) => session.call(routes.campaignList, { query: { limit: 200, cursor } })),
   );
+}
+
+/** A saved view by its name or id; of two with one name, your own. */
+export async function viewNamed(session: Session, reference: string): Promise<ViewBody> {
+  const views = await session.all((cursor) =>
+    session.call(routes.viewList, { query: { limit: 200, cursor } }),
+  );
+  const fitting = views.filter((view) => view.name === reference || view.id === reference);
+  const view = fitting.find(({ mine }) => mine) ?? fitting[0];
+  if (view) return view;
+  const nextStep = 'See "springtide inventory views list" for what there is.';
+  throw new CliFailure(`There is no saved view "${reference}".`, EXIT.notFound, nextStep);
 }
 
 /** A run by its id, or the current run of a campaign by the campaign's name. */
