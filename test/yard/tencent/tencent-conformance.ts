@@ -26,7 +26,7 @@ const YARD_RATE = { burst: 1_000, perSecond: 1_000 };
 const PRODUCTS = ['cvm', 'cbs', 'vpc', 'clb', 'dnspod', 'tke', 'sts'];
 
 /** The key that the provider works with: it may do what the provider's README asks for, and nothing else. */
-const LEAST = {
+export const LEAST_KEY = {
   secretId: 'AKIDleastleastleastleastleastleast',
   secretKey: 'yardLeastNeverARealSecretKey0000',
 };
@@ -74,7 +74,7 @@ export async function tencentConformance(manifest: ProviderManifest): Promise<Co
           rates: { '*': null },
         },
       });
-      await yard.admin.putCredential({ ...LEAST, policy: await publishedPolicy() });
+      await yard.admin.putCredential({ ...LEAST_KEY, policy: await publishedPolicy() });
       return targetOf(yard);
     },
   };
@@ -105,7 +105,7 @@ async function targetOf(yard: TencentYard): Promise<ConformanceTarget> {
   const settings = yardSettings(yard.endpoint, yard);
   const clock = passingClock();
   return {
-    account: { settings, secret: LEAST },
+    account: { settings, secret: LEAST_KEY },
     region: REGION,
     sample: {
       zone,
@@ -121,10 +121,10 @@ async function targetOf(yard: TencentYard): Promise<ConformanceTarget> {
     controls: {
       ...faultControls(yard),
       ...stateControls(yard, zone, () => -clock.passedMs()),
-      wrongCredentials: () => ({ settings, secret: { ...LEAST, secretKey: 'notTheSecretOfThisKey' } }),
+      wrongCredentials: () => ({ settings, secret: { ...LEAST_KEY, secretKey: 'notTheSecretOfThisKey' } }),
       unreachable: () => ({
         settings: yardSettings(`http://127.0.0.1:${deadPort}`, yard),
-        secret: LEAST,
+        secret: LEAST_KEY,
       }),
       listPageSize: () => PAGE_SIZE,
       passTime: async (ms) => {

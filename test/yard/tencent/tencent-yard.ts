@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { systemClock } from '@springtide/platform';
 import type { Clock } from '@springtide/kernel';
 import { AdminDoor } from './admin/admin-door.js';
+import { balancerViews, nameViews, type YardBalancer, type YardName } from './admin/balancer-view.js';
 import { CallLog } from './admin/call-log.js';
 import { Cloud } from './cloud/cloud.js';
 import type { AccountCredential } from './cloud/accounts.js';
@@ -21,7 +22,11 @@ export type TencentYardOptions = Readonly<{
   /** The clock on which the cloud lives; default the system's. */
   clock?: Pick<Clock, 'now'>;
   seedFile?: string;
+  /** Called before every answer with what load balancers and names say now: a body that carries requests follows it. */
+  follow?: (said: YardTraffic) => void;
 }>;
+
+export type YardTraffic = Readonly<{ balancers: readonly YardBalancer[]; names: readonly YardName[] }>;
 
 /** What a client needs to know; plain JSON, so that it crosses process borders. */
 export type TencentYardAccess = Readonly<{
@@ -62,7 +67,9 @@ export async function startTencentYard(options: TencentYardOptions = {}): Promis
   cloud.accounts.put(MASTER);
   const log = new CallLog(() => cloud.now());
   const admin = new AdminDoor(cloud, log, () => cloud.accounts.put(MASTER));
-  const server = createFront({ cloud, contract: new ApiContract(), admin, log });
+  const { follow } = options;
+  const beforeAnswer = (): void => follow?.({ balancers: balancerViews(cloud), names: nameViews(cloud) });
+  const server = createFront({ cloud, contract: new ApiContract(), admin, log, beforeAnswer });
   const host = options.host ?? '127.0.0.1';
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -14,7 +14,13 @@ import { checkSignature } from './tc3.js';
 import { paramsOfBody, readBody, wireCallOf, type Params, type WireCall } from './wire-call.js';
 import { WireError } from './wire-error.js';
 
-export type FrontParts = Readonly<{ cloud: Cloud; contract: ApiContract; admin: AdminDoor; log: CallLog }>;
+export type FrontParts = Readonly<{
+  cloud: Cloud;
+  contract: ApiContract;
+  admin: AdminDoor;
+  log: CallLog;
+  beforeAnswer?: () => void;
+}>;
 
 type Answer = Readonly<{ status: number; type: string; text: string }>;
 
@@ -36,6 +42,7 @@ async function serve(parts: FrontParts, request: IncomingMessage, response: Serv
   }
   const requestId = randomUUID();
   const answer = await cloudAnswer(parts, request, requestId);
+  parts.beforeAnswer?.();
   if (answer === undefined) response.socket?.destroy();
   else deliver(response, answer, parts.cloud.serverNow());
 }

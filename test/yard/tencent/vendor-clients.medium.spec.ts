@@ -1,0 +1,176 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { SpringtideError } from '@springtide/kernel';
+import { yardLane } from '../tools/lane.js';
+import { cliBinary, runScript, sdkPython } from './clients/vendor-clients.js';
+import { ApiContract } from './contract/api-contract.js';
+import { paramsOfQuery } from './contract/query-params.js';
+import { askTencentOracle } from './oracle.js';
+import { startTencentYard, type TencentYard } from './tencent-yard.js';
+
+const REGION = 'ap-guangzhou';
+const ZONE = 'ap-guangzhou-3';
+
+const sdk = await orReason(sdkPython());
+const cli = await orReason(cliBinary('python'));
+
+(yardLane('tencent yard (vendor SDK)', isPath(sdk), sdk) ? describe : describe.skip)(
+  'the Tencent yard, asked with the vendor’s SDK',
+  () => {
+    let yard: TencentYard;
+    beforeAll(async () => {
+      yard = await startTencentYard({ settings: { bootMs: 300, terminateMs: 200, balancerTaskMs: 300 } });
+    });
+    afterAll(async () => yard.stop());
+
+    it('launches, lists page by page, is idempotent, refuses what is wrong, and ends', async () => {
+      const image = yard.regions[REGION]?.imageId ?? '';
+      const args = ['--region', REGION, '--zone', ZONE, '--image', image];
+      await expect(runScript(sdk, 'drive.py', yard, args)).resolves.toEqual({
+        dryRunIds: null,
+        launched: 25,
+        sameAgain: true,
+        firstStates: ['PENDING'],
+        names: ['web-01', 'web-02', 'web-03'],
+        pageSizes: [10, 10, 5],
+        distinct: 25,
+        total: 25,
+        byTag: 25,
+        byTagWithGet: 25,
+        afterEnd: 0,
+        balancers: 1,
+        errors: {
+          mismatch: 'InvalidParameterValue',
+          wrongKey: 'AuthFailure.SignatureFailure',
+          unknownKey: 'AuthFailure.SecretIdNotFound',
+          unknownRegion: 'UnsupportedRegion',
+          unknownType: 'InvalidParameterValue.InstanceTypeNotFound',
+          unknownImage: 'InvalidImageId.NotFound',
+          tooMany: 'InvalidParameterValue.LimitExceeded',
+          unknownId: 'InvalidInstanceId.NotFound',
+          malformedId: 'InvalidInstanceId.Malformed',
+          limit: 'InvalidParameterValue.LimitExceeded',
+          bothIdsAndFilters: 'InvalidParameter',
+          unknownFilter: 'InvalidFilter',
+          unknownParameter: 'UnknownParameter',
+          wrongType: 'InvalidParameter',
+          endingTwice: 'UnsupportedOperation.InstanceStateTerminating',
+          busyBalancer: 'FailedOperation.ResourceInOperating',
+        },
+      });
+    }, 60_000);
+
+    it('shows the oracle what is ours and nothing else', async () => {
+      const tags = { 'springtide:installation': 'one', 'springtide:token': 't-1' };
+      const { ids } = await yard.admin.launchForeign({
+        zone: ZONE,
+        machineType: 'S5.LARGE8',
+        count: 120,
+        tags,
+      });
+      await yard.admin.launchForeign({ zone: ZONE, machineType: 'S5.LARGE8', count: 5 });
+      const report = await askTencentOracle(yard, REGION);
+      expect(report.machines.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+      expect(report.disks).toHaveLength(120);
+      expect(report.interfaces).toHaveLength(120);
+      expect(report.duplicatedTokens).toEqual([]);
+      expect((await askTencentOracle(yard, REGION, 'another')).machines).toEqual([]);
+    }, 60_000);
+  },
+);
+
+(yardLane('tencent yard (tccli)', isPath(cli), cli) ? describe : describe.skip)(
+  'the Tencent yard and the vendor’s command line',
+  () => {
+    type Example = Readonly<{
+      product: string;
+      version: string;
+      action: string;
+      title: string;
+      query: string | null;
+      params: Readonly<Record<string, unknown>>;
+      answer: Readonly<Record<string, unknown>>;
+    }>;
+    const contract = new ApiContract();
+    let yard: TencentYard;
+    beforeAll(async () => {
+      yard = await startTencentYard({ settings: { bootMs: 0 } });
+    });
+    afterAll(async () => yard.stop());
+
+    it('takes what tccli sends, and tccli reads what it answers', async () => {
+      const wish = { Placement: { Zone: ZONE }, ImageId: yard.regions[REGION]?.imageId, InstanceCount: 2 };
+      const made = await tccli('cvm', 'RunInstances', ['--cli-unfold-argument', ...unfolded(wish)]);
+      expect(made['InstanceIdSet']).toHaveLength(2);
+      const ids = JSON.stringify(made['InstanceIdSet']);
+      expect(await tccli('cvm', 'DescribeInstances', ['--InstanceIds', ids])).toMatchObject({
+        TotalCount: 2,
+      });
+      await tccli('cvm', 'TerminateInstances', ['--InstanceIds', ids]);
+      expect(await tccli('vpc', 'DescribeSubnets', [])).toMatchObject({ TotalCount: 3 });
+      expect(await tccli('sts', 'GetCallerIdentity', [])).toMatchObject({ Type: 'CAMUser' });
+      expect(await tccli('billing', 'DescribeAccountBalance', [])).toMatchObject({ OweAmount: 0 });
+    }, 60_000);
+
+    it('accepts the vendor’s own examples, but for one that says a number as text', async () => {
+      const examples = await runScript<readonly Example[]>(cli, 'examples.py', yard);
+      expect(examples.length).toBeGreaterThan(100);
+      const refused = examples.flatMap((example) => {
+        const about = contract.find(example.version, example.action, example.product);
+        const params =
+          example.query === null ? example.params : paramsOfQuery(contract, about, example.query);
+        try {
+          contract.checkRequest(about, params);
+          return [];
+        } catch (thrown) {
+          return [`${example.product}/${example.action}: ${String(thrown)}`];
+        }
+      });
+      expect(refused).toEqual([
+        'cvm/InquiryPriceRunInstances: Error: The value type of parameter ' +
+          '`InternetAccessible.InternetMaxBandwidthOut` is not valid.',
+      ]);
+    }, 60_000);
+
+    it('knows every key of the answers in those examples', async () => {
+      const examples = await runScript<readonly Example[]>(cli, 'examples.py', yard);
+      const strange = examples.flatMap((example) => {
+        const about = contract.find(example.version, example.action, example.product);
+        const known = new Set(contract.membersOf(about.product, about.response).keys());
+        return Object.keys(example.answer)
+          .filter((key) => !known.has(key))
+          .map((key) => `${about.product}/${about.action}: ${key}`);
+      });
+      expect(strange).toEqual(['vpc/AllocateAddresses: Error']);
+    }, 60_000);
+
+    async function tccli(product: string, action: string, args: readonly string[]) {
+      const secret = ['--secretId', yard.secretId, '--secretKey', yard.secretKey];
+      const place = ['--endpoint', yard.endpoint, '--region', REGION];
+      const { stdout } = await promisify(execFile)(await cliBinary('tccli'), [
+        ...[product, action, ...place, ...secret, ...args],
+      ]);
+      return JSON.parse(stdout) as Readonly<Record<string, unknown>>;
+    }
+  },
+);
+
+/** `--Placement.Zone ap-guangzhou-3 …` */
+function unfolded(value: object, prefix = ''): readonly string[] {
+  return Object.entries(value).flatMap(([key, part]: [string, unknown]) =>
+    typeof part === 'object' && part !== null
+      ? unfolded(part, `${prefix}${key}.`)
+      : [`--${prefix}${key}`, String(part)],
+  );
+}
+
+async function orReason(path: Promise<string>): Promise<string> {
+  return path.catch((thrown: unknown) => {
+    if (thrown instanceof SpringtideError) return thrown.message;
+    throw thrown;
+  });
+}
+
+function isPath(text: string): boolean {
+  return text.startsWith('/');
+}
