@@ -219,7 +219,7 @@ export class AdminDoor {
           ? { spot: { strategy: 'SpotAsPriceGo', durationHours: 1, interruption: 'Terminate' } as const }
           : {}),
       });
-      if (order.running) instance.status = 'Running';
+      if (order.running) cloud.machines.runNow(instance);
       return instance.id;
     });
     return { ids };

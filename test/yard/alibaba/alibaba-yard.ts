@@ -1,8 +1,9 @@
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AdminDoor } from './admin-door.js';
 import { AlibabaYardAdmin } from './alibaba-yard-admin.js';
 import { CallLog } from './call-log.js';
-import { AlibabaCloud } from './cloud.js';
+import { AlibabaCloud, endpointAddress } from './cloud.js';
 import { FaultList } from './faults.js';
 import { createFront } from './front.js';
 import { RateWindows } from './rate-windows.js';
@@ -22,6 +23,8 @@ export type AlibabaYardOptions = Readonly<{
 export type AlibabaYardAccess = Readonly<{
   /** Every product answers here: ECS, VPC, … */
   endpoint: string;
+  /** The same for one region each: load balancers are told apart by it, their calls name no region. */
+  regionEndpoints: Readonly<Record<string, string>>;
   accountId: string;
   accessKeyId: string;
   accessKeySecret: string;
@@ -39,25 +42,41 @@ export async function startAlibabaYard(options: AlibabaYardOptions = {}): Promis
   const desk = new AccessDesk([{ accessKeyId: ACCESS_KEY, secret: SECRET_KEY }]);
   const parts = { cloud, desk, faults: new FaultList(), rates: new RateWindows(), log: new CallLog() };
   const door = new AdminDoor(parts);
-  const server = createFront({
-    ...parts,
-    admin: (method, path, body) => door.answer(method, path, body),
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const front = { ...parts, admin: door.answer.bind(door) };
+  const main = createFront(front);
+  const port = await listen(main, '127.0.0.1', options.port ?? 0);
+  const servers = [main];
+  const regionEndpoints: Record<string, string> = {};
+  for (const region of cloud.regions.values()) {
+    const server = createFront(front);
+    await listen(server, endpointAddress(region), port);
+    servers.push(server);
+    regionEndpoints[region.regionId] = `http://${endpointAddress(region)}:${port}`;
+  }
+  const endpoint = `http://127.0.0.1:${port}`;
   return {
     endpoint,
+    regionEndpoints,
     accountId: ACCOUNT_ID,
     accessKeyId: ACCESS_KEY,
     accessKeySecret: SECRET_KEY,
     regions: [...cloud.regions.values()],
     admin: new AlibabaYardAdmin(endpoint),
     stop: async () => {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const server of servers) await close(server);
     },
   };
+}
+
+async function listen(server: Server, host: string, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+async function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
 }

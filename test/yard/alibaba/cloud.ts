@@ -74,6 +74,12 @@ export class AlibabaCloud {
     return region;
   }
 
+  /** The region whose own endpoint that address is. */
+  regionAt(address: string): string | undefined {
+    const found = [...this.regions.values()].find((region) => endpointAddress(region) === address);
+    return found?.regionId;
+  }
+
   reset(): void {
     this.agenda.clear();
     this.tokens.clear();
@@ -89,4 +95,9 @@ export class AlibabaCloud {
     this.clock.reset();
     this.change({ ...DEFAULT_SETTINGS, ...this.initial });
   }
+}
+
+/** At the end of a region's addresses, where no machine lives. */
+export function endpointAddress({ addressPrefix }: RegionSeed): string {
+  return `${addressPrefix}.255.254`;
 }

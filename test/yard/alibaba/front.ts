@@ -78,7 +78,7 @@ async function carryOut(
   if (fault?.kind === 'late-request') await wait(fault.delayMs ?? 1_000);
   let answer: WireAnswer;
   try {
-    answer = bodyAnswer(perform(parts, read, fault), read, requestId);
+    answer = bodyAnswer(perform(parts, request, read, fault), read, requestId);
   } catch (thrown) {
     const error = asWireError(thrown);
     answer =
@@ -94,7 +94,12 @@ async function carryOut(
   return answer;
 }
 
-function perform(parts: FrontParts, read: ReadCall, fault: Fault | undefined): AnswerBody {
+function perform(
+  parts: FrontParts,
+  request: WireRequest,
+  read: ReadCall,
+  fault: Fault | undefined,
+): AnswerBody {
   const { cloud } = parts;
   const { product, action } = read.spec;
   cloud.catchUp();
@@ -107,7 +112,7 @@ function perform(parts: FrontParts, read: ReadCall, fault: Fault | undefined): A
   if (handler === undefined) {
     throw new WireError(400, 'UnsupportedOperation', `The simulator does not have ${product}:${action}.`);
   }
-  const region = read.parameters.get('RegionId');
+  const region = read.parameters.get('RegionId') ?? cloud.regionAt(request.localAddress);
   if (region !== undefined && cloud.settings.brokenRegions.includes(region)) {
     throw new WireError(
       503,
@@ -115,7 +120,14 @@ function perform(parts: FrontParts, read: ReadCall, fault: Fault | undefined): A
       'The request has failed due to a temporary failure of the server.',
     );
   }
-  const answer = handler(cloud, new ApiCall(product, action, caller, read.parameters, read.path, read.body));
+  const call = new ApiCall(
+    { product, action, ...(region === undefined ? {} : { region }) },
+    caller,
+    read.parameters,
+    read.path,
+    read.body,
+  );
+  const answer = handler(cloud, call);
   cloud.catchUp();
   return fault?.kind === 'truncate' ? { ...answer, NextToken: '' } : answer;
 }
@@ -204,5 +216,6 @@ async function readRequest(incoming: IncomingMessage): Promise<WireRequest> {
   }
   const [path = '/', query = ''] = (incoming.url ?? '/').split('?', 2);
   const { headers, method = 'GET' } = incoming;
-  return { method, path, query, headers, body: Buffer.concat(chunks) };
+  const localAddress = incoming.socket.localAddress ?? '';
+  return { method, path, query, headers, body: Buffer.concat(chunks), localAddress };
 }

@@ -38,6 +38,28 @@ export function readToken(token: string): number {
 
 export type Page<T> = Readonly<{ items: readonly T[]; total: number; next: string }>;
 
+/**
+ * Where everything matches and is known in number: only the page itself is looked at. `below` comes newest first, from
+ * just below where the page before ended.
+ */
+export function nextPage<T extends Readonly<{ order: number }>>(
+  below: Iterable<T>,
+  size: number,
+  total: number,
+): Page<T> {
+  const items: T[] = [];
+  let next = '';
+  for (const thing of below) {
+    const last = items.at(-1);
+    if (items.length === size && last !== undefined) {
+      next = writeToken(last.order);
+      break;
+    }
+    items.push(thing);
+  }
+  return { items, total, next };
+}
+
 /** `all` comes newest first. One that matches is counted even when it is not on the page. */
 export function cutPage<T extends Readonly<{ order: number }>>(
   all: Iterable<T>,

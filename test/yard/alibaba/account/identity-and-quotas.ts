@@ -75,7 +75,7 @@ function getProductQuota(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
 
 function regionOf(call: ApiCall): string {
   const dimension = call.records('Dimensions').find((each) => each.get('Key') === 'regionId');
-  return dimension?.get('Value') ?? 'cn-hangzhou';
+  return dimension?.get('Value') ?? call.region ?? 'cn-hangzhou';
 }
 
 export const QUOTA_ACTIONS: Readonly<Record<string, ActionHandler>> = {

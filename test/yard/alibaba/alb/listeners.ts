@@ -30,7 +30,7 @@ const defaultActionsSchema = z
 export function listLoadBalancers(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
   const ids = call.list('LoadBalancerIds');
   const names = call.list('LoadBalancerNames');
-  const region = call.text('RegionId');
+  const { region } = call;
   const page = tokenPage(
     call,
     cloud.balancing.loadBalancers.values(),
@@ -78,7 +78,7 @@ function balancerShape(balancer: LoadBalancer): AnswerBody {
 export function listListeners(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
   const ids = call.list('ListenerIds');
   const balancers = call.list('LoadBalancerIds');
-  const region = call.text('RegionId');
+  const { region } = call;
   const page = tokenPage(
     call,
     cloud.balancing.listeners.values(),

@@ -33,6 +33,7 @@ export function listServerGroups(cloud: AlibabaCloud, call: ApiCall): AnswerBody
   const ids = call.list('ServerGroupIds');
   const names = call.list('ServerGroupNames');
   const vpc = call.text('VpcId');
+  const { region } = call;
   const tags = call.tags();
   const page = tokenPage(
     call,
@@ -41,6 +42,7 @@ export function listServerGroups(cloud: AlibabaCloud, call: ApiCall): AnswerBody
       (ids.length === 0 || ids.includes(group.id)) &&
       (names.length === 0 || names.includes(group.name)) &&
       (vpc === undefined || vpc === group.vpcId) &&
+      (region === undefined || region === group.regionId) &&
       hasTags(group.tags, tags),
   );
   return { ...page.about, ServerGroups: page.items.map((group) => groupShape(cloud, group)) };
@@ -146,7 +148,7 @@ export function updateServers(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
 
 export function createServerGroup(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
   return cloud.tokens.once(call, cloud.clock.life(), () => {
-    const regionId = call.text('RegionId') ?? [...cloud.regions.keys()][0] ?? '';
+    const regionId = call.region ?? [...cloud.regions.keys()][0] ?? '';
     const group = cloud.balancing.addGroup({
       id: newId('sgp').replace('-bp1', '-'),
       name: call.need('ServerGroupName'),

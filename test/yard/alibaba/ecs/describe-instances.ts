@@ -1,11 +1,12 @@
 import type { AlibabaCloud } from '../cloud.js';
-import { askedPage, cutPage, type Page } from '../paging.js';
+import { askedPage, cutPage, nextPage, type Page } from '../paging.js';
 import type { AnswerBody, ApiCall } from '../wire/api-call.js';
 import { WireError } from '../wire/wire-error.js';
 import { instanceShape } from './instance-shape.js';
 import type { Instance } from './instance.js';
 
 const LEAST_RESULTS = 10;
+const PLAIN: ReadonlySet<string> = new Set(['RegionId', 'MaxResults', 'NextToken']);
 
 export function describeInstances(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
   const page = instancePage(cloud, call);
@@ -28,7 +29,16 @@ function instancePage(cloud: AlibabaCloud, call: ApiCall): Page<Instance> {
   const all = ids === undefined ? cloud.instances.newest(regionId) : byId(cloud, ids, regionId);
   const limit = tags.size > 0 || call.text('ResourceGroupId') !== undefined ? tagFilterLimit : Infinity;
   if (call.flag('DryRun') === true) throw new WireError(400, 'DRYRUN.SUCCESS', 'The dry run was successful.');
+  if (asked.by === 'token' && isPlain(call) && cloud.settings.readLagMs === 0) {
+    const below = cloud.instances.newest(regionId, asked.after);
+    return nextPage(below, asked.size, cloud.instances.count(regionId));
+  }
   return cutPage(all, asked, filterOf(cloud, call, tags), limit);
+}
+
+/** Pages through everything. */
+function isPlain(call: ApiCall): boolean {
+  return [...call.parameters.keys()].every((name) => PLAIN.has(name));
 }
 
 function* byId(cloud: AlibabaCloud, ids: readonly string[], regionId: string): Generator<Instance> {

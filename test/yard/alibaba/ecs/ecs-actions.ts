@@ -13,7 +13,9 @@ import {
   deleteInstance,
   deleteInstances,
   rebootInstance,
+  startInstance,
   startInstances,
+  stopInstance,
   stopInstances,
 } from './instance-calls.js';
 import {
@@ -32,6 +34,8 @@ export const ECS_ACTIONS: Readonly<Record<string, ActionHandler>> = {
   DescribeInstanceStatus: describeInstanceStatus,
   DeleteInstances: deleteInstances,
   DeleteInstance: deleteInstance,
+  StopInstance: stopInstance,
+  StartInstance: startInstance,
   StopInstances: stopInstances,
   StartInstances: startInstances,
   RebootInstance: rebootInstance,

@@ -65,6 +65,24 @@ export function stopInstances(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
   );
 }
 
+export function stopInstance(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
+  const instance = findInstance(cloud, call.need('InstanceId'));
+  if (instance.status !== 'Running') throw wrongStatus(instance);
+  const mode = call.text('StoppedMode');
+  cloud.machines.stop(instance, {
+    force: call.flag('ForceStop') ?? false,
+    ...(mode === undefined ? {} : { mode }),
+  });
+  return {};
+}
+
+export function startInstance(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
+  const instance = findInstance(cloud, call.need('InstanceId'));
+  if (instance.status !== 'Stopped') throw wrongStatus(instance);
+  cloud.machines.start(instance);
+  return {};
+}
+
 export function startInstances(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
   const change = (instance: Instance): void => {
     if (instance.status === 'Stopped') cloud.machines.start(instance);

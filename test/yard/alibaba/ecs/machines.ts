@@ -100,6 +100,13 @@ export class Machines {
     else this.plan(instance, clock.life() + settings.pendingMs, starting);
   }
 
+  /** Running at once: what was under way is void. */
+  runNow(instance: Instance): void {
+    instance.plan += 1;
+    instance.status = 'Running';
+    instance.startedAt = this.cloud.clock.life();
+  }
+
   stop(
     instance: Instance,
     options: Readonly<{ force: boolean; mode?: string; whenStopped?: () => void }>,

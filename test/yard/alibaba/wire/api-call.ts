@@ -6,16 +6,24 @@ export type AnswerBody = Record<string, unknown>;
 
 /** One call of one action, its parameters by their flat names as `Tag.1.Key`. */
 export class ApiCall {
+  readonly product: string;
+  readonly action: string;
+  /** As the call says, or else as its endpoint does. */
+  readonly region: string | undefined;
+
   constructor(
-    readonly product: string,
-    readonly action: string,
+    of: Readonly<{ product: string; action: string; region?: string }>,
     readonly caller: AccessKey,
     readonly parameters: ReadonlyMap<string, string>,
     /** For actions called by path. */
     readonly path: Readonly<Record<string, string>> = {},
     /** A JSON body; undefined where none was sent. */
     readonly body?: unknown,
-  ) {}
+  ) {
+    this.product = of.product;
+    this.action = of.action;
+    this.region = of.region;
+  }
 
   text(name: string): string | undefined {
     const value = this.parameters.get(name);

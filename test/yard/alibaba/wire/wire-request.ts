@@ -8,6 +8,8 @@ export type WireRequest = Readonly<{
   query: string;
   headers: IncomingHttpHeaders;
   body: Buffer;
+  /** The address on which it came in: endpoints of regions have their own. */
+  localAddress: string;
 }>;
 
 /** What a signature claims. The secret decides whether it is true. */

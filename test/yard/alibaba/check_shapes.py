@@ -1,0 +1,173 @@
+"""Calls every kind of listing with the vendor's own SDKs and prints, as JSON by action, what of our answers they do not
+know: fields that their models lack, or values of another structure. Empty lists: nothing.
+
+Usage: check_shapes.py ENDPOINT REGION VSWITCH GROUP IMAGE
+"""
+
+import importlib
+import json
+import os
+import sys
+from datetime import datetime, timedelta, timezone
+
+from alibabacloud_tea_openapi.models import Config
+
+
+def unknown(sent, known, path=""):
+    if isinstance(sent, dict):
+        if not isinstance(known, dict):
+            return [f"{path}: an object here"]
+        found = [f"{path}.{name}" for name, value in sent.items() if name not in known and value not in ("", None)]
+        for name, value in sent.items():
+            if name in known:
+                found += unknown(value, known[name], f"{path}.{name}")
+        return found
+    if isinstance(sent, list):
+        if not isinstance(known, list) or len(known) != len(sent):
+            return [f"{path}: a list here"]
+        return [entry for index, value in enumerate(sent) for entry in unknown(value, known[index], f"{path}[]")]
+    return [] if type(sent) is type(known) or isinstance(known, (int, float)) else [f"{path}: {known!r}"]
+
+
+class Product:
+    def __init__(self, package, endpoint, region):
+        self.models = importlib.import_module(f"{package}.models")
+        self.client = importlib.import_module(f"{package}.client").Client(
+            Config(
+                access_key_id=os.environ["ALIBABA_CLOUD_ACCESS_KEY_ID"],
+                access_key_secret=os.environ["ALIBABA_CLOUD_ACCESS_KEY_SECRET"],
+                endpoint=endpoint.split("://")[1],
+                protocol="http",
+                region_id=region,
+            )
+        )
+        self.raw = None
+        call = self.client.call_api
+
+        def recording(*arguments):
+            self.raw = call(*arguments)
+            return self.raw
+
+        self.client.call_api = recording
+
+    def ask(self, method, request=None, *path, **parameters):
+        made = [] if request is None else [getattr(self.models, request)(**parameters)]
+        body = getattr(self.client, method)(*path, *made).body
+        return body, sorted(set(unknown(self.raw["body"], body.to_map())))
+
+
+def main():
+    endpoint, region, vswitch, group, image = sys.argv[1:]
+    found = {}
+
+    def note(product, method, request=None, *path, **parameters):
+        body, strange = product.ask(method, request, *path, **parameters)
+        found[method] = strange
+        return body
+
+    ecs = Product("alibabacloud_ecs20140526", endpoint, region)
+    here = {"region_id": region}
+    note(
+        ecs,
+        "run_instances",
+        "RunInstancesRequest",
+        **here,
+        instance_type="ecs.c7.large",
+        image_id=image,
+        v_switch_id=vswitch,
+        security_group_id=group,
+        amount=2,
+        spot_strategy="SpotAsPriceGo",
+        tag=[ecs.models.RunInstancesRequestTag(key="k", value="v")],
+    )
+    note(ecs, "describe_instances", "DescribeInstancesRequest", **here)
+    note(ecs, "describe_instance_status", "DescribeInstanceStatusRequest", **here)
+    note(ecs, "describe_regions", "DescribeRegionsRequest")
+    note(ecs, "describe_zones", "DescribeZonesRequest", **here)
+    note(ecs, "describe_instance_types", "DescribeInstanceTypesRequest")
+    note(ecs, "describe_images", "DescribeImagesRequest", **here)
+    note(ecs, "describe_security_groups", "DescribeSecurityGroupsRequest", **here)
+    note(ecs, "describe_disks", "DescribeDisksRequest", **here)
+    note(ecs, "describe_network_interfaces", "DescribeNetworkInterfacesRequest", **here)
+    note(ecs, "describe_dedicated_hosts", "DescribeDedicatedHostsRequest", **here)
+    note(ecs, "describe_account_attributes", "DescribeAccountAttributesRequest", **here)
+    note(ecs, "list_tag_resources", "ListTagResourcesRequest", **here, resource_type="instance")
+    note(ecs, "describe_price", "DescribePriceRequest", **here, instance_type="ecs.c7.large")
+    note(ecs, "describe_spot_advice", "DescribeSpotAdviceRequest", **here)
+    note(
+        ecs,
+        "describe_available_resource",
+        "DescribeAvailableResourceRequest",
+        **here,
+        destination_resource="InstanceType",
+    )
+    note(
+        ecs,
+        "describe_spot_price_history",
+        "DescribeSpotPriceHistoryRequest",
+        **here,
+        instance_type="ecs.c7.large",
+        network_type="vpc",
+    )
+    vpc = Product("alibabacloud_vpc20160428", endpoint, region)
+    note(vpc, "allocate_eip_address", "AllocateEipAddressRequest", **here)
+    for method, request in [
+        ("describe_vpcs", "DescribeVpcsRequest"),
+        ("describe_vswitches", "DescribeVSwitchesRequest"),
+        ("describe_vrouters", "DescribeVRoutersRequest"),
+        ("describe_router_interfaces", "DescribeRouterInterfacesRequest"),
+        ("describe_nat_gateways", "DescribeNatGatewaysRequest"),
+        ("describe_eip_addresses", "DescribeEipAddressesRequest"),
+    ]:
+        note(vpc, method, request, **here)
+    alb = Product("alibabacloud_alb20200616", endpoint, region)
+    server = alb.models.AddServersToServerGroupRequestServers(
+        server_id="127.60.9.9", server_ip="127.60.9.9", server_type="Ip", port=80, weight=3
+    )
+    note(
+        alb,
+        "add_servers_to_server_group",
+        "AddServersToServerGroupRequest",
+        server_group_id="sgp-burst0",
+        servers=[server],
+    )
+    note(alb, "list_load_balancers", "ListLoadBalancersRequest")
+    note(alb, "get_load_balancer_attribute", "GetLoadBalancerAttributeRequest", load_balancer_id="alb-spring0")
+    note(alb, "list_listeners", "ListListenersRequest")
+    note(alb, "get_listener_attribute", "GetListenerAttributeRequest", listener_id="lsn-spring0")
+    note(alb, "list_rules", "ListRulesRequest")
+    note(alb, "list_server_groups", "ListServerGroupsRequest")
+    note(alb, "list_server_group_servers", "ListServerGroupServersRequest")
+    note(alb, "list_asyn_jobs", "ListAsynJobsRequest")
+    health = {"listener_id": "lsn-spring0", "include_rule": True}
+    note(alb, "get_listener_health_status", "GetListenerHealthStatusRequest", **health)
+    slb = Product("alibabacloud_slb20140515", endpoint, region)
+    note(slb, "describe_load_balancers", "DescribeLoadBalancersRequest", **here)
+    classic = {"load_balancer_id": "lb-bp1spring0", **here}
+    note(slb, "describe_load_balancer_attribute", "DescribeLoadBalancerAttributeRequest", **classic)
+    note(slb, "describe_vserver_groups", "DescribeVServerGroupsRequest", **classic)
+    group_of = {"vserver_group_id": "rsp-bp1spring0", **here}
+    note(slb, "describe_vserver_group_attribute", "DescribeVServerGroupAttributeRequest", **group_of)
+    dns = Product("alibabacloud_alidns20150109", endpoint, region)
+    domain = {"domain_name": "spring.example"}
+    for address in ["203.0.113.1", "203.0.113.2"]:
+        note(dns, "add_domain_record", "AddDomainRecordRequest", **domain, rr="shop", type="A", value=address)
+    note(dns, "set_dnsslbstatus", "SetDNSSLBStatusRequest", sub_domain="shop.spring.example", open=True)
+    note(dns, "describe_domains", "DescribeDomainsRequest")
+    note(dns, "describe_domain_records", "DescribeDomainRecordsRequest", **domain)
+    note(dns, "describe_dnsslbsub_domains", "DescribeDNSSLBSubDomainsRequest", **domain)
+    cs = Product("alibabacloud_cs20151215", endpoint, region)
+    note(cs, "create_cluster", "CreateClusterRequest", name="shop", cluster_type="ManagedKubernetes", **here)
+    note(cs, "describe_clusters_v1", "DescribeClustersV1Request", **here)
+    note(Product("alibabacloud_sts20150401", endpoint, region), "get_caller_identity")
+    quotas = Product("alibabacloud_quotas20200510", endpoint, region)
+    note(quotas, "list_product_quotas", "ListProductQuotasRequest", product_code="ecs")
+    bss = Product("alibabacloud_bssopenapi20171214", endpoint, region)
+    month = (datetime.now(timezone.utc) + timedelta(hours=8)).strftime("%Y-%m")
+    note(bss, "query_account_balance")
+    note(bss, "describe_instance_bill", "DescribeInstanceBillRequest", billing_cycle=month)
+    note(bss, "query_bill", "QueryBillRequest", billing_cycle=month)
+    print(json.dumps(found))
+
+
+main()
