@@ -67,8 +67,9 @@ async function locked(ground: Ground): Promise<LaunchReceipt> {
   if (held === undefined) return receiptOf(accepted(earlier));
   let open = false;
   try {
-    if (await finished()) return receiptOf(accepted(earlier));
-    return await launchMissing(ground, earlier);
+    const [done, stock] = await Promise.all([finished(), openstack.stock.read(at)]);
+    if (done) return receiptOf(accepted(earlier));
+    return await launchMissing(ground, earlier, placesIn(ground.zone, ground.flavor, stock));
   } catch (thrown) {
     open = asSpringtideError(thrown).effect === 'maybe';
     throw thrown;
@@ -79,11 +80,11 @@ async function locked(ground: Ground): Promise<LaunchReceipt> {
 }
 
 async function launchMissing(ground: Ground, earlier: ReadonlyMap<number, string>): Promise<LaunchReceipt> {
-  const { openstack, batch, at } = ground;
+  const { openstack, batch } = ground;
   const missing = Array.from({ length: batch.count }, (_, index) => index).filter(
     (index) => !earlier.has(index),
   );
-  const room = placesIn(ground.zone, ground.flavor, await openstack.stock.read(at)) ?? missing.length;
+  const room = places ?? missing.length;
   const able = missing.slice(0, Math.max(0, room));
   if (earlier.size + able.length < batch.minimum) throw full(ground, room);
   const outcomes = new Map<number, Outcome>(accepted(earlier));
@@ -158,12 +159,7 @@ function serverOrder(ground: Ground, index: number): Readonly<Record<string, unk
 /** Index → id. @throws conflict when the token was used before with other parameters. */
 async function machinesOfToken(ground: Ground): Promise<ReadonlyMap<number, string>> {
   const { openstack, batch, at } = ground;
-  const servers = await findServers(
-    openstack.api,
-    at,
-    [tagOf('token', batch.token)],
-    openstack.account.pageSize,
-  );
+  const servers = await findServers(openstack, at, [tagOf('token', batch.token)]);
   const seen = servers
     .map((server) => ({ id: server.id, marks: marksIn(server) }))
     .filter(({ marks }) => marks['token'] === batch.token)

@@ -14,6 +14,8 @@ export const serverSchema = z.object({
   name: z.string(),
   status: z.string(),
   created: z.string(),
+  // Empty until the scheduler has chosen.
+  hostId: z.string().default(''),
   metadata: z.record(z.string(), z.string()).default({}),
   // A server that was booted from a volume has the empty text here.
   image: z.union([z.object({ id: z.string() }), z.literal('')]).nullish(),
@@ -116,5 +118,5 @@ function addressesOf(server: Server): readonly string[] {
 function launchedAt(server: Server): string | undefined {
   const text = server['OS-SRV-USG:launched_at'];
   if (text === undefined || text === null || text === '') return undefined;
-  return new Date(/Z$/.test(text) ? text : `${text}Z`).toISOString();
+  return new Date(text.endsWith('Z') ? text : `${text}Z`).toISOString();
 }

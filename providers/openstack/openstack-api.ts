@@ -25,6 +25,9 @@ export type ListCall = ServiceCall &
 export const COMPUTE_MICROVERSION = '2.53';
 const PLACEMENT_MICROVERSION = '1.29';
 
+const LINKS = z.array(z.object({ rel: z.string(), href: z.string() })).optional();
+const NEXT_PATH = z.string().optional();
+
 /** Calls to the services of one cloud, each with a token that holds. */
 export class OpenstackApi {
   readonly identity: Identity;
@@ -52,37 +55,46 @@ export class OpenstackApi {
     return (await this.identity.endpoint(service, at.region, at.deadline)) !== undefined;
   }
 
-  /**
-   * Follows the links from page to page. The link's address is not trusted, only its marker: behind a proxy it often
-   * leads elsewhere. A full page without a link is followed by its last id.
-   */
+  /** Follows the links from page to page. A full page without a link is followed by its last id. */
   async *pages<T extends { id: string }>(
     at: At,
     call: ListCall,
     schema: ZodType<T>,
   ): AsyncGenerator<Readonly<{ items: readonly T[]; complete: boolean }>> {
-    const page = z.looseObject({ [call.key]: z.array(schema) });
-    const nextPath = z.string().optional();
-    const links = z.array(z.object({ rel: z.string(), href: z.string() })).optional();
     let marker: string | undefined;
     for (;;) {
-      const query = new URLSearchParams(
-        (call.query ?? []).map(([name, value]): [string, string] => [name, value]),
-      );
-      query.set('limit', String(call.pageSize));
-      if (marker !== undefined) query.set('marker', marker);
-      const answer = await this.get(at, { ...call, path: `${call.path}?${query.toString()}` }, page);
-      const items = answer[call.key] as readonly T[];
-      const next =
-        links.parse(answer[`${call.key}_links`])?.find(({ rel }) => rel === 'next')?.href ??
-        nextPath.parse(answer['next']);
-      const before = marker;
-      marker = next === undefined ? undefined : (markerIn(next) ?? items.at(-1)?.id);
-      if (marker === undefined && items.length >= call.pageSize) marker = items.at(-1)?.id;
-      if (marker !== undefined && marker === before) throw circling(call);
-      yield { items, complete: marker === undefined };
-      if (marker === undefined) return;
+      const { items, next } = await this.page(at, call, schema, marker);
+      if (next !== undefined && next === marker) throw circling(call);
+      yield { items, complete: next === undefined };
+      if (next === undefined) return;
+      marker = next;
     }
+  }
+
+  /**
+   * One page and the marker of the next. The address in a link is not trusted, only its marker: behind a proxy it often
+   * leads elsewhere.
+   */
+  async page<T extends { id: string }>(
+    at: At,
+    call: ListCall,
+    schema: ZodType<T>,
+    marker: string | undefined,
+  ): Promise<Readonly<{ items: readonly T[]; next: string | undefined }>> {
+    const query = new URLSearchParams(
+      (call.query ?? []).map(([name, value]): [string, string] => [name, value]),
+    );
+    query.set('limit', String(call.pageSize));
+    if (marker !== undefined) query.set('marker', marker);
+    const path = `${call.path}?${query.toString()}`;
+    const answer = await this.get(at, { ...call, path }, z.looseObject({ [call.key]: z.array(schema) }));
+    const items = answer[call.key] as readonly T[];
+    const last = items.at(-1)?.id;
+    const link =
+      LINKS.parse(answer[`${call.key}_links`])?.find(({ rel }) => rel === 'next')?.href ??
+      NEXT_PATH.parse(answer['next']);
+    if (link !== undefined) return { items, next: markerIn(link) ?? last };
+    return { items, next: items.length >= call.pageSize ? last : undefined };
   }
 
   async all<T extends { id: string }>(at: At, call: ListCall, schema: ZodType<T>): Promise<readonly T[]> {

@@ -49,8 +49,8 @@ export class OpenstackCompute implements ComputeFacet {
     scope: { region: string },
     options: CallOptions,
   ): Promise<ReadonlyMap<MachineId, Machine | 'gone'>> {
-    const { api, account, recent } = this.#openstack;
-    const found = await readServers(api, at(scope, options), ids, account.pageSize);
+    const { recent } = this.#openstack;
+    const found = await readServers(this.#openstack, at(scope, options), ids);
     return new Map(
       ids.map((id) => {
         const server = found.get(id);
@@ -60,11 +60,10 @@ export class OpenstackCompute implements ComputeFacet {
   }
 
   async *list(scope: ListScope, options: CallOptions): AsyncGenerator<Page<Machine>> {
-    const { api, account } = this.#openstack;
     const { ownedBy, region } = scope;
     const tags = ownedBy === undefined ? [] : [tagOf('installation', ownedBy)];
     const relations = await machineRelations(this.#openstack, at(scope, options));
-    for await (const page of serverPages(api, at(scope, options), tags, account.pageSize)) {
+    for await (const page of serverPages(this.#openstack, at(scope, options), tags)) {
       const items = page.items
         .map((server) => toMachine(server, region, relations.get(server.id)))
         .filter((machine) => ownedBy === undefined || machine.ownership?.installation === ownedBy);
@@ -76,8 +75,7 @@ export class OpenstackCompute implements ComputeFacet {
     const { intent, token, region } = query;
     if (intent.trim() === '') return [];
     const tags = [tagOf('intent', intent), ...(token === undefined ? [] : [tagOf('token', token)])];
-    const { api, account } = this.#openstack;
-    const servers = await findServers(api, at(query, options), tags, account.pageSize);
+    const servers = await findServers(this.#openstack, at(query, options), tags);
     // A tag is a hash, and anybody can write one: the whole words decide.
     return servers
       .map((server) => toMachine(server, region))

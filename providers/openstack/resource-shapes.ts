@@ -181,7 +181,7 @@ type Common = Readonly<{
 
 function common(item: Common, region: string) {
   const created = item.created_at
-    ? new Date(/Z$/.test(item.created_at) ? item.created_at : `${item.created_at}Z`)
+    ? new Date(item.created_at.endsWith('Z') ? item.created_at : `${item.created_at}Z`)
     : undefined;
   return {
     id: item.id,

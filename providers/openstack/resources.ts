@@ -138,13 +138,5 @@ function listing<T extends { id: string }>(
   schema: z.ZodType<T>,
   toResource: (item: T, region: string) => Resource | undefined,
 ): Listing<{ id: string }> {
-  return {
-    service,
-    path,
-    key,
-    doing,
-    schema: schema as unknown as z.ZodType<{ id: string }>,
-    // What the schema of this very listing has read is what this function takes.
-    toResource: toResource as (item: { id: string }, region: string) => Resource | undefined,
-  };
+  return { service, path, key, doing, schema, toResource };
 }

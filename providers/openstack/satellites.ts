@@ -92,7 +92,7 @@ async function leakedPorts(
     ports.push(...(await list(openstack, at, 'ports', portSchema, devices)));
   }
   const holders = [...new Set(ports.map((port) => port.device_id))];
-  const alive = await readServers(openstack.api, at, holders, openstack.account.pageSize);
+  const alive = await readServers(openstack, at, holders);
   return ports
     .filter((port) => !alive.has(port.device_id) && openstack.recent.get(port.device_id) === undefined)
     .map((port) => ({ id: port.id, kind: 'network-interface', machineId: port.device_id }));

@@ -16,7 +16,7 @@ export async function terminateMachines(
   ids: readonly string[],
   at: At,
 ): Promise<ReadonlyMap<string, Termination>> {
-  const found = await readServers(openstack.api, at, ids, openstack.account.pageSize);
+  const found = await readServers(openstack, at, ids);
   const outcomes = await boundedMap([...new Set(ids)], AT_ONCE, async (id) => {
     const server = found.get(id);
     return [id, server === undefined ? absent(openstack, id) : await end(openstack, server, at)] as const;

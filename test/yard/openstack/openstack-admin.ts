@@ -143,6 +143,26 @@ export class OpenstackAdmin {
     return id;
   }
 
+  /** Somebody who is a member of the project and nothing more, as an account would name him. */
+  async addPlainMember(
+    name: string,
+  ): Promise<{ url: string; user: string; password: string; project: string; network: string }> {
+    const made = await this.#call('POST', 'keystone', '/users', {
+      user: { name, password: PASSWORD, domain_id: 'default' },
+    });
+    const user = z.object({ user: z.object({ id: z.string() }) }).parse(made).user.id;
+    const listed = await this.#call('GET', 'keystone', '/roles?name=member');
+    const role = idOf(z.object({ roles: z.array(named) }).parse(listed).roles, 'member');
+    await this.#call('PUT', 'keystone', `/projects/${this.#project}/users/${user}/roles/${role}`);
+    return {
+      url: serviceUrl(this.#places.ports, 'keystone'),
+      user: name,
+      password: PASSWORD,
+      project: SEED.project,
+      network: await this.networkId(SEED.network),
+    };
+  }
+
   /** What a member of the project sees and does. */
   async asPerson(method: Method, service: ServiceName, path: string, body?: unknown): Promise<unknown> {
     return this.#asPerson(method, service, path, body);
@@ -166,15 +186,22 @@ export class OpenstackAdmin {
       .map(([id, { resources }]) => ({ id, resources }));
   }
 
+  /** In pieces: no single consumer may have more of a host than `max_unit`. */
   async #allocate(provider: string, memoryMiB: number): Promise<void> {
-    const consumer = randomUUID();
-    this.#ballast.add(consumer);
-    await this.#call('PUT', 'placement', `/allocations/${consumer}`, {
-      allocations: { [provider]: { resources: { MEMORY_MB: memoryMiB } } },
-      project_id: randomUUID(),
-      user_id: randomUUID(),
-      consumer_generation: null,
-    });
+    const path = `/resource_providers/${provider}/inventories/MEMORY_MB`;
+    const { max_unit: most } = z
+      .object({ max_unit: z.number() })
+      .parse(await this.#call('GET', 'placement', path));
+    for (let left = memoryMiB; left > 0; left -= most) {
+      const consumer = randomUUID();
+      this.#ballast.add(consumer);
+      await this.#call('PUT', 'placement', `/allocations/${consumer}`, {
+        allocations: { [provider]: { resources: { MEMORY_MB: Math.min(left, most) } } },
+        project_id: randomUUID(),
+        user_id: randomUUID(),
+        consumer_generation: null,
+      });
+    }
   }
 
   async #flavor(name: string): Promise<z.infer<typeof flavorsSchema>['flavors'][number]> {

@@ -53,6 +53,8 @@ export type OpenstackYard = Readonly<{
   region: string;
   zones: readonly string[];
   network: string;
+  /** External network with public addresses. */
+  outside: string;
   image: string;
   admin: OpenstackAdmin;
   front: Front | undefined;
@@ -80,15 +82,17 @@ export async function startOpenstackYard(options: OpenstackYardOptions = {}): Pr
     if (options.withFront === true) front = await startFront(places.ports);
     await bringUp(places, running, front?.urls ?? {}, options.onProgress);
     const admin = await OpenstackAdmin.open(places);
+    const directUrl = serviceUrl(places.ports, 'keystone');
     return {
-      url: front?.urls.keystone ?? serviceUrl(places.ports, 'keystone'),
-      directUrl: serviceUrl(places.ports, 'keystone'),
+      url: front?.urls.keystone ?? directUrl,
+      directUrl,
       user: SEED.user,
       password: PASSWORD,
       project: SEED.project,
       region: REGION,
       zones: hypervisors(places).map(({ zone }) => zone),
       network: await admin.networkId(SEED.network),
+      outside: await admin.networkId(SEED.outside),
       image: await admin.imageId(SEED.image),
       admin,
       front,

@@ -14,7 +14,7 @@ export const SEED = {
   project: 'burst',
   user: 'burst',
   flavors: [
-    { name: 's1', vcpus: 1, ram: 512 },
+    { name: 's1', vcpus: 1, ram: 256 },
     { name: 's2', vcpus: 2, ram: 2_048 },
     { name: 's4', vcpus: 4, ram: 4_096 },
     { name: 'huge', vcpus: 64, ram: 65_536 },
