@@ -10,6 +10,7 @@ import {
   refuseOtherWriter,
   refusePointingAtNothing,
   routeState,
+  sharesOfStaying,
   type LiveMember,
   type RouteDriver,
 } from './route-driver.js';
@@ -50,12 +51,8 @@ export class BalancedRouteDriver implements RouteDriver {
     await this.#register(group, joining, at);
     const after = joining.length === 0 ? before : await this.#live(at);
     const gone = new Set(leaving.map(({ key }) => key));
-    const weights = new Map(
-      shareWeights(
-        after.filter(({ key }) => !gone.has(key)),
-        shares,
-      ),
-    );
+    const staying = after.filter(({ key }) => !gone.has(key));
+    const weights = new Map(shareWeights(staying, sharesOfStaying(shares, staying)));
     for (const key of gone) weights.set(key, 0);
     await this.#setWeights(after, weights, at);
     if (leaving.length === 0) return;

@@ -60,6 +60,10 @@ export const manifest: ProviderManifest<TencentAccount> = {
       reason: 'CVM has no feed of changes; what is in flight is asked for by id',
     },
     managedClusters: { supported: true },
+    requestCounters: {
+      supported: false,
+      reason: 'Tencent Cloud tells requests per target minutes later, too late for the gate of a step',
+    },
     matchBySource: { supported: false, reason: NO_MATCHES },
     matchByHeader: { supported: false, reason: NO_MATCHES },
   },

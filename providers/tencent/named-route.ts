@@ -7,6 +7,7 @@ import {
   refuseOtherWriter,
   refusePointingAtNothing,
   routeState,
+  sharesOfStaying,
   type LiveMember,
   type RouteDriver,
 } from './route-driver.js';
@@ -42,13 +43,11 @@ export class NamedRouteDriver implements RouteDriver {
     const there = new Set(before.map(({ key }) => key));
     const leaving = before.filter((each) => each.group === group && !wanted.has(each.key));
     const gone = new Set(leaving.map(({ key }) => key));
-    const staying = before.filter(({ key }) => !gone.has(key));
     const joining = members.filter((member) => !there.has(keyOf(group, member)));
-    this.#refuseSilence(before, staying, joining.length > 0 && (shares[group] ?? 0) > 0);
     for (const member of joining) await this.#create(group, member, at);
     const after = joining.length === 0 ? before : await this.#live(at);
     const kept = after.filter(({ key }) => !gone.has(key));
-    await this.#setWeights(kept, shareWeights(kept, shares), at);
+    await this.#setWeights(kept, shareWeights(kept, sharesOfStaying(shares, kept)), at);
     for (const { recordId } of leaving) await this.#delete(recordId, at);
   }
 
@@ -139,17 +138,6 @@ export class NamedRouteDriver implements RouteDriver {
     } catch (thrown) {
       if (!(thrown instanceof SpringtideError) || thrown.code !== 'not-found') throw thrown;
     }
-  }
-
-  /** A name that answers must go on answering. */
-  #refuseSilence(before: readonly LiveRecord[], staying: readonly LiveRecord[], joins: boolean): void {
-    const answers = (records: readonly LiveRecord[]): boolean => records.some(({ weight }) => weight > 0);
-    if (joins || answers(staying) || !answers(before)) return;
-    throw new SpringtideError(
-      'failed-precondition',
-      `route "${this.name}" would lead nowhere: those are its last records with a share; nothing was changed`,
-      { nextStep: 'Give another group a share first, then take these members out.' },
-    );
   }
 }
 

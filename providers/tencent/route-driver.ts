@@ -30,6 +30,20 @@ export function routeState(name: string, entrance: string, live: readonly LiveMe
   return { name, entrance, groups };
 }
 
+/**
+ * The shares among those who stay. A group that is emptied hands its share to the others; were none of them to have one,
+ * each gets the same: a route leads nowhere only when nobody is left.
+ */
+export function sharesOfStaying(
+  shares: Readonly<Record<string, number>>,
+  staying: readonly LiveMember[],
+): Readonly<Record<string, number>> {
+  const led = Object.values(shares).some((share) => share > 0);
+  const leads = staying.some(({ group }) => (shares[group] ?? 0) > 0);
+  if (!led || leads) return shares;
+  return Object.fromEntries(staying.map(({ group }) => [group, 1]));
+}
+
 export function refusePointingAtNothing(
   route: string,
   live: readonly LiveMember[],

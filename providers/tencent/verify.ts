@@ -39,7 +39,7 @@ export async function verifyAccount(
     regions: await openRegions(account, api, scope),
     permissions,
     ...(clockSkewMs === undefined ? {} : { clockSkewMs }),
-    product: `Tencent Cloud CVM API 2017-03-12, CLB API 2018-03-17 at ${endpointOf(account, 'cvm')}`,
+    product: `Tencent Cloud API 3.0 (CVM 2017-03-12, CLB 2018-03-17) at ${endpointOf(account, 'cvm')}`,
   };
 }
 
