@@ -50,7 +50,11 @@ export async function verifyAccount(
     parameters: {},
     answer: identityAnswer,
   });
-  const probes = [...readProbes(region), ...(await changeProbes(account, api, scope))];
+  const probes = [
+    ...readProbes(region),
+    ...(await changeProbes(account, api, scope)),
+    ...routeProbes(account),
+  ];
   const permissions: Permission[] = [];
   for (const probe of probes) permissions.push(await tryPermission(api, probe, scope));
   permissions.push(await checkBalance(account, api, scope, log));
@@ -123,6 +127,22 @@ async function changeProbes(account: AlibabaAccount, api: AlibabaApi, at: Scope)
       changes: true,
     },
   ];
+}
+
+/** A dry run of a change that changes nothing, and for names, which know no dry run, a look. */
+function routeProbes({ routes }: AlibabaAccount): readonly Probe[] {
+  return Object.entries(routes).map(([name, route]): Probe => {
+    const neededFor = `moving the shares of route "${name}"`;
+    if (route.kind === 'alb') {
+      const parameters = { RuleId: route.ruleId, DryRun: true };
+      const action = 'UpdateRuleAttribute';
+      return { permission: `alb:${action}`, neededFor, product: 'alb', action, parameters, changes: true };
+    }
+    const SubDomain = route.record === '@' ? route.domain : `${route.record}.${route.domain}`;
+    const action = 'DescribeSubDomainRecords';
+    const parameters = { DomainName: route.domain, SubDomain, Type: route.type };
+    return { permission: `alidns:${action}`, neededFor, product: 'alidns', action, parameters };
+  });
 }
 
 /** Needs an image that exists: without one the launch permission cannot be tried, and is left out. */

@@ -1,0 +1,243 @@
+import type { Logger } from '@springtide/platform';
+import { silentLogger, systemClock } from '@springtide/platform';
+import { collect, connectAccount, type CloudClient, type LaunchBatch } from '@springtide/provider-kit';
+import { loopbackGate } from '@springtide/provider-kit/conformance';
+import { startAlibabaYard, type AlibabaYard } from '../../test/yard/alibaba/alibaba-yard.js';
+import type { AccessKey } from '../../test/yard/alibaba/wire/access-desk.js';
+import { manifest } from './index.js';
+
+const MACHINE_TYPE = 'ecs.c7.large';
+const FAST = { pendingMs: 20, startingMs: 20, stoppingMs: 10, releaseMs: 10 };
+const INSTALLATION = 'medium-spec';
+const gate = loopbackGate();
+const clients: CloudClient[] = [];
+let yard: AlibabaYard;
+
+beforeAll(async () => {
+  yard = await startAlibabaYard({ settings: FAST });
+});
+beforeEach(() => yard.admin.reset());
+afterAll(async () => {
+  for (const each of clients) await each.close();
+  await gate.close();
+  await yard.stop();
+});
+
+function place() {
+  const [region] = yard.regions;
+  if (region === undefined) throw new Error('the yard has no region');
+  const [zone = ''] = region.zones;
+  return { region: region.regionId, zone, seed: region };
+}
+
+async function connect(
+  options: Readonly<{ key?: AccessKey; signature?: 'acs3' | 'rpc'; log?: Logger; settings?: object }> = {},
+): Promise<CloudClient> {
+  const { region, seed } = place();
+  const settings = {
+    regions: [region],
+    signature: options.signature ?? 'acs3',
+    endpoint: yard.endpoint,
+    machineTypes: [MACHINE_TYPE, 'ecs.g7.large'],
+    subnets: seed.vswitches,
+    securityGroups: [seed.securityGroupId],
+    ...options.settings,
+  };
+  const { key } = options;
+  const secret =
+    key === undefined
+      ? { accessKeyId: yard.accessKeyId, accessKeySecret: yard.accessKeySecret }
+      : {
+          accessKeyId: key.accessKeyId,
+          accessKeySecret: key.secret,
+          ...(key.securityToken === undefined ? {} : { securityToken: key.securityToken }),
+        };
+  const log = options.log ?? silentLogger;
+  const opened = await connectAccount(
+    { ...manifest, rates: { read: ROOMY, mutate: ROOMY } },
+    settings,
+    secret,
+    { clock: systemClock, gate, log, account: 'medium-spec' },
+  );
+  clients.push(opened);
+  return opened;
+}
+
+const ROOMY = { burst: 10_000, perSecond: 10_000 };
+let batches = 0;
+
+function batch(changes: Partial<LaunchBatch> = {}): LaunchBatch {
+  const { region, zone, seed } = place();
+  batches += 1;
+  const token = `token-${batches}`;
+  return {
+    token,
+    region,
+    zone,
+    machineType: MACHINE_TYPE,
+    purchaseOption: 'on-demand',
+    count: 1,
+    minimum: 1,
+    namePrefix: `web-${batches}`,
+    image: seed.imageId,
+    securityGroups: [],
+    ownership: { installation: INSTALLATION, tenant: 'post', intent: 'int-big', token },
+    labels: {},
+    ...changes,
+  };
+}
+
+async function listed(client: CloudClient): Promise<readonly string[]> {
+  const scope = { region: place().region, ownedBy: INSTALLATION };
+  const { items, complete } = await collect(client.compute.list(scope));
+  expect(complete).toBe(true);
+  return items.map(({ id }) => id);
+}
+
+describe('machines beyond the end of the tag filter', () => {
+  it('are all listed and all found, each once', async () => {
+    const client = await connect();
+    const ids: string[] = [];
+    for (let n = 0; n < 11; n += 1) {
+      const { items } = await client.compute.launch(batch({ count: 100, minimum: 100 }));
+      for (const item of items) if (item.outcome === 'accepted') ids.push(item.machineId);
+    }
+    expect(new Set(ids).size).toBe(1_100);
+    expect((await listed(client)).toSorted()).toEqual(ids.toSorted());
+    const found = await client.compute.findByIntent({ intent: 'int-big', region: place().region });
+    expect(found.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+    const calls = await yard.admin.calls();
+    expect(calls.some(({ action }) => action === 'ListTagResources')).toBe(true);
+  }, 60_000);
+});
+
+describe('offerings', () => {
+  it('have a price per zone and way of buying, and stay listed when the zone is sold out', async () => {
+    const client = await connect();
+    const { region, zone } = place();
+    await yard.admin.setStock(zone, MACHINE_TYPE, 0);
+    const { items } = await collect(client.compute.listOfferings({ region }));
+    const ours = items.filter((each) => each.machineType === MACHINE_TYPE && each.zone === zone);
+    const onDemand = ours.find(({ purchaseOption }) => purchaseOption === 'on-demand');
+    const spot = ours.find(({ purchaseOption }) => purchaseOption === 'spot');
+    expect(onDemand).toMatchObject({ stock: { level: 'none' }, pricePerHour: { currency: 'CNY' }, vcpu: 2 });
+    expect(Number(spot?.pricePerHour?.amount)).toBeGreaterThan(0);
+    expect(Number(spot?.pricePerHour?.amount)).toBeLessThan(Number(onDemand?.pricePerHour?.amount));
+    const before = (await yard.admin.calls()).filter(({ action }) => action === 'DescribePrice').length;
+    await collect(client.compute.listOfferings({ region }));
+    const after = (await yard.admin.calls()).filter(({ action }) => action === 'DescribePrice').length;
+    expect([before, after - before]).toEqual([2, 0]);
+  });
+
+  it('have no price while the price interface is throttled, and do not fail for it', async () => {
+    const client = await connect();
+    await yard.admin.addFaults({ operation: 'ecs:DescribePrice', kind: 'throttle', times: 20 });
+    const { items, complete } = await collect(client.compute.listOfferings({ region: place().region }));
+    expect(complete).toBe(true);
+    const onDemand = items.filter(({ purchaseOption }) => purchaseOption === 'on-demand');
+    expect(onDemand.length).toBeGreaterThan(0);
+    expect(onDemand.every(({ pricePerHour }) => pricePerHour === undefined)).toBe(true);
+  });
+});
+
+describe('spot', () => {
+  it('is bought as spot, and a machine that the cloud takes back is gone', async () => {
+    const client = await connect();
+    const { items } = await client.compute.launch(batch({ purchaseOption: 'spot' }));
+    const [item] = items;
+    if (item?.outcome !== 'accepted') throw new Error('refused');
+    const { region } = place();
+    const seen = (await client.compute.describe([item.machineId], { region })).get(item.machineId);
+    expect(seen).toMatchObject({ purchaseOption: 'spot' });
+    await yard.admin.change({ spotNoticeMs: 0 });
+    await yard.admin.advance(1_000);
+    await yard.admin.reclaim([item.machineId]);
+    await yard.admin.advance(1_000);
+    expect((await client.compute.describe([item.machineId], { region })).get(item.machineId)).toBe('gone');
+  });
+});
+
+describe('what outlives a machine', () => {
+  it('is found by the intent, of every kind, and can be released', async () => {
+    const client = await connect();
+    const order = batch();
+    const { region } = place();
+    const { items } = await client.compute.launch(order);
+    const [item] = items;
+    if (item?.outcome !== 'accepted') throw new Error('refused');
+    await yard.admin.advance(1_000);
+    const tags = { 'springtide:intent': order.ownership.intent };
+    const [eip, nic] = [
+      await yard.admin.createEip(item.machineId, tags),
+      await yard.admin.createInterface(item.machineId, tags),
+    ];
+    await yard.admin.release([item.machineId]);
+    const query = { region, machineIds: [item.machineId], intent: order.ownership.intent };
+    const left = await client.compute.listSatellites(query);
+    expect(left.map(({ kind, id }) => [kind, id]).toSorted()).toEqual([
+      ['address', eip.id],
+      ['network-interface', nic.id],
+    ]);
+    for (const satellite of left) await client.compute.releaseSatellite(satellite);
+    expect(await client.compute.listSatellites(query)).toEqual([]);
+  });
+});
+
+describe('an account', () => {
+  it('works with a lent key and its token, by both signatures, until it expires', async () => {
+    const key = {
+      accessKeyId: 'STS.LentLentLentLent',
+      secret: 'lentSecret000000',
+      securityToken: 'the-token-that-came-with-it',
+      expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    };
+    await yard.admin.putKey(key);
+    for (const signature of ['acs3', 'rpc'] as const) {
+      const client = await connect({ key, signature });
+      expect((await client.compute.launch(batch())).items).toMatchObject([{ outcome: 'accepted' }]);
+    }
+    await yard.admin.putKey({ ...key, expiresAt: new Date(Date.now() - 1_000).toISOString() });
+    const expired = await connect({ key });
+    await expect(expired.compute.launch(batch())).rejects.toMatchObject({
+      code: 'unauthenticated',
+      effect: 'none',
+    });
+  });
+
+  it('shows which permission is missing instead of failing', async () => {
+    const key = {
+      accessKeyId: 'LTAI5tReaderReader00',
+      secret: 'readerSecret0000',
+      allowedActions: [
+        'ecs:Describe*',
+        'vpc:Describe*',
+        'ecs:ListTagResources',
+        'sts:*',
+        'bssopenapi:Query*',
+      ],
+    };
+    await yard.admin.putKey(key);
+    const { permissions } = await (await connect({ key })).verify();
+    const missing = permissions.filter(({ granted }) => !granted).map(({ action }) => action);
+    expect(missing).toEqual(['ecs:RunInstances', 'ecs:DeleteInstances', 'ecs:DeleteDisk']);
+  });
+
+  it('is warned of before its balance runs out', async () => {
+    const warnings: string[] = [];
+    const log = { ...silentLogger, warn: (_: object, message: string) => void warnings.push(message) };
+    await yard.admin.change({ balance: '250.00' });
+    await (await connect({ log: log as Logger })).verify();
+    expect(warnings).toEqual([expect.stringContaining('250 CNY left')]);
+    await yard.admin.change({ balance: '10.00' });
+    await expect((await connect()).compute.launch(batch())).rejects.toMatchObject({ code: 'balance' });
+  });
+
+  it('does not buy where the vSwitch has no address left', async () => {
+    const { zone, seed } = place();
+    await yard.admin.occupyAddresses(seed.vswitches[zone] ?? '', 10_000_000);
+    await expect((await connect()).compute.launch(batch())).rejects.toMatchObject({
+      code: 'subnet-exhausted',
+      effect: 'none',
+    });
+  });
+});
