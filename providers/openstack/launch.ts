@@ -79,7 +79,11 @@ async function locked(ground: Ground): Promise<LaunchReceipt> {
   }
 }
 
-async function launchMissing(ground: Ground, earlier: ReadonlyMap<number, string>): Promise<LaunchReceipt> {
+async function launchMissing(
+  ground: Ground,
+  earlier: ReadonlyMap<number, string>,
+  places: number | undefined,
+): Promise<LaunchReceipt> {
   const { openstack, batch } = ground;
   const missing = Array.from({ length: batch.count }, (_, index) => index).filter(
     (index) => !earlier.has(index),
