@@ -22,6 +22,7 @@ export function readAcs3(request: WireRequest): SignedClaim {
   if (signature === '') {
     throw new WireError(400, 'IncompleteSignature', 'The request signature does not conform to standards.');
   }
+  checkSignedHeaders(request, signedHeaders.split(';'));
   checkBodyHash(request);
   const securityToken = headerOf(request, 'x-acs-security-token');
   return {
@@ -36,6 +37,14 @@ export function readAcs3(request: WireRequest): SignedClaim {
       return { signature: createHmac('sha256', secret).update(signedText).digest('hex'), signedText };
     },
   };
+}
+
+/** What the signature must cover: the host and every header of the protocol. */
+function checkSignedHeaders(request: WireRequest, signed: readonly string[]): void {
+  const needed = ['host', ...Object.keys(request.headers).filter((name) => name.startsWith('x-acs-'))];
+  const left = needed.filter((name) => !signed.includes(name));
+  if (left.length === 0) return;
+  throw new WireError(400, 'IncompleteSignature', `The signature does not cover ${left.join(', ')}.`);
 }
 
 /** The body is covered by the signature only through this header. */
