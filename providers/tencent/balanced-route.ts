@@ -17,7 +17,9 @@ import {
 import { shareWeights, sharesGiven } from './share-weights.js';
 import type { TencentApi, TencentScope } from './tencent-api.js';
 
-const POLL_MS = 300;
+/** A task takes from a blink to a few seconds: soon at first, then less often. */
+const FIRST_POLL_MS = 50;
+const LAST_POLL_MS = 800;
 /** Kept of the deadline, so that the last step still gets its answer. */
 const RESERVE_MS = 2_000;
 const MOST_PER_CALL = 50;
@@ -174,7 +176,7 @@ export class BalancedRouteDriver implements RouteDriver {
   /** CLB answers before it has done anything; what it will say of its task counts. */
   async #done(taskId: string | undefined, at: TencentScope): Promise<void> {
     if (!taskId) return;
-    for (;;) {
+    for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(LAST_POLL_MS, pollMs * 2)) {
       const { Status, Message } = await this.api.call('clb', 'DescribeTaskStatus', at, { TaskId: taskId });
       if (Status === TASK_DONE) return;
       if (Status === TASK_FAILED) {
@@ -184,8 +186,8 @@ export class BalancedRouteDriver implements RouteDriver {
           { retry: 'same', effect: 'maybe', nextStep: 'Read the route, then set it again.' },
         );
       }
-      if (this.#leftMs(at) <= POLL_MS) throw this.#stillRunning();
-      await this.clock.sleep(POLL_MS);
+      if (this.#leftMs(at) <= pollMs) throw this.#stillRunning();
+      await this.clock.sleep(pollMs);
     }
   }
 
