@@ -20,6 +20,11 @@ import type { Stage } from './stage.js';
 /** From putting it on the calendar to the first phase: planning and approving happen in between. */
 const LEAD_MS = 25_000;
 
+const BUDGET = {
+  USD: { currency: 'USD', amount: '2.00' },
+  CNY: { currency: 'CNY', amount: '15.00' },
+} as const;
+
 export async function putOnCalendar(
   engines: Engines,
   stage: Stage,
@@ -29,7 +34,7 @@ export async function putOnCalendar(
   const text = await readFile(join(projectRoot(), 'config/demo/shop.template.yaml'), 'utf8');
   const template = await operations.call(routes.templateCreate, {
     body: text
-      .replaceAll('AMI_OF_THE_DEMO', engines.aws.imageId)
+      .replaceAll(/IMAGE_OF_(\w+)/g, (_, provider: string) => imageOf(engines, provider.toLowerCase()))
       .replaceAll('port: 8080', `port: ${engines.servicePort}`),
     headers: { 'content-type': 'application/yaml' },
   });
@@ -38,14 +43,19 @@ export async function putOnCalendar(
     body: {
       name: 'Flash sale',
       templateId: template.id,
-      timeZone: 'Europe/Berlin',
+      timeZone: 'Asia/Shanghai',
       phases: [...phasesFrom(start)],
       demand: [...demandFrom(series)],
-      budget: { currency: 'USD', amount: '2.00' },
-      accountIds: [stage.accounts.private.id, stage.accounts.public.id],
+      budget: BUDGET[engines.currency],
+      accountIds: [stage.accounts.private, ...stage.accounts.public].map(({ id }) => id),
       policy: 'demo',
     },
   });
+}
+
+/** A cloud that this demo does not start has no image here, and no machine is made from it. */
+function imageOf({ clouds }: Engines, provider: string): string {
+  return clouds.find((cloud) => cloud.account.provider === provider)?.image ?? 'not-in-this-demo';
 }
 
 export async function planAndApprove(stage: Stage, campaign: CampaignBody): Promise<PlanBody> {

@@ -5,7 +5,7 @@ type PhaseName = Phase['name'];
 /** How many samples of the series each phase is drawn from, and how long it lasts here. */
 export const TIME_LINE: readonly Readonly<{ name: PhaseName; samples: number; seconds: number }>[] = [
   { name: 'prewarm', samples: 2, seconds: 15 },
-  { name: 'ramp', samples: 3, seconds: 36 },
+  { name: 'ramp', samples: 3, seconds: 45 },
   { name: 'peak', samples: 6, seconds: 45 },
   { name: 'plateau', samples: 4, seconds: 25 },
   { name: 'decay', samples: 5, seconds: 20 },

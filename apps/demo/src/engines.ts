@@ -1,13 +1,14 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort, removeEmbeddedPostgres } from '@springtide/platform';
-import type { AwsYardAccess } from '../../../test/yard/aws/aws-yard.js';
 import { projectRoot } from '../../../test/yard/tools/lane.js';
 import type { DemoOptions } from './options.js';
 import { apiPort, servicePort } from './ports.js';
 import { startPrivateCloud } from './private-cloud.js';
-import type { PrivateCloud } from './private-cloud.port.js';
+import { PRIVATE_TYPE, type DemoCurrency, type PrivateCloud } from './private-cloud.port.js';
 import { startApi, startData, startWorker } from './product.js';
+import type { PublicCloud } from './public-cloud.port.js';
+import { currencyOf, startPublicClouds } from './public-clouds.js';
 import { screen } from './screen.js';
 import type { Supervisor } from './supervisor.js';
 import { keepYardProgram } from './yard-program.js';
@@ -22,7 +23,9 @@ export type ProxyYard = Readonly<{
 export type Engines = Readonly<{
   apiUrl: string;
   adminToken: string;
-  aws: AwsYardAccess;
+  clouds: readonly PublicCloud[];
+  /** Of every price in this demo. */
+  currency: DemoCurrency;
   home: PrivateCloud;
   proxy: ProxyYard;
   /** Where every machine serves. */
@@ -50,10 +53,11 @@ export async function forgetEarlier(folder: string): Promise<void> {
 /** Brings up everything that the story needs, in parallel where nothing waits for anything. */
 export async function startEngines(supervisor: Supervisor, options: DemoOptions): Promise<Engines> {
   const folder = demoFolder();
+  const currency = currencyOf(options.publicClouds);
   const [port, machinesPort] = [await apiPort(options.port), await servicePort()];
-  const [aws, home, proxy, data] = await Promise.all([
-    startAws(supervisor, folder),
-    startPrivateCloud(supervisor, folder, options.privateCloud),
+  const [clouds, home, proxy, data] = await Promise.all([
+    startPublicClouds(supervisor, folder, options.publicClouds),
+    startPrivateCloud(supervisor, folder, options.privateCloud, currency),
     startProxy(supervisor, folder, options.proxy),
     startData(supervisor, folder),
   ]);
@@ -63,42 +67,31 @@ export async function startEngines(supervisor: Supervisor, options: DemoOptions)
     SPRINGTIDE_INSTALLATION: INSTALLATION,
     SPRINGTIDE_VAULT_KEY_FILE: join(folder, 'vault.key'),
     SPRINGTIDE_POLICY: 'demo',
-    SPRINGTIDE_OPEN_ENDPOINTS: openEndpoints([aws.endpoint, home.endpoint, ...controlUrls(proxy.settings)]),
+    SPRINGTIDE_OPEN_ENDPOINTS: openEndpoints([
+      ...clouds.flatMap(({ endpoints }) => endpoints),
+      home.endpoint,
+      ...controlUrls(proxy.settings),
+    ]),
     SPRINGTIDE_CONSOLE_FOLDER: join(projectRoot(), 'dist', 'apps', 'console'),
   };
   const api = await startApi(supervisor, folder, env, port);
   await startWorker(supervisor, folder, env);
   return {
     ...api,
-    aws,
+    clouds,
+    currency,
     home,
     proxy,
     servicePort: machinesPort,
     names: {
       privateCloud: home.engine,
-      publicCloud: 'AWS: moto behind the yard’s front, over the EC2 protocol',
+      ...Object.fromEntries(clouds.map(({ name, engine }) => [name, engine])),
       proxy: proxy.product,
       workflows: 'Temporal development server',
       database: 'PostgreSQL 18, embedded',
       node: `Node.js ${process.versions.node}`,
     },
   };
-}
-
-async function startAws(supervisor: Supervisor, folder: string): Promise<AwsYardAccess> {
-  const access = await keepYardProgram<AwsYardAccess>(
-    supervisor,
-    {
-      name: 'aws',
-      place: 'test/yard/aws',
-      entry: 'aws-yard.main',
-      args: ['--state', join(folder, 'aws'), '--boot-delay-ms', '2500'],
-      logFolder: folder,
-    },
-    { irreplaceable: 'the machines that the public cloud simulated are gone with it' },
-  );
-  screen.say(`The public cloud answers at ${access.endpoint} (AWS, EC2 protocol).`);
-  return access;
 }
 
 async function startProxy(
@@ -124,15 +117,14 @@ async function startProxy(
 export async function startBootAgent(supervisor: Supervisor, engines: Engines): Promise<void> {
   const logFolder = demoFolder();
   const config = join(logFolder, 'boot-agent.json');
-  const capacity = (requestsPerSecond: number) => ({ requestsPerSecond, baseLatencyMs: 12 });
   const settings = {
-    sources: [{ kind: 'aws-yard', name: 'aws', adminUrl: engines.aws.endpoint }, engines.home.watched],
-    capacities: {
-      'private.medium': capacity(30),
-      'c6i.large': capacity(40),
-      'c6i.xlarge': capacity(80),
-      'm6i.large': capacity(34),
-    },
+    sources: [...engines.clouds.map(({ watched }) => watched), engines.home.watched],
+    capacities: Object.fromEntries(
+      [PRIVATE_TYPE, ...engines.clouds.flatMap(({ machineTypes }) => machineTypes)].map(({ name, truly }) => [
+        name,
+        { requestsPerSecond: truly, baseLatencyMs: 12 },
+      ]),
+    ),
     port: engines.servicePort,
     bootMs: 500,
     pollMs: 400,

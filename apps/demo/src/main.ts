@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { routes } from '@springtide/contracts';
+import { routes, type CampaignBody, type PlanBody } from '@springtide/contracts';
 import { projectRoot } from '../../../test/yard/tools/lane.js';
 import { arm, planAndApprove, putOnCalendar } from './campaign.js';
 import { readSeries } from './demand.js';
-import { ROUTES, demoFolder, forgetEarlier, startBootAgent, startEngines } from './engines.js';
+import { ROUTES, demoFolder, forgetEarlier, startBootAgent, startEngines, type Engines } from './engines.js';
 import { beginFamily, endFamily, livingDemo } from './family.js';
 import { askTheClouds } from './ground-truth.js';
 import { startLoad } from './load.js';
@@ -13,6 +13,7 @@ import { USAGE, UsageError, readOptions, type DemoOptions } from './options.js';
 import { assemble, showReport, writeReport, type DemoReport } from './report.js';
 import { requirePython } from './requirements.js';
 import { screen } from './screen.js';
+import { chooseSellOut, scheduleSellOut } from './sell-out.js';
 import { declareRoutes, setTheStage, standUpFleet } from './stage.js';
 import { Supervisor } from './supervisor.js';
 import { scheduleKills, watchRun } from './watch.js';
@@ -71,6 +72,13 @@ async function clearTheWay(folder: string): Promise<void> {
 
 type Outcome = Readonly<{ report: DemoReport; apiUrl: string; readerToken: string }>;
 
+/** What the plan counts on is gone when it is wanted: the fallback has to cover it. */
+function sellOutOf(campaign: CampaignBody, plan: PlanBody, { clouds }: Engines): void {
+  const planned = chooseSellOut(plan, clouds);
+  if (planned === undefined) screen.warn('The plan buys nothing more for the peak; no zone is sold out.');
+  else scheduleSellOut(campaign, planned);
+}
+
 async function tellStory(supervisor: Supervisor, options: DemoOptions): Promise<Outcome> {
   screen.step('Starting the engines');
   await requirePython();
@@ -84,8 +92,9 @@ async function tellStory(supervisor: Supervisor, options: DemoOptions): Promise<
   const series = readSeries(await readFile(join(projectRoot(), 'config/demo/demand/flash-sale.csv'), 'utf8'));
   screen.step('Putting the flash sale on the calendar');
   const campaign = await putOnCalendar(engines, stage, series);
-  await planAndApprove(stage, campaign);
+  const plan = await planAndApprove(stage, campaign);
   const run = await arm(stage, campaign);
+  if (options.sellOut) sellOutOf(campaign, plan, engines);
   screen.step('The run is armed; demand starts soon');
   const entrances = Object.fromEntries(ROUTES.map((name) => [name, engines.proxy.entrances[name] ?? '']));
   const load = await startLoad(campaign, entrances, series);
@@ -93,7 +102,8 @@ async function tellStory(supervisor: Supervisor, options: DemoOptions): Promise<
   await Promise.race([watchRun(operations, campaign, run, supervisor, options.killWorkerAt), load.lost]);
   const measured = await Promise.race([load.result, load.lost]);
   screen.step('Asking the clouds themselves what is left');
-  const truth = await askTheClouds(engines);
+  const { pools } = await operations.call(routes.runGet, { params: { id: run.id } });
+  const truth = await askTheClouds(engines, pools);
   const own = await operations.call(routes.campaignReport, { params: { id: campaign.id } });
   const report = assemble(own, measured, truth, engines.names, supervisor.restarts());
   showReport(report);

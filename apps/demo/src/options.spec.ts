@@ -9,13 +9,15 @@ describe('the options of the demo', () => {
       kills: [],
       proxy: 'auto',
       privateCloud: 'auto',
+      publicClouds: 'alibaba+tencent',
+      sellOut: true,
       port: null,
     });
   });
 
   it('reads every option', () => {
     const text =
-      '--exit --fresh --port 0 --proxy traefik --private simulated --kill-worker-at hold --kill api@12.5 --kill temporal@40';
+      '--exit --fresh --port 0 --proxy traefik --private simulated --public aws --no-sell-out --kill-worker-at hold --kill api@12.5 --kill temporal@40';
     expect(readOptions(text.split(' '))).toEqual({
       help: false,
       exit: true,
@@ -26,6 +28,8 @@ describe('the options of the demo', () => {
       ],
       proxy: 'traefik',
       privateCloud: 'simulated',
+      publicClouds: 'aws',
+      sellOut: false,
       port: 0,
     });
   });
@@ -37,6 +41,7 @@ describe('the options of the demo', () => {
     [['--kill', 'cloud@3'], '--kill is one of worker, api, postgres, temporal'],
     [['--proxy', 'nginx'], '--proxy is one of auto, haproxy, traefik, not "nginx"'],
     [['--private', 'openstack'], '--private is one of auto, vsphere, simulated'],
+    [['--public', 'azure'], '--public is one of alibaba+tencent, alibaba, tencent, aws'],
     [['--port', '70000'], '--port is not a port: "70000"'],
     [['--port', 'http'], '--port is not a port: "http"'],
     [['--exti'], "Unknown option '--exti'"],

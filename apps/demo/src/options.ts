@@ -11,6 +11,8 @@ export type Killable = (typeof KILLABLE)[number];
 export type PlannedKill = Readonly<{ process: Killable; atSeconds: number }>;
 
 const PROXIES = ['auto', 'haproxy', 'traefik'] as const;
+/** Clouds that burst together name their prices in one currency. */
+const PUBLIC_CLOUDS = ['alibaba+tencent', 'alibaba', 'tencent', 'aws'] as const;
 const PRIVATE_CLOUDS = ['auto', 'vsphere', 'simulated'] as const;
 
 export type DemoOptions = Readonly<{
@@ -21,19 +23,24 @@ export type DemoOptions = Readonly<{
   kills: readonly PlannedKill[];
   proxy: (typeof PROXIES)[number];
   privateCloud: (typeof PRIVATE_CLOUDS)[number];
+  publicClouds: (typeof PUBLIC_CLOUDS)[number];
+  /** Sell out a zone in the middle of the ramp, where the plan counts on it. */
+  sellOut: boolean;
   /** Port of the API and the console; 0: a free one; null: 8080, or the next one that is free. */
   port: number | null;
 }>;
 
 export const USAGE = `npm start -- [options]
 
-Runs a flash sale end to end: a private cloud expands into a public one, is served through a real proxy, comes back,
+Runs a flash sale end to end: a private cloud expands into public ones, one of which sells out on the way; it is served through a real proxy, comes back,
 and is accounted for. Takes about three minutes; what it measured is in var/demo/report.json.
 
   --exit                      end after the report; status 0 only if every phase met its target and nothing is left
   --port <n>                  port of the API and the console (default 8080 or the next free one; 0: any free one)
   --proxy <engine>            auto (default: HAProxy where it is installed, else Traefik), haproxy, traefik
   --private <cloud>           auto (default: vSphere where its simulator can be built, else simulated), vsphere, simulated
+  --public <clouds>           alibaba+tencent (default), alibaba, tencent, aws
+  --no-sell-out               let every zone keep its stock
   --kill-worker-at <moment>   SIGKILL the worker once, in the middle of: ${KILL_MOMENTS.join(', ')}
   --kill <process>@<seconds>  SIGKILL a process so many seconds after the engines are up; may be repeated
                               (${KILLABLE.join(', ')})
@@ -55,6 +62,8 @@ export function readOptions(args: readonly string[]): DemoOptions {
     kills: values.kill.map(plannedKill),
     proxy: oneOf('--proxy', PROXIES, values.proxy) ?? 'auto',
     privateCloud: oneOf('--private', PRIVATE_CLOUDS, values.private) ?? 'auto',
+    publicClouds: oneOf('--public', PUBLIC_CLOUDS, values.public) ?? 'alibaba+tencent',
+    sellOut: !values['no-sell-out'],
     port: values.port === undefined ? null : portOf(values.port),
   };
 }
@@ -71,6 +80,8 @@ function parsed(args: readonly string[]) {
         kill: { type: 'string', multiple: true, default: [] },
         proxy: { type: 'string' },
         private: { type: 'string' },
+        public: { type: 'string' },
+        'no-sell-out': { type: 'boolean', default: false },
         port: { type: 'string' },
       },
     }).values;

@@ -26,12 +26,22 @@ export type PrivateCloud = Readonly<{
   machines(): Promise<readonly PrivateMachine[]>;
 }>;
 
-/** The one machine type of the private cloud and what it costs by the rate card. */
+/** The one machine type of the private cloud, and the requests per second that a machine of it truly serves. */
 export const PRIVATE_TYPE = {
   name: 'private.medium',
   vcpu: 2,
   memoryMiB: 2048,
-  pricePerHour: '0.0420',
+  truly: 30,
 } as const;
+
+/** What it costs per hour by the company's rate card, which is kept in the currency of its campaigns. */
+const PRICE_PER_HOUR = { USD: '0.0420', CNY: '0.3000' } as const;
+
+export type DemoCurrency = keyof typeof PRICE_PER_HOUR;
+
+export function rateCard(currency: DemoCurrency) {
+  const { name, vcpu, memoryMiB } = PRIVATE_TYPE;
+  return { name, vcpu, memoryMiB, pricePerHour: PRICE_PER_HOUR[currency] };
+}
 
 export const PRIVATE_GONE = 'the machines that the private cloud simulated are gone with it';

@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PRIVATE_GONE, PRIVATE_TYPE, type PrivateCloud, type PrivateMachine } from './private-cloud.port.js';
+import {
+  PRIVATE_GONE,
+  PRIVATE_TYPE,
+  rateCard,
+  type DemoCurrency,
+  type PrivateCloud,
+  type PrivateMachine,
+} from './private-cloud.port.js';
 import { screen } from './screen.js';
 import type { Supervisor } from './supervisor.js';
 import { keepYardProgram } from './yard-program.js';
@@ -23,11 +30,12 @@ type Listed = Readonly<{
 export async function startSimulatedPrivateCloud(
   supervisor: Supervisor,
   logFolder: string,
+  currency: DemoCurrency,
   why: string,
 ): Promise<PrivateCloud> {
   const secret = { accessKey: 'demo', secretKey: randomBytes(18).toString('base64url') };
   const file = join(logFolder, 'private-cloud.json');
-  await writeFile(file, JSON.stringify({ [CLOUD]: planWith(secret) }), { mode: 0o600 });
+  await writeFile(file, JSON.stringify({ [CLOUD]: planWith(secret, currency) }), { mode: 0o600 });
   const { endpoints } = await keepYardProgram<{ endpoints: Readonly<Record<string, string>> }>(
     supervisor,
     {
@@ -53,14 +61,14 @@ export async function startSimulatedPrivateCloud(
   };
 }
 
-function planWith(credentials: Readonly<{ accessKey: string; secretKey: string }>) {
-  const { pricePerHour, ...size } = PRIVATE_TYPE;
+function planWith(credentials: Readonly<{ accessKey: string; secretKey: string }>, currency: DemoCurrency) {
+  const { pricePerHour, ...size } = rateCard(currency);
   const hosts = { count: 1, vcpu: size.vcpu * PLACES, memoryMiB: size.memoryMiB * PLACES };
   return {
     like: 'private-cloud',
     seed: 'flash-sale',
     product: 'Springtide simulated private cloud',
-    currency: 'USD',
+    currency,
     credentials,
     regions: [
       {

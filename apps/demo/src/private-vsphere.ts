@@ -1,6 +1,12 @@
 import { askVsphereOracle, createOutside } from '../../../test/yard/vsphere/oracle.js';
 import type { VsphereYard } from '../../../test/yard/vsphere/vsphere-yard.js';
-import { PRIVATE_GONE, PRIVATE_TYPE, type PrivateCloud } from './private-cloud.port.js';
+import {
+  PRIVATE_GONE,
+  PRIVATE_TYPE,
+  rateCard,
+  type DemoCurrency,
+  type PrivateCloud,
+} from './private-cloud.port.js';
 import { screen } from './screen.js';
 import type { Supervisor } from './supervisor.js';
 import { keepYardProgram } from './yard-program.js';
@@ -11,6 +17,7 @@ const HOST_MEMORY_MIB = 22_528;
 export async function startVspherePrivateCloud(
   supervisor: Supervisor,
   logFolder: string,
+  currency: DemoCurrency,
 ): Promise<PrivateCloud> {
   const yard = await keepYardProgram<Omit<VsphereYard, 'stop'>>(
     supervisor,
@@ -30,7 +37,7 @@ export async function startVspherePrivateCloud(
     endpoint: url,
     account: {
       provider: 'vsphere',
-      settings: { url, user, caPem, currency: 'USD', machineTypes: [PRIVATE_TYPE] },
+      settings: { url, user, caPem, currency, machineTypes: [rateCard(currency)] },
       secret: { password },
     },
     watched: { kind: 'vsphere', name: 'vsphere', url, user, password, caPem },

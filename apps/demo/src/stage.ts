@@ -24,7 +24,7 @@ export type People = Readonly<{
 
 export type Stage = Readonly<{
   people: People;
-  accounts: Record<'private' | 'public' | 'proxy', AccountBody>;
+  accounts: Readonly<{ private: AccountBody; public: readonly AccountBody[]; proxy: AccountBody }>;
 }>;
 
 export type Fleet = ReadonlyMap<string, readonly PrivateMachine[]>;
@@ -118,7 +118,7 @@ async function invitePerson(admin: ApiClient, name: string, role: string): Promi
 }
 
 async function registerAccounts(engines: Engines, admin: ApiClient): Promise<Stage['accounts']> {
-  const { aws, home, proxy } = engines;
+  const { clouds, home, proxy } = engines;
   const register = async (name: string, provider: string, settings: object, secret: object) => {
     const body = { name, provider, settings: { ...settings }, secret: { ...secret } };
     const account = await makeOrFind(
@@ -130,23 +130,17 @@ async function registerAccounts(engines: Engines, admin: ApiClient): Promise<Sta
     if (account.status !== 'healthy') throw new Error(`${name}: ${account.health?.problem ?? 'not healthy'}`);
     return account;
   };
+  const own = await register('private', home.account.provider, home.account.settings, home.account.secret);
+  const bought: AccountBody[] = [];
+  for (const { name, account } of clouds) {
+    bought.push(await register(name, account.provider, account.settings, account.secret));
+  }
   const accounts = {
-    private: await register('private', home.account.provider, home.account.settings, home.account.secret),
-    public: await register(
-      'aws',
-      'aws',
-      {
-        regions: [aws.region],
-        endpoint: aws.endpoint,
-        machineTypes: ['c6i.large', 'c6i.xlarge', 'm6i.large'],
-        subnets: aws.subnets,
-        vcpuLimits: { [aws.region]: 64 },
-      },
-      { accessKeyId: aws.accessKeyId, secretAccessKey: aws.secretAccessKey },
-    ),
+    private: own,
+    public: bought,
     proxy: await register('entrance', proxy.providerId, proxy.settings, {}),
   };
-  for (const account of [accounts.private, accounts.public]) {
+  for (const account of [own, ...bought]) {
     await admin.call(routes.inventorySync, { body: { accountId: account.id } });
   }
   return accounts;
