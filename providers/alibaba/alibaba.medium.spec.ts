@@ -1,5 +1,4 @@
-import type { Logger } from '@springtide/platform';
-import { silentLogger, systemClock } from '@springtide/platform';
+import { silentLogger, systemClock, type Logger } from '@springtide/platform';
 import { collect, connectAccount, type CloudClient, type LaunchBatch } from '@springtide/provider-kit';
 import { loopbackGate } from '@springtide/provider-kit/conformance';
 import { startAlibabaYard, type AlibabaYard } from '../../test/yard/alibaba/alibaba-yard.js';
@@ -111,6 +110,29 @@ describe('machines beyond the end of the tag filter', () => {
   }, 60_000);
 });
 
+describe('user data', () => {
+  it.each(['acs3', 'rpc'] as const)('of any allowed length arrives whole, by %s', async (signature) => {
+    const userData = `#cloud-config\n# ${'双十一 * '.repeat(1_500)}\n`;
+    await (await connect({ signature })).compute.launch(batch({ userData }));
+    const [machine] = await yard.admin.machines();
+    expect(Buffer.from(machine?.userData ?? '', 'base64').toString('utf8')).toBe(userData);
+  });
+});
+
+describe('a time-to-live', () => {
+  it('is set for all that are there, whatever became of the others', async () => {
+    const client = await connect();
+    const { region } = place();
+    const { items } = await client.compute.launch(batch({ count: 3 }));
+    const ids = items.flatMap((item) => (item.outcome === 'accepted' ? [item.machineId] : []));
+    await yard.admin.release(ids.slice(0, 1));
+    const at = new Date(Date.now() + 2 * 3_600_000).toISOString();
+    await client.compute.setReleaseTime(ids, { region }, at);
+    const left = await yard.admin.machines();
+    expect(left.map(({ autoReleaseAt }) => autoReleaseAt !== undefined)).toEqual([true, true]);
+  });
+});
+
 describe('offerings', () => {
   it('have a price per zone and way of buying, and stay listed when the zone is sold out', async () => {
     const client = await connect();
@@ -174,9 +196,9 @@ describe('what outlives a machine', () => {
     await yard.admin.release([item.machineId]);
     const query = { region, machineIds: [item.machineId], intent: order.ownership.intent };
     const left = await client.compute.listSatellites(query);
-    expect(left.map(({ kind, id }) => [kind, id]).toSorted()).toEqual([
-      ['address', eip.id],
-      ['network-interface', nic.id],
+    expect(left.map(({ kind, id }) => `${kind} ${id}`).toSorted()).toEqual([
+      `address ${eip.id}`,
+      `network-interface ${nic.id}`,
     ]);
     for (const satellite of left) await client.compute.releaseSatellite(satellite);
     expect(await client.compute.listSatellites(query)).toEqual([]);
@@ -226,7 +248,7 @@ describe('an account', () => {
     const warnings: string[] = [];
     const log = { ...silentLogger, warn: (_: object, message: string) => void warnings.push(message) };
     await yard.admin.change({ balance: '250.00' });
-    await (await connect({ log: log as Logger })).verify();
+    await (await connect({ log })).verify();
     expect(warnings).toEqual([expect.stringContaining('250 CNY left')]);
     await yard.admin.change({ balance: '10.00' });
     await expect((await connect()).compute.launch(batch())).rejects.toMatchObject({ code: 'balance' });

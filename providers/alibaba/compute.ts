@@ -14,17 +14,18 @@ import type {
   Satellite,
 } from '@springtide/provider-kit';
 import type { AlibabaAccount } from './account.js';
-import type { AlibabaApi, Scope } from './api.js';
+import type { AlibabaApi } from './api.js';
 import { instancePages, instancesById } from './instances.js';
-import { toMachine, toRunInstances } from './mapping.js';
+import { toMachine, toRunInstances, toRunInstancesBody } from './mapping.js';
 import { OfferingReader } from './offerings.js';
 import { listQuotas } from './quotas.js';
 import { RecentMachines } from './recent-machines.js';
+import { setReleaseTimes } from './release-machines.js';
 import { toReleaseTime } from './release-time.js';
 import { listSatellites, releaseSatellite } from './satellites.js';
 import { INSTALLATION_TAG, INTENT_TAG, TOKEN_TAG, type Tag } from './tags.js';
 import { terminate } from './terminate.js';
-import { nothing, runInstancesAnswer, type WireInstance } from './wire.js';
+import { runInstancesAnswer, type WireInstance } from './wire.js';
 
 export class AlibabaCompute implements ComputeFacet {
   readonly #launched: RecentMachines<Machine>;
@@ -57,12 +58,14 @@ export class AlibabaCompute implements ComputeFacet {
         `machines of Alibaba Cloud are bought on demand or as spot here, not as ${batch.purchaseOption}; nothing was created`,
       );
     }
+    const body = toRunInstancesBody(batch);
     const { InstanceIdSets: ids } = await this.api.mutate(
       { region: batch.region, ...options },
       {
         product: 'ecs',
         action: 'RunInstances',
         parameters: toRunInstances(batch, this.account, this.clock.now()),
+        ...(body === undefined ? {} : { body }),
         answer: runInstancesAnswer,
       },
     );
@@ -143,23 +146,14 @@ export class AlibabaCompute implements ComputeFacet {
     return releaseSatellite(this.api, { region: satellite.region, ...options }, satellite);
   }
 
-  /** One call per machine: the cloud has none for several. */
-  async setReleaseTime(
+  setReleaseTime(
     ids: readonly MachineId[],
     scope: { region: string },
     at: Instant | null,
     options: CallOptions,
   ): Promise<void> {
-    const until: Scope = { ...scope, ...options };
-    const AutoReleaseTime = at === null ? undefined : toReleaseTime(at, this.clock.now());
-    for (const InstanceId of ids) {
-      await this.api.mutate(until, {
-        product: 'ecs',
-        action: 'ModifyInstanceAutoReleaseTime',
-        parameters: { RegionId: scope.region, InstanceId, AutoReleaseTime },
-        answer: nothing,
-      });
-    }
+    const releaseTime = at === null ? undefined : toReleaseTime(at, this.clock.now());
+    return setReleaseTimes(this.api, { ...scope, ...options }, ids, releaseTime);
   }
 
   /** A machine on its way out is stopped first, and looks like one that somebody only switched off. */

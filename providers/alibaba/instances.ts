@@ -1,4 +1,5 @@
 import type { AlibabaApi, Scope } from './api.js';
+import { allOf, tokenPages } from './paging.js';
 import type { Tag } from './tags.js';
 import { instancesAnswer, tagResourcesAnswer, type WireInstance } from './wire.js';
 
@@ -15,13 +16,18 @@ export async function instancesById(
   ids: readonly string[],
 ): Promise<readonly WireInstance[]> {
   if (ids.length === 0) return [];
-  const { Instances } = await api.read(at, {
-    product: 'ecs',
-    action: 'DescribeInstances',
-    parameters: { RegionId: at.region, InstanceIds: JSON.stringify(ids), MaxResults: PAGE_SIZE },
-    answer: instancesAnswer,
-  });
-  return Instances;
+  return allOf(
+    tokenPages(async (NextToken) => {
+      const InstanceIds = JSON.stringify(ids);
+      const { Instances, NextToken: next } = await api.read(at, {
+        product: 'ecs',
+        action: 'DescribeInstances',
+        parameters: { RegionId: at.region, InstanceIds, MaxResults: PAGE_SIZE, NextToken },
+        answer: instancesAnswer,
+      });
+      return { items: Instances, next };
+    }),
+  );
 }
 
 export async function* instancePages(

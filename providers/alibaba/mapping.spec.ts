@@ -1,5 +1,5 @@
 import type { LaunchBatch } from '@springtide/provider-kit';
-import { toFullInstant, toMachine, toRunInstances } from './mapping.js';
+import { toFullInstant, toMachine, toRunInstances, toRunInstancesBody } from './mapping.js';
 import { flatten } from './parameters.js';
 import { INTENT_TAG, readOwnership } from './tags.js';
 import { instance as instanceSchema } from './wire.js';
@@ -76,7 +76,9 @@ describe('toRunInstances', () => {
       AutoReleaseTime: '2026-11-11T02:00:00Z',
       SpotStrategy: 'NoSpot',
     });
-    expect(Buffer.from(sent['UserData'] ?? '', 'base64').toString('utf8')).toBe(batch.userData);
+    expect(
+      Buffer.from(flatten(toRunInstancesBody(batch) ?? {})['UserData'] ?? '', 'base64').toString('utf8'),
+    ).toBe(batch.userData);
     const keys = Object.keys(sent).filter((name) => /^Tag\.\d+\.Key$/.test(name));
     const tags = new Map(keys.map((name) => [sent[name] ?? '', sent[name.replace('Key', 'Value')] ?? '']));
     expect(readOwnership(tags)).toEqual(ownership);

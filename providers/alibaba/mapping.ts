@@ -120,11 +120,15 @@ export function toRunInstances(
     InternetMaxBandwidthOut: 0,
     HttpEndpoint: 'enabled',
     HttpTokens: 'required',
-    UserData:
-      batch.userData === undefined ? undefined : Buffer.from(batch.userData, 'utf8').toString('base64'),
     AutoReleaseTime: batch.releaseAt === undefined ? undefined : toReleaseTime(batch.releaseAt, now),
     Tag: tags,
   };
+}
+
+/** User data may be longer than an address line; both signatures take parameters in the body as well. */
+export function toRunInstancesBody({ userData }: LaunchBatch): Parameters | undefined {
+  if (userData === undefined) return undefined;
+  return { UserData: Buffer.from(userData, 'utf8').toString('base64') };
 }
 
 function tooManyTags(count: number): SpringtideError {
