@@ -69,6 +69,24 @@ export const router = createBrowserRouter([
         }),
       },
       {
+        path: 'inventory',
+        lazy: async () => ({
+          Component: (await import('../features/inventory/inventory-page.js')).InventoryPage,
+        }),
+      },
+      {
+        path: 'inventory/:id',
+        lazy: async () => ({
+          Component: (await import('../features/inventory/resource-page.js')).ResourcePage,
+        }),
+      },
+      {
+        path: 'topology',
+        lazy: async () => ({
+          Component: (await import('../features/topology/topology-page.js')).TopologyPage,
+        }),
+      },
+      {
         path: 'audit',
         lazy: async () => ({ Component: (await import('../features/audit/audit-page.js')).AuditPage }),
       },

@@ -1,6 +1,6 @@
 import { Input, Select } from 'antd';
 import { MACHINE_STATES, routes, type MachineBody } from '@springtide/contracts';
-import { useSearchParams } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import { useText } from '../../i18n/language.js';
 import { useAnswer } from '../../shared/api/use-answer.js';
 import { usePages } from '../../shared/api/use-pages.js';
@@ -144,7 +144,7 @@ function MachineGrid({ query }: Readonly<{ query: Partial<Record<Filter, string>
 function Name({ machine }: Readonly<{ machine: MachineBody }>) {
   return (
     <>
-      {machine.name || machine.machineId}
+      <Link to={`/inventory/${machine.id}`}>{machine.name || machine.machineId}</Link>
       {machine.name !== '' && machine.name !== machine.machineId && (
         <div className="quiet">{machine.machineId}</div>
       )}
