@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { obtainSystemPackages } from './obtain-system-packages.mjs';
+import { conformanceFolder, forgetRuns, writeMatrix } from './provider-matrix.mjs';
 
 const root = join(import.meta.dirname, '..');
 const lanesFile = join(root, 'var', 'test-lanes.jsonl');
@@ -13,6 +14,7 @@ const resultFile = join(root, 'var', 'test-result.json');
 mkdirSync(join(root, 'var'), { recursive: true });
 rmSync(lanesFile, { force: true });
 rmSync(resultFile, { force: true });
+forgetRuns();
 if (process.env.SPRINGTIDE_YARD === 'require') obtainSystemPackages();
 build();
 
@@ -27,7 +29,11 @@ const jest = spawnSync(
     '--maxWorkers=2',
     ...process.argv.slice(2),
   ],
-  { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
+  {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, SPRINGTIDE_CONFORMANCE_FOLDER: conformanceFolder },
+  },
 );
 
 if (!existsSync(resultFile)) {
@@ -38,6 +44,8 @@ const result = JSON.parse(readFileSync(resultFile, 'utf8'));
 for (const lane of leftOut()) {
   process.stdout.write(`Left out: ${lane.lane}, because ${lane.reason}. To run it: ${lane.command}\n`);
 }
+// A run of chosen tests says nothing about the other providers.
+if (process.argv.length === 2) process.stdout.write(writeMatrix());
 const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
 process.stdout.write(
   `${result.numPassedTests} passed, ${failed} failed, ${result.numPendingTests} skipped\n`,

@@ -5,5 +5,6 @@ import { manifest } from './index.js';
 describeProviderConformance({
   name: 'simulated, in this process',
   manifest,
+  evidence: { engine: 'a simulated cloud of our own', nature: 'our reading' },
   setUp: async () => inProcessTarget('conformance'),
 });

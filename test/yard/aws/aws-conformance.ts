@@ -5,6 +5,7 @@ import type {
   ConformanceControls,
   ConformanceHarness,
   ConformanceTarget,
+  EngineEvidence,
   FaultyOperation,
 } from '@springtide/provider-kit/conformance';
 import { freePort } from '../tools/free-port.js';
@@ -28,6 +29,43 @@ const ACTIONS: Readonly<Record<FaultyOperation, string>> = {
   list: 'DescribeInstances',
 };
 
+/** What moto does by itself is provoked; README.md says what the front before it adds. */
+const EVIDENCE: EngineEvidence = {
+  engine: 'moto 5.2.5 behind the yard’s front',
+  nature: 'provoked',
+  controls: {
+    loseNextAnswer: 'injected',
+    delayNextAnswer: 'injected',
+    throttleNext: 'injected',
+    breakNext: 'injected',
+    sellOut: 'injected',
+    limitStock: 'injected',
+    exhaustQuota: 'injected',
+    skewClock: 'injected',
+    hideNewFor: 'injected',
+    wrongCredentials: 'injected',
+    listPageSize: 'injected',
+  },
+  // Tokens, partial launches, states on the way and the naming of missing ids are the front's.
+  rules: Object.fromEntries(
+    [
+      'P-04',
+      'P-12',
+      'P-13',
+      'P-14',
+      'P-16',
+      'P-17',
+      'P-20',
+      'P-37',
+      'P-40',
+      'P-42',
+      'P-44',
+      'P-56',
+      'P-64',
+    ].map((id) => [id, 'injected']),
+  ),
+};
+
 /** Holds the AWS provider to every rule, over the wire, against the yard's EC2. */
 export async function awsConformance(manifest: ProviderManifest): Promise<ConformanceHarness> {
   const yard = await startYard();
@@ -38,6 +76,7 @@ export async function awsConformance(manifest: ProviderManifest): Promise<Confor
       limits: { ...manifest.limits, visibilityLagMs: YARD_LAG_MS },
       rates: { read: YARD_RATE, mutate: YARD_RATE },
     },
+    evidence: EVIDENCE,
     withheld: {
       failNextBoot: 'a machine that EC2 could not build ends by itself and is gone',
       truncateNextListing: 'a page without a token is the end of the listing, on the wire too',

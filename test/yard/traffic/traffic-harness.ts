@@ -6,6 +6,8 @@ import type { TrafficConformanceHarness, TrafficTarget } from '@springtide/provi
 import { freePort } from '../tools/free-port.js';
 import { startTrafficYard, type TrafficEngine } from './traffic-yard.js';
 
+const PRODUCTS: Readonly<Record<TrafficEngine, string>> = { haproxy: 'HAProxy', traefik: 'Traefik' };
+
 /** The conformance harness of a traffic provider over the yard's proxy. */
 export function trafficHarness(
   manifest: ProviderManifest,
@@ -19,6 +21,7 @@ export function trafficHarness(
   return {
     name: engine,
     manifest,
+    evidence: { engine: PRODUCTS[engine], nature: 'provoked' },
     ...rest,
     setUp: async (): Promise<TrafficTarget> => {
       const folder = await mkdtemp(join(tmpdir(), `springtide-${engine}-`));

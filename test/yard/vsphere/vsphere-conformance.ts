@@ -4,6 +4,7 @@ import type {
   ConformanceControls,
   ConformanceHarness,
   ConformanceTarget,
+  EngineEvidence,
   FaultyOperation,
 } from '@springtide/provider-kit/conformance';
 import { freePort } from '../tools/free-port.js';
@@ -23,12 +24,30 @@ const METHODS: Readonly<Record<FaultyOperation, string>> = {
   list: 'RetrievePropertiesEx',
 };
 
+/** What govmomi's simulator does by itself is provoked, also through pyvmomi; README.md says what is put in front. */
+const EVIDENCE: EngineEvidence = {
+  engine: 'govmomi simulator 0.56',
+  nature: 'provoked',
+  controls: {
+    loseNextAnswer: 'injected',
+    delayNextAnswer: 'injected',
+    throttleNext: 'injected',
+    breakNext: 'injected',
+    truncateNextListing: 'injected',
+    skewClock: 'injected',
+    sellOut: 'injected',
+    limitStock: 'injected',
+  },
+  rules: { 'P-11': 'injected' },
+};
+
 /** Runs the rules of the contract against vcsim; README.md says which of its behaviours are injected. */
 export function vsphereHarness(manifest: ProviderManifest, state: Availability): ConformanceHarness {
   return {
     name: 'vsphere (vcsim)',
     manifest,
     ...(state.available ? {} : { unavailable: state.reason }),
+    evidence: EVIDENCE,
     ruleTimeoutMs: 20_000,
     withheld: {
       exhaustQuota: 'vSphere has no quota; room in the clusters is the limit',

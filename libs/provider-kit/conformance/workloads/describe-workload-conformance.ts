@@ -7,6 +7,7 @@ import { nodeRules } from './rules/nodes.js';
 import { placementRules } from './rules/placement.js';
 import { removalRules } from './rules/removal.js';
 import { upgradeRules } from './rules/upgrades.js';
+import { SuiteRecord } from '../suite-record.js';
 import { WorkloadBench } from './workload-bench.js';
 
 export const WORKLOAD_RULES: readonly WorkloadRule[] = [
@@ -24,6 +25,7 @@ export function describeWorkloadConformance(harness: WorkloadConformanceHarness)
   const limitMs = harness.ruleTimeoutMs ?? 60_000;
   describe(`workload conformance: ${harness.name}`, () => {
     const { unavailable } = harness;
+    const record = new SuiteRecord('workload', harness, WORKLOAD_RULES);
     let bench: WorkloadBench;
     if (unavailable === undefined) {
       beforeAll(async () => {
@@ -36,11 +38,16 @@ export function describeWorkloadConformance(harness: WorkloadConformanceHarness)
         await bench.target.tearDown();
       }, limitMs);
     }
+    afterAll(async () => record.close());
     for (const rule of WORKLOAD_RULES) {
       const title = `${rule.id} ${rule.title}`;
       const reason = unavailable ?? harness.waived?.[rule.id];
-      if (reason === undefined) it(title, async () => rule.check(bench), limitMs);
-      else it.skip(`${title} (skipped: ${reason})`, () => undefined);
+      if (reason === undefined) {
+        it(title, async () => record.hold(rule, async () => rule.check(bench)), limitMs);
+      } else {
+        record.skipped(rule, reason);
+        it.skip(`${title} (skipped: ${reason})`, () => undefined);
+      }
     }
   });
 }
