@@ -132,9 +132,6 @@ function createBalancer({ cloud, region, params, requestId }: ActionCall): strin
     ProjectId?: number;
     Tags?: Balancer['tags'];
   };
-  if (LoadBalancerType !== 'OPEN' && LoadBalancerType !== 'INTERNAL') {
-    throw new WireError('InvalidParameterValue', 'LoadBalancerType is OPEN or INTERNAL.');
-  }
   const id = cloud.ids.next('lb');
   const prefix = region().vpc.cidr.split('.').slice(0, 2).join('.');
   const balancer: Balancer = {
@@ -176,13 +173,15 @@ function newListeners({ cloud, params }: ActionCall, balancer: Balancer): readon
     ListenerNames?: readonly string[];
     Scheduler?: string;
   };
-  if (!PROTOCOLS.includes(Protocol)) {
+  // The vendor's own example says `tcp`.
+  const protocol = Protocol.toUpperCase();
+  if (!PROTOCOLS.includes(protocol)) {
     throw new WireError('InvalidParameterValue', `The protocol \`${Protocol}\` is not supported.`);
   }
   return Ports.map((port, n) => {
     if (
       balancer.listeners.some(
-        (each) => each.port === port && (each.protocol === 'UDP') === (Protocol === 'UDP'),
+        (each) => each.port === port && (each.protocol === 'UDP') === (protocol === 'UDP'),
       )
     ) {
       throw new WireError('InvalidParameter.PortCheckFailed', `The port ${port} has a listener already.`);
@@ -190,7 +189,7 @@ function newListeners({ cloud, params }: ActionCall, balancer: Balancer): readon
     return {
       id: cloud.ids.next('lbl'),
       name: ListenerNames?.[n] ?? '',
-      protocol: Protocol,
+      protocol,
       port,
       scheduler: Scheduler ?? 'WRR',
       createdAt: cloud.now(),

@@ -44,9 +44,6 @@ export const tkeActions: Actions = {
   'tke/DeleteCluster': ({ cloud, region, params, requestId }) => {
     const cluster = clusterOf(region(), params['ClusterId']);
     const mode = params['InstanceDeleteMode'];
-    if (mode !== 'terminate' && mode !== 'retain') {
-      throw new WireError('InvalidParameter', 'InstanceDeleteMode is terminate or retain.');
-    }
     if (cluster.state === 'Deleting') {
       throw new WireError('FailedOperation.ClusterState', `The cluster \`${cluster.id}\` is being deleted.`);
     }

@@ -4,6 +4,12 @@ type Entry = { readonly at: number; readonly order: number; readonly act: (at: n
 export class Agenda {
   readonly #heap: Entry[] = [];
   #orders = 0;
+  #actingAt: number | undefined;
+
+  /** The instant of what happens right now, if something does: late, perhaps, by the clock on the wall. */
+  get actingAt(): number | undefined {
+    return this.#actingAt;
+  }
 
   /** The returned function takes it back. */
   plan(at: number, act: (at: number) => void): () => void {
@@ -19,7 +25,9 @@ export class Agenda {
   advance(now: number): void {
     for (let first = this.#heap[0]; first !== undefined && first.at <= now; first = this.#heap[0]) {
       this.#pop();
+      this.#actingAt = first.at;
       first.act(first.at);
+      this.#actingAt = undefined;
     }
   }
 

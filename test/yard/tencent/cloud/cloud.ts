@@ -49,7 +49,7 @@ export class Cloud {
 
   /** The clock on which machines live. */
   now(): number {
-    return this.options.now() + this.#passedMs;
+    return this.agenda.actingAt ?? this.options.now() + this.#passedMs;
   }
 
   /** What the server believes the time is. */

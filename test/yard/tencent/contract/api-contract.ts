@@ -31,6 +31,8 @@ type ContractFile = Readonly<{
   objects: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }>;
 
+type EnumFile = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+
 const WHOLE = new Set(['int64', 'uint64']);
 const TEXT = new Set(['string', 'datetime', 'datetime_iso', 'date', 'binary']);
 
@@ -39,9 +41,15 @@ export class ApiContract {
   readonly #actions = new Map<string, ActionContract[]>();
   readonly #versions = new Set<string>();
   readonly #objects = new Map<Product, Objects>();
+  /** Allowed texts by `product/Object.Member`; the vendor's description has them only in its prose. */
+  readonly #words = new Map<string, readonly string[]>();
 
   constructor(folder = join(projectRoot(), 'test', 'yard', 'tencent', 'contract')) {
     for (const product of PRODUCTS) this.#read(join(folder, `${product}.json`));
+    const enums = JSON.parse(readFileSync(join(folder, 'enums.json'), 'utf8')) as EnumFile;
+    for (const [product, members] of Object.entries(enums)) {
+      for (const [member, words] of Object.entries(members)) this.#words.set(`${product}/${member}`, words);
+    }
   }
 
   /** `hint` is the first label of the host or the signed service: it decides only where it names a product. */
@@ -59,7 +67,7 @@ export class ApiContract {
     return [...this.#actions.values()].flat();
   }
 
-  /** @throws WireError UnknownParameter, MissingParameter or InvalidParameter, for the first thing that is wrong. */
+  /** @throws WireError UnknownParameter, MissingParameter, InvalidParameter(Value), for the first thing that is wrong. */
   checkRequest(contract: ActionContract, params: unknown): void {
     this.#checkObject(contract.product, contract.request, params, '');
   }
@@ -100,14 +108,25 @@ export class ApiContract {
     }
     for (const [key, member] of members) {
       const part = value[key];
-      if (part !== undefined && part !== null) this.#checkMember(product, member, part, `${path}${key}`);
-      else if (member.required && !(part === null && member.nullable)) {
+      if (part !== undefined && part !== null) {
+        this.#checkMember(product, member, part, `${path}${key}`);
+        this.#checkWord(`${product}/${name}.${key}`, part, `${path}${key}`);
+      } else if (member.required && !(part === null && member.nullable)) {
         throw new WireError(
           'MissingParameter',
           `The request is missing a required parameter \`${path}${key}\`.`,
         );
       }
     }
+  }
+
+  #checkWord(member: string, value: unknown, path: string): void {
+    const words = this.#words.get(member);
+    if (words === undefined || typeof value !== 'string' || words.includes(value)) return;
+    throw new WireError(
+      'InvalidParameterValue',
+      `The value \`${value}\` of parameter \`${path}\` is not allowed.`,
+    );
   }
 
   #checkMember(product: Product, member: Member, value: unknown, path: string): void {
