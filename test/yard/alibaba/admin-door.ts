@@ -188,10 +188,8 @@ export class AdminDoor {
       },
       'POST health': (input) => {
         const { address, port, healthy } = healthSchema.parse(input);
-        const { unhealthy } = cloud.balancing;
-        if (healthy) unhealthy.delete(`${address}:${port}`);
-        else unhealthy.add(`${address}:${port}`);
-        return [...unhealthy];
+        cloud.balancing.health.set(`${address}:${port}`, healthy);
+        return {};
       },
       'POST eips': (input) => this.createAddress(ownedSchema.parse(input)),
     };

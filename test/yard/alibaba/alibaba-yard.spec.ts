@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startAlibabaYard, type AlibabaYard } from './alibaba-yard.js';
@@ -308,6 +309,44 @@ describe('the Alibaba Cloud yard', () => {
     expect(groups[burstGroupId]).toEqual([{ address: '127.60.9.9', port: 80, weight: 100, healthy: true }]);
     const tuples = listeners[0]?.rules[0]?.actions[0]?.ForwardGroupConfig?.ServerGroupTuples;
     expect(tuples?.map(({ Weight }) => Weight)).toEqual([70, 30]);
+  });
+
+  it('knocks at members where it is asked to', async () => {
+    const listener = createServer();
+    await new Promise<void>((resolve) => {
+      listener.listen(0, '127.0.0.1', resolve);
+    });
+    const { port } = listener.address() as AddressInfo;
+    const burst = yard.regions[0]?.balancing.burstGroupId ?? '';
+    await yard.admin.change({ healthProbeMs: 20, configuringMs: 0 });
+    await call(caller, 'alb', 'AddServersToServerGroup', {
+      ServerGroupId: burst,
+      'Servers.1.ServerId': '127.0.0.1',
+      'Servers.1.ServerIp': '127.0.0.1',
+      'Servers.1.Port': port,
+    });
+    const isHealthy = async () => (await yard.admin.traffic()).groups[burst]?.[0]?.healthy;
+    const becomes = async (wanted: boolean) => {
+      for (const end = Date.now() + 5_000; (await isHealthy()) !== wanted && Date.now() < end;)
+        await wait(20);
+      return isHealthy();
+    };
+    expect(await becomes(true)).toBe(true);
+    await new Promise<void>((resolve) => {
+      listener.close(() => resolve());
+    });
+    expect(await becomes(false)).toBe(false);
+  });
+
+  it('takes the region of a call from its endpoint where it names none', async () => {
+    const seen = async (endpoint = '') => {
+      const { body } = await call({ ...caller, endpoint }, 'alb', 'ListLoadBalancers');
+      return (body['LoadBalancers'] as { LoadBalancerId: string }[]).map(
+        ({ LoadBalancerId }) => LoadBalancerId,
+      );
+    };
+    expect(await seen(yard.regionEndpoints[region])).toEqual([yard.regions[0]?.balancing.loadBalancerId]);
+    expect(await seen(yard.endpoint)).toHaveLength(3);
   });
 
   it('bears 20,000 machines', async () => {

@@ -6,6 +6,7 @@ import { CallLog } from './call-log.js';
 import { AlibabaCloud, endpointAddress } from './cloud.js';
 import { FaultList } from './faults.js';
 import { createFront } from './front.js';
+import { HealthProber } from './health-prober.js';
 import { RateWindows } from './rate-windows.js';
 import { ACCOUNT_ID, type RegionSeed } from './seed.js';
 import type { CloudSettings } from './settings.js';
@@ -54,6 +55,8 @@ export async function startAlibabaYard(options: AlibabaYardOptions = {}): Promis
     regionEndpoints[region.regionId] = `http://${endpointAddress(region)}:${port}`;
   }
   const endpoint = `http://127.0.0.1:${port}`;
+  const prober = new HealthProber(cloud);
+  prober.start();
   return {
     endpoint,
     regionEndpoints,
@@ -63,6 +66,7 @@ export async function startAlibabaYard(options: AlibabaYardOptions = {}): Promis
     regions: [...cloud.regions.values()],
     admin: new AlibabaYardAdmin(endpoint),
     stop: async () => {
+      await prober.stop();
       for (const server of servers) await close(server);
     },
   };

@@ -11,6 +11,8 @@ const settingsSchema = z.strictObject({
   releaseMs: z.number().min(0),
   /** Steps of load balancers: how long a change is `Configuring`. */
   configuringMs: z.number().min(0),
+  /** How often load balancers knock at their members (TCP); 0: never, and all are healthy unless a test says no. */
+  healthProbeMs: z.number().min(0),
   /** A cluster takes so long to run, and to be gone. */
   clusterMs: z.number().min(0),
   /** New machines are in no answer for so long. */
@@ -47,6 +49,7 @@ export const DEFAULT_SETTINGS: CloudSettings = {
   stoppingMs: 300,
   releaseMs: 100,
   configuringMs: 100,
+  healthProbeMs: 0,
   clusterMs: 500,
   readLagMs: 0,
   spotNoticeMs: 5 * 60_000,

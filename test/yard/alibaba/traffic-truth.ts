@@ -45,7 +45,7 @@ export function trafficTruth({ balancing, classic, names }: AlibabaCloud): Traff
     address: serverIp,
     port,
     weight,
-    healthy: !balancing.unhealthy.has(`${serverIp}:${port}`),
+    healthy: balancing.isHealthy({ serverIp, port }),
   });
   return {
     revision: balancing.revision + classic.revision + names.revision,

@@ -126,8 +126,8 @@ export class Balancing {
   readonly rules = new Map<string, Rule>();
   readonly groups = new Map<string, ServerGroup>();
   readonly jobs = new Map<string, Job>();
-  /** `address:port` of members that do not answer. */
-  readonly unhealthy = new Set<string>();
+  /** Whether members answer, by `address:port`, as far as anybody said or looked. */
+  readonly health = new Map<string, boolean>();
   revision = 0;
   private order = 0;
 
@@ -228,8 +228,9 @@ export class Balancing {
     return this.rules.get(id) ?? missing('Rule', id);
   }
 
-  isHealthy({ serverIp, port }: Server): boolean {
-    return !this.unhealthy.has(`${serverIp}:${port}`);
+  /** One that nobody looked at is healthy, unless somebody is about to. */
+  isHealthy({ serverIp, port }: Pick<Server, 'serverIp' | 'port'>): boolean {
+    return this.health.get(`${serverIp}:${port}`) ?? this.cloud.settings.healthProbeMs === 0;
   }
 }
 

@@ -174,7 +174,7 @@ function describeHealth(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
         Port: port,
         ListenerPort: 80,
         Protocol: 'http',
-        ServerHealthStatus: cloud.balancing.unhealthy.has(`${serverIp}:${port}`) ? 'abnormal' : 'normal',
+        ServerHealthStatus: cloud.balancing.isHealthy({ serverIp, port }) ? 'normal' : 'abnormal',
       })),
     },
   };
