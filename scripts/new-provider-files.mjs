@@ -13,22 +13,25 @@ export function filesOf(id, name) {
     [`${id}.conformance.spec.ts`]: conformance(id),
     [`${id}.port.ts`]: port(id, name),
     [`${id}-session.ts`]: session(id, name),
+    'testing/harness.ts': harness(id),
   };
 }
 
 const readme = (id) => `# ${id}
 
-One folder, one cloud. Adding it touches this folder, the generated registry and package.json, nothing else.
+One folder, one cloud. Adding it touches this folder, the generated registry and package.json (for an SDK), nothing else;
+its column in docs/provider-matrix.md is written by the next whole \`npm test\`.
 
 | file | what belongs there |
 |---|---|
-| \`manifest.ts\` | what the cloud can and cannot, with reasons; limits; call budgets |
+| \`manifest.ts\` | what the cloud can and cannot, with reasons; limits; call budgets in the cloud's own terms |
 | \`account.ts\` | what a user enters; secrets apart |
 | \`${id}.port.ts\` | the narrow way to the SDK or the wire; SDK retries are switched off |
 | \`error-map.ts\` | the one table of vendor codes; what is missing is \`unknown\` and may have happened |
 | \`mapping.ts\` | pure functions between the vendor's words and ours |
-| \`${id}-session.ts\` | one account: verify, and a facet per kind of thing the cloud offers |
-| \`${id}.conformance.spec.ts\` | the harness; the rules are in libs/provider-kit/conformance/RULES.md |
+| \`${id}-session.ts\` | one account: verify, and a facet per kind of thing the cloud offers: \`compute\`, \`network\`, \`images\`, \`resources\`, \`clusters\`, \`traffic\`; what is left out is \`unsupported\` |
+| \`${id}.conformance.spec.ts\` | runs the rules, which are in libs/provider-kit/conformance/RULES.md |
+| \`testing/harness.ts\` | a service to run them against, what a test may do behind its back, and what stands behind its wire |
 
 ## Permissions
 
@@ -88,8 +91,11 @@ export const manifest: ProviderManifest<${name}Account> = {
     spot: notYet,
     stockSignal: notYet,
     quotaSignal: notYet,
+    changeFeed: notYet,
+    managedClusters: notYet,
   },
   limits: { launchBatch: 1, describeBatch: 1, terminateBatch: 1, visibilityLagMs: 60_000, bootMs: 60_000 },
+  // What the cloud publishes; finer budgets per operation are described in libs/provider-kit/contract/rates.ts.
   rates: { read: { burst: 10, perSecond: 5 }, mutate: { burst: 5, perSecond: 1 } },
   connect: async () => new ${name}Session(unwrittenPort),
 };
@@ -158,16 +164,31 @@ export class ${name}Session implements ProviderSession {
 }
 `;
 
-const conformance = (id) => `import { SpringtideError } from '@springtide/kernel';
-import { describeProviderConformance } from '@springtide/provider-kit/conformance';
-import { manifest } from './manifest.js';
+const conformance = (
+  id,
+) => `import { describeProviderConformance } from '@springtide/provider-kit/conformance';
+import { harness } from './testing/harness.js';
 
-describeProviderConformance({
+describeProviderConformance(harness);
+`;
+
+const harness = (id) => `import { SpringtideError } from '@springtide/kernel';
+import type { ConformanceHarness } from '@springtide/provider-kit/conformance';
+import { manifest } from '../manifest.js';
+
+/**
+ * Begin with an account, a region, a sample and the clock; the rules then name each control that they miss. A control that
+ * the service cannot have goes into \`withheld\`, a rule that it cannot be held to into \`waived\`, each with the reason.
+ */
+export const harness: ConformanceHarness = {
   name: '${id}',
   manifest,
+  evidence: { engine: 'nothing yet', nature: 'our reading' },
   unavailable: 'the ${id} provider does not speak to its cloud yet',
+  withheld: {},
+  waived: {},
   setUp: async () => {
     throw new SpringtideError('unsupported', 'there is no ${id} to run the rules against yet');
   },
-});
+};
 `;

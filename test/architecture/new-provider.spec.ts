@@ -12,6 +12,7 @@ const run = promisify(execFile);
 const ROOT = process.cwd();
 const COPIED = ['libs', 'providers', 'scripts', 'package.json', 'tsconfig.json', '.prettierrc.json'];
 const ID = 'cloud-nine';
+const FACETS = ['compute', 'network', 'images', 'resources', 'clusters', 'traffic', 'workloads'] as const;
 
 describe('adding a provider', () => {
   let copy: string;
@@ -24,19 +25,29 @@ describe('adding a provider', () => {
   });
   afterAll(async () => rm(copy, { recursive: true, force: true }));
 
-  it('touches its own folder and the generated registry, and nothing else', async () => {
+  it('touches two files outside its own folder: the generated registry, and package.json for its SDK', async () => {
     const before = await fingerprints(copy);
-    await node('scripts/new-provider.mjs', ID);
+    await node('scripts/new-provider.mjs', ID, '--sdk', '@cloud-nine/sdk@1.2.3');
     const after = await fingerprints(copy);
     const changed = [...after].filter(([path, hash]) => before.get(path) !== hash).map(([path]) => path);
     const outside = changed.filter((path) => !path.startsWith(`providers/${ID}/`));
-    expect(outside).toEqual(['providers/registry.generated.ts']);
+    expect(outside.toSorted()).toEqual(['package.json', 'providers/registry.generated.ts']);
     expect([...before.keys()].filter((path) => !after.has(path))).toEqual([]);
     expect(changed).toContain(`providers/${ID}/${ID}.conformance.spec.ts`);
     expect(await readFile(join(copy, 'providers/registry.generated.ts'), 'utf8')).toContain(
       `'${ID}': async () => import('./${ID}/index.js')`,
     );
     await node('scripts/generate-registry.mjs', '--check');
+  });
+
+  it('adds its SDK to package.json in its place, and changes no other line of it', async () => {
+    const lines = async (folder: string) =>
+      (await readFile(join(folder, 'package.json'), 'utf8')).split('\n').map((line) => line.trim());
+    const [before, after] = [await lines(ROOT), await lines(copy)];
+    expect(after.filter((line) => !before.includes(line))).toEqual(['"@cloud-nine/sdk": "1.2.3",']);
+    const dependencies = after.slice(after.indexOf('"dependencies": {') + 1);
+    const names = dependencies.slice(0, dependencies.indexOf('},'));
+    expect(names).toEqual(names.toSorted((a, b) => (a < b ? -1 : 1)));
   });
 
   it('gives a folder that type-checks', async () => {
@@ -61,7 +72,7 @@ describe('adding a provider', () => {
     const settings = { endpoint: 'http://127.0.0.1:9/' };
     const client = await connectAccount(manifest, settings, { accessKey: 'a', secretKey: 'b' }, context());
     await expect(client.verify()).rejects.toMatchObject({ code: 'unsupported', effect: 'none' });
-    for (const facet of ['compute', 'network', 'images', 'traffic'] as const) {
+    for (const facet of FACETS) {
       expect(() => client[facet]).toThrow(expect.objectContaining({ code: 'unsupported' }));
     }
     await client.close();
@@ -70,6 +81,8 @@ describe('adding a provider', () => {
   it('refuses a name that is taken or cannot be one', async () => {
     await expect(node('scripts/new-provider.mjs', ID)).rejects.toThrow(/already there/);
     await expect(node('scripts/new-provider.mjs', '../escape')).rejects.toThrow(/lower-case/);
+    const vague = node('scripts/new-provider.mjs', 'cloud-ten', '--sdk', 'sdk@latest');
+    await expect(vague).rejects.toThrow(/exact version/);
   });
 
   it('keeps the registry of this checkout equal to its folders', async () => {
