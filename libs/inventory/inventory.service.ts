@@ -48,7 +48,7 @@ export class InventoryService {
 
   /** Of all types. */
   async listAll(context: RequestContext, filter: InventoryFilter, page: PageOf): Promise<InventoryPage> {
-    return (await this.page(context, null, filter, page)) as InventoryPage;
+    return await this.page(context, null, filter, page);
   }
 
   /** @throws not-found. */

@@ -45,14 +45,8 @@ function openListing(
   { region, resourceType }: Place,
   control: CallControl,
 ): AsyncIterable<Readonly<{ items: readonly Observed[]; complete: boolean }>> {
-  switch (resourceType) {
-    case 'machine':
-      return client.compute.list({ region }, control);
-    case 'network':
-      return client.network.listNetworks({ region }, control);
-    case 'image':
-      return client.images.listImages({ region }, control);
-    default:
-      return client.resources.listResources({ region, kind: resourceType }, control);
-  }
+  if (resourceType === 'machine') return client.compute.list({ region }, control);
+  if (resourceType === 'network') return client.network.listNetworks({ region }, control);
+  if (resourceType === 'image') return client.images.listImages({ region }, control);
+  return client.resources.listResources({ region, kind: resourceType }, control);
 }

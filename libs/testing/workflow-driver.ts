@@ -1,7 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MUTATE_QUEUE, PLANNER_QUEUE, READ_QUEUE, WORKFLOW_QUEUE } from '@springtide/contracts';
+import {
+  MUTATE_QUEUE,
+  PLANNER_QUEUE,
+  READ_QUEUE,
+  SYNC_QUEUE,
+  WATCH_QUEUE,
+  WORKFLOW_QUEUE,
+} from '@springtide/contracts';
 import { startEmbeddedTemporal, temporalBinary, temporalTestServerBinary } from '@springtide/platform';
 import { Client, Connection } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -46,7 +53,7 @@ export async function startWorkflowDriver(
   const codePath = await workflowBundle();
   const workers = await Promise.all([
     Worker.create({ ...base, taskQueue: WORKFLOW_QUEUE, workflowBundle: { codePath } }),
-    ...[MUTATE_QUEUE, READ_QUEUE, PLANNER_QUEUE].map(
+    ...[MUTATE_QUEUE, READ_QUEUE, PLANNER_QUEUE, SYNC_QUEUE, WATCH_QUEUE].map(
       async (taskQueue) => await Worker.create({ ...base, ...PROMPT, taskQueue, activities }),
     ),
   ]);
