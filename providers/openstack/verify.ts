@@ -7,7 +7,14 @@ import type { Openstack } from './openstack-session.js';
 
 const VERIFY_LIMIT_MS = 30_000;
 
-type Probe = Readonly<{ action: string; neededFor: string; service: ServiceType; path: string }>;
+type Probe = Readonly<{
+  action: string;
+  neededFor: string;
+  service: ServiceType;
+  path: string;
+  /** Neutron refuses nobody: whoever may not see something is answered with an empty list. */
+  mustShow?: string;
+}>;
 
 /** Reading is tried; the last three need the policies of the README, and without them there is no stock to plan with. */
 const PROBES: readonly Probe[] = [
@@ -37,6 +44,7 @@ const PROBES: readonly Probe[] = [
     neededFor: 'counting free addresses',
     service: 'network',
     path: '/network-ip-availabilities',
+    mustShow: 'network_ip_availabilities',
   },
   {
     action: 'os_compute_api:os-availability-zone:detail',
@@ -103,10 +111,12 @@ async function granted(
   at: At,
   probe: Probe,
 ): Promise<AccountReport['permissions'][number]> {
-  const { action, neededFor, service, path } = probe;
+  const { action, neededFor, service, path, mustShow } = probe;
   try {
-    await openstack.api.get(at, { service, path, doing: `trying ${action}` }, z.unknown());
-    return { action, neededFor, granted: true };
+    const call = { service, path, doing: `trying ${action}` };
+    const answer = await openstack.api.get(at, call, z.record(z.string(), z.unknown()));
+    const shown = mustShow === undefined ? undefined : answer[mustShow];
+    return { action, neededFor, granted: !Array.isArray(shown) || shown.length > 0 };
   } catch (thrown) {
     const { code } = asSpringtideError(thrown);
     if (!['permission-denied', 'unsupported', 'not-found'].includes(code)) throw thrown;
