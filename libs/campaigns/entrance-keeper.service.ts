@@ -9,6 +9,11 @@ import { machinesOf } from './run-machines.js';
 import { membersByGroup } from './route-members.js';
 
 const SetShares = z.object({ route: z.string(), shares: z.record(z.string(), z.number()) });
+const SetMembers = z.object({
+  route: z.string(),
+  group: z.string(),
+  members: z.array(z.object({ id: z.string() })),
+});
 
 /** Compares the entrances of a run with what they should have, and gives back what a restarted proxy forgot. */
 export class EntranceKeeper {
@@ -63,7 +68,31 @@ export class EntranceKeeper {
     const ready = machinesOf(intents).filter(
       (machine) => machine.service === service && machine.item.state === 'ready',
     );
-    return new Map([[HOME_GROUP, route.home], ...membersByGroup(open.plan, ready)]);
+    const ordered = await this.lastMembersOf(run, route);
+    const expected = new Map<string, readonly RouteMember[]>([[HOME_GROUP, route.home]]);
+    for (const [group, members] of membersByGroup(open.plan, ready)) {
+      expected.set(
+        group,
+        members.filter(({ id }) => ordered.get(group)?.has(id) === true),
+      );
+    }
+    return expected;
+  }
+
+  /**
+   * Whom this run put into each group with its last order. Who was taken out on purpose is ready for a while yet, and
+   * must not be put back; an order under way says nothing.
+   */
+  private async lastMembersOf(run: RunRef, route: Route): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+    const sets = await this.ledger.listIntents(run.tenantId, { runId: run.runId, kind: 'set' });
+    const ordered = new Map<string, ReadonlySet<string>>();
+    for (const intent of sets) {
+      const set = SetMembers.safeParse(intent.spec).data;
+      if (set?.route !== route.name) continue;
+      const ids = intent.state === 'settled' ? set.members.map(({ id }) => id) : [];
+      ordered.set(set.group, new Set(ids));
+    }
+    return ordered;
   }
 
   /** The last good set of this run, among those who can take traffic now; before the first shift, all is at home. */
