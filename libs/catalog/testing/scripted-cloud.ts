@@ -31,6 +31,8 @@ export type CloudScript = {
   changes: MachineChanges<Machine>[];
   /** `cut`: the last page does not say complete. `fail`: an error after the first page. */
   listing: 'complete' | 'cut' | 'fail';
+  /** Waited for after each page, while the rest of the listing is what it was when it began. */
+  afterPage: () => Promise<void>;
   /** Operations in the order they were asked for. */
   readonly calls: string[];
 };
@@ -54,6 +56,7 @@ export async function scriptedCloud(
     resources: [],
     changes: [],
     listing: 'complete',
+    afterPage: () => Promise.resolve(),
     calls: [],
   };
   const context = { account: 'scripted', clock, gate: openGate, log: silentLogger };
@@ -74,6 +77,7 @@ async function* pages<T>(
   for (let start = 0; start === 0 || start < items.length; start += PAGE) {
     const last = start + PAGE >= items.length;
     yield { items: items.slice(start, start + PAGE), complete: last && script.listing === 'complete' };
+    await script.afterPage();
     if (script.listing === 'fail') {
       throw new SpringtideError('permission-denied', 'the scripted cloud refuses the second page');
     }
