@@ -10,7 +10,7 @@ export function filesOf(id, name) {
     'error-map.ts': errorMap(id),
     'manifest.ts': manifest(id, name),
     'mapping.ts': mapping(id, name),
-    [`${id}.conformance.spec.ts`]: conformance(id),
+    [`${id}.conformance.spec.ts`]: conformance(),
     [`${id}.port.ts`]: port(id, name),
     [`${id}-session.ts`]: session(id, name),
     'testing/harness.ts': harness(id),
@@ -164,9 +164,7 @@ export class ${name}Session implements ProviderSession {
 }
 `;
 
-const conformance = (
-  id,
-) => `import { describeProviderConformance } from '@springtide/provider-kit/conformance';
+const conformance = () => `import { describeProviderConformance } from '@springtide/provider-kit/conformance';
 import { harness } from './testing/harness.js';
 
 describeProviderConformance(harness);

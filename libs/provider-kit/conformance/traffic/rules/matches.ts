@@ -1,4 +1,5 @@
 import type { RouteMatch } from '../../../contract/traffic.js';
+import { NotHere } from '../../suite-record.js';
 import type { TrafficRule } from '../rule.js';
 import { weightsOf, type TrafficBench } from '../traffic-bench.js';
 
@@ -111,6 +112,7 @@ function bySource(name: string, group: string, sourceRanges: readonly string[]):
 
 /** Each of two groups has members that answer. */
 async function twoGroups(bench: TrafficBench, weights: Readonly<Record<string, number>>): Promise<string> {
+  if (bench.target.names !== undefined) throw new NotHere('a name does not see requests');
   const [route] = bench.target.routes;
   await bench.share(route, { home: 1, next: 1 }, weights);
   return route;
