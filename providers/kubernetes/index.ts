@@ -1,8 +1,11 @@
 import type { AccountReport, Capability, ProviderManifest, ProviderSession } from '@springtide/provider-kit';
 import { accountSchema, secretSchema, settingsSchema, type KubernetesAccount } from './account.js';
+import { GatewayStore } from './gateway-store.js';
 import { KubeApi } from './kube-api.js';
 import { KubernetesResources } from './kubernetes-resources.js';
+import { KubernetesTraffic } from './kubernetes-traffic.js';
 import { KubernetesWorkloads } from './kubernetes-workloads.js';
+import { TraefikCounters } from './traefik-counters.js';
 import { verifyCluster } from './verify.js';
 
 const noMachines: Capability = {
@@ -17,7 +20,10 @@ export const manifest: ProviderManifest<KubernetesAccount> = {
   settingsSchema,
   secretSchema,
   accountSchema,
-  endpoints: (account) => [account.access.server],
+  endpoints: ({ access, traefikMetricsUrl }) => [
+    access.server,
+    ...(traefikMetricsUrl === undefined ? [] : [traefikMetricsUrl]),
+  ],
   capabilities: {
     idempotencyToken: noMachines,
     batchLaunch: noMachines,
@@ -26,6 +32,11 @@ export const manifest: ProviderManifest<KubernetesAccount> = {
     spot: noMachines,
     stockSignal: noMachines,
     quotaSignal: noMachines,
+    matchByHeader: { supported: true },
+    matchBySource: {
+      supported: false,
+      reason: 'the Gateway API matches paths, headers, queries and methods, not the address of a client',
+    },
   },
   limits: { launchBatch: 1, describeBatch: 1, terminateBatch: 1, visibilityLagMs: 0, bootMs: 0 },
   rates: { read: { burst: 200, perSecond: 100 }, mutate: { burst: 100, perSecond: 50 } },
@@ -36,11 +47,19 @@ export const manifest: ProviderManifest<KubernetesAccount> = {
       ...(client === undefined ? {} : { cert: client.certPem, key: client.keyPem }),
     });
     const api = new KubeApi(account.access, dispatcher, context.clock);
+    const plain = context.gate.dispatcher();
+    const { traefikMetricsUrl: metrics } = account;
+    const counters = metrics === undefined ? undefined : new TraefikCounters(metrics, plain, context.clock);
+    const traffic = new KubernetesTraffic(account, new GatewayStore(api), counters, context.clock);
     return {
+      // An account without routes carries no traffic.
+      ...(Object.keys(account.routes).length === 0 ? {} : { traffic }),
       workloads: new KubernetesWorkloads(api),
       resources: new KubernetesResources(account, api),
       verify: async (at): Promise<AccountReport> => verifyCluster(account, api, at),
-      close: async () => dispatcher.destroy(),
+      close: async () => {
+        await Promise.all([dispatcher.destroy(), plain.destroy()]);
+      },
     };
   },
 };

@@ -3,8 +3,10 @@ import type { AccountReport, CallOptions } from '@springtide/provider-kit';
 import { z } from 'zod';
 import type { KubernetesAccount } from './account.js';
 import { refusalError } from './api-error.js';
+import { GATEWAY } from './gateway-objects.js';
 import { parseAnswer, type KubeApi } from './kube-api.js';
 import { NEEDED_RIGHTS, ROUTE_RIGHTS, type NeededRight } from './permissions.js';
+import { objectPath } from './workload-kinds.js';
 
 const PATIENCE_MS = 20 * SECOND;
 const AT_ONCE = 8;
@@ -13,6 +15,9 @@ const reviewSchema = z.object({
   status: z.object({ userInfo: z.object({ username: z.string(), groups: z.array(z.string()).default([]) }) }),
 });
 const versionSchema = z.object({ gitVersion: z.string(), platform: z.string().default('') });
+const gatewaySchema = z.object({
+  status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]) }),
+});
 const accessSchema = z.object({ status: z.object({ allowed: z.boolean().default(false) }) });
 
 /** Asks the cluster who we are and, right by right, what we may do; nothing is changed. */
@@ -33,10 +38,26 @@ export async function verifyCluster(
   return {
     identity,
     regions: [account.region],
-    permissions: await checkRights(api, rights, options),
+    permissions: [
+      ...(await checkRights(api, rights, options)),
+      ...(await checkRoutes(account, api, options)),
+    ],
     ...(clockSkewMs === undefined ? {} : { clockSkewMs }),
     product: `Kubernetes ${version.gitVersion}`,
   };
+}
+
+/** A Gateway that is not there, or that no controller runs, moves nothing. */
+async function checkRoutes(account: KubernetesAccount, api: KubeApi, options: CallOptions) {
+  return Promise.all(
+    Object.entries(account.routes).map(async ([route, { namespace, gateway }]) => {
+      const what = `reading Gateway ${namespace}/${gateway}`;
+      const body = await api.find(objectPath(GATEWAY, namespace, gateway), what, options);
+      const conditions = gatewaySchema.safeParse(body).data?.status.conditions ?? [];
+      const granted = conditions.some(({ type, status }) => type === 'Programmed' && status === 'True');
+      return { action: `Gateway ${namespace}/${gateway}`, granted, neededFor: `route ${route}` };
+    }),
+  );
 }
 
 async function whoAmI(api: KubeApi, at: Instant, options: CallOptions) {

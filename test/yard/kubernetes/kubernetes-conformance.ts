@@ -3,6 +3,8 @@ import {
   PROVIDER_RULES,
   type AccountInput,
   type ConformanceHarness,
+  type TrafficConformanceHarness,
+  type TrafficTarget,
   type WorkloadConformanceHarness,
   type WorkloadTarget,
 } from '@springtide/provider-kit/conformance';
@@ -11,6 +13,7 @@ import { freePort } from '../tools/free-port.js';
 import { leastUser, tokenKubeconfig } from './cluster-account.js';
 import type { Availability } from './control-plane-binary.js';
 import { FaultProxy } from './fault-proxy.js';
+import { startGatewayYard } from './gateway-yard.js';
 import { startKubernetesYard, type KubernetesYard } from './kubernetes-yard.js';
 import { ownerControls } from './owner-controls.js';
 
@@ -99,6 +102,51 @@ export function workloadHarness(manifest: ProviderManifest, state: Availability)
         listPageSize: 250,
         controls: ownerControls(stage.yard.admin, stage.proxy, NAMESPACE),
         tearDown: async () => lower(stage),
+      };
+    },
+  };
+}
+
+const NO_CHECKS =
+  'the Gateway API checks no members: those named by hand are ready by our word, and pods by their kubelet’s';
+
+/** HTTPRoutes with Traefik as controller and data plane. */
+export function gatewayHarness(manifest: ProviderManifest, state: Availability): TrafficConformanceHarness {
+  return {
+    name: `kubernetes (${ENGINE}, Gateway API 1.5.1, Traefik)`,
+    manifest,
+    evidence: { engine: `${ENGINE}, Traefik`, nature: 'provoked' },
+    ...(state.available ? {} : { unavailable: state.reason }),
+    waived: Object.fromEntries(['T-03', 'T-07', 'T-09', 'T-11', 'T-21', 'T-25'].map((id) => [id, NO_CHECKS])),
+    healthSeenWithinMs: 4_000,
+    ruleTimeoutMs: 90_000,
+    setUp: async (): Promise<TrafficTarget> => {
+      const stage = await raise(1);
+      const names = ['storefront', 'checkout'] as const;
+      const gateway = await startGatewayYard(stage.yard, NAMESPACE, names);
+      const routes = Object.fromEntries(
+        names.map((name) => [
+          name,
+          {
+            namespace: NAMESPACE,
+            gateway: gateway.gateway,
+            listener: name,
+            entrance: gateway.entrances[name],
+          },
+        ]),
+      );
+      const settings = { routes, traefikMetricsUrl: gateway.metricsUrl, appliesWithinMs: 400 };
+      const nowhere = await freePort();
+      const elsewhere = tokenKubeconfig(`https://127.0.0.1:${nowhere}`, stage.yard.caPem, stage.token);
+      return {
+        account: { settings, secret: stage.account.secret },
+        routes: names,
+        restartProxy: async () => gateway.restart(),
+        unreachable: () => ({ settings, secret: { kubeconfig: elsewhere } }),
+        tearDown: async () => {
+          await gateway.stop();
+          await lower(stage);
+        },
       };
     },
   };
