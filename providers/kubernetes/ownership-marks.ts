@@ -9,7 +9,7 @@ const LABELS = `${PREFIX}labels`;
 /** Labels of ours; what is selected by. Every value is the text itself, or its hash where Kubernetes would refuse it. */
 export const INSTALLATION_LABEL = `${PREFIX}installation`;
 export const INTENT_LABEL = `${PREFIX}intent`;
-export const TOKEN_LABEL = `${PREFIX}token`;
+const TOKEN_LABEL = `${PREFIX}token`;
 export const WORKLOAD_LABEL = `${PREFIX}workload`;
 
 const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/;
