@@ -250,10 +250,16 @@ export class TencentClusters implements ClusterFacet {
 
   async #pools(cluster: TkeCluster, at: TencentScope): Promise<readonly TkeNodePool[]> {
     if (cluster.ClusterStatus === 'Creating' || cluster.ClusterStatus === 'Trading') return [];
-    const { NodePoolSet } = await this.api.call('tke', 'DescribeClusterNodePools', at, {
-      ClusterId: cluster.ClusterId ?? '',
-    });
-    return NodePoolSet ?? [];
+    try {
+      const { NodePoolSet } = await this.api.call('tke', 'DescribeClusterNodePools', at, {
+        ClusterId: cluster.ClusterId ?? '',
+      });
+      return NodePoolSet ?? [];
+    } catch (thrown) {
+      // It went between two questions.
+      if (thrown instanceof SpringtideError && thrown.code === 'not-found') return [];
+      throw thrown;
+    }
   }
 
   #pages(

@@ -47,7 +47,7 @@ export class TencentCompute implements ComputeFacet {
   }
 
   listQuotas(scope: { region: string }, options: CallOptions): Promise<readonly Quota[]> {
-    return listQuotas(this.account, this.api, { ...scope, ...options });
+    return listQuotas(this.account, this.api, { ...scope, ...options }, this.clock);
   }
 
   async launch(batch: LaunchBatch, options: CallOptions): Promise<LaunchReceipt> {
@@ -59,7 +59,7 @@ export class TencentCompute implements ComputeFacet {
     }
     const at = { region: batch.region, ...options };
     const placing = await this.#placingOf(at, batch.subnet ?? this.account.subnets[batch.zone]);
-    const request = toRunInstances(batch, placing, this.account);
+    const request = toRunInstances(batch, placing, this.account, this.clock.now());
     const { InstanceIdSet: ids = [] } = await this.api.call('cvm', 'RunInstances', at, request);
     for (const [n, id] of ids.entries()) this.#recent.remember(youngMachine(batch, id, n));
     const missing = Math.max(0, batch.count - ids.length);

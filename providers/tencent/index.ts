@@ -94,7 +94,7 @@ export const manifest: ProviderManifest<TencentAccount> = {
       compute: new TencentCompute(account, api, context.clock, limits.visibilityLagMs),
       network: tencentNetworks(api),
       images: tencentImages(account, api),
-      resources: tencentResources(api),
+      resources: tencentResources(api, context.clock),
       clusters: new TencentClusters(account, api, context.clock),
       traffic: new TencentTraffic(account, api, context.clock),
       close: async () => api.close(),

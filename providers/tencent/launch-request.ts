@@ -1,4 +1,4 @@
-import { SECOND, parseInstant, toInstant, type Instant } from '@springtide/kernel';
+import { MINUTE, SECOND, parseInstant, toInstant, type Instant } from '@springtide/kernel';
 import type { LaunchBatch } from '@springtide/provider-kit';
 import type { RunInstancesRequest } from 'tencentcloud-sdk-nodejs/tencentcloud/services/cvm/v20170312/cvm_models.js';
 import type { TencentAccount } from './account.js';
@@ -7,10 +7,15 @@ import { launchTags } from './tags.js';
 
 export type Placing = Readonly<{ vpc: string; subnet: string }>;
 
+/** A timer must lie more than five minutes ahead when the cloud reads the call; the rest covers the way there. */
+const SOONEST_MS = 5 * MINUTE + 20 * SECOND;
+const GRID_MS = 5 * MINUTE;
+
 export function toRunInstances(
   batch: LaunchBatch,
   placing: Placing | undefined,
   account: Pick<TencentAccount, 'partialLaunch' | 'systemDisk'>,
+  now: Date,
 ): RunInstancesRequest {
   const { systemDisk } = account;
   return {
@@ -35,12 +40,21 @@ export function toRunInstances(
       : { UserData: Buffer.from(batch.userData, 'utf8').toString('base64') }),
     // Machines and their disks get these; nothing else is created with them.
     TagSpecification: [{ ResourceType: 'instance', Tags: launchTags(batch) }],
-    ...(batch.releaseAt === undefined ? {} : { ActionTimer: endTimer(batch.releaseAt) }),
+    ...(batch.releaseAt === undefined ? {} : { ActionTimer: endTimer(batch.releaseAt, now) }),
   };
 }
 
-/** In whole seconds, never earlier than asked for. The same batch gives the same timer, or its token would not fit. */
-export function endTimer(at: Instant): { TimerAction: string; ActionTime: string } {
-  const whole = new Date(Math.ceil(parseInstant(at).getTime() / SECOND) * SECOND);
-  return { TimerAction: 'TerminateInstances', ActionTime: toInstant(whole).replace(/\.\d+Z$/, 'Z') };
+/**
+ * In whole seconds, never earlier than asked for. What is too near for the cloud is put off to a coarse grid, so that a
+ * call repeated a little later still carries the same time: another one would be another order to the token.
+ */
+export function endTimer(at: Instant, now: Date): { TimerAction: string; ActionTime: string } {
+  const wanted = up(parseInstant(at).getTime(), SECOND);
+  const soonest = now.getTime() + SOONEST_MS;
+  const time = new Date(wanted >= soonest ? wanted : up(soonest, GRID_MS));
+  return { TimerAction: 'TerminateInstances', ActionTime: toInstant(time).replace('.000Z', 'Z') };
+}
+
+function up(ms: number, step: number): number {
+  return Math.ceil(ms / step) * step;
 }

@@ -1,5 +1,5 @@
 import type { LaunchBatch } from '@springtide/provider-kit';
-import { toRunInstances } from './launch-request.js';
+import { endTimer, toRunInstances } from './launch-request.js';
 import { instantOf, toMachine, toOffering } from './mapping.js';
 
 const batch: LaunchBatch = {
@@ -18,6 +18,8 @@ const batch: LaunchBatch = {
   labels: { 店铺: '双十一' },
   releaseAt: '2026-11-11T02:00:00.250Z',
 };
+
+const now = new Date('2026-11-10T23:50:10Z');
 
 const size = {
   Zone: 'ap-guangzhou-3',
@@ -39,6 +41,7 @@ describe('toRunInstances', () => {
         batch,
         { vpc: 'vpc-1', subnet: 'subnet-1' },
         { partialLaunch: true, systemDisk: undefined },
+        now,
       ),
     ).toEqual({
       ClientToken: 't-1',
@@ -70,9 +73,26 @@ describe('toRunInstances', () => {
   });
 
   it('asks for all or nothing where the account has no partial delivery', () => {
-    const request = toRunInstances(batch, undefined, { partialLaunch: false, systemDisk: undefined });
+    const request = toRunInstances(batch, undefined, { partialLaunch: false, systemDisk: undefined }, now);
     expect(request).not.toHaveProperty('MinCount');
     expect(request.VirtualPrivateCloud).toEqual({ VpcId: 'DEFAULT', SubnetId: 'DEFAULT' });
+  });
+});
+
+describe('endTimer', () => {
+  it.each([
+    ['keeps a whole second', '2026-11-11T02:00:00.000Z', '2026-11-11T02:00:00Z'],
+    ['rounds up, never down', '2026-11-11T02:00:00.001Z', '2026-11-11T02:00:01Z'],
+    ['takes the first that the cloud takes', '2026-11-10T23:55:30.000Z', '2026-11-10T23:55:30Z'],
+    ['puts off what is too near', '2026-11-10T23:52:00.000Z', '2026-11-11T00:00:00Z'],
+    ['puts off what is over', '2026-11-10T20:00:00.000Z', '2026-11-11T00:00:00Z'],
+  ])('%s', (_, at, expected) => {
+    expect(endTimer(at, now).ActionTime).toBe(expected);
+  });
+
+  it('gives a repeated call the same time', () => {
+    const soon = '2026-11-10T23:51:00.000Z';
+    expect(endTimer(soon, new Date(now.getTime() + 5_000))).toEqual(endTimer(soon, now));
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Clock } from '@springtide/kernel';
 import type { Offering, Page, Quota } from '@springtide/provider-kit';
 import type { TencentAccount } from './account.js';
 import { ON_DEMAND, SPOT, toOffering } from './mapping.js';
@@ -6,6 +7,8 @@ import type { TencentApi, TencentScope } from './tencent-api.js';
 const SPOT_GROUP = 'spot-vcpu';
 const ON_DEMAND_GROUP = 'on-demand-vcpu';
 const PAGE_SIZE = 100;
+/** Between two pages: the cloud counts calls per second, and somebody else may be listing too. */
+const PACE_MS = 30;
 
 /** One answer holds the whole region, what is sold out included. */
 export async function* listOfferings(
@@ -46,6 +49,7 @@ export async function listQuotas(
   account: TencentAccount,
   api: TencentApi,
   at: TencentScope,
+  clock: Clock,
 ): Promise<readonly Quota[]> {
   const { AccountQuotaOverview } = await api.call('cvm', 'DescribeAccountQuota', at, {});
   const spot = AccountQuotaOverview?.AccountQuota?.SpotPaidQuotaSet ?? [];
@@ -64,11 +68,11 @@ export async function listQuotas(
         ]),
     ...(limitVcpu === undefined
       ? []
-      : [{ group: ON_DEMAND_GROUP, region, limitVcpu, usedVcpu: await countOnDemandVcpu(api, at) }]),
+      : [{ group: ON_DEMAND_GROUP, region, limitVcpu, usedVcpu: await countOnDemandVcpu(api, at, clock) }]),
   ];
 }
 
-async function countOnDemandVcpu(api: TencentApi, at: TencentScope): Promise<number> {
+async function countOnDemandVcpu(api: TencentApi, at: TencentScope, clock: Clock): Promise<number> {
   const vcpus = new Map<string, number>();
   for (let offset = 0, total = 1; offset < total;) {
     const answer = await api.call('cvm', 'DescribeInstances', at, {
@@ -81,6 +85,7 @@ async function countOnDemandVcpu(api: TencentApi, at: TencentScope): Promise<num
     if (rows.length === 0) break;
     offset += rows.length;
     total = answer.TotalCount ?? 0;
+    if (offset < total) await clock.sleep(PACE_MS);
   }
   return sum([...vcpus.values()]);
 }

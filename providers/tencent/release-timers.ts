@@ -1,10 +1,7 @@
-import { MINUTE, SECOND, addMs, toInstant, type Instant } from '@springtide/kernel';
+import type { Instant } from '@springtide/kernel';
 import type { MachineId } from '@springtide/provider-kit';
 import { endTimer } from './launch-request.js';
 import type { TencentApi, TencentScope } from './tencent-api.js';
-
-/** A timer must lie more than five minutes ahead when the cloud reads the call; the rest is for its way there. */
-const EARLIEST_MS = 5 * MINUTE + 20 * SECOND;
 
 /**
  * A machine has at most one timer, and one that has one takes no other: the old one goes first. Should we die in
@@ -20,10 +17,9 @@ export async function moveReleaseTime(
   if (ids.length === 0) return;
   await dropTimers(api, at, ids);
   if (releaseAt === null) return;
-  const earliest = addMs(toInstant(now), EARLIEST_MS);
   await api.call('cvm', 'ImportInstancesActionTimer', at, {
     InstanceIds: [...ids],
-    ActionTimer: endTimer(earliest > releaseAt ? earliest : releaseAt),
+    ActionTimer: endTimer(releaseAt, now),
   });
 }
 

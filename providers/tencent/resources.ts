@@ -1,4 +1,4 @@
-import { SpringtideError } from '@springtide/kernel';
+import { SpringtideError, type Clock } from '@springtide/kernel';
 import type { CallOptions, Page, Resource, ResourceFacet, ResourceKind } from '@springtide/provider-kit';
 import type { LoadBalancer } from 'tencentcloud-sdk-nodejs/tencentcloud/services/clb/v20180317/clb_models.js';
 import { offsetListing } from './offset-listing.js';
@@ -15,6 +15,8 @@ import {
 import type { TencentApi, TencentScope } from './tencent-api.js';
 
 const PAGE_SIZE = 100;
+/** Between two questions of one kind: CLB answers 20 a second. */
+const PACE_MS = 50;
 const KINDS = [
   'disk',
   'address',
@@ -25,19 +27,19 @@ const KINDS = [
   'cluster',
 ] as const;
 
-type Listing = (api: TencentApi, at: TencentScope) => AsyncIterable<Page<Resource>>;
+type Listing = (api: TencentApi, at: TencentScope, clock: Clock) => AsyncIterable<Page<Resource>>;
 type Read<R> = (
   offset: number,
   limit: number,
 ) => Promise<{ rows?: readonly R[] | undefined; total?: number | undefined }>;
 
 /** Reading only: what the inventory shows besides machines, networks and images. */
-export function tencentResources(api: TencentApi): ResourceFacet {
+export function tencentResources(api: TencentApi, clock: Clock): ResourceFacet {
   return {
     kinds: KINDS,
     listResources: ({ region, kind }, options: CallOptions) => {
       const list = LISTINGS[kind];
-      if (list !== undefined) return list(api, { region, ...options });
+      if (list !== undefined) return list(api, { region, ...options }, clock);
       throw new SpringtideError('unsupported', `Tencent Cloud lists no resources of kind ${kind} here`);
     },
   };
@@ -78,11 +80,14 @@ const LISTINGS: Readonly<Partial<Record<ResourceKind, Listing>>> = {
       },
       (group) => fromSecurityGroup(group, at.region),
     ),
-  'load-balancer': (api, at) =>
+  'load-balancer': (api, at, clock) =>
     paged(
       async (Offset, Limit) => {
         const answer = await api.call('clb', 'DescribeLoadBalancers', at, { Offset, Limit });
-        return { rows: await withTargets(api, at, answer.LoadBalancerSet ?? []), total: answer.TotalCount };
+        return {
+          rows: await withTargets(api, at, clock, answer.LoadBalancerSet ?? []),
+          total: answer.TotalCount,
+        };
       },
       ({ balancer, machines }) => fromLoadBalancer(balancer, machines, at.region),
     ),
@@ -102,10 +107,12 @@ type BalancerWithTargets = Readonly<{ balancer: LoadBalancer; machines: readonly
 async function withTargets(
   api: TencentApi,
   at: TencentScope,
+  clock: Clock,
   balancers: readonly LoadBalancer[],
 ): Promise<readonly BalancerWithTargets[]> {
   const all: BalancerWithTargets[] = [];
-  for (const balancer of balancers) {
+  for (const [n, balancer] of balancers.entries()) {
+    if (n > 0) await clock.sleep(PACE_MS);
     const { Listeners = [] } = await api.call('clb', 'DescribeTargets', at, {
       LoadBalancerId: balancer.LoadBalancerId ?? '',
     });
