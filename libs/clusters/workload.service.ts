@@ -4,9 +4,17 @@ import { recordAudit, requirePermission } from '@springtide/identity';
 import { SpringtideError, asSpringtideError, canonicalJson, toInstant, type Clock } from '@springtide/kernel';
 import type { Database, RequestContext } from '@springtide/platform';
 import type { WorkloadSpec, WorkloadState } from '@springtide/provider-kit';
-import { IsNull, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { ClusterEffects } from './cluster-effects.js';
-import { WorkloadEntity } from './data/workload.entity.js';
+import type { WorkloadEntity } from './data/workload.entity.js';
+import {
+  insertWorkload,
+  listWorkloads,
+  lockWorkloadByName,
+  markRemoved,
+  mustFindWorkload,
+  saveDecision,
+} from './data/workload.repository.js';
 import { versionBefore } from './domain/index.js';
 
 type Parts = Readonly<{ database: Database; effects: ClusterEffects; clock: Clock }>;
@@ -59,9 +67,8 @@ export class WorkloadService {
       async ({ client, control }) => client.workloads.remove(this.owned(row), volumes, control),
     );
     if (outcome === 'gone') {
-      await this.parts.database.unitOfWork(ctx, async (tx) => {
-        await tx.update(WorkloadEntity, { id }, { removedAt: this.parts.clock.now() });
-      });
+      const at = this.parts.clock.now();
+      await this.parts.database.unitOfWork(ctx, async (tx) => await markRemoved(tx, id, at));
     }
     return outcome;
   }
@@ -76,18 +83,7 @@ export class WorkloadService {
     page: Readonly<{ limit: number; clusterId?: string | undefined; afterId?: string | undefined }>,
   ): Promise<readonly WorkloadBody[]> {
     requirePermission(ctx, 'cluster:read');
-    const rows = await this.parts.database.unitOfWork(ctx, async (tx) =>
-      tx
-        .createQueryBuilder(WorkloadEntity, 'w')
-        .where('w.removed_at is null')
-        .andWhere(page.clusterId === undefined ? 'true' : 'w.account_id = :cluster', {
-          cluster: page.clusterId,
-        })
-        .andWhere(page.afterId === undefined ? 'true' : 'w.id > :after', { after: page.afterId })
-        .orderBy('w.id')
-        .limit(page.limit)
-        .getMany(),
-    );
+    const rows = await this.parts.database.unitOfWork(ctx, async (tx) => await listWorkloads(tx, page));
     return await Promise.all(rows.map(async (row) => await this.withLive(ctx, row)));
   }
 
@@ -100,19 +96,17 @@ export class WorkloadService {
     const at = this.parts.clock.now();
     const { namespace, name, kind } = spec;
     return await this.parts.database.unitOfWork(ctx, async (tx) => {
-      const key = { accountId, namespace, name, kind, removedAt: IsNull() };
-      const known = await tx.findOne(WorkloadEntity, { where: key, lock: { mode: 'pessimistic_write' } });
-      if (known === null) {
+      const known = await lockWorkloadByName(tx, { accountId, namespace, name, kind });
+      if (known === undefined) {
         const id = randomUUID();
-        const row = { id, tenantId: ctx.tenantId, accountId, namespace, name, kind, spec, adopt };
-        await tx.insert(WorkloadEntity, { ...row, version: 1, createdAt: at });
         await this.audit(tx, ctx, 'workload.deploy', id, undefined, spec, at);
-        return await mustFind(tx, id);
+        const row = { id, tenantId: ctx.tenantId, accountId, namespace, name, kind, spec, adopt };
+        return await insertWorkload(tx, { ...row, createdAt: at });
       }
       refuseRemoving(known);
       if (canonicalJson(known.spec) === canonicalJson(spec)) return known;
       await this.audit(tx, ctx, 'workload.change', known.id, known.spec, spec, at);
-      return await tx.save(Object.assign(known, { spec, adopt, version: known.version + 1 }));
+      return await saveDecision(tx, known, { spec, adopt });
     });
   }
 
@@ -123,21 +117,21 @@ export class WorkloadService {
     next: (spec: WorkloadSpecBody) => WorkloadSpecBody,
   ): Promise<WorkloadEntity> {
     return await this.parts.database.unitOfWork(ctx, async (tx) => {
-      const known = await mustFind(tx, id, true);
+      const known = await mustFindWorkload(tx, id, true);
       refuseRemoving(known);
       const spec = next(known.spec);
       await this.audit(tx, ctx, action, id, known.spec, spec, this.parts.clock.now());
-      return await tx.save(Object.assign(known, { spec, version: known.version + 1 }));
+      return await saveDecision(tx, known, { spec });
     });
   }
 
   private async markRemoving(ctx: RequestContext, id: string): Promise<WorkloadEntity> {
     return await this.parts.database.unitOfWork(ctx, async (tx) => {
-      const known = await mustFind(tx, id, true);
+      const known = await mustFindWorkload(tx, id, true);
       if (known.removingAt !== null) return known;
       const at = this.parts.clock.now();
       await this.audit(tx, ctx, 'workload.remove', id, known.spec, undefined, at);
-      return await tx.save(Object.assign(known, { removingAt: at, version: known.version + 1 }));
+      return await saveDecision(tx, known, { removingAt: at });
     });
   }
 
@@ -154,7 +148,7 @@ export class WorkloadService {
   }
 
   private async find(ctx: RequestContext, id: string): Promise<WorkloadEntity> {
-    return await this.parts.database.unitOfWork(ctx, async (tx) => await mustFind(tx, id));
+    return await this.parts.database.unitOfWork(ctx, async (tx) => await mustFindWorkload(tx, id));
   }
 
   private async withLive(ctx: RequestContext, row: WorkloadEntity): Promise<WorkloadBody> {
@@ -193,15 +187,6 @@ export class WorkloadService {
       at: toInstant(at),
     });
   }
-}
-
-async function mustFind(tx: EntityManager, id: string, lock = false): Promise<WorkloadEntity> {
-  const found = await tx.findOne(WorkloadEntity, {
-    where: { id },
-    ...(lock ? { lock: { mode: 'pessimistic_write' } } : {}),
-  });
-  if (found !== null) return found;
-  throw new SpringtideError('not-found', 'there is no such workload; nothing was changed');
 }
 
 function refuseRemoving({ removingAt, namespace, name }: WorkloadEntity): void {
