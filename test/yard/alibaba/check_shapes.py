@@ -1,10 +1,11 @@
 """Calls every kind of listing with the vendor's own SDKs and prints, as JSON by action, what of our answers they do not
-know: fields that their models lack, or values of another structure. Empty lists: nothing.
+know: fields that their models lack, values of another structure or type. Empty lists: nothing.
 
 Usage: check_shapes.py ENDPOINT REGION VSWITCH GROUP IMAGE
 """
 
 import importlib
+import inspect
 import json
 import os
 import sys
@@ -26,7 +27,27 @@ def unknown(sent, known, path=""):
         if not isinstance(known, list) or len(known) != len(sent):
             return [f"{path}: a list here"]
         return [entry for index, value in enumerate(sent) for entry in unknown(value, known[index], f"{path}[]")]
-    return [] if type(sent) is type(known) or isinstance(known, (int, float)) else [f"{path}: {known!r}"]
+    return [f"{path}: a plain value here"] if isinstance(known, (dict, list)) else []
+
+
+PLAIN = {"str": str, "int": int, "float": float, "bool": bool}
+
+
+def mistyped(model, path=""):
+    """Values whose type is not the one that the model declares; integers pass for fractions."""
+    declared = inspect.signature(type(model).__init__).parameters
+    found = []
+    for name, value in vars(model).items():
+        said = str(declared[name].annotation) if name in declared else ""
+        wanted = PLAIN.get(said.removeprefix("List[").rstrip("]"))
+        for entry in value if isinstance(value, list) else [value]:
+            if hasattr(entry, "from_map"):
+                found += mistyped(entry, f"{path}.{name}")
+            elif wanted is not None and entry is not None:
+                allowed = (int, float) if wanted is float else wanted
+                if not isinstance(entry, allowed) or (wanted is not bool and isinstance(entry, bool)):
+                    found.append(f"{path}.{name}: {entry!r} is no {wanted.__name__}")
+    return found
 
 
 class Product:
@@ -53,7 +74,8 @@ class Product:
     def ask(self, method, request=None, *path, **parameters):
         made = [] if request is None else [getattr(self.models, request)(**parameters)]
         body = getattr(self.client, method)(*path, *made).body
-        return body, sorted(set(unknown(self.raw["body"], body.to_map())))
+        strange = unknown(self.raw["body"], body.to_map()) + mistyped(body)
+        return body, sorted(set(strange))
 
 
 def main():
