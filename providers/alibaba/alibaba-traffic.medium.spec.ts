@@ -42,6 +42,14 @@ async function connect(signature: 'acs3' | 'rpc'): Promise<CloudClient> {
         vpcId: region.vpcId,
         drainWaitMs: 0,
       },
+      old: {
+        kind: 'slb',
+        region: region.regionId,
+        loadBalancerId: region.classic.loadBalancerId,
+        serverGroupId: region.classic.groupId,
+        entrance: 'http://127.0.0.1:80',
+        drainWaitMs: 0,
+      },
       name: {
         kind: 'dns',
         domain: DOMAIN,
@@ -188,6 +196,49 @@ describe.each(['acs3', 'rpc'] as const)('a rule of an application load balancer,
   });
 });
 
+describe('a server group of a classic load balancer', () => {
+  const total = (found: readonly Readonly<{ address: string; weight: number }>[], group: string): number =>
+    found
+      .filter(({ address }) => address.startsWith(group === 'home' ? '127.88.1.' : '127.88.2.'))
+      .reduce((sum, { weight }) => sum + weight, 0);
+
+  async function carried() {
+    const [region] = yard.regions;
+    return (await yard.admin.traffic()).groups[region?.classic.groupId ?? ''] ?? [];
+  }
+
+  it('keeps the shares of groups of any size, by the weight of every server', async () => {
+    await client.traffic.setMembers('old', 'home', members('home', 3));
+    await client.traffic.setWeights('old', { home: 100 });
+    await client.traffic.setMembers('old', 'burst', members('burst', 2));
+    expect(await weights('old')).toEqual({ home: 100, burst: 0 });
+    await client.traffic.setWeights('old', { home: 63, burst: 37 });
+    expect(await weights('old')).toEqual({ home: 63, burst: 37 });
+    await client.traffic.setMembers('old', 'burst', members('burst', 30));
+    expect(await weights('old')).toEqual({ home: 63, burst: 37 });
+    const truth = await carried();
+    const burst = total(truth, 'burst') / (total(truth, 'burst') + total(truth, 'home'));
+    expect(Math.abs(burst - 0.37)).toBeLessThan(0.005);
+  });
+
+  it('never points at nothing, and hands the share of an emptied group over', async () => {
+    await client.traffic.setMembers('old', 'home', members('home', 1));
+    await client.traffic.setMembers('old', 'burst', members('burst', 1));
+    await client.traffic.setWeights('old', { home: 20, burst: 80 });
+    await client.traffic.setMembers('old', 'burst', []);
+    expect(await weights('old')).toEqual({ home: 100 });
+    await expect(client.traffic.setWeights('old', { home: 50, burst: 50 })).rejects.toMatchObject({
+      code: 'failed-precondition',
+      effect: 'none',
+    });
+  });
+
+  it('matches nothing, and says so', async () => {
+    const match = { name: 'testers', group: 'home', when: { header: 'x-version', value: 'next' } };
+    await expect(client.traffic.setMatches('old', [match])).rejects.toMatchObject({ code: 'unsupported' });
+  });
+});
+
 describe('a weighted name', () => {
   const target = `shop.${DOMAIN} A`;
 
@@ -237,6 +288,6 @@ describe('a weighted name', () => {
 it('lists every route of the account, and knows no other', async () => {
   const names: string[] = [];
   for await (const page of client.traffic.listRoutes()) names.push(...page.items.map(({ name }) => name));
-  expect(names).toEqual(['shop', 'name']);
+  expect(names).toEqual(['shop', 'old', 'name']);
   await expect(client.traffic.readRoute('no-such-route')).rejects.toMatchObject({ code: 'not-found' });
 });

@@ -1,5 +1,10 @@
-import { SECOND } from '@springtide/kernel';
-import type { ProviderLimits, ProviderManifest, ProviderSession } from '@springtide/provider-kit';
+import { MINUTE, SECOND } from '@springtide/kernel';
+import type {
+  ProviderLimits,
+  ProviderManifest,
+  ProviderRates,
+  ProviderSession,
+} from '@springtide/provider-kit';
 import { accountSchema, endpointsOf, secretSchema, settingsSchema, type AlibabaAccount } from './account.js';
 
 const limits: ProviderLimits = {
@@ -9,6 +14,30 @@ const limits: ProviderLimits = {
   // New machines show up in all reads within seconds; the documents promise nothing, so a whole minute is waited.
   visibilityLagMs: 60 * SECOND,
   bootMs: 45 * SECOND,
+};
+
+/**
+ * The vendor counts per interface, region and calendar minute, and shows the numbers in the Quota Center only; these are
+ * careful guesses, below what accounts are given at first.
+ */
+const rates: ProviderRates = {
+  read: { most: 300, everyMs: MINUTE, window: 'calendar' },
+  mutate: { most: 120, everyMs: MINUTE, window: 'calendar' },
+  budgets: {
+    'describe-instances': { most: 500, everyMs: MINUTE, window: 'calendar' },
+    'run-instances': { most: 100, everyMs: MINUTE, window: 'calendar' },
+    'delete-instances': { most: 100, everyMs: MINUTE, window: 'calendar' },
+    'auto-release-time': { counts: 'machines', most: 300, everyMs: MINUTE, window: 'calendar' },
+  },
+  operations: {
+    launch: ['run-instances'],
+    // It looks when one of the machines spoils the call.
+    terminate: ['delete-instances', 'describe-instances'],
+    describe: ['describe-instances'],
+    list: ['describe-instances'],
+    findByIntent: ['describe-instances'],
+    setReleaseTime: ['auto-release-time'],
+  },
 };
 
 export const manifest: ProviderManifest<AlibabaAccount> = {
@@ -36,8 +65,7 @@ export const manifest: ProviderManifest<AlibabaAccount> = {
     matchByHeader: { supported: true },
   },
   limits,
-  // The vendor counts per interface, region and minute and tells the numbers only in the Quota Center; these are low.
-  rates: { read: { burst: 50, perSecond: 10 }, mutate: { burst: 10, perSecond: 3 } },
+  rates,
   connect: async (account, context): Promise<ProviderSession> => {
     for (const endpoint of endpointsOf(account)) await context.gate.check(endpoint);
     // Read when the first account connects: who only reads the manifest loads none of it.

@@ -27,6 +27,20 @@ const albRouteSchema = z.strictObject({
   drainWaitMs: z.int().min(0).max(300_000).default(15_000),
 });
 
+/**
+ * A server group of a classic load balancer, which knows no weights between groups: every server carries a part of its
+ * group's share. Its servers are machines of this account, and nobody else puts servers into it.
+ */
+const slbRouteSchema = z.strictObject({
+  kind: z.literal('slb'),
+  region: z.string().min(1),
+  loadBalancerId: z.string().regex(/^lb-[a-z0-9]+$/),
+  serverGroupId: z.string().regex(/^rsp-[a-z0-9]+$/),
+  entrance,
+  /** Removed members get no new requests for so long before they are taken out. */
+  drainWaitMs: z.int().min(0).max(300_000).default(15_000),
+});
+
 /** A name with weighted A or AAAA records; its groups are entrance addresses. */
 const dnsRouteSchema = z.strictObject({
   kind: z.literal('dns'),
@@ -43,7 +57,8 @@ const dnsRouteSchema = z.strictObject({
   ),
 });
 
-export const routeSchema = z.discriminatedUnion('kind', [albRouteSchema, dnsRouteSchema]);
+export const routeSchema = z.discriminatedUnion('kind', [albRouteSchema, slbRouteSchema, dnsRouteSchema]);
 
 export type AlbRoute = z.infer<typeof albRouteSchema>;
+export type SlbRoute = z.infer<typeof slbRouteSchema>;
 export type DnsRoute = z.infer<typeof dnsRouteSchema>;

@@ -14,6 +14,7 @@ import { AlbRouteDriver } from './alb-route.js';
 import { leftMs, type AlibabaApi } from './api.js';
 import { DnsRouteDriver } from './dns-route.js';
 import type { RouteDriver } from './route-driver.js';
+import { SlbRouteDriver } from './slb-route.js';
 
 /** The routes that the account lists, each on the product that its settings name. */
 export class AlibabaTraffic implements TrafficFacet {
@@ -28,9 +29,7 @@ export class AlibabaTraffic implements TrafficFacet {
     this.#drivers = new Map(
       Object.entries(account.routes).map(([name, route]): [string, RouteDriver] => [
         name,
-        route.kind === 'alb'
-          ? new AlbRouteDriver(name, route, api, clock)
-          : new DnsRouteDriver(name, route, api, account.regions[0] ?? ''),
+        driverOf(name, route, account, api, clock),
       ]),
     );
   }
@@ -95,5 +94,22 @@ export class AlibabaTraffic implements TrafficFacet {
       `this Alibaba Cloud account has no route "${route}"; no traffic was moved`,
       { nextStep: `Known routes: ${[...this.#drivers.keys()].join(', ') || 'none'}.` },
     );
+  }
+}
+
+function driverOf(
+  name: string,
+  route: AlibabaAccount['routes'][string],
+  account: AlibabaAccount,
+  api: AlibabaApi,
+  clock: Clock,
+): RouteDriver {
+  switch (route.kind) {
+    case 'alb':
+      return new AlbRouteDriver(name, route, api, clock);
+    case 'slb':
+      return new SlbRouteDriver(name, route, api, clock);
+    case 'dns':
+      return new DnsRouteDriver(name, route, api, account.regions[0] ?? '');
   }
 }

@@ -129,7 +129,7 @@ async function changeProbes(account: AlibabaAccount, api: AlibabaApi, at: Scope)
   ];
 }
 
-/** A dry run of a change that changes nothing, and for names, which know no dry run, a look. */
+/** A dry run of a change that changes nothing; where the product knows no dry run, a look. */
 function routeProbes({ routes }: AlibabaAccount): readonly Probe[] {
   return Object.entries(routes).map(([name, route]): Probe => {
     const neededFor = `moving the shares of route "${name}"`;
@@ -137,6 +137,11 @@ function routeProbes({ routes }: AlibabaAccount): readonly Probe[] {
       const parameters = { RuleId: route.ruleId, DryRun: true };
       const action = 'UpdateRuleAttribute';
       return { permission: `alb:${action}`, neededFor, product: 'alb', action, parameters, changes: true };
+    }
+    if (route.kind === 'slb') {
+      const parameters = { RegionId: route.region, VServerGroupId: route.serverGroupId };
+      const action = 'DescribeVServerGroupAttribute';
+      return { permission: `slb:${action}`, neededFor, product: 'slb', action, parameters };
     }
     const SubDomain = route.record === '@' ? route.domain : `${route.record}.${route.domain}`;
     const action = 'DescribeSubDomainRecords';

@@ -27,6 +27,7 @@ export function recordWeights(
     const size = sizes[group] ?? 0;
     return share > 0 && size > 0 ? [{ group, part: share / size }] : [];
   });
+  if (each.length === 0) return {};
   const largest = Math.max(...each.map(({ part }) => part));
   const scale = bestScale(
     each.map(({ part }) => part / largest),
