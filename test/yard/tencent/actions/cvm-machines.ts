@@ -153,17 +153,18 @@ function byId(call: ActionCall, ids: readonly string[]): readonly Machine[] {
     .filter(({ createdAt }) => createdAt <= latest);
 }
 
-/** The machines of a change. @throws WireError for ids that nobody has. */
+/** The machines of a change. @throws WireError for ids that nobody has, or that are still too young to be seen. */
 function named(call: ActionCall): readonly Machine[] {
   const ids = [...new Set(call.params['InstanceIds'] as readonly string[])];
   checkIds(ids);
-  return ids.map((id) => machineOf(call.region(), id));
+  const latest = call.cloud.now() - call.cloud.settings.readLagMs;
+  return ids.map((id) => machineOf(call.region(), id, latest));
 }
 
-function machineOf(region: Region, id: string): Machine {
+function machineOf(region: Region, id: string, latest: number): Machine {
   const machine = region.machines.get(id);
-  if (machine !== undefined) return machine;
-  throw new WireError('InvalidInstanceId.NotFound', `The instance \`${id}\` is not found.`);
+  if (machine !== undefined && machine.createdAt <= latest) return machine;
+  throw new WireError('InvalidInstanceId.NotFound', `The specified instance ID \`['${id}']\` is not found.`);
 }
 
 function checkIds(ids: readonly string[]): void {

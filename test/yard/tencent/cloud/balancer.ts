@@ -71,7 +71,7 @@ export function startTask(
   if (balancer.busyWith !== undefined) {
     throw new WireError(
       'FailedOperation.ResourceInOperating',
-      `The load balancer \`${balancer.id}\` has a task under way: ${balancer.busyWith}.`,
+      `Loadbalancer(${balancer.id}) is not in normal desState, maybe some tasks are being processed, please try later.`,
     );
   }
   const balancerIds = [balancer.id];

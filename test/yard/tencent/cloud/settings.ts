@@ -20,7 +20,7 @@ const settingsSchema = z.strictObject({
   clusterMs: z.number().min(0),
   /** From a spot machine's notice to its end. */
   spotNoticeMs: z.number().min(0),
-  /** New machines stay unknown to every read for so long. */
+  /** New machines stay unknown for so long, to reads and to changes. */
   readLagMs: z.number().min(0),
   /** The server's clock, as signatures and the Date header see it, runs ahead by so much. */
   clockOffsetMs: z.number(),
