@@ -226,7 +226,7 @@ describe('the Alibaba Cloud yard', () => {
   });
 
   it('throttles by the minute, and fails as it is told to', async () => {
-    await yard.admin.change({ ratesPerMinute: { 'ecs:DescribeInstances': 2 } });
+    await yard.admin.change({ ratesPerMinute: { 'ecs:DescribeInstances': 1 } });
     const codes = [];
     for (let n = 0; n < 3; n += 1) codes.push((await ecs('DescribeInstances')).code);
     expect(codes).toContain('Throttling.User');
@@ -238,6 +238,16 @@ describe('the Alibaba Cloud yard', () => {
     await yard.admin.addFaults({ operation: '*', kind: 'error', code: 'Odd', status: 500 });
     const odd = await launch();
     expect([odd.status, odd.code]).toEqual([500, 'Odd']);
+  });
+
+  it('can cut a listing so that only its count tells, and fall silent in one region', async () => {
+    await yard.admin.createForeign({ machineType: TYPE, zone, count: 15, running: true });
+    await yard.admin.addFaults({ operation: 'ecs:DescribeInstances', kind: 'truncate' });
+    const cut = await ecs('DescribeInstances', { MaxResults: 10 });
+    expect([machinesOf(cut).length, cut.body['NextToken'], cut.body['TotalCount']]).toEqual([10, '', 15]);
+    await yard.admin.change({ brokenRegions: [region] });
+    expect((await ecs('DescribeInstances')).code).toBe('ServiceUnavailable');
+    expect((await ecs('DescribeInstances', { RegionId: 'cn-beijing' })).status).toBe(200);
   });
 
   it('lets disks, interfaces and addresses outlive their machine', async () => {

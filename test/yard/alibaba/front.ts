@@ -140,8 +140,10 @@ function checkRate({ cloud, rates }: FrontParts, { spec, parameters }: ReadCall)
   throw throttled('Throttling.User');
 }
 
+/** `Throttling.User`: this account has too many calls; `Throttling.Api`: everybody together has. */
 function throttled(code: string): WireError {
-  return new WireError(400, code, 'Request was denied due to user flow control.');
+  const whose = code === 'Throttling.Api' ? 'api' : 'user';
+  return new WireError(400, code, `Request was denied due to ${whose} flow control.`);
 }
 
 function refuseBy({ kind, status, code, message }: Fault): void {

@@ -1,5 +1,5 @@
 import type { AlibabaCloud } from '../cloud.js';
-import { cutPage, readToken, writeToken } from '../paging.js';
+import { nextPage, readToken } from '../paging.js';
 import type { AnswerBody, ApiCall } from '../wire/api-call.js';
 import { notFound, WireError } from '../wire/wire-error.js';
 import { hasTags } from './describe-instances.js';
@@ -17,19 +17,22 @@ export function listTagResources(cloud: AlibabaCloud, call: ApiCall): AnswerBody
   const ids = new Set(call.list('ResourceId'));
   const wanted = new Map([...call.tags(), ...filterTags(call)]);
   const token = call.text('NextToken');
+  const below = storeOf(cloud, kind).newest(regionId, token === undefined ? undefined : readToken(token));
   const now = cloud.clock.life();
-  const page = cutPage(
-    resourcesOf(cloud, kind, regionId),
-    { by: 'token', size: PAGE, ...(token === undefined ? {} : { after: readToken(token) }) },
+  const wantedOnly = matching(
+    below,
     ({ id, tags, visibleAt = 0 }) =>
       visibleAt <= now && tags.size > 0 && (ids.size === 0 || ids.has(id)) && hasTags(tags, wanted),
   );
+  const page = nextPage(wantedOnly, PAGE, 0);
   const rows = page.items.flatMap(({ id, tags }) =>
     [...tags].map(([TagKey, TagValue]) => ({ ResourceType: kind, ResourceId: id, TagKey, TagValue })),
   );
-  const last = page.items.at(-1);
-  const next = page.next === '' || last === undefined ? '' : writeToken(last.order);
-  return { NextToken: next, TagResources: { TagResource: rows } };
+  return { NextToken: page.next, TagResources: { TagResource: rows } };
+}
+
+function* matching(all: Iterable<Tagged>, matches: (thing: Tagged) => boolean): Generator<Tagged> {
+  for (const thing of all) if (matches(thing)) yield thing;
 }
 
 function filterTags(call: ApiCall): ReadonlyMap<string, string> {
@@ -62,13 +65,9 @@ function named(cloud: AlibabaCloud, call: ApiCall): readonly Tagged[] {
   });
 }
 
-function resourcesOf(cloud: AlibabaCloud, kind: string, regionId: string): Iterable<Tagged> {
-  return storeOf(cloud, kind).newest(regionId);
-}
-
 type TaggedStore = Readonly<{
   get(id: string): Tagged | undefined;
-  newest(regionId: string): Iterable<Tagged>;
+  newest(regionId: string, before?: number): Iterable<Tagged>;
 }>;
 
 function storeOf(cloud: AlibabaCloud, kind: string): TaggedStore {
