@@ -302,5 +302,5 @@ function asTarget(row: { intentId: string; machineId: string; accountId: string;
 function describe(orders: readonly GrowOrder[], service: string): string {
   const own = orders.filter((order) => order.service === service);
   if (own.length === 0) return 'no approved pool can stand in.';
-  return `instead: ${own.map((order) => `${order.count} × ${order.poolId}`).join(', ')}.`;
+  return `${service} gets instead: ${own.map((order) => `${order.count} × ${order.poolId}`).join(', ')}.`;
 }

@@ -169,6 +169,12 @@ describe('where else to buy', () => {
     expect(ask([deficit('small', 3)], pools, used)).toEqual(wanted);
   });
 
+  it('looks once for what several pools refused, and buys no machine too many for each', () => {
+    const deficits = [deficit('small', 1), deficit('odd', 1)];
+    const wanted = ['2 large'];
+    expect(ask(deficits, [pool('large', '0.4')], none, ['small', 'odd'])).toEqual(wanted);
+  });
+
   it('shares the room of one pool among services', () => {
     const deficits = [deficit('small', 2), deficit('small', 2, 'pay')];
     expect(ask(deficits, [pool('large', '0.4', 1), pool('odd', '0.4')])).toEqual(['1 large', '2 odd']);

@@ -125,23 +125,35 @@ export function fallbackOrders(
 ): readonly GrowOrder[] {
   const taken = new Map(used);
   const orders: GrowOrder[] = [];
-  for (const deficit of deficits) {
-    let missing = deficit.count * capacityOf(deficit.service, deficit.poolId);
+  for (const [service, capacity] of missingByService(deficits, capacityOf)) {
+    let missing = capacity;
     const candidates = pools
-      .filter((pool) => !refusedPools.has(pool.id) && capacityOf(deficit.service, pool.id) > 0)
-      .toSorted((a, b) => perUnit(a, deficit.service, capacityOf) - perUnit(b, deficit.service, capacityOf));
+      .filter((pool) => !refusedPools.has(pool.id) && capacityOf(service, pool.id) > 0)
+      .toSorted((a, b) => perUnit(a, service, capacityOf) - perUnit(b, service, capacityOf));
     for (const pool of candidates) {
       if (missing <= 0) break;
-      const perMachine = capacityOf(deficit.service, pool.id);
+      const perMachine = capacityOf(service, pool.id);
       const free = Math.max(0, pool.cap - (taken.get(pool.id) ?? 0));
       const count = Math.min(free, Math.ceil(missing / perMachine));
       if (count === 0) continue;
       taken.set(pool.id, (taken.get(pool.id) ?? 0) + count);
       missing -= count * perMachine;
-      orders.push({ service: deficit.service, poolId: pool.id, count, batchSize: batchSizeOf(pool.id) });
+      orders.push({ service, poolId: pool.id, count, batchSize: batchSizeOf(pool.id) });
     }
   }
   return orders;
+}
+
+/** What several pools refused is looked for together: one order a pool, and no machine too many for each of them. */
+function missingByService(
+  deficits: readonly Deficit[],
+  capacityOf: (service: string, poolId: string) => number,
+): ReadonlyMap<string, number> {
+  const missing = new Map<string, number>();
+  for (const { service, poolId, count } of deficits) {
+    missing.set(service, (missing.get(service) ?? 0) + count * capacityOf(service, poolId));
+  }
+  return missing;
 }
 
 /** Requests per second of a deficit that the orders do not make up for, by service; only services that stay short. */
