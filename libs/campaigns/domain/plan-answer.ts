@@ -99,12 +99,24 @@ function reasonsOf(question: PlanQuestion, setup: PlanSetup, answer: CapacityPla
       params: { count },
       text: `${count} offerings were left out: ${LEFT_OUT[why as keyof typeof LEFT_OUT]}.`,
     }));
-  const solved = answer.reasons.map((reason) => ({
+  const solved = answer.reasons.map(asOnePool).map((reason) => ({
     code: reason.code,
     params: { ...reason.params },
     text: reasonText(reason, 'en-US'),
   }));
   return [...standing, ...solved, ...leftOut];
+}
+
+/** A pool that was split among services is still one to those who read of it. */
+function asOnePool<T extends CapacityPlan['reasons'][number]>(reason: T): T {
+  const { pools, full, of } = reason.params;
+  if (reason.code !== 'private-full' || typeof pools !== 'string') return reason;
+  const names = [...new Set(pools.split(', '))];
+  const parts = Number(full) - names.length;
+  return {
+    ...reason,
+    params: { ...reason.params, full: names.length, of: Number(of) - parts, pools: names.join(', ') },
+  };
 }
 
 const LEFT_OUT = {
