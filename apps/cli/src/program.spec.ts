@@ -282,3 +282,35 @@ describe('names', () => {
     expect(await runCli(['account', 'get', 'nobody'], terminal)).toBe(3);
   });
 });
+
+describe('clusters', () => {
+  const drain = (outcome: string, held: object[] = []): Answer => ({
+    status: 200,
+    body: { outcome, forced: false, leaving: 0, held },
+  });
+
+  it('are drained by the same order until it is through, each request with a key of its own', async () => {
+    const { terminal, sent } = terminalWith([drain('draining'), drain('draining'), drain('empty')]);
+    const argv = ['node', 'drain', id, 'node-1', '--minutes', '5', '--afterwards', 'force'];
+    expect(await runCli(argv, terminal)).toBe(0);
+    expect(new Set(sent.map(({ body }) => body))).toEqual(
+      new Set([JSON.stringify({ until: '2026-11-11T00:05:00.000Z', escalation: 'force' })]),
+    );
+    expect(sent.map(({ headers }) => headers['idempotency-key'])).toEqual(['key-1', 'key-2', 'key-3']);
+  });
+
+  it('end with 7 when something held the drain, and say what', async () => {
+    const held = { namespace: 'shop', pod: 'front-1', why: 'budget', message: 'needs 3 members' };
+    const { terminal, said } = terminalWith([drain('gave-up', [held])]);
+    const argv = ['node', 'drain', id, 'node-1', '--minutes', '0', '--afterwards', 'give-up'];
+    expect(await runCli(argv, terminal)).toBe(7);
+    expect(said.out).toContain('shop/front-1');
+  });
+
+  it('deploy what a file says, and refuse one that is wrong before anything is sent', async () => {
+    const { terminal, sent, said } = terminalWith([], { 'w.yaml': 'namespace: shop\nname: Front\n' });
+    expect(await runCli(['workload', 'deploy', '-f', 'w.yaml', '--cluster', id], terminal)).toBe(2);
+    expect(sent).toEqual([]);
+    expect(said.err).toContain('image');
+  });
+});

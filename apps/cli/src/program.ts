@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { addAccountCommands } from './commands/account.command.js';
 import { addCampaignCommands } from './commands/campaign.command.js';
+import { addClusterCommands, addNodeCommands } from './commands/cluster.command.js';
 import { CommandLine } from './commands/command-line.js';
 import { addInventoryCommands } from './commands/inventory.command.js';
 import { addLoginCommands } from './commands/login.command.js';
@@ -9,6 +10,7 @@ import { addAuditCommands, addCostCommands, addStopSwitchCommands } from './comm
 import { addTokenCommands, addUserCommands } from './commands/people.command.js';
 import { addPlanCommands, addRunCommands } from './commands/run.command.js';
 import { addRouteCommands, addTemplateCommands } from './commands/template.command.js';
+import { addWorkloadCommands } from './commands/workload.command.js';
 import { EXIT, type ExitCode } from './output/exit-code.js';
 import { describeFailure } from './output/problem-text.js';
 import type { Terminal } from './session/terminal.js';
@@ -44,6 +46,9 @@ function buildProgram(line: CommandLine): Command {
   addLoginCommands(program, line);
   addAccountCommands(program, line);
   addInventoryCommands(program, line);
+  addClusterCommands(program, line);
+  addNodeCommands(program, line);
+  addWorkloadCommands(program, line);
   addTemplateCommands(program, line);
   addRouteCommands(program, line);
   addCampaignCommands(program, line);

@@ -31,6 +31,20 @@ export async function accountId(session: Session, reference: string): Promise<st
   );
 }
 
+export async function clusterId(session: Session, reference: string): Promise<string> {
+  return await resolve('cluster', reference, async () => (await session.call(routes.clusterList)).items);
+}
+
+/** By `namespace/name`. */
+export async function workloadId(session: Session, reference: string): Promise<string> {
+  return await resolve('workload', reference, async () => {
+    const all = await session.all((cursor) =>
+      session.call(routes.workloadList, { query: { limit: 200, cursor } }),
+    );
+    return all.map(({ id, spec }) => ({ id, name: `${spec.namespace}/${spec.name}` }));
+  });
+}
+
 export async function templateId(session: Session, reference: string): Promise<string> {
   return await resolve('template', reference, () =>
     session.all((cursor) => session.call(routes.templateList, { query: { limit: 200, cursor } })),
