@@ -94,31 +94,47 @@ export function toCreateNodePool(cluster: TkeCluster, pool: OrderedPool): Create
   };
 }
 
-/** A running cluster whose pools are not all made is not done: sending its order again makes them. */
-export function toCluster(raw: TkeCluster, pools: readonly TkeNodePool[], region: string): Cluster {
+type Told = Readonly<{ pools: readonly TkeNodePool[]; endpoint: string | undefined; region: string }>;
+
+/** One of ours that runs without its pools or its entrance is not done: sending its order again makes them. */
+export function toCluster(raw: TkeCluster, { pools, endpoint, region }: Told): Cluster {
   const tags = tagsOfCluster(raw);
   const ownership = readOwnership(tags);
   const createdAt = instantOf(raw.CreatedTime);
   const state = STATES[raw.ClusterStatus ?? ''] ?? 'unknown';
   const ordered = orderedPools(raw);
-  const made = new Set(pools.map(({ Name }) => Name));
-  const missing = state === 'running' ? ordered.filter(({ name }) => !made.has(name)) : [];
+  const missing = state === 'running' ? missingOf(ordered, pools, endpoint) : [];
   return {
     id: raw.ClusterId ?? '',
     name: raw.ClusterName ?? '',
     region,
-    state: missing.length > 0 ? 'updating' : state,
+    state: ownership !== undefined && missing.length > 0 ? 'updating' : state,
     version: /^\d+\.\d+/.exec(raw.ClusterVersion ?? '')?.[0] ?? '',
+    ...(endpoint ? { endpoint: addressOf(endpoint) } : {}),
     nodePools: pools.map((pool) => toNodePool(pool, ordered)),
     ...(createdAt === undefined ? {} : { createdAt }),
     ...(ownership === undefined ? {} : { ownership }),
     labels: readLabels(tags),
-    ...(missing.length === 0
+    ...(ownership === undefined || missing.length === 0
       ? {}
-      : {
-          stateReason: `node pools not made yet: ${missing.map(({ name }) => name).join(', ')}; send the same order again`,
-        }),
+      : { stateReason: `not made yet: ${missing.join(', ')}; where that lasts, send the same order again` }),
   };
+}
+
+function missingOf(
+  ordered: readonly OrderedPool[],
+  pools: readonly TkeNodePool[],
+  endpoint: string | undefined,
+): readonly string[] {
+  const made = new Set(pools.map(({ Name }) => Name));
+  const missing = ordered.filter(({ name }) => !made.has(name)).map(({ name }) => `node pool ${name}`);
+  return endpoint ? missing : [...missing, 'the entrance of its API server'];
+}
+
+/** The cloud tells a host, sometimes with its scheme, seldom with its port. */
+function addressOf(endpoint: string): string {
+  const url = new URL(endpoint.includes('://') ? endpoint : `https://${endpoint}`);
+  return `${url.protocol}//${url.hostname}:${url.port || '443'}`;
 }
 
 function toNodePool(pool: TkeNodePool, ordered: readonly OrderedPool[]): NodePool {

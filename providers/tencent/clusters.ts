@@ -27,7 +27,9 @@ import { TOKEN_TAG } from './tags.js';
 import type { TencentApi, TencentScope } from './tencent-api.js';
 
 const PAGE_SIZE = 100;
-const POLL_MS = 2_000;
+/** Making one takes minutes; soon at first all the same. */
+const FIRST_POLL_MS = 250;
+const LAST_POLL_MS = 5_000;
 /** Kept of the deadline, so that the answer still arrives. */
 const RESERVE_MS = 2_000;
 
@@ -50,7 +52,7 @@ export class TencentClusters implements ClusterFacet {
     const pages = this.#pages(at, {});
     for await (const { items, complete } of pages) {
       const clusters: Cluster[] = [];
-      for (const raw of items) clusters.push(toCluster(raw, await this.#pools(raw, at), at.region));
+      for (const raw of items) clusters.push(await this.#told(raw, at));
       yield { items: clusters, complete };
     }
   }
@@ -62,7 +64,7 @@ export class TencentClusters implements ClusterFacet {
   ): Promise<Cluster | 'gone'> {
     const at = { ...scope, ...options };
     const raw = await this.#read(id, at);
-    return raw === undefined ? 'gone' : toCluster(raw, await this.#pools(raw, at), at.region);
+    return raw === undefined ? 'gone' : this.#told(raw, at);
   }
 
   async createCluster(order: ClusterOrder, options: CallOptions): Promise<Readonly<{ id: string }>> {
@@ -171,7 +173,7 @@ export class TencentClusters implements ClusterFacet {
 
   /** Makes what can be made once the cluster runs. Runs out of time without an error: sending the order again goes on. */
   async #complete(id: string, at: TencentScope): Promise<void> {
-    for (;;) {
+    for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(LAST_POLL_MS, pollMs * 2)) {
       const cluster = await this.#read(id, at);
       if (cluster?.ClusterStatus === 'Running') {
         await this.#openEntrance(id, at);
@@ -181,8 +183,8 @@ export class TencentClusters implements ClusterFacet {
         }
         return;
       }
-      if (this.#leftMs(at) < POLL_MS + RESERVE_MS) return;
-      await this.clock.sleep(POLL_MS);
+      if (this.#leftMs(at) < pollMs + RESERVE_MS) return;
+      await this.clock.sleep(pollMs);
     }
   }
 
@@ -246,6 +248,21 @@ export class TencentClusters implements ClusterFacet {
       if (found !== undefined) return found;
     }
     return undefined;
+  }
+
+  async #told(raw: TkeCluster, at: TencentScope): Promise<Cluster> {
+    const pools = await this.#pools(raw, at);
+    return toCluster(raw, { pools, endpoint: await this.#endpoint(raw, at), region: at.region });
+  }
+
+  /** Of the API server on the side where the account reaches it; undefined while it is closed there. */
+  async #endpoint(
+    { ClusterId = '', ClusterStatus }: TkeCluster,
+    at: TencentScope,
+  ): Promise<string | undefined> {
+    if (ClusterStatus !== 'Running') return undefined;
+    const told = await this.api.call('tke', 'DescribeClusterEndpoints', at, { ClusterId });
+    return this.#isExtranet() ? told.ClusterExternalEndpoint : told.ClusterIntranetEndpoint;
   }
 
   async #pools(cluster: TkeCluster, at: TencentScope): Promise<readonly TkeNodePool[]> {

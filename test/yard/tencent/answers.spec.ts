@@ -194,7 +194,7 @@ describe('every answer of the Tencent yard', () => {
     });
     await call('tke', 'ModifyNodePoolDesiredCapacityAboutAsg', { ClusterId, NodePoolId, DesiredCapacity: 1 });
     for (const action of ['Clusters', 'ClusterStatus', 'Versions']) await call('tke', `Describe${action}`);
-    for (const what of ['EndpointStatus', 'Kubeconfig', 'NodePools', 'Instances']) {
+    for (const what of ['EndpointStatus', 'Endpoints', 'Kubeconfig', 'NodePools', 'Instances']) {
       await call('tke', `DescribeCluster${what}`, { ClusterId });
     }
     await call('tke', 'DeleteClusterNodePool', { ClusterId, NodePoolIds: [NodePoolId], KeepInstance: false });

@@ -66,6 +66,23 @@ export const tkeActions: Actions = {
     Status: clusterOf(region(), params['ClusterId']).endpoints[sideOf(params['IsExtranet'])],
     ErrorMsg: '',
   }),
+  'tke/DescribeClusterEndpoints': ({ cloud, region, params }) => {
+    const cluster = clusterOf(region(), params['ClusterId']);
+    const server = /server: "?([^"\s}]+)/.exec(kubeconfigOf(cloud, cluster))?.[1] ?? '';
+    const at = (side: 'inside' | 'outside') => (cluster.endpoints[side] === 'Created' ? server : '');
+    return {
+      CertificationAuthority: '',
+      ClusterExternalEndpoint: at('outside'),
+      ClusterIntranetEndpoint: at('inside'),
+      ClusterDomain: `${cluster.id}.ccs.tencent-cloud.com`,
+      ClusterExternalACL: null,
+      ClusterExternalDomain: '',
+      ClusterIntranetDomain: '',
+      SecurityGroup: '',
+      ClusterIntranetSubnetId: '',
+      IntranetSecurityGroup: '',
+    };
+  },
   'tke/DescribeClusterKubeconfig': ({ cloud, region, params }) => {
     const cluster = runningCluster(region(), params['ClusterId']);
     if (cluster.endpoints[sideOf(params['IsExtranet'])] !== 'Created') {
