@@ -93,7 +93,6 @@ export const accountSchema = z
   .transform(({ settings, secret }) => ({ ...settings, credential: secret }));
 
 export type TencentAccount = z.infer<typeof accountSchema>;
-export type TencentRoute = TencentAccount['routes'][string];
 export type BalancedRoute = z.infer<typeof balancedRouteSchema>;
 export type NamedRoute = z.infer<typeof namedRouteSchema>;
 
