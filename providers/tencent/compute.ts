@@ -1,17 +1,18 @@
 import { SpringtideError, type Clock, type Instant } from '@springtide/kernel';
-import type {
-  CallOptions,
-  ComputeFacet,
-  IntentQuery,
-  LaunchBatch,
-  LaunchReceipt,
-  ListScope,
-  Machine,
-  MachineId,
-  Offering,
-  Page,
-  Quota,
-  Satellite,
+import {
+  SerialLanes,
+  type CallOptions,
+  type ComputeFacet,
+  type IntentQuery,
+  type LaunchBatch,
+  type LaunchReceipt,
+  type ListScope,
+  type Machine,
+  type MachineId,
+  type Offering,
+  type Page,
+  type Quota,
+  type Satellite,
 } from '@springtide/provider-kit';
 import type { TencentAccount } from './account.js';
 import { toRunInstances, type Placing } from './launch-request.js';
@@ -32,6 +33,7 @@ export class TencentCompute implements ComputeFacet {
   readonly #recent: RecentLaunches;
   /** VPC by subnet: a subnet never moves. */
   readonly #placings = new Map<string, Placing>();
+  readonly #lanes = new SerialLanes();
 
   constructor(
     private readonly account: TencentAccount,
@@ -148,10 +150,16 @@ export class TencentCompute implements ComputeFacet {
     return moveReleaseTime(this.api, { ...scope, ...options }, ids, at, this.clock.now());
   }
 
+  /** One question per subnet, however many batches start at once. */
   async #placingOf(at: TencentScope, subnet: string | undefined): Promise<Placing | undefined> {
     if (subnet === undefined) return undefined;
-    const known = this.#placings.get(subnet);
-    if (known !== undefined) return known;
+    return (
+      this.#placings.get(subnet) ??
+      this.#lanes.run(subnet, async () => this.#placings.get(subnet) ?? this.#readPlacing(at, subnet))
+    );
+  }
+
+  async #readPlacing(at: TencentScope, subnet: string): Promise<Placing> {
     const { SubnetSet = [] } = await this.api.call('vpc', 'DescribeSubnets', at, { SubnetIds: [subnet] });
     const vpc = SubnetSet[0]?.VpcId;
     if (!vpc) {

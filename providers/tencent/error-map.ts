@@ -172,11 +172,19 @@ const TABLE: Readonly<Record<string, Entry>> = {
   EPIPE: BROKEN,
   ETIMEDOUT: BROKEN,
   AbortError: ['timeout'],
+  Redirected: [
+    'failed-precondition',
+    { nextStep: 'Register the address it redirects to, if that is the real endpoint.' },
+  ],
 };
+
+/** Of errors on the way only the text comes through the SDK. */
+export const REDIRECTED = 'the endpoint answered with a redirect, which is never followed with a credential';
 
 /** What the SDK's error leaves of a failed connection is its text. */
 const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|ETIMEDOUT|ECONNRESET)\b/, '$1'],
+  [/answered with a redirect/, 'Redirected'],
   [/aborted a request|network timeout at/, 'AbortError'],
   [/socket hang up|premature close|other side closed|invalid json response/i, 'ECONNRESET'],
 ];

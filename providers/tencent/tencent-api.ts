@@ -10,7 +10,7 @@ import type { Client as TkeClient } from 'tencentcloud-sdk-nodejs/tencentcloud/s
 import type { Client as VpcClient } from 'tencentcloud-sdk-nodejs/tencentcloud/services/vpc/v20170312/vpc_client.js';
 import { request } from 'undici';
 import { endpointOf, type Product, type TencentAccount } from './account.js';
-import { mapTencentError, type TencentCall } from './error-map.js';
+import { mapTencentError, REDIRECTED, type TencentCall } from './error-map.js';
 
 type Clients = {
   cvm: CvmClient;
@@ -163,9 +163,21 @@ export class TencentApi {
           endpoint: host,
           // In whole seconds; the signal of the call is exact, this one only stands behind it.
           reqTimeout: Math.max(1, Math.ceil(leftMs / 1_000)),
-          agent: protocol === 'http:' ? this.#agents.http : this.#agents.https,
+          agent: agentFor(host, protocol === 'http:' ? this.#agents.http : this.#agents.https),
         },
       },
     };
   }
+}
+
+/**
+ * The SDK's fetch follows redirects and carries the session token and the body along. It asks a function for the agent
+ * of each hop, which its typing does not say: here only the registered host gets one.
+ */
+function agentFor(host: string, agent: Agent): Agent {
+  const ask = (hop: Readonly<{ host: string | null }>): Agent => {
+    if (hop.host === host) return agent;
+    throw new Error(REDIRECTED);
+  };
+  return ask as unknown as Agent;
 }

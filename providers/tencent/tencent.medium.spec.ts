@@ -1,3 +1,5 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { MINUTE, SpringtideError, addMs, toInstant } from '@springtide/kernel';
 import { silentLogger, systemClock } from '@springtide/platform';
 import {
@@ -233,6 +235,27 @@ describe('the Tencent provider, over the wire', () => {
       await old.close();
     });
 
+    it('follows no redirect with its credentials', async () => {
+      const visits: string[] = [];
+      const elsewhere = createServer((asked, answer) => {
+        visits.push(asked.url ?? '');
+        answer.end('{}');
+      });
+      const redirecting = createServer((_asked, answer) => {
+        answer.writeHead(302, { location: `http://127.0.0.1:${portOf(elsewhere)}/` }).end();
+      });
+      for (const server of [elsewhere, redirecting]) {
+        await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      }
+      const endpoint = `http://127.0.0.1:${portOf(redirecting)}`;
+      const lured = await connect({ endpoints: yardSettings(endpoint, yard)['endpoints'] });
+      const error = await refusal(lured.compute.launch(batch()));
+      expect([error.code, error.effect]).toEqual(['failed-precondition', 'none']);
+      expect(visits).toEqual([]);
+      await lured.close();
+      for (const server of [elsewhere, redirecting]) server.close();
+    });
+
     it('takes a broken front for one of the way, and finds what was made behind it', async () => {
       await yard.admin.addFault({ action: 'RunInstances', kind: 'bad-gateway' });
       const order = batch();
@@ -361,3 +384,7 @@ describe('the Tencent provider, over the wire', () => {
     });
   });
 });
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
