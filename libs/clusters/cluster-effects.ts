@@ -12,6 +12,8 @@ export type ClusterChange = Readonly<{
   /** Rises with every new decision; the same number is the same effect, however often it is sent. */
   batch: number;
   service: string | null;
+  /** Left out for an account that is a cluster. */
+  region?: string;
 }>;
 
 export type SentChange = Readonly<{
@@ -40,7 +42,7 @@ export class ClusterEffects {
   ): Promise<T> {
     const { tenantId, accountId, subject, step, batch, service } = change;
     const place = { tenantId, accountId, runId: subject, step, batch, service };
-    const whole = { ...place, campaignId: null, region: 'all', poolId: null };
+    const whole = { ...place, campaignId: null, region: change.region ?? 'all', poolId: null };
     const written = await this.ledger.writePlain(kind, whole, desired, 0);
     const client = await this.open(tenantId, accountId);
     const begun = await this.ledger.beginCall(written, 0);

@@ -22,7 +22,8 @@ import { controlPlaneAvailable } from '../../test/yard/kubernetes/control-plane-
 import { startKubernetesYard, type KubernetesYard } from '../../test/yard/kubernetes/kubernetes-yard.js';
 import { yardLane } from '../../test/yard/tools/lane.js';
 import { ClusterEffects } from './cluster-effects.js';
-import { ClusterService, WorkloadService, clustersSchema } from './index.js';
+import { ClusterService, ManagedClusterService, WorkloadService, clustersSchema } from './index.js';
+import { ManagedCloud } from './testing/managed-cloud.js';
 
 const state = await controlPlaneAvailable();
 const here = yardLane('kubernetes', state.available, state.available ? undefined : state.reason);
@@ -51,7 +52,10 @@ suite('clusters and workloads of a tenant', () => {
   let one: SeededTenant;
   let two: SeededTenant;
   let sessions: AccountSessions;
+  let accounts: AccountService;
   let clusters: ClusterService;
+  let managed: ManagedClusterService;
+  const cloud = new ManagedCloud();
   let workloads: WorkloadService;
   let ledger: EffectLedger;
   let clusterId = '';
@@ -70,7 +74,7 @@ suite('clusters and workloads of a tenant', () => {
     kubeconfig = tokenKubeconfig(yard.url, yard.caPem, await leastUser(yard.admin));
     const gate = createEndpointGate({ openHostPorts: [new URL(yard.url).host], privateRanges: [] });
     const vault = new CredentialVault(await localKeyRing(join(folder, 'vault.key')));
-    const providers = new Map([[manifest.id, manifest]]);
+    const providers = new Map([manifest, cloud.manifest].map((each) => [each.id, each]));
     sessions = new AccountSessions({ database, vault, providers, gate, clock, log: silentLogger });
     ledger = new EffectLedger({
       store: new PostgresEffectStore(database),
@@ -82,7 +86,9 @@ suite('clusters and workloads of a tenant', () => {
       log: silentLogger,
     });
     const effects = new ClusterEffects(ledger);
-    clusters = new ClusterService(new AccountService({ database, clock, vault, sessions }), effects, clock);
+    accounts = new AccountService({ database, clock, vault, sessions });
+    clusters = new ClusterService(accounts, effects, clock);
+    managed = new ManagedClusterService({ database, clusters, effects, clock });
     workloads = new WorkloadService({ database, effects, clock });
   }, 120_000);
   afterAll(async () => {
@@ -172,9 +178,42 @@ suite('clusters and workloads of a tenant', () => {
     expect((await clusters.nodes(one.admin, clusterId)).map((each) => each.name)).not.toContain(name);
   }, 90_000);
 
+  it('asks a cloud for a cluster once, registers it when it runs, and removes only its own', async () => {
+    const account = await accounts.register(one.admin, {
+      name: 'cloud',
+      provider: 'managed',
+      settings: {},
+      secret: {},
+    });
+    const nodePools = [{ name: 'main', machineType: 'large', nodes: 3 }];
+    const rest = { network: 'net-1', subnets: [], securityGroups: [], nodePools, labels: {} };
+    const input = { accountId: account.id, region: 'r1', name: 'peak', ...rest };
+    const made = await managed.create(one.admin, input);
+    expect(made).toMatchObject({ state: 'creating', owned: true, name: 'peak' });
+    expect(cloud.orders[0]?.ownership).toMatchObject({ installation: 'spec', tenant: one.tenantId });
+
+    const place = { accountId: account.id, region: 'r1', id: made.id };
+    await expect(managed.register(one.admin, place, 'peak')).rejects.toMatchObject({
+      code: 'failed-precondition',
+    });
+    cloud.finish(made.id);
+    cloud.kubeconfig = kubeconfig;
+    const cluster = await managed.register(one.admin, place, 'peak');
+    expect(cluster).toMatchObject({ status: 'healthy', region: 'r1' });
+    expect((await clusters.nodes(one.admin, cluster.id)).length).toBeGreaterThan(0);
+
+    cloud.addForeign('c-theirs');
+    const theirs = { ...place, id: 'c-theirs' };
+    await expect(managed.remove(one.admin, theirs)).rejects.toMatchObject({ code: 'failed-precondition' });
+    expect(await managed.remove(one.admin, place)).toBe('deleting');
+    expect(await managed.remove(one.admin, place)).toBe('gone');
+    const left = await managed.list(one.admin, account.id, 'r1');
+    expect(left.map(({ id, owned }) => [id, owned])).toEqual([['c-theirs', false]]);
+  }, 60_000);
+
   it('lets those read who may only read, and nothing more', async () => {
     const { ctx } = await one.user(['read-only']);
-    expect(await clusters.list(ctx)).toHaveLength(1);
+    expect(await clusters.list(ctx)).toHaveLength(2);
     const refused = { code: 'permission-denied' };
     await expect(workloads.apply(ctx, { clusterId, spec: SPEC, adopt: false })).rejects.toMatchObject(
       refused,

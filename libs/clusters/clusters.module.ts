@@ -5,6 +5,7 @@ import type { Clock } from '@springtide/kernel';
 import { CLOCK, Database } from '@springtide/platform';
 import { ClusterEffects } from './cluster-effects.js';
 import { ClusterService } from './cluster.service.js';
+import { ManagedClusterService } from './managed-cluster.service.js';
 import { WorkloadService } from './workload.service.js';
 
 @Module({})
@@ -26,13 +27,19 @@ export class ClustersModule {
           inject: [AccountService, ClusterEffects, CLOCK],
         },
         {
+          provide: ManagedClusterService,
+          useFactory: (database: Database, clusters: ClusterService, effects: ClusterEffects, clock: Clock) =>
+            new ManagedClusterService({ database, clusters, effects, clock }),
+          inject: [Database, ClusterService, ClusterEffects, CLOCK],
+        },
+        {
           provide: WorkloadService,
           useFactory: (database: Database, effects: ClusterEffects, clock: Clock) =>
             new WorkloadService({ database, effects, clock }),
           inject: [Database, ClusterEffects, CLOCK],
         },
       ],
-      exports: [ClusterService, WorkloadService],
+      exports: [ClusterService, ManagedClusterService, WorkloadService],
     };
   }
 }

@@ -4,6 +4,7 @@ import { WorkloadEntity } from './data/workload.entity.js';
 
 export { ClusterService } from './cluster.service.js';
 export { ClustersModule } from './clusters.module.js';
+export { ManagedClusterService } from './managed-cluster.service.js';
 export { WorkloadService } from './workload.service.js';
 
 export const clustersSchema: SchemaPart = { entities: [WorkloadEntity], migrations: [Clusters1763800100000] };

@@ -191,3 +191,68 @@ export const DrainBody = z
   })
   .meta({ id: 'Drain' });
 export type DrainBody = z.infer<typeof DrainBody>;
+
+/** A cluster whose control plane a cloud runs. */
+export const ManagedClusterInput = z
+  .object({
+    accountId: Id,
+    region: z.string().min(1).max(60),
+    name: z
+      .string()
+      .regex(/^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/, 'lower-case letters, digits and inner dashes'),
+    /** Of Kubernetes, as `1.36`; the cloud's default when left out. */
+    version: z
+      .string()
+      .regex(/^1\.\d{1,3}$/)
+      .optional(),
+    network: z.string().min(1).max(120),
+    subnets: z.array(z.string().min(1).max(120)).max(20).default([]),
+    securityGroups: z.array(z.string().min(1).max(120)).max(20).default([]),
+    nodePools: z
+      .array(
+        z.strictObject({
+          name: z.string().min(1).max(40),
+          machineType: z.string().min(1).max(120),
+          nodes: z.number().int().min(0).max(5_000),
+          image: z.string().min(1).max(120).optional(),
+        }),
+      )
+      .min(1)
+      .max(20),
+    labels: Labels.default({}),
+  })
+  .meta({ id: 'ManagedClusterInput' });
+export type ManagedClusterInput = z.infer<typeof ManagedClusterInput>;
+
+export const ManagedClusterBody = z
+  .object({
+    /** The cloud's own id. */
+    id: z.string(),
+    accountId: Id,
+    name: z.string(),
+    region: z.string(),
+    state: z.enum(['creating', 'running', 'updating', 'deleting', 'failed', 'unknown']),
+    version: z.string(),
+    endpoint: z.string().nullable(),
+    nodePools: z.array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        machineType: z.string(),
+        desired: z.number(),
+        ready: z.number(),
+      }),
+    ),
+    /** Whether this installation made it; only then it can be removed here. */
+    owned: z.boolean(),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'ManagedCluster' });
+export type ManagedClusterBody = z.infer<typeof ManagedClusterBody>;
+
+export const ManagedClusterPlace = z.object({
+  accountId: Id,
+  region: z.string().min(1).max(60),
+  id: z.string().min(1).max(255),
+});
+export type ManagedClusterPlace = z.infer<typeof ManagedClusterPlace>;

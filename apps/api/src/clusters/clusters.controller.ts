@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { ClusterService, WorkloadService } from '@springtide/clusters';
+import { ClusterService, ManagedClusterService, WorkloadService } from '@springtide/clusters';
 import { routes } from '@springtide/contracts';
 import { z } from 'zod';
 import { cutPage, decodeCursor } from '../http/cursor.js';
@@ -9,6 +9,7 @@ import { Handle, type Parsed } from '../http/handle.decorator.js';
 export class ClustersController {
   constructor(
     private readonly clusters: ClusterService,
+    private readonly managed: ManagedClusterService,
     private readonly workloads: WorkloadService,
   ) {}
 
@@ -20,6 +21,26 @@ export class ClustersController {
   @Handle(routes.clusterList)
   async list({ ctx }: Parsed<typeof routes.clusterList>) {
     return { items: await this.clusters.list(ctx) };
+  }
+
+  @Handle(routes.managedClusterCreate)
+  async createManaged({ ctx, body }: Parsed<typeof routes.managedClusterCreate>) {
+    return await this.managed.create(ctx, body);
+  }
+
+  @Handle(routes.managedClusterList)
+  async listManaged({ ctx, query }: Parsed<typeof routes.managedClusterList>) {
+    return { items: await this.managed.list(ctx, query.accountId, query.region) };
+  }
+
+  @Handle(routes.managedClusterRegister)
+  async registerManaged({ ctx, body }: Parsed<typeof routes.managedClusterRegister>) {
+    return await this.managed.register(ctx, body, body.name);
+  }
+
+  @Handle(routes.managedClusterRemove)
+  async removeManaged({ ctx, params }: Parsed<typeof routes.managedClusterRemove>) {
+    return { outcome: await this.managed.remove(ctx, params) };
   }
 
   @Handle(routes.nodeList)
