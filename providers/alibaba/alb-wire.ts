@@ -51,18 +51,3 @@ const rule = z.object({
 });
 export type WireRule = z.infer<typeof rule>;
 export const rulesAnswer = z.object({ NextToken: text, Rules: plainList(rule) });
-
-export const loadBalancersAnswer = z.object({
-  NextToken: text,
-  LoadBalancers: plainList(
-    z.object({
-      LoadBalancerId: z.string(),
-      LoadBalancerName: text,
-      LoadBalancerStatus: text,
-      DNSName: text,
-      AddressType: text,
-      VpcId: text,
-      CreateTime: text,
-    }),
-  ),
-});

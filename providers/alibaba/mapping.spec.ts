@@ -2,7 +2,7 @@ import type { LaunchBatch } from '@springtide/provider-kit';
 import { toFullInstant, toMachine, toRunInstances, toRunInstancesBody } from './mapping.js';
 import { flatten } from './parameters.js';
 import { INTENT_TAG, readOwnership } from './tags.js';
-import { instance as instanceSchema } from './wire.js';
+import { instancesAnswer } from './wire.js';
 
 const ownership = {
   installation: 'prod',
@@ -38,31 +38,38 @@ const account = {
 };
 const now = new Date('2026-11-11T00:00:00Z');
 
-const running = instanceSchema.parse({
-  InstanceId: 'i-1',
-  InstanceName: 'checkout-7-003',
-  Status: 'Running',
-  ZoneId: 'cn-hangzhou-h',
-  InstanceType: 'ecs.c7.large',
-  SpotStrategy: 'NoSpot',
-  InstanceChargeType: 'PostPaid',
-  ImageId: 'm-1',
-  CreationTime: '2026-11-11T00:00Z',
-  VpcAttributes: { PrivateIpAddress: { IpAddress: ['10.0.0.7'] }, VSwitchId: 'vsw-1', VpcId: 'vpc-1' },
-  PublicIpAddress: { IpAddress: [] },
-  EipAddress: { IpAddress: '203.0.113.9', AllocationId: 'eip-1' },
-  SecurityGroupIds: { SecurityGroupId: ['sg-1'] },
-  Tags: {
-    Tag: Object.entries({
-      'springtide:installation': 'prod',
-      'springtide:tenant': 'post',
-      'springtide:intent': 'int-1',
-      'springtide:token': 'tok-1',
-      'acs:ecs:anything': 'the vendor’s own',
-      team: 'shop',
-    }).map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
+const [running] = instancesAnswer.parse({
+  Instances: {
+    Instance: [
+      {
+        InstanceId: 'i-1',
+        InstanceName: 'checkout-7-003',
+        Status: 'Running',
+        ZoneId: 'cn-hangzhou-h',
+        InstanceType: 'ecs.c7.large',
+        SpotStrategy: 'NoSpot',
+        InstanceChargeType: 'PostPaid',
+        ImageId: 'm-1',
+        CreationTime: '2026-11-11T00:00Z',
+        VpcAttributes: { PrivateIpAddress: { IpAddress: ['10.0.0.7'] }, VSwitchId: 'vsw-1', VpcId: 'vpc-1' },
+        PublicIpAddress: { IpAddress: [] },
+        EipAddress: { IpAddress: '203.0.113.9', AllocationId: 'eip-1' },
+        SecurityGroupIds: { SecurityGroupId: ['sg-1'] },
+        Tags: {
+          Tag: Object.entries({
+            'springtide:installation': 'prod',
+            'springtide:tenant': 'post',
+            'springtide:intent': 'int-1',
+            'springtide:token': 'tok-1',
+            'acs:ecs:anything': 'the vendor’s own',
+            team: 'shop',
+          }).map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
+        },
+      },
+    ],
   },
-});
+}).Instances;
+if (running === undefined) throw new Error('the answer has no instance');
 
 describe('toRunInstances', () => {
   it('carries token, counts, time-to-live, encoded user data and the whole mark', () => {
@@ -132,7 +139,7 @@ describe('toMachine', () => {
   });
 
   it('takes half a mark for none, and leaves a stranger’s name alone', () => {
-    const Tags = new Map([[INTENT_TAG, 'int-1']]);
+    const Tags = { Tag: [{ TagKey: INTENT_TAG, TagValue: 'int-1' }] };
     const machine = toMachine({ ...running, Tags, InstanceName: 'legacy-007' }, 'cn-hangzhou');
     expect(machine.ownership).toBeUndefined();
     expect(machine.name).toBe('legacy-007');

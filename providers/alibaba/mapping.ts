@@ -19,25 +19,27 @@ const STATES: Readonly<Record<string, MachineState>> = {
 };
 
 export function toMachine(instance: WireInstance, region: string): Machine {
-  const ownership = readOwnership(instance.Tags);
-  const reason = instance.OperationLocks.map(({ LockReason, LockMsg }) => LockMsg ?? LockReason).find(
-    Boolean,
-  );
+  const tags = new Map<string, string>();
+  for (const { TagKey, TagValue } of instance.Tags?.Tag ?? []) tags.set(TagKey, TagValue ?? '');
+  const ownership = readOwnership(tags);
+  const [lock] = instance.OperationLocks?.LockReason ?? [];
+  const reason = lock?.LockMsg || lock?.LockReason;
+  const name = instance.InstanceName ?? '';
   return {
     id: instance.InstanceId,
-    name: ownership === undefined ? (instance.InstanceName ?? '') : numbered(instance.InstanceName ?? ''),
+    name: ownership === undefined ? name : numbered(name),
     state: STATES[instance.Status ?? ''] ?? 'unknown',
     region,
     zone: instance.ZoneId ?? '',
     machineType: instance.InstanceType ?? '',
     purchaseOption: purchaseOptionOf(instance),
     addresses: addressesOf(instance),
-    ...(instance.ImageId === undefined ? {} : { image: instance.ImageId }),
-    ...(instance.CreationTime === undefined ? {} : { launchedAt: toFullInstant(instance.CreationTime) }),
+    ...(instance.ImageId ? { image: instance.ImageId } : {}),
+    ...(instance.CreationTime ? { launchedAt: toFullInstant(instance.CreationTime) } : {}),
     ...(ownership === undefined ? {} : { ownership }),
-    labels: readLabels(instance.Tags),
+    labels: readLabels(tags),
     relations: relationsOf(instance),
-    ...(reason === undefined ? {} : { stateReason: reason }),
+    ...(reason ? { stateReason: reason } : {}),
   };
 }
 
@@ -47,17 +49,17 @@ function numbered(name: string): string {
 }
 
 function purchaseOptionOf({ SpotStrategy, InstanceChargeType }: WireInstance): Machine['purchaseOption'] {
-  if (SpotStrategy !== undefined && SpotStrategy !== 'NoSpot') return 'spot';
+  if (SpotStrategy && SpotStrategy !== 'NoSpot') return 'spot';
   return InstanceChargeType === 'PrePaid' ? 'reserved' : 'on-demand';
 }
 
 function addressesOf({ VpcAttributes, PublicIpAddress, EipAddress }: WireInstance): string[] {
-  const eip = EipAddress?.IpAddress;
-  return [
-    ...(VpcAttributes?.PrivateIpAddress ?? []),
-    ...PublicIpAddress,
-    ...(eip === undefined ? [] : [eip]),
-  ].filter((each) => each !== '');
+  const all = [
+    ...(VpcAttributes?.PrivateIpAddress?.IpAddress ?? []),
+    ...(PublicIpAddress?.IpAddress ?? []),
+    EipAddress?.IpAddress ?? '',
+  ];
+  return all.filter((each) => each !== '');
 }
 
 function relationsOf(instance: WireInstance): Relation[] {
@@ -65,21 +67,23 @@ function relationsOf(instance: WireInstance): Relation[] {
   const relations: (Relation | undefined)[] = [
     relation('inside', 'network', VpcAttributes?.VSwitchId),
     relation('inside', 'router', VpcAttributes?.VpcId),
-    ...SecurityGroupIds.map((id) => relation('guarded-by', 'security-group', id)),
-    ...NetworkInterfaces.map(({ NetworkInterfaceId }) =>
-      relation('attached-to', 'network-interface', NetworkInterfaceId),
-    ),
-    relation('made-from', 'image', ImageId),
   ];
+  for (const id of SecurityGroupIds?.SecurityGroupId ?? []) {
+    relations.push(relation('guarded-by', 'security-group', id));
+  }
+  for (const { NetworkInterfaceId: id } of NetworkInterfaces?.NetworkInterface ?? []) {
+    relations.push(relation('attached-to', 'network-interface', id));
+  }
+  relations.push(relation('made-from', 'image', ImageId));
   return relations.filter((each) => each !== undefined);
 }
 
 export function relation(
   kind: Relation['kind'],
   to: Relation['to'],
-  id: string | undefined,
+  id: string | null | undefined,
 ): Relation | undefined {
-  return id === undefined || id === '' ? undefined : { kind, to, id };
+  return id ? { kind, to, id } : undefined;
 }
 
 /** The cloud leaves the seconds of a creation time out. */

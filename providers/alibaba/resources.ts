@@ -1,10 +1,10 @@
 import { SpringtideError } from '@springtide/kernel';
 import type { CallOptions, Page, Resource, ResourceFacet, ResourceKind } from '@springtide/provider-kit';
 import { z } from 'zod';
-import { loadBalancersAnswer } from './alb-wire.js';
 import type { AlibabaApi, Scope } from './api.js';
 import type { AlibabaClusters } from './clusters.js';
 import { addresses, disks, interfaces } from './listings.js';
+import { balancerResources } from './load-balancers.js';
 import { relation } from './mapping.js';
 import { numberedPages, tokenPages } from './paging.js';
 import { toResource } from './resource-mapping.js';
@@ -12,7 +12,6 @@ import { ecsTags, otherTags, text, wrapped } from './wire.js';
 
 const PAGE_SIZE = 100;
 const VPC_PAGE_SIZE = 50;
-const NO_TAGS: ReadonlyMap<string, string> = new Map();
 
 type Pages = AsyncIterable<Page<Resource>>;
 type Lister = (at: Scope) => Pages;
@@ -203,31 +202,6 @@ function routerResources(api: AlibabaApi, at: Scope): Pages {
       tags: vpc.Tags,
       relations: vpc.VSwitchIds.map((id) => relation('attached-to', 'network', id)),
       createdAt: vpc.CreationTime,
-    }),
-  );
-}
-
-function balancerResources(api: AlibabaApi, at: Scope): Pages {
-  const pages = tokenPages(async (NextToken) => {
-    const answer = await api.read(at, {
-      product: 'alb',
-      action: 'ListLoadBalancers',
-      parameters: { RegionId: at.region, MaxResults: PAGE_SIZE, NextToken },
-      answer: loadBalancersAnswer,
-    });
-    return { items: answer.LoadBalancers, next: answer.NextToken };
-  });
-  return mapped(pages, (balancer) =>
-    toResource({
-      kind: 'load-balancer',
-      id: balancer.LoadBalancerId,
-      name: balancer.LoadBalancerName,
-      region: at.region,
-      state: balancer.LoadBalancerStatus,
-      facts: { domainName: balancer.DNSName, reach: balancer.AddressType },
-      tags: NO_TAGS,
-      relations: [relation('inside', 'router', balancer.VpcId)],
-      createdAt: balancer.CreateTime,
     }),
   );
 }

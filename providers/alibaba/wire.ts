@@ -41,29 +41,45 @@ export const nothing = z.unknown();
 
 export const runInstancesAnswer = z.object({ InstanceIdSets: wrapped('InstanceIdSet', z.string()) });
 
-export const instance = z.object({
+/** Plain through and through: a listing has tens of thousands of these, and every transform of a field costs. */
+const plain = z.string().nullish();
+const rawInstance = z.object({
   InstanceId: z.string(),
-  InstanceName: text,
-  Status: text,
-  ZoneId: text,
-  InstanceType: text,
-  SpotStrategy: text,
-  InstanceChargeType: text,
-  ImageId: text,
-  CreationTime: text,
+  InstanceName: plain,
+  Status: plain,
+  ZoneId: plain,
+  InstanceType: plain,
+  SpotStrategy: plain,
+  InstanceChargeType: plain,
+  ImageId: plain,
+  CreationTime: plain,
   VpcAttributes: z
-    .object({ PrivateIpAddress: wrapped('IpAddress', z.string()), VSwitchId: text, VpcId: text })
+    .object({
+      PrivateIpAddress: z.object({ IpAddress: z.array(z.string()).nullish() }).nullish(),
+      VSwitchId: plain,
+      VpcId: plain,
+    })
     .nullish(),
-  PublicIpAddress: wrapped('IpAddress', z.string()),
-  EipAddress: z.object({ IpAddress: text, AllocationId: text }).nullish(),
-  SecurityGroupIds: wrapped('SecurityGroupId', z.string()),
-  NetworkInterfaces: wrapped('NetworkInterface', z.object({ NetworkInterfaceId: z.string() })),
-  OperationLocks: wrapped('LockReason', z.object({ LockReason: text, LockMsg: text })),
-  Tags: ecsTags,
+  PublicIpAddress: z.object({ IpAddress: z.array(z.string()).nullish() }).nullish(),
+  EipAddress: z.object({ IpAddress: plain }).nullish(),
+  SecurityGroupIds: z.object({ SecurityGroupId: z.array(z.string()).nullish() }).nullish(),
+  NetworkInterfaces: z
+    .object({ NetworkInterface: z.array(z.object({ NetworkInterfaceId: z.string() })).nullish() })
+    .nullish(),
+  OperationLocks: z
+    .object({ LockReason: z.array(z.object({ LockReason: plain, LockMsg: plain })).nullish() })
+    .nullish(),
+  Tags: z.object({ Tag: z.array(z.object({ TagKey: z.string(), TagValue: plain })).nullish() }).nullish(),
 });
-export type WireInstance = z.infer<typeof instance>;
+export type WireInstance = z.infer<typeof rawInstance>;
 
-export const instancesAnswer = z.object({ NextToken: text, Instances: wrapped('Instance', instance) });
+export const instancesAnswer = z.object({
+  NextToken: text,
+  Instances: z
+    .object({ Instance: z.array(rawInstance).nullish() })
+    .nullish()
+    .transform((value) => value?.Instance ?? []),
+});
 
 export const tagResourcesAnswer = z.object({
   NextToken: text,
