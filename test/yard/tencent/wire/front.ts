@@ -27,7 +27,11 @@ type Answer = Readonly<{ status: number; type: string; text: string }>;
 /** `/_yard/…` is the admin door; everything else is the cloud. */
 export function createFront(parts: FrontParts): Server {
   const server = createServer((request, response) => {
-    void serve(parts, request, response).catch(() => response.socket?.destroy());
+    void serve(parts, request, response).catch((thrown: unknown) => {
+      // A mistake of the simulator itself: whoever runs it must see it.
+      process.stderr.write(`${request.headers['x-tc-action'] ?? request.url}: ${(thrown as Error).stack}\n`);
+      response.destroy();
+    });
   });
   server.keepAliveTimeout = 30_000;
   return server;
