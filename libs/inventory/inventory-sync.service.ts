@@ -26,6 +26,9 @@ export type SyncParts = Readonly<{
   installation: string;
 }>;
 
+/** A cloud is asked for one list while another one is being written; more would only crowd its call budget. */
+const PLACES_AT_ONCE = 3;
+
 /** Nothing is known of any machine: everything that is not marked as ours was done outside. */
 const nothingKnown: AskLedger = () => Promise.resolve(new Map());
 
@@ -49,14 +52,14 @@ export class InventorySyncService {
     const regions = await clouds.regions(context, accountId);
     const ledger = once(askLedger);
     return await clouds.use(context, accountId, async (client) => {
-      const places: PlaceReport[] = [];
-      for (const region of regions) {
-        for (const resourceType of typesOf(client)) {
-          places.push(await this.syncPlace(context, client, { accountId, region, resourceType }, ledger));
-        }
-      }
-      const complete = places.every((place) => place.complete);
-      return { accountId, startedAt, finishedAt: this.now(), complete, places };
+      const places = regions.flatMap((region) =>
+        typesOf(client).map((resourceType) => ({ accountId, region, resourceType })),
+      );
+      const reports = await inLanes(PLACES_AT_ONCE, places, async (place) =>
+        this.syncPlace(context, client, place, ledger),
+      );
+      const complete = reports.every((place) => place.complete);
+      return { accountId, startedAt, finishedAt: this.now(), complete, places: reports };
     });
   }
 
@@ -85,4 +88,19 @@ export class InventorySyncService {
 function once(ask: AskLedger): AskLedger {
   let answer: ReturnType<AskLedger> | undefined;
   return () => (answer ??= ask());
+}
+
+/** Works on items, so many at once; results in the order of the items. */
+async function inLanes<T, R>(
+  lanes: number,
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const left = items.entries();
+  const results: R[] = [];
+  const lane = async (): Promise<void> => {
+    for (const [index, item] of left) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return results;
 }

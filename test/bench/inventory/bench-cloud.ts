@@ -1,10 +1,11 @@
-import { SpringtideError } from '@springtide/kernel';
+import { SpringtideError, asSpringtideError } from '@springtide/kernel';
 import { createEndpointGate, silentLogger, systemClock } from '@springtide/platform';
 import {
   InProcessRateLimiter,
   connectAccount,
   type CloudClient,
   type LaunchBatch,
+  type LaunchItem,
   type ProviderManifest,
 } from '@springtide/provider-kit';
 import { startProcess } from '../../yard/tools/process.js';
@@ -13,6 +14,8 @@ import { startProcess } from '../../yard/tools/process.js';
 export type BenchCloud = Readonly<{
   client: CloudClient;
   region: string;
+  /** What can be bought here. */
+  sample: Sample;
   close(): Promise<void>;
 }>;
 
@@ -67,11 +70,15 @@ export async function yardProgram(
   return { access, stop: async () => program.stop() };
 }
 
-type Sample = Pick<LaunchBatch, 'region' | 'zone' | 'machineType' | 'image' | 'securityGroups'> &
-  Partial<Pick<LaunchBatch, 'subnet'>>;
+export type Sample = Pick<LaunchBatch, 'region' | 'zone' | 'machineType' | 'image' | 'securityGroups'> &
+  Partial<Pick<LaunchBatch, 'subnet' | 'purchaseOption'>>;
 
 /** Buys the machines as a run would, tagged and labelled, spread over zones if several samples are given. */
-export async function fill(client: CloudClient, machines: number, samples: readonly Sample[]): Promise<void> {
+export async function fill(
+  client: CloudClient,
+  machines: number,
+  samples: readonly Sample[],
+): Promise<Sample> {
   const batches = Math.ceil(machines / BATCH);
   let next = 0;
   const lane = async (): Promise<void> => {
@@ -79,10 +86,11 @@ export async function fill(client: CloudClient, machines: number, samples: reado
       const batch = next;
       next += 1;
       const count = Math.min(BATCH, machines - batch * BATCH);
-      await buy(client, batchOf(samples[batch % samples.length], batch, count));
+      await buy(client, batchOf(samples[batch % samples.length] ?? firstOf(samples), batch, count));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  return firstOf(samples);
 }
 
 async function buy(client: CloudClient, batch: LaunchBatch): Promise<void> {
@@ -93,20 +101,45 @@ async function buy(client: CloudClient, batch: LaunchBatch): Promise<void> {
     const ownership = { ...batch.ownership, token };
     const namePrefix = `${batch.namePrefix}-${done}`;
     const part = { ...batch, token, ownership, namePrefix, count, minimum: count };
-    const { items } = await client.compute.launch(part);
-    const refused = items.find((item) => item.outcome === 'refused');
-    if (refused?.outcome === 'refused') throw refused.error;
+    await launched(client, part);
   }
 }
 
-function batchOf(sample: Sample | undefined, batch: number, count: number): LaunchBatch {
-  if (sample === undefined) throw new SpringtideError('internal', 'the cloud has no zone to fill');
+/** One machine more, as somebody else would buy it. @returns its id. */
+export async function buyOne(client: CloudClient, sample: Sample, n: number): Promise<string> {
+  const [item] = await launched(client, batchOf(sample, 900_000 + n, 1));
+  if (item?.outcome === 'accepted') return item.machineId;
+  throw new SpringtideError('internal', 'the cloud sold nothing, so there is no change to see');
+}
+
+/** Asks again when the cloud said that it was asked too often, and did nothing. */
+async function launched(client: CloudClient, batch: LaunchBatch): Promise<readonly LaunchItem[]> {
+  for (;;) {
+    try {
+      const { items } = await client.compute.launch(batch);
+      const refused = items.find((item) => item.outcome === 'refused');
+      if (refused?.outcome === 'refused') throw refused.error;
+      return items;
+    } catch (thrown) {
+      const error = asSpringtideError(thrown);
+      if (error.code !== 'rate-limited') throw error;
+      await systemClock.sleep(error.retryAfterMs ?? 500);
+    }
+  }
+}
+
+function firstOf([sample]: readonly Sample[]): Sample {
+  if (sample !== undefined) return sample;
+  throw new SpringtideError('internal', 'the cloud has no zone to fill');
+}
+
+function batchOf(sample: Sample, batch: number, count: number): LaunchBatch {
   const intent = `10000000-0000-4000-8000-${String(batch).padStart(12, '0')}`;
   const token = `bench-${batch}`;
   return {
+    purchaseOption: 'on-demand',
     ...sample,
     token,
-    purchaseOption: 'on-demand',
     count,
     minimum: count,
     namePrefix: `shop-${batch}`,

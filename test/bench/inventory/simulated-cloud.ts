@@ -22,7 +22,7 @@ export function simulatedAdapter(callMs: number): BenchAdapter {
       const endpoint = program.endpoints[CLOUD] ?? '';
       const account = { settings: { endpoint }, secret: plan.credentials };
       const client = await clientOf(manifest, account, new URL(endpoint).host);
-      await fill(
+      const sample = await fill(
         client,
         machines,
         ZONES.map((zone) => {
@@ -34,6 +34,7 @@ export function simulatedAdapter(callMs: number): BenchAdapter {
       return {
         client,
         region: REGION,
+        sample,
         close: async () => {
           await client.close();
           await program.process.stop();

@@ -1,0 +1,41 @@
+import { collect } from '@springtide/provider-kit';
+import { manifest } from '../../../providers/vsphere/index.js';
+import { YARD_MACHINE_TYPES, vsphereAccount } from '../../yard/vsphere/vsphere-account.js';
+import { startVsphereYard } from '../../yard/vsphere/vsphere-yard.js';
+import { clientOf, type BenchAdapter } from './bench-cloud.js';
+
+const CLUSTERS = 2;
+
+/** Other people's machines, which the simulator makes by itself. */
+export const vsphereAdapter: BenchAdapter = {
+  machines: 5_000,
+  open: async (machines) => {
+    const machinesPerCluster = Math.ceil(machines / CLUSTERS) + 1;
+    const yard = await startVsphereYard({
+      clusters: CLUSTERS,
+      hostsPerCluster: 8,
+      machinesPerCluster,
+      hostMemoryMiB: 4 * 1024 * 1024,
+      hostCores: 128,
+    });
+    const client = await clientOf(manifest, vsphereAccount(yard), new URL(yard.url).host);
+    const region = yard.datacenter;
+    const { items } = await collect(client.images.listImages({ region }));
+    return {
+      client,
+      region,
+      sample: {
+        region,
+        zone: yard.zones[0] ?? '',
+        machineType: YARD_MACHINE_TYPES[0].name,
+        image: items[0]?.id ?? '',
+        purchaseOption: 'private',
+        securityGroups: [],
+      },
+      close: async () => {
+        await client.close();
+        await yard.stop();
+      },
+    };
+  },
+};
