@@ -66,6 +66,15 @@ export class Database {
     });
   }
 
+  /** One statement of a cross-tenant job, in a transaction of its own and one round trip. */
+  async systemStatement<TRow>(sql: string, parameters: readonly unknown[]): Promise<readonly TRow[]> {
+    try {
+      return await this.system.query<TRow[]>(sql, [...parameters]);
+    } catch (thrown) {
+      throw asDatabaseError(thrown);
+    }
+  }
+
   /** One round trip; for readiness. */
   async ping(): Promise<void> {
     try {

@@ -87,7 +87,7 @@ describe('CloudClient', () => {
       await expect(refused).rejects.toMatchObject({
         code: 'rate-limited',
         effect: 'none',
-        retryAfterMs: 980,
+        retryAfterMs: 1_000,
       });
       expect(cloud.log).toHaveLength(3);
     });
@@ -106,7 +106,7 @@ describe('CloudClient', () => {
       await expect(client.compute.listQuotas(scope)).rejects.toBe(busy);
       const start = cloud.clock.now().getTime();
       await client.compute.listQuotas(scope);
-      expect(cloud.clock.now().getTime() - start).toBe(720);
+      expect(cloud.clock.now().getTime() - start).toBe(700);
       cloud.clock.advance(60_000);
       const later = cloud.clock.now().getTime();
       await client.compute.listQuotas(scope);

@@ -191,7 +191,7 @@ describe('admission', () => {
     });
     const { granted, late } = admit(books, 'p1', [ask(1), ask(2)], 0);
     expect(granted.map(({ order }) => order)).toEqual([1]);
-    expect(late).toMatchObject([{ key: 'machines', waitMs: 25_000 }]);
+    expect(late).toMatchObject([{ key: 'machines', waitMs: 25_020 }]);
     expect(books.get('calls')?.tokens).toBe(4);
   });
 

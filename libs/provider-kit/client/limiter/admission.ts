@@ -28,8 +28,6 @@ const KEPT_FROM_SYNC = 0.3;
 /** A sync call that waited so long goes before everybody, but such calls get no more than a tenth of the rate. */
 const OVERDUE_MS = 30 * SECOND;
 const OVERDUE_SHARE = 0.1;
-/** Answers come closer together than calls were sent; a caller that had to wait waits this much longer. */
-const MARGIN_MS = 20;
 /** A process that waits asks at least this often; after three times that it is taken for dead. */
 const ASK_AGAIN_MS = SECOND;
 const CLAIM_MS = 3 * ASK_AGAIN_MS;
@@ -63,7 +61,7 @@ export function admit(
     }
     for (const draw of ask.draws) held.set(draw.key, (held.get(draw.key) ?? 0) + draw.cost);
     waiting.push(ask);
-    askAgainMs = Math.min(askAgainMs ?? ASK_AGAIN_MS, nextLook(obstacle.waitMs + MARGIN_MS));
+    askAgainMs = Math.min(askAgainMs ?? ASK_AGAIN_MS, nextLook(obstacle.waitMs));
   }
   claim(books, by, waiting, now);
   return { granted, late, askAgainMs };

@@ -10,6 +10,8 @@ const ONE_NEWS_MS = SECOND;
 /** How often to look whether a task of another process has ended. */
 const TASK_LOOK_MS = 100;
 const TOLERANCE = 1e-9;
+/** Answers come closer together than calls were sent; a caller that had to wait for a token waits this much longer. */
+const MARGIN_MS = 20;
 
 /** Brings a book to `now`: tokens flow in, windows and dead tasks pass, what throttling took comes back slowly. */
 export function settle(book: RateBook, budget: RateBudget, now: number): void {
@@ -47,12 +49,25 @@ export function spend(book: RateBook, budget: RateBudget, cost: number, task: st
   else for (const index of windowsAt(budget, book.at)) book.spent.push([index, cost]);
 }
 
+export function isSliding(budget: RateBudget): boolean {
+  return 'window' in budget && budget.window === 'sliding';
+}
+
+/** Moves what was spent at one instant to a later one. */
+export function postpone(book: RateBook | undefined, from: number, cost: number, to: number): void {
+  const entry = book?.spent.find(([mark, amount]) => mark === from && amount === cost);
+  if (entry === undefined) return;
+  entry[0] = to;
+  book?.spent.sort((a, b) => a[0] - b[0]);
+}
+
 /** Milliseconds until so much can be spent, if nobody else spends; of a settled book. */
 export function readyIn(book: RateBook, budget: RateBudget, amount: number, now: number): number {
   const closedMs = Math.max(0, book.closedUntil - now);
   if ('burst' in budget) {
     const tokens = book.tokens + (closedMs / SECOND) * budget.perSecond * book.factor;
-    return closedMs + Math.max(0, ((amount - tokens) / (budget.perSecond * book.factor)) * SECOND);
+    const missing = amount - tokens;
+    return closedMs + (missing > 0 ? (missing / (budget.perSecond * book.factor)) * SECOND + MARGIN_MS : 0);
   }
   if (!('window' in budget)) return Math.max(closedMs, TASK_LOOK_MS);
   return Math.max(closedMs, windowReadyIn(book, budget, amount, now));
@@ -121,7 +136,7 @@ function lengthOf(budget: WindowBudget): number {
 }
 
 function guardOf(budget: WindowBudget): number {
-  return Math.min(SECOND, budget.everyMs / 50);
+  return Math.min(SECOND, budget.everyMs / 25);
 }
 
 function spentIn(book: RateBook, index: number): number {

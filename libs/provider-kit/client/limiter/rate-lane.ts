@@ -1,8 +1,10 @@
 import { SpringtideError } from '@springtide/kernel';
 import { admit, taskId, type Admission, type Ask, type Draw } from './admission.js';
-import { lower } from './budget-arithmetic.js';
+import { isSliding, lower, postpone } from './budget-arithmetic.js';
 import { newBook, type Rank, type RateBook } from './rate-book.js';
 import type { LimiterParts, Permit } from './rate-limiter.js';
+
+const PROMPT_MS = 5;
 
 type Waiter = Readonly<{ ask: Ask; grant: (permit: Permit) => void; refuse: (error: unknown) => void }>;
 
@@ -79,12 +81,13 @@ export class RateLane {
     if (keys.length === 0) return;
     try {
       const asks = waiters.map(({ ask }) => ask);
-      const admission = await this.#parts.books.change(keys, (books) => {
+      const { admission, decidedAt } = await this.#parts.books.change(keys, (books) => {
         const now = this.#now();
         for (const note of notes) note.write(books, now);
-        return admit(books, this.#parts.process, asks, now);
+        return { admission: admit(books, this.#parts.process, asks, now), decidedAt: now };
       });
       this.#settle(waiters, admission);
+      this.#correct(admission.granted, decidedAt);
     } catch (thrown) {
       this.#failed(waiters, notes, thrown);
     }
@@ -103,6 +106,20 @@ export class RateLane {
       if (tooLate !== undefined) refuse(tooMany(tooLate.key, tooLate.waitMs));
     }
     if (askAgainMs !== undefined) this.#wakeIn(askAgainMs);
+  }
+
+  /** A window counts from when calls are really sent, which on a busy machine is later than it was decided. */
+  #correct(granted: readonly Ask[], decidedAt: number): void {
+    const now = this.#now();
+    if (now - decidedAt <= PROMPT_MS) return;
+    const draws = granted.flatMap((ask) => ask.draws).filter(({ budget }) => isSliding(budget));
+    if (draws.length === 0) return;
+    this.#note({
+      keys: draws.map((draw) => draw.key),
+      write: (books) => {
+        for (const { key, cost } of draws) postpone(books.get(key), decidedAt, cost, now);
+      },
+    });
   }
 
   #wakeIn(ms: number): void {
