@@ -44,7 +44,7 @@ export function openstackHarness(manifest: ProviderManifest, state: Availability
     },
     patienceMs: 60_000,
     pollMs: 250,
-    ruleTimeoutMs: 240_000,
+    ruleTimeoutMs: 300_000,
     withheld: { passTime: 'OpenStack has no time-to-live' },
     setUp,
   };

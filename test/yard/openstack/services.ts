@@ -1,10 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { request } from 'undici';
+import { z } from 'zod';
 import { SpringtideError } from '@springtide/kernel';
 import { startProcess, type ReadySign, type RunningProcess } from '../tools/process.js';
 import type { PROGRAMS } from './configuration.js';
+import { adminToken } from './seed.js';
+import { call } from './yard-http.js';
 import { hypervisors, inYard, serviceUrl, type YardPlaces } from './yard-places.js';
 
+const COMPUTES_WITHIN_MS = 240_000;
 const START_LIMIT_MS = 180_000;
 const ANSWER_LIMIT_MS = 120_000;
 const PYTHON = '/usr/bin/python3';
@@ -110,4 +114,29 @@ async function startProgram(
     readyTimeoutMs: START_LIMIT_MS,
     logFile: inYard(places, 'log', `${name}.log`),
   });
+}
+
+export async function awaitComputes(places: YardPlaces): Promise<void> {
+  const services = z.object({ services: z.array(z.object({ state: z.string() })) });
+  const carriers = z.object({ hypervisors: z.array(z.unknown()) });
+  const url = serviceUrl(places.ports, 'nova');
+  const deadline = Date.now() + COMPUTES_WITHIN_MS;
+  while (Date.now() < deadline) {
+    const token = await adminToken(places);
+    const up = services
+      .parse((await call('GET', `${url}/os-services?binary=nova-compute`, { token })).body)
+      .services.filter(({ state }) => state === 'up');
+    const known = carriers.parse((await call('GET', `${url}/os-hypervisors`, { token })).body).hypervisors;
+    if (up.length >= places.computes && known.length >= places.computes) return;
+    await wait(250);
+  }
+  throw new SpringtideError('unavailable', 'the hypervisors of the OpenStack yard did not come up');
+}
+
+/** Last come, first gone; the stores outlive those that write to them. */
+export async function stopAll(running: readonly RunningProcess[]): Promise<void> {
+  const stores = running.filter(({ name }) => ['MariaDB', 'RabbitMQ', 'Erlang port mapper'].includes(name));
+  const services = running.filter((each) => !stores.includes(each));
+  await Promise.all(services.map(async (each) => each.stop(2_000)));
+  await Promise.all(stores.map(async (each) => each.stop(10_000)));
 }

@@ -25,7 +25,7 @@ export const DATABASES = [
 /** What an image is made of; the rest of a yard's folder is written at every start. */
 const PARTS = ['db', 'keys', 'glance'] as const;
 /** Whatever these say decides what an image holds. */
-const DEFINITION = ['configuration.ts', 'seed.ts', 'yard-image.ts', 'yard-places.ts'];
+const DEFINITION = ['configuration.ts', 'seed.ts', 'make-image.ts'];
 
 const packagesSchema = z.object({
   programs: z.record(z.string(), z.string()),
@@ -34,8 +34,7 @@ const packagesSchema = z.object({
 
 export type Availability = Readonly<{ available: true } | { available: false; reason: string }>;
 
-/** Whether the Debian packages are here; starting is a matter of half a minute, so it is not tried. */
-export async function openstackYardAvailable(): Promise<Availability> {
+export async function packagesPresent(): Promise<Availability> {
   const missing = Object.entries((await debianPackages()).programs).filter(([file]) => !existsSync(file));
   if (missing.length === 0) return { available: true };
   const names = [...new Set(missing.map(([, name]) => name))].join(', ');
