@@ -3,4 +3,3 @@ import { alibabaConformance } from '../../test/yard/alibaba/alibaba-conformance.
 import { manifest } from './index.js';
 
 describeProviderConformance(alibabaConformance(manifest, 'acs3'));
-describeProviderConformance(alibabaConformance(manifest, 'rpc'));
