@@ -28,9 +28,12 @@ type Answer = Readonly<{ status: number; type: string; text: string }>;
 export function createFront(parts: FrontParts): Server {
   const server = createServer((request, response) => {
     void serve(parts, request, response).catch((thrown: unknown) => {
-      // A mistake of the simulator itself: whoever runs it must see it.
-      process.stderr.write(`${request.headers['x-tc-action'] ?? request.url}: ${(thrown as Error).stack}\n`);
       response.destroy();
+      // A client that went away in the middle of its request is no news.
+      if (!request.complete) return;
+      // A mistake of the simulator itself: whoever runs it must see it.
+      const text = thrown instanceof Error ? thrown.stack : undefined;
+      process.stderr.write(`${String(request.headers['x-tc-action'])}: ${text ?? String(thrown)}\n`);
     });
   });
   server.keepAliveTimeout = 30_000;
