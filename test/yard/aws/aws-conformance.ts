@@ -11,6 +11,7 @@ import type {
 import { freePort } from '../tools/free-port.js';
 import { yardLane } from '../tools/lane.js';
 import { startAwsYard, type AwsYard } from './aws-yard.js';
+import { publishedPolicy } from './rights.js';
 import type { FaultKind } from './faults.js';
 
 const MACHINE_TYPE = 'c6i.large';
@@ -94,6 +95,7 @@ export async function awsConformance(manifest: ProviderManifest): Promise<Confor
 async function startYard(): Promise<AwsYard | string> {
   try {
     const yard = await startAwsYard({
+      policy: await publishedPolicy(),
       settings: {
         bootDelayMs: 150,
         terminateDelayMs: 100,

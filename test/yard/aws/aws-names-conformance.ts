@@ -4,6 +4,7 @@ import type { TrafficConformanceHarness } from '@springtide/provider-kit/conform
 import { freePort } from '../tools/free-port.js';
 import { yardLane } from '../tools/lane.js';
 import { startAwsYard, type AwsYard } from './aws-yard.js';
+import { publishedPolicy } from './rights.js';
 
 const ROUTES = ['storefront', 'checkout'] as const;
 const UNSEEN = 'a name does not look who is behind it';
@@ -31,6 +32,7 @@ export async function awsNamesConformance(manifest: ProviderManifest): Promise<T
 async function startYard(): Promise<AwsYard | string> {
   try {
     const yard = await startAwsYard({
+      policy: await publishedPolicy(),
       names: true,
       settings: { rates: { '*': { burst: 1_000, perSecond: 1_000 } } },
     });

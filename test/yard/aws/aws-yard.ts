@@ -12,8 +12,9 @@ import { Buckets, FaultList } from './faults.js';
 import { createFront } from './front.js';
 import { InstanceReader } from './instances.js';
 import { LaunchDesk } from './launches.js';
-import { seedCloud, type YardSeed } from './seed.js';
 import { NameDesk, type YardNames } from './name-desk.js';
+import { dropRights, enforceRights, type CallerKey, type PolicyDocument } from './rights.js';
+import { seedCloud, type YardSeed } from './seed.js';
 import { Upstream } from './upstream.js';
 
 export const MOTO_PACKAGES = [
@@ -34,6 +35,8 @@ export type AwsYardOptions = Readonly<{
   balancers?: readonly string[];
   /** A hosted zone with a name server that answers from it. */
   names?: boolean;
+  /** The rights of the caller, judged by the emulator from then on; left out: nobody is asked for rights. */
+  policy?: PolicyDocument;
   /** Receives the emulator's log. */
   logFolder?: string;
   onProgress?: (message: string) => void;
@@ -57,8 +60,10 @@ export type AwsYardAccess = Readonly<{
 
 export type AwsYard = AwsYardAccess & Readonly<{ admin: AwsYardAdmin; stop(): Promise<void> }>;
 
-const ACCESS_KEY = 'AKIAYARDYARDYARDYARD';
-const SECRET_KEY = 'yard/only/never/a/real/secret/access/key';
+const ANYBODY: CallerKey = {
+  accessKeyId: 'AKIAYARDYARDYARDYARD',
+  secretAccessKey: 'yard/only/never/a/real/secret/access/key',
+};
 
 /** A cloud that speaks EC2 and STS: the moto emulator behind a front that adds what it lacks. Loopback only. */
 export async function startAwsYard(options: AwsYardOptions = {}): Promise<AwsYard> {
@@ -102,6 +107,7 @@ async function openFront(
   options: AwsYardOptions,
 ): Promise<AwsYard> {
   const plan = { region, zones, addressPrefix: options.addressPrefix ?? '127.20' };
+  const { policy } = options;
   let seed: YardSeed = await seedCloud(upstream, plan);
   const book = new CloudBook({ ...DEFAULT_SETTINGS, ...options.settings });
   const faults = new FaultList();
@@ -112,13 +118,22 @@ async function openFront(
   const balancers = await balancerDesk.open(options.balancers ?? [], seed);
   const nameDesk = new NameDesk(upstream);
   const names = options.names === true ? await nameDesk.open() : null;
+  const secrets = new Map<string, string>();
+  const openGate = async (): Promise<CallerKey> => {
+    const key = policy === undefined ? ANYBODY : await enforceRights(upstream, policy);
+    secrets.clear();
+    secrets.set(key.accessKeyId, key.secretAccessKey);
+    return key;
+  };
   const reset = async (): Promise<void> => {
+    if (policy !== undefined) await dropRights(upstream);
     for (const part of [book, desk]) part.reset();
     for (const part of [faults, buckets]) part.clear();
     seed = await seedCloud(upstream, plan);
+    await openGate();
   };
   const admin = new AdminDoor({ region, upstream, book, faults, buckets, reader, seed: () => seed, reset });
-  const secrets = new Map([[ACCESS_KEY, SECRET_KEY]]);
+  const key = await openGate();
   const server = createFront({
     ...{ upstream, book, faults, buckets, reader, desk, admin, secrets },
     balancers: balancerDesk,
@@ -133,8 +148,7 @@ async function openFront(
     endpoint,
     region,
     zones,
-    accessKeyId: ACCESS_KEY,
-    secretAccessKey: SECRET_KEY,
+    ...key,
     ...seed,
     balancers,
     names,

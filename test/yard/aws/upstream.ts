@@ -1,16 +1,24 @@
 import { Agent, request } from 'node:http';
 import { formBody, type WireAnswer, type WireCall } from './query-protocol.js';
+import { signedHeaders, type SigningKey } from './sigv4.js';
 import { parseXml, type XmlElement } from './xml-element.js';
 
 const API_VERSIONS = {
   ec2: '2016-11-15',
   sts: '2011-06-15',
   elasticloadbalancing: '2015-12-01',
+  iam: '2010-05-08',
 } as const;
+
+/** Who calls the emulator while it judges signatures and rights: the yard itself, and its callers by their key id. */
+export type UpstreamKeys = Readonly<{ yard: SigningKey; callers: ReadonlyMap<string, string> }>;
+
+type Place = Readonly<{ service: string; region: string; accessKeyId?: string }>;
 
 /** The emulator behind the front. */
 export class Upstream {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  #keys: UpstreamKeys | undefined;
 
   constructor(private readonly port: number) {}
 
@@ -18,7 +26,16 @@ export class Upstream {
   async forward(call: WireCall, params?: ReadonlyMap<string, string>): Promise<WireAnswer> {
     const body = params === undefined ? call.body : formBody(params);
     const { host: _host, 'content-length': _length, connection: _connection, ...headers } = call.headers;
-    return this.send(call.method, call.target, headers as Record<string, string>, body);
+    return this.send(call.method, call.target, headers as Record<string, string>, body, call);
+  }
+
+  /** From here on the emulator judges: everything is signed, by the caller's own key or by the yard's. */
+  guard(keys: UpstreamKeys): void {
+    this.#keys = keys;
+  }
+
+  unguard(): void {
+    this.#keys = undefined;
   }
 
   /** A call of the yard itself: the emulator reads region and service from the header and checks no signature. */
@@ -36,6 +53,7 @@ export class Upstream {
         authorization: `AWS4-HMAC-SHA256 Credential=yard/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
       },
       formBody(new Map(Object.entries({ Version: version, ...params }))),
+      { service, region },
     );
     if (answer.status >= 300)
       throw new Error(`${params['Action']} failed in the emulator: ${String(answer.body)}`);
@@ -49,14 +67,16 @@ export class Upstream {
       'content-type': 'application/xml',
       authorization: `AWS4-HMAC-SHA256 ${scope}, SignedHeaders=host, Signature=0`,
     };
-    const answer = await this.send(method, path, headers, Buffer.from(body));
+    const place = { service, region: 'us-east-1' };
+    const answer = await this.send(method, path, headers, Buffer.from(body), place);
     if (answer.status >= 300)
       throw new Error(`${method} ${path} failed in the emulator: ${String(answer.body)}`);
     return parseXml(String(answer.body));
   }
 
-  async control(path: string): Promise<void> {
-    const answer = await this.send('POST', path, {}, Buffer.alloc(0));
+  /** The emulator's own door. */
+  async control(path: string, body = ''): Promise<void> {
+    const answer = await this.send('POST', path, {}, Buffer.from(body));
     if (answer.status >= 300) throw new Error(`${path} failed in the emulator: ${String(answer.body)}`);
   }
 
@@ -69,11 +89,13 @@ export class Upstream {
     path: string,
     headers: Readonly<Record<string, string>>,
     body: Buffer,
+    place?: Place,
   ): Promise<WireAnswer> {
+    const signed = place === undefined ? {} : this.#signed(method, path, body, place);
     return new Promise((resolve, reject) => {
       const options = { agent: this.agent, host: '127.0.0.1', port: this.port, method, path };
       const outgoing = request(
-        { ...options, headers: { ...headers, 'content-length': body.length } },
+        { ...options, headers: { ...headers, ...signed, 'content-length': body.length } },
         (incoming) => {
           const chunks: Buffer[] = [];
           incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -90,5 +112,15 @@ export class Upstream {
       outgoing.on('error', reject);
       outgoing.end(body);
     });
+  }
+
+  /** A call that came through the front was signed for the front's address: in the emulator's eyes for another one. */
+  #signed(method: string, path: string, body: Buffer, place: Place): Record<string, string> {
+    const keys = this.#keys;
+    if (keys === undefined) return {};
+    const { accessKeyId = '' } = place;
+    const secret = keys.callers.get(accessKeyId);
+    const key = secret === undefined ? keys.yard : { accessKeyId, secret };
+    return signedHeaders({ method, path, body, host: `127.0.0.1:${this.port}` }, key, place);
   }
 }
