@@ -2,9 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { request } from 'undici';
 import { z } from 'zod';
 import { SpringtideError } from '@springtide/kernel';
-import { startProcess, type ReadySign, type RunningProcess } from '../tools/process.js';
+import type { ReadySign, RunningProcess } from '../tools/process.js';
 import type { PROGRAMS } from './configuration.js';
 import { adminToken } from './seed.js';
+import { startService } from './start-service.js';
 import { call } from './yard-http.js';
 import { hypervisors, inYard, serviceUrl, type YardPlaces } from './yard-places.js';
 
@@ -37,7 +38,7 @@ export async function startServices(places: YardPlaces): Promise<readonly Runnin
     startProgram(places, 'nova-compute', host, /Starting compute node/, ['nova.conf', `${host}.conf`]),
   );
   return Promise.all([
-    startProcess({
+    startService({
       name: 'neutron',
       command: PYTHON,
       args: ['/usr/bin/neutron-server', '--config-file', inYard(places, 'etc', 'neutron.conf')],
@@ -84,7 +85,7 @@ async function startWsgi(
   file: string,
   env: Readonly<Record<string, string>>,
 ): Promise<RunningProcess> {
-  return startProcess({
+  return startService({
     name,
     command: '/usr/bin/uwsgi_python3',
     args: [...UWSGI, '--http-socket', `127.0.0.1:${places.ports[name]}`, '--wsgi-file', file],
@@ -102,7 +103,7 @@ async function startProgram(
   sign: RegExp | ReadySign,
   files: readonly string[],
 ): Promise<RunningProcess> {
-  return startProcess({
+  return startService({
     name,
     command: PYTHON,
     args: [

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { startProcess, type RunningProcess } from '../tools/process.js';
+import type { RunningProcess } from '../tools/process.js';
+import { startService } from './start-service.js';
 import { inYard, PASSWORD, type YardPlaces } from './yard-places.js';
 
 const run = promisify(execFile);
@@ -19,7 +20,7 @@ export async function createDatabaseFiles(places: YardPlaces): Promise<void> {
 
 /** MariaDB on the yard's folder; losing the last second of it in a crash costs nobody anything here. */
 export async function startDatabase(places: YardPlaces): Promise<RunningProcess> {
-  return startProcess({
+  return startService({
     name: 'MariaDB',
     command: '/usr/sbin/mariadbd',
     args: [
@@ -68,13 +69,13 @@ export async function startQueue(places: YardPlaces): Promise<readonly RunningPr
   const settings = `listeners.tcp.1 = 127.0.0.1:${queue}\nlog.console = true\nvm_memory_high_watermark.absolute = 512MB\n`;
   await writeFile(inYard(places, 'etc', 'rabbitmq.conf'), settings);
   await writeFile(inYard(places, 'etc', 'enabled_plugins'), '[].');
-  const mapper = await startProcess({
+  const mapper = await startService({
     name: 'Erlang port mapper',
     command: '/usr/bin/epmd',
     args: ['-address', '127.0.0.1', '-port', String(portMapper)],
     ready: { port: portMapper },
   });
-  const broker = await startProcess({
+  const broker = await startService({
     name: 'RabbitMQ',
     command: '/usr/lib/rabbitmq/bin/rabbitmq-server',
     env: {
