@@ -3,6 +3,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import type { RouteMatch, RouteMember } from '@springtide/provider-kit';
 import { z } from 'zod';
 import type { GatewayRoute } from './account.js';
+import { annotationJson } from './annotation-json.js';
 import { metadataSchema } from './wire-objects.js';
 import { collectionPath, type ObjectKind } from './workload-kinds.js';
 
@@ -114,7 +115,7 @@ export function readDesired(
 ): DesiredRoute {
   if (object === undefined) return { weights: new Map(), matches: [] };
   const spread = object.spec.rules.at(-1)?.backendRefs ?? [];
-  const names = z.array(z.string()).parse(JSON.parse(object.metadata.annotations[MATCH_NAMES] ?? '[]'));
+  const names = namesIn(object.metadata.annotations, MATCH_NAMES);
   const matches = object.spec.rules
     .slice(0, -1)
     .flatMap(({ matches: [when], backendRefs: [backend] }, index) => {
@@ -132,6 +133,11 @@ export function readDesired(
     weights: new Map(spread.map((backend) => [groupOf(name, route, backend.name), backend.weight])),
     matches,
   };
+}
+
+/** Names that were written beside what they name; none where somebody else wrote it. */
+export function namesIn(annotations: Readonly<Record<string, string>>, key: string): readonly string[] {
+  return z.array(z.string()).safeParse(annotationJson(annotations, key)).data ?? [];
 }
 
 export function weightOf(share: number): number {

@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { SpringtideError, asSpringtideError } from '@springtide/kernel';
 import type { CallOptions, RouteMember, RouteMemberState } from '@springtide/provider-kit';
-import { z } from 'zod';
 import type { GatewayRoute } from './account.js';
 import { refusalError } from './api-error.js';
 import {
@@ -15,6 +14,7 @@ import {
   httpRouteSchema,
   memberService,
   memberSlices,
+  namesIn,
   readDesired,
   serviceOf,
   sliceSchema,
@@ -198,7 +198,7 @@ function isVital(type: string): boolean {
 }
 
 function membersOf({ metadata, ports, endpoints }: WireSlice): readonly RouteMemberState[] {
-  const ids = z.array(z.string()).parse(JSON.parse(metadata.annotations[MEMBER_IDS] ?? '[]'));
+  const ids = namesIn(metadata.annotations, MEMBER_IDS);
   const port = ports[0]?.port ?? 0;
   return endpoints.flatMap(({ addresses: [address], conditions, targetRef }, index) => {
     if (address === undefined) return [];

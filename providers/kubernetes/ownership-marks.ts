@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Ownership } from '@springtide/provider-kit';
 import { z } from 'zod';
+import { annotationJson } from './annotation-json.js';
 
 const PREFIX = 'springtide/';
 const OWNERSHIP = `${PREFIX}ownership`;
@@ -57,7 +58,7 @@ export function ownershipMarks(
 
 /** Undefined unless label and annotation agree: half a mark is nobody's permission to delete. */
 export function readOwnership({ labels = {}, annotations = {} }: Metadata): Ownership | undefined {
-  const parsed = ownershipSchema.safeParse(parseText(annotations[OWNERSHIP])).data;
+  const parsed = ownershipSchema.safeParse(annotationJson(annotations, OWNERSHIP)).data;
   if (parsed === undefined) return undefined;
   if (labels[INSTALLATION_LABEL] !== labelValue(parsed.installation)) return undefined;
   const { campaign, service, releaseBy, ...mark } = parsed;
@@ -71,7 +72,7 @@ export function readOwnership({ labels = {}, annotations = {} }: Metadata): Owne
 
 /** The labels as they were given, also those that Kubernetes cannot hold as labels. */
 export function readLabels({ labels = {}, annotations = {} }: Metadata): Record<string, string> {
-  const given = z.record(z.string(), z.string()).safeParse(parseText(annotations[LABELS])).data;
+  const given = z.record(z.string(), z.string()).safeParse(annotationJson(annotations, LABELS)).data;
   if (given !== undefined) return given;
   return Object.fromEntries(Object.entries(labels).filter(([key]) => !key.startsWith(PREFIX)));
 }
@@ -82,12 +83,4 @@ function usableLabels(labels: Readonly<Record<string, string>>): Record<string, 
       return LABEL_KEY.test(key) && LABEL_VALUE.test(value) && !key.startsWith(PREFIX);
     }),
   );
-}
-
-function parseText(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import { SpringtideError, asSpringtideError, canonicalJson } from '@springtide/kernel';
 import type { CallOptions, WorkloadOrder, WorkloadSpec } from '@springtide/provider-kit';
 import { z } from 'zod';
+import { annotationJson } from './annotation-json.js';
 import { readOwnership } from './ownership-marks.js';
 import type { WireMetadata, WireWorkload } from './wire-objects.js';
 import { PARTS, type Manifest, type ObjectKind } from './workload-kinds.js';
@@ -30,8 +31,11 @@ export class WorkloadApplication {
     if (existing !== undefined) this.#refuseTaken(`workload ${nameOf(spec)}`, existing.metadata);
     const parts = await this.#look(manifestsOf(this.order, existing && existingOf(spec, existing)), existing);
     try {
-      for (const { manifest, known } of parts) await this.#write(manifest, known);
+      const workload = parts.at(-1);
+      for (const { manifest, known } of parts.slice(0, -1)) await this.#write(manifest, known);
       await this.#prune(parts);
+      // Last, because it carries the token: what bears the token of an order has all of that order.
+      if (workload !== undefined) await this.#write(workload.manifest, workload.known);
     } catch (thrown) {
       throw this.#inPart(asSpringtideError(thrown));
     }
@@ -41,8 +45,8 @@ export class WorkloadApplication {
   #isDone({ metadata }: WireWorkload): boolean {
     const ownership = readOwnership(metadata);
     if (ownership?.token !== this.order.token) return false;
-    const before = metadata.annotations[SPEC_ANNOTATION];
-    if (before !== undefined && canonicalJson(JSON.parse(before)) === canonicalJson(this.order.spec)) {
+    const before = annotationJson(metadata.annotations, SPEC_ANNOTATION);
+    if (canonicalJson(before) === canonicalJson(this.order.spec)) {
       return !metadata.deletionTimestamp;
     }
     throw new SpringtideError(

@@ -27,7 +27,7 @@ export const SPEC_ANNOTATION = 'springtide/spec';
 const CONTAINER = 'main';
 const MIB = 'Mi';
 
-/** Everything that an order asks for, in the order in which it is applied: the workload comes last but its scaler. */
+/** Everything that an order asks for, in the order in which it is applied: the workload itself comes last. */
 export function manifestsOf(order: WorkloadOrder, existing: Existing | undefined): readonly Manifest[] {
   const { spec } = order;
   const base = partMetadata(order);
@@ -45,6 +45,7 @@ export function manifestsOf(order: WorkloadOrder, existing: Existing | undefined
     ...(spec.minAvailable === undefined
       ? []
       : [part(BUDGET, { spec: budgetSpec(spec.minAvailable, selector) })]),
+    ...(spec.autoscale === undefined ? [] : [part(AUTOSCALER, { spec: scalerSpec(spec, spec.autoscale) })]),
     part(spec.kind === 'stateless' ? DEPLOYMENT : STATEFUL_SET, {
       metadata: {
         ...base,
@@ -53,7 +54,6 @@ export function manifestsOf(order: WorkloadOrder, existing: Existing | undefined
       },
       spec: workloadSpec(order, selector, replicas, existing?.container ?? CONTAINER),
     }),
-    ...(spec.autoscale === undefined ? [] : [part(AUTOSCALER, { spec: scalerSpec(spec, spec.autoscale) })]),
   ];
 }
 

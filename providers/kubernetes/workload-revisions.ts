@@ -1,4 +1,5 @@
 import type { CallOptions, WorkloadRef, WorkloadRevision, WorkloadSpec } from '@springtide/provider-kit';
+import { annotationJson } from './annotation-json.js';
 import type { KubeApi } from './kube-api.js';
 import {
   controllerRevisionSchema,
@@ -52,7 +53,11 @@ export async function readRevisions(
 }
 
 function toRevision({ number, image, metadata }: Version, current: boolean): WorkloadRevision {
-  const text = metadata.annotations[SPEC_ANNOTATION];
-  const spec = text === undefined ? undefined : (JSON.parse(text) as WorkloadSpec);
-  return { number, current, image, ...(spec === undefined ? {} : { spec }) };
+  const spec = annotationJson(metadata.annotations, SPEC_ANNOTATION);
+  return { number, current, image, ...(isSpec(spec) ? { spec } : {}) };
+}
+
+/** Ours was checked when it was ordered; here it is only told from what others may have written under that name. */
+function isSpec(value: unknown): value is WorkloadSpec {
+  return value !== null && typeof value === 'object' && 'image' in value && 'replicas' in value;
 }

@@ -174,4 +174,18 @@ export const applyingRules: readonly WorkloadRule[] = [
       }
     },
   },
+  {
+    id: 'W-10',
+    title: 'an order that was cut off between its parts is completed by sending it again',
+    why: 'a workload without its budget or its policy looks well until the day on which it is needed',
+    check: async (bench) => {
+      const order = bench.order({ service: true, minAvailable: 1, network: { from: [], to: [] } });
+      await bench.controls.loseNextChange();
+      const error = await bench.refusal(async () => bench.apply(order));
+      expect(error.effect).toBe('maybe');
+      expect(await bench.workloads.read(order.spec)).toBe('gone');
+      await bench.running(order);
+      expect(await bench.controls.parts(order.spec)).toHaveLength(4);
+    },
+  },
 ];
