@@ -136,7 +136,7 @@ function lengthOf(budget: WindowBudget): number {
 }
 
 function guardOf(budget: WindowBudget): number {
-  return Math.min(SECOND, budget.everyMs / 25);
+  return Math.min(SECOND, budget.everyMs / 50);
 }
 
 function spentIn(book: RateBook, index: number): number {
