@@ -1,4 +1,4 @@
-import { Resolver } from 'node:dns/promises';
+import { Resolver } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SpringtideError, addMs, toInstant } from '@springtide/kernel';
@@ -236,13 +236,11 @@ function throughNames(server: string): Agent {
   const resolver = new Resolver();
   resolver.setServers([server]);
   const lookup: LookupFunction = (host, options, callback) => {
-    resolver.resolve4(host).then(
-      ([address = '']) => {
-        if (options.all === true) callback(null, [{ address, family: 4 }]);
-        else callback(null, address, 4);
-      },
-      (thrown: unknown) => callback(thrown as NodeJS.ErrnoException, ''),
-    );
+    resolver.resolve4(host, (error, addresses) => {
+      const [address = ''] = error === null ? addresses : [];
+      if (error !== null || options.all !== true) callback(error, address, 4);
+      else callback(null, [{ address, family: 4 }]);
+    });
   };
   return new Agent({ pipelining: 0, connect: { lookup } });
 }
