@@ -152,13 +152,20 @@ export class AlbRouteDriver implements RouteDriver {
     await this.#groups.unmake(serverGroup, at);
   }
 
-  /** A group that is emptied gives its share to those that can take it, in the proportion that they have. */
+  /**
+   * A group that is emptied gives its share to those that can take it, in the proportion that they have. Where nobody can,
+   * another group gets it all the same: whoever joins the emptied one later starts without a share.
+   */
   async #handOver(at: Scope, emptied: string): Promise<void> {
     const live = await this.#live(at);
     const weights = weightsOf(live.rule);
+    if ((weights.get(emptied) ?? 0) === 0) return;
+    const ours = new Set(live.groups.values());
+    const others = [...weights].filter(([id]) => id !== emptied && ours.has(id));
     const healthy = healthyGroups(live);
-    const takers = [...weights].filter(([id]) => id !== emptied && healthy.has(id));
-    if ((weights.get(emptied) ?? 0) === 0 || takers.length === 0) return;
+    const able = others.filter(([id]) => healthy.has(id));
+    const takers = able.length > 0 ? able : others.slice(0, 1);
+    if (takers.length === 0) return;
     const sum = takers.reduce((total, [, weight]) => total + weight, 0);
     const partOf = (weight: number): number => (sum === 0 ? 100 / takers.length : (weight * 100) / sum);
     const whole = wholeShares(Object.fromEntries(takers.map(([id, weight]) => [id, partOf(weight)])));

@@ -63,6 +63,10 @@ export const manifest: ProviderManifest<AlibabaAccount> = {
     managedClusters: { supported: true },
     matchBySource: { supported: true },
     matchByHeader: { supported: true },
+    requestCounters: {
+      supported: false,
+      reason: 'load balancers are counted in the monitoring product, minutes late, and names see no requests',
+    },
   },
   limits,
   rates,

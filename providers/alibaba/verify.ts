@@ -22,6 +22,8 @@ type Probe = Readonly<{
   action: string;
   parameters: Parameters;
   changes?: boolean;
+  /** Where it is asked, when that is not the account's first region. */
+  region?: string;
 }>;
 
 const identityAnswer = z.object({ Arn: text, AccountId: text });
@@ -132,16 +134,32 @@ async function changeProbes(account: AlibabaAccount, api: AlibabaApi, at: Scope)
 /** A dry run of a change that changes nothing; where the product knows no dry run, a look. */
 function routeProbes({ routes }: AlibabaAccount): readonly Probe[] {
   return Object.entries(routes).map(([name, route]): Probe => {
-    const neededFor = `moving the shares of route "${name}"`;
+    const neededFor = `route ${name}`;
+    const region = 'region' in route ? route.region : '';
     if (route.kind === 'alb') {
       const parameters = { RuleId: route.ruleId, DryRun: true };
       const action = 'UpdateRuleAttribute';
-      return { permission: `alb:${action}`, neededFor, product: 'alb', action, parameters, changes: true };
+      return {
+        permission: `alb:${action}`,
+        neededFor,
+        product: 'alb',
+        action,
+        parameters,
+        changes: true,
+        region: route.region,
+      };
     }
     if (route.kind === 'slb') {
       const parameters = { RegionId: route.region, VServerGroupId: route.serverGroupId };
       const action = 'DescribeVServerGroupAttribute';
-      return { permission: `slb:${action}`, neededFor, product: 'slb', action, parameters };
+      return {
+        permission: `slb:${action}`,
+        neededFor,
+        product: 'slb',
+        action,
+        parameters,
+        region: route.region,
+      };
     }
     const SubDomain = route.record === '@' ? route.domain : `${route.record}.${route.domain}`;
     const action = 'DescribeSubDomainRecords';
@@ -189,10 +207,11 @@ async function launchProbe(account: AlibabaAccount, api: AlibabaApi, at: Scope):
 
 /** Any refusal but that of the right itself comes from behind the gate of permissions. */
 async function tryPermission(api: AlibabaApi, probe: Probe, at: Scope): Promise<Permission> {
-  const { permission: action, neededFor, product, parameters, changes } = probe;
+  const { permission: action, neededFor, product, parameters, changes, region = at.region } = probe;
+  const where = { ...at, region };
   const call = { product, action: probe.action, parameters, answer: nothing };
   try {
-    await (changes === true ? api.mutate(at, call) : api.read(at, call));
+    await (changes === true ? api.mutate(where, call) : api.read(where, call));
     return { action, neededFor, granted: true };
   } catch (thrown) {
     if (!(thrown instanceof SpringtideError)) throw thrown;

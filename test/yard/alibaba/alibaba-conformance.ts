@@ -100,17 +100,22 @@ async function publishedActions(): Promise<readonly string[]> {
   return [...actions, 'sts:GetCallerIdentity'];
 }
 
-async function targetOf(yard: AlibabaYard, signature: Signature): Promise<ConformanceTarget> {
-  const [region] = yard.regions;
-  if (region === undefined) throw new Error('the yard has no region');
-  const [zone = ''] = region.zones;
-  // A key of its own, so that the policy of the README is what every rule runs under.
+/** A key of its own, so that the policy of the README is what every rule runs under. */
+export async function putLeastKey({ admin }: AlibabaYard) {
   const secret = { accessKeyId: 'LTAI5tLeastPrivileges0', accessKeySecret: 'leastPrivilegesSecret000' };
-  await yard.admin.putKey({
+  await admin.putKey({
     accessKeyId: secret.accessKeyId,
     secret: secret.accessKeySecret,
     allowedActions: await publishedActions(),
   });
+  return secret;
+}
+
+async function targetOf(yard: AlibabaYard, signature: Signature): Promise<ConformanceTarget> {
+  const [region] = yard.regions;
+  if (region === undefined) throw new Error('the yard has no region');
+  const [zone = ''] = region.zones;
+  const secret = await putLeastKey(yard);
   const settings = {
     regions: [region.regionId],
     signature,
