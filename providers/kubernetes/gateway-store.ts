@@ -33,6 +33,8 @@ export type LiveRoute = Readonly<{
 }>;
 
 const POLL_MS = 50;
+/** A controller may hear of a route before it hears of the Service made just before it, and refuse it until then. */
+const PATIENCE_WITH_REFUSALS_MS = 5_000;
 const OWN_LABEL = 'app.kubernetes.io/managed-by';
 
 /** Routes, Services without pods and their slices, as the cluster keeps them. */
@@ -177,12 +179,13 @@ export class GatewayStore {
     options: CallOptions,
   ): Promise<void> {
     try {
-      for (;;) {
+      for (let waitedMs = 0; ; waitedMs += POLL_MS) {
         const object = await this.#route(name, route, options);
         const conditions = (object?.status.parents ?? []).flatMap((parent) => parent.conditions);
         const said = conditions.filter(({ observedGeneration }) => observedGeneration >= generation);
         const no = said.find(({ type, status }) => isVital(type) && status === 'False');
-        if (no !== undefined) throw notAccepted(name, `${no.reason} ${no.message}`.trim());
+        if (no !== undefined && waitedMs >= PATIENCE_WITH_REFUSALS_MS)
+          throw notAccepted(name, `${no.reason} ${no.message}`.trim());
         const vital = said.filter(({ type, status }) => isVital(type) && status === 'True');
         if (new Set(vital.map(({ type }) => type)).size === 2) return;
         await wait(POLL_MS);
