@@ -1,5 +1,5 @@
 import { parseInstant, SpringtideError, type Clock, type Instant } from '@springtide/kernel';
-import type { EndpointGate } from '@springtide/platform';
+import type { ProviderContext } from '@springtide/provider-kit';
 import { request, type Dispatcher } from 'undici';
 import { refusalError } from './error-map.js';
 import { transportError, wasCut, type WireCall } from './wire-error.js';
@@ -23,7 +23,7 @@ export class HttpConnection {
   readonly #reads: Dispatcher;
   readonly #changes: Dispatcher;
 
-  constructor(gate: EndpointGate, clock: Clock, caPem: string | undefined) {
+  constructor(gate: ProviderContext['gate'], clock: Clock, caPem: string | undefined) {
     const trust = caPem === undefined ? {} : { ca: caPem };
     this.#clock = clock;
     this.#reads = gate.dispatcher(trust);

@@ -1,5 +1,5 @@
 import { parseInstant, SpringtideError, type Clock, type Instant } from '@springtide/kernel';
-import type { EndpointGate } from '@springtide/platform';
+import type { ProviderContext } from '@springtide/provider-kit';
 import { z } from 'zod';
 import type { OpenstackAccount } from './account.js';
 import type { HttpConnection } from './http-connection.js';
@@ -65,13 +65,13 @@ const VERSION_PATHS: Readonly<Record<ServiceType, string>> = {
 export class Identity {
   readonly #account: OpenstackAccount;
   readonly #http: HttpConnection;
-  readonly #gate: EndpointGate;
+  readonly #gate: ProviderContext['gate'];
   readonly #clock: Clock;
   #login: Promise<Login> | undefined;
   readonly #checked = new Set<string>();
   readonly #refused = new WeakSet<Login>();
 
-  constructor(account: OpenstackAccount, http: HttpConnection, gate: EndpointGate, clock: Clock) {
+  constructor(account: OpenstackAccount, http: HttpConnection, gate: ProviderContext['gate'], clock: Clock) {
     this.#account = account;
     this.#http = http;
     this.#gate = gate;

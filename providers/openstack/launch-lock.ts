@@ -7,7 +7,7 @@ import {
   type Clock,
   type Instant,
 } from '@springtide/kernel';
-import type { Logger } from '@springtide/platform';
+import type { ProviderContext } from '@springtide/provider-kit';
 import { z } from 'zod';
 import { digest } from './ownership-marks.js';
 import type { At, OpenstackApi } from './openstack-api.js';
@@ -31,7 +31,7 @@ export class LaunchLock {
   constructor(
     private readonly api: OpenstackApi,
     private readonly clock: Clock,
-    private readonly log: Logger,
+    private readonly log: ProviderContext['log'],
   ) {}
 
   /**
