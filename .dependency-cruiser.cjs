@@ -121,7 +121,7 @@ module.exports = {
     {
       comment: 'The conformance suites are test code that ships to provider authors.',
       from: { path: '^libs/provider-kit/conformance/' },
-      to: { path: ['^libs/(provider-kit|kernel|platform)/', npm('@jest/globals', 'undici', 'zod')] },
+      to: { path: ['^libs/(provider-kit|kernel|platform)/', npm('@jest/globals', 'undici', 'yaml', 'zod')] },
     },
     ...contextRules,
     { from: { path: '^libs/catalog/' }, to: { path: npm('yaml') } },
@@ -152,7 +152,11 @@ module.exports = {
           '^providers/$1/',
           '^libs/kernel/',
           '^libs/provider-kit/index\\.ts$',
-          npm('zod', 'undici', 'fast-xml-parser', '@aws-sdk/[^/]+', '@smithy/[^/]+', 'yaml'),
+          npm(
+            ...['zod', 'undici', 'fast-xml-parser', 'yaml', 'dns-packet'],
+            ...['@aws-sdk/[^/]+', '@smithy/[^/]+', '@alicloud/[^/]+', 'tencentcloud-sdk-nodejs'],
+            '@kubernetes/client-node',
+          ),
         ],
       },
     },

@@ -1,13 +1,8 @@
-import { request } from 'undici';
-import { z } from 'zod';
-
-const machineSchema = z.array(
-  z.object({
-    id: z.string(),
-    tags: z.record(z.string(), z.string()).default({}),
-    labels: z.record(z.string(), z.string()).default({}),
-  }),
-);
+type Tagged = Readonly<{
+  id: string;
+  tags?: Readonly<Record<string, string>>;
+  labels?: Readonly<Record<string, string>>;
+}>;
 
 const EVERY_MS = 400;
 const OUR_MARK = /^springtide[:/]/;
@@ -33,9 +28,9 @@ export class Census {
 
   /** A look that fails is no finding; the next one comes soon, and machines live for many of them. */
   async #look(): Promise<void> {
-    const answer = await request(this.url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
-    if (answer?.statusCode !== 200) return;
-    for (const { id, tags, labels } of machineSchema.parse(await answer.body.json())) {
+    const answer = await fetch(this.url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+    if (answer?.ok !== true) return;
+    for (const { id, tags, labels } of (await answer.json()) as readonly Tagged[]) {
       if (Object.keys({ ...tags, ...labels }).some((key) => OUR_MARK.test(key))) this.#seen.add(id);
     }
   }

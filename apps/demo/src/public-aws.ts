@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { request } from 'undici';
+import { AwsYardAdmin } from '../../../test/yard/aws/aws-yard-admin.js';
 import type { AwsYardAccess } from '../../../test/yard/aws/aws-yard.js';
 import { askOracle } from '../../../test/yard/aws/oracle.js';
 import { PUBLIC_GONE, type PublicCloud } from './public-cloud.port.js';
@@ -54,12 +54,7 @@ export async function startAwsCloud(supervisor: Supervisor, folder: string): Pro
       };
     },
     sellOut: async (zone, machineType) => {
-      const answer = await request(`${aws.endpoint}/_yard/stock`, {
-        method: 'POST',
-        body: JSON.stringify({ machineType, zone, machines: 0 }),
-      });
-      const text = await answer.body.text();
-      if (answer.statusCode !== 200) throw new Error(`the yard did not sell out ${zone}: ${text}`);
+      await new AwsYardAdmin(aws.endpoint).setStock(machineType, zone, 0);
     },
   };
 }
