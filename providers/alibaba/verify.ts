@@ -135,7 +135,6 @@ async function changeProbes(account: AlibabaAccount, api: AlibabaApi, at: Scope)
 function routeProbes({ routes }: AlibabaAccount): readonly Probe[] {
   return Object.entries(routes).map(([name, route]): Probe => {
     const neededFor = `route ${name}`;
-    const region = 'region' in route ? route.region : '';
     if (route.kind === 'alb') {
       const parameters = { RuleId: route.ruleId, DryRun: true };
       const action = 'UpdateRuleAttribute';
