@@ -145,7 +145,12 @@ export function weightOf(share: number): number {
 }
 
 /** The whole HTTPRoute; the rule that spreads comes last. */
-export function httpRoute(name: string, route: GatewayRoute, desired: DesiredRoute) {
+export function httpRoute(
+  name: string,
+  route: GatewayRoute,
+  desired: DesiredRoute,
+  seen: Readonly<{ resourceVersion: string }> | undefined,
+) {
   const backend = (group: string, weight: number) => {
     const { service, port } = serviceOf(name, route, group);
     return { name: service, port, weight };
@@ -158,6 +163,8 @@ export function httpRoute(name: string, route: GatewayRoute, desired: DesiredRou
       namespace: route.namespace,
       labels: MANAGED,
       annotations: { [MATCH_NAMES]: JSON.stringify(desired.matches.map((match) => match.name)) },
+      // Refused as a conflict when somebody changed it since it was looked at.
+      ...(seen === undefined ? {} : { resourceVersion: seen.resourceVersion }),
     },
     spec: {
       parentRefs: [

@@ -33,6 +33,8 @@ export type LiveRoute = Readonly<{
 }>;
 
 const POLL_MS = 50;
+/** The controller writes its word into the same object, which counts as a change in between. */
+const ATTEMPTS = 8;
 /** A controller may hear of a route before it hears of the Service made just before it, and refuse it until then. */
 const PATIENCE_WITH_REFUSALS_MS = 5_000;
 const OWN_LABEL = 'app.kubernetes.io/managed-by';
@@ -60,24 +62,29 @@ export class GatewayStore {
     return { desired, members };
   }
 
-  /** True when something changed; then the Gateway's controller has accepted it. */
-  async writeRoute(
+  /**
+   * Changes what stands there now, whoever wrote it last: two halves of two decisions never meet. True when something
+   * changed; then the Gateway's controller has accepted it.
+   */
+  async changeRoute(
     name: string,
     route: GatewayRoute,
-    desired: DesiredRoute,
+    change: (now: DesiredRoute) => DesiredRoute,
     options: CallOptions,
   ): Promise<boolean> {
-    const before = await this.#route(name, route, options);
-    const written = await this.#apply(
-      HTTP_ROUTE,
-      httpRoute(name, route, desired),
-      before !== undefined,
-      options,
-    );
-    const after = parseAnswer(httpRouteSchema, written, `writing route ${name}`);
-    if (before !== undefined && after.metadata.generation === before.metadata.generation) return false;
-    await this.#accepted(name, route, after.metadata.generation, options);
-    return true;
+    for (let attempt = 1; ; attempt += 1) {
+      const before = await this.#route(name, route, options);
+      const body = httpRoute(name, route, change(readDesired(name, route, before)), before?.metadata);
+      try {
+        const written = await this.#apply(HTTP_ROUTE, body, before !== undefined, options);
+        const { generation } = parseAnswer(httpRouteSchema, written, `writing route ${name}`).metadata;
+        if (before !== undefined && generation === before.metadata.generation) return false;
+        await this.#accepted(name, route, generation, options);
+        return true;
+      } catch (thrown) {
+        if (asSpringtideError(thrown).code !== 'conflict' || attempt === ATTEMPTS) throw thrown;
+      }
+    }
   }
 
   async writeMembers(

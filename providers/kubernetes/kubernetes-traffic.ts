@@ -61,8 +61,11 @@ export class KubernetesTraffic implements TrafficFacet {
         if (leaving) await this.#applied(options);
         return undefined;
       }
-      const weights = new Map([...live.desired.weights, [group, 0] as const]);
-      await this.#write(name, route, { ...live.desired, weights }, options);
+      const joined = (now: DesiredRoute): DesiredRoute => ({
+        ...now,
+        weights: new Map([...now.weights, [group, now.weights.get(group) ?? 0] as const]),
+      });
+      await this.#write(name, route, joined, options);
       return undefined;
     });
   }
@@ -78,10 +81,12 @@ export class KubernetesTraffic implements TrafficFacet {
       for (const [group, share] of Object.entries(shares)) {
         if (share > 0) refuseNothing(name, group, live);
       }
-      const groups = new Set([...live.desired.weights.keys(), ...Object.keys(shares)]);
-      const known = [...groups].filter((group) => isKnown(route, live, group));
-      const weights = new Map(known.map((group) => [group, weightOf(shares[group] ?? 0)]));
-      await this.#write(name, route, { ...live.desired, weights }, options);
+      const shared = (now: DesiredRoute): DesiredRoute => {
+        const groups = new Set([...now.weights.keys(), ...Object.keys(shares)]);
+        const known = [...groups].filter((group) => now.weights.has(group) || isKnown(route, live, group));
+        return { ...now, weights: new Map(known.map((group) => [group, weightOf(shares[group] ?? 0)])) };
+      };
+      await this.#write(name, route, shared, options);
       return this.readRoute(name, options);
     });
   }
@@ -98,7 +103,7 @@ export class KubernetesTraffic implements TrafficFacet {
     return this.#change(name, options, async (route) => {
       const live = await this.store.read(name, route, options);
       for (const { group } of matches) refuseNothing(name, group, live);
-      await this.#write(name, route, { ...live.desired, matches }, options);
+      await this.#write(name, route, (now) => ({ ...now, matches }), options);
       return this.readRoute(name, options);
     });
   }
@@ -122,9 +127,11 @@ export class KubernetesTraffic implements TrafficFacet {
     options: CallOptions,
   ): Promise<void> {
     if (live.desired.weights.has(group)) {
-      const weights = new Map([...live.desired.weights].filter(([each]) => each !== group));
-      const matches = live.desired.matches.filter((match) => match.group !== group);
-      await this.#write(name, route, { weights, matches }, options);
+      const left = (now: DesiredRoute): DesiredRoute => ({
+        weights: new Map([...now.weights].filter(([each]) => each !== group)),
+        matches: now.matches.filter((match) => match.group !== group),
+      });
+      await this.#write(name, route, left, options);
     }
     await this.store.removeMembers(name, route, group, options);
   }
@@ -132,10 +139,10 @@ export class KubernetesTraffic implements TrafficFacet {
   async #write(
     name: string,
     route: GatewayRoute,
-    desired: DesiredRoute,
+    change: (now: DesiredRoute) => DesiredRoute,
     options: CallOptions,
   ): Promise<void> {
-    if (await this.store.writeRoute(name, route, desired, options)) await this.#applied(options);
+    if (await this.store.changeRoute(name, route, change, options)) await this.#applied(options);
   }
 
   /** The data plane follows its controller after a while, and nothing tells when it has. */
