@@ -7,6 +7,7 @@ import type {
   LaunchReceipt,
   ListScope,
   Machine,
+  MachineChanges,
   MachineId,
   Offering,
   Page,
@@ -14,6 +15,7 @@ import type {
   Satellite,
 } from '@springtide/provider-kit';
 import { launchBatch } from './launch.js';
+import type { MachineFeeds } from './machine-feeds.js';
 import { MACHINE_PROPERTIES, readMachineRecord, toMachine } from './machine-record.js';
 import { findMachinesForSure, sweepMachines, type Vsphere } from './machine-search.js';
 import { readOfferings } from './offerings.js';
@@ -24,9 +26,11 @@ import { readTree } from './vim/property-collector.js';
 /** Machines of one vCenter: the contract's words onto vSphere's. */
 export class VsphereCompute implements ComputeFacet {
   readonly #vsphere: Vsphere;
+  readonly #feeds: MachineFeeds;
 
-  constructor(vsphere: Vsphere) {
+  constructor(vsphere: Vsphere, feeds: MachineFeeds) {
     this.#vsphere = vsphere;
+    this.#feeds = feeds;
   }
 
   async *listOfferings(scope: { region: string }, options: CallOptions): AsyncGenerator<Page<Offering>> {
@@ -95,6 +99,13 @@ export class VsphereCompute implements ComputeFacet {
     options: CallOptions,
   ): Promise<ReadonlyMap<MachineId, 'terminating' | 'gone' | SpringtideError>> {
     return terminateMachines(this.#vsphere, ids, scope.region, options.deadline);
+  }
+
+  async changes(
+    scope: Readonly<{ region: string; cursor?: string }>,
+    options: CallOptions,
+  ): Promise<MachineChanges<Machine>> {
+    return this.#feeds.changes(scope, options);
   }
 
   async listSatellites(

@@ -70,6 +70,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 
   ManagedObjectNotFound: { code: 'not-found' },
   NotFound: { code: 'not-found' },
+  InvalidCollectorVersion: { code: 'not-found' },
   FileNotFound: { code: 'failed-precondition', nextStep: 'A file of the template or machine is missing.' },
   InvalidState: { code: 'failed-precondition' },
   InvalidPowerState: { code: 'failed-precondition' },

@@ -21,6 +21,7 @@ export const manifest: ProviderManifest<VsphereAccount> = {
     timeToLive: { supported: false, reason: 'vSphere has no time-to-live for machines' },
     spot: { supported: false, reason: 'own hosts have no spot market' },
     stockSignal: { supported: true },
+    changeFeed: { supported: true },
     quotaSignal: {
       supported: false,
       reason: 'vSphere limits nothing per account; room in the clusters is the limit',

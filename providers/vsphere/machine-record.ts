@@ -1,11 +1,17 @@
 import { toInstant, type Instant } from '@springtide/kernel';
-import type { Machine, MachineState } from '@springtide/provider-kit';
+import type { Machine, MachineState, Relation } from '@springtide/provider-kit';
 import type { RateCardEntry } from './account.js';
+import { isUuid } from './instance-uuid.js';
 import { fromExtraConfig, labelsOf, ownershipOf, type Marks } from './ownership-marks.js';
 import type { Datacenter } from './site-map.js';
 import type { MoRef } from './soap/soap-connection.js';
 import { childrenOf, textOf } from './soap/xml-reader.js';
-import { propertyReference, propertyText, type ObjectContent } from './vim/property-collector.js';
+import {
+  propertyReference,
+  propertyReferences,
+  propertyText,
+  type ObjectContent,
+} from './vim/property-collector.js';
 
 export const MACHINE_PROPERTIES = {
   VirtualMachine: [
@@ -22,6 +28,7 @@ export const MACHINE_PROPERTIES = {
     'runtime.bootTime',
     'guest.ipAddress',
     'guest.net',
+    'network',
   ],
 } as const;
 
@@ -37,6 +44,8 @@ export type MachineRecord = Readonly<{
   power: string;
   connection: string;
   host: string | undefined;
+  /** Ids of the networks that its cards are in. */
+  networks: readonly string[];
   addresses: readonly string[];
   createdAt: Instant | undefined;
   marks: Marks;
@@ -55,6 +64,7 @@ export function readMachineRecord(content: ObjectContent): MachineRecord {
     power: propertyText(content, 'runtime.powerState') ?? 'unknown',
     connection: propertyText(content, 'runtime.connectionState') ?? 'connected',
     host: propertyReference(content, 'runtime.host')?.id,
+    networks: propertyReferences(content, 'network').map((network) => network.id),
     addresses: addressesOf(content),
     createdAt: validInstant(created),
     marks: fromExtraConfig(
@@ -84,6 +94,7 @@ export function toMachine(
     ...(record.createdAt === undefined ? {} : { launchedAt: record.createdAt }),
     ...(ownership === undefined ? {} : { ownership }),
     labels: labelsOf(record.marks),
+    relations: relationsOf(record, datacenter),
     ...(reason === undefined ? {} : { stateReason: reason }),
   };
 }
@@ -91,6 +102,22 @@ export function toMachine(
 export function zoneOf(record: MachineRecord, datacenter: Datacenter): string {
   const cluster = datacenter.clusters.find((each) => each.hosts.some((host) => host.ref.id === record.host));
   return cluster?.name ?? '';
+}
+
+/** Whether the datacenter, as it was read, has the machine's host. */
+export function isPlaced(record: MachineRecord, datacenter: Datacenter): boolean {
+  return record.host === undefined || zoneOf(record, datacenter) !== '';
+}
+
+function relationsOf(record: MachineRecord, datacenter: Datacenter): readonly Relation[] {
+  const host = record.host !== undefined && isPlaced(record, datacenter) ? [record.host] : [];
+  // A batch may name its template by id or by name; only the id leads somewhere.
+  const image = record.marks['image'] ?? '';
+  return [
+    ...host.map((id): Relation => ({ kind: 'runs-on', to: 'host', id })),
+    ...record.networks.map((id): Relation => ({ kind: 'inside', to: 'network', id })),
+    ...(isUuid(image) ? [{ kind: 'made-from', to: 'image', id: image.toLowerCase() } as const] : []),
+  ];
 }
 
 function stateOf(record: MachineRecord): MachineState {

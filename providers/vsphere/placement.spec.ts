@@ -38,6 +38,7 @@ const machine = (changes: Partial<MachineRecord>): MachineRecord => ({
   power: 'poweredOn',
   connection: 'connected',
   host: 'a',
+  networks: [],
   addresses: [],
   createdAt: undefined,
   marks: {},

@@ -3,6 +3,7 @@ import type { AccountReport, ProviderContext, ProviderSession } from '@springtid
 import type { VsphereAccount } from './account.js';
 import { VsphereCompute } from './compute.js';
 import { VsphereImages } from './images.js';
+import { MachineFeeds } from './machine-feeds.js';
 import type { Vsphere } from './machine-search.js';
 import { VsphereNetworks } from './networks.js';
 import { PRIVILEGES, grantedPrivileges } from './privileges.js';
@@ -21,17 +22,20 @@ export function openVsphere(account: VsphereAccount, context: ProviderContext): 
   const session = new VimSession(new SoapConnection(account.url, dispatcher, clock), account);
   const tasks = new TaskRunner(session, clock);
   const vsphere: Vsphere = { session, tasks, sites: new SiteMap(session, clock), account };
+  const feeds = new MachineFeeds(vsphere, clock);
   let closed = false;
   return {
     verify: async (at) => verify(session, clock, at),
-    compute: new VsphereCompute(vsphere),
+    compute: new VsphereCompute(vsphere, feeds),
     network: new VsphereNetworks(vsphere),
     images: new VsphereImages(vsphere),
     close: async () => {
       if (closed) return;
       closed = true;
+      const deadline = addMs(toInstant(clock.now()), LOGOUT_LIMIT_MS);
       try {
-        await session.logout(addMs(toInstant(clock.now()), LOGOUT_LIMIT_MS));
+        await feeds.close(deadline);
+        await session.logout(deadline);
       } catch (error) {
         log.debug({ error }, 'the vSphere session was not ended; vSphere ends it when it is idle');
       }

@@ -11,6 +11,8 @@ export type PropertyWish = Readonly<Record<string, readonly string[]>>;
 /** A property that an object does not have is absent from the map. */
 export type ObjectContent = Readonly<{ object: MoRef; properties: ReadonlyMap<string, XmlElement> }>;
 
+const REPORT_MISSING = element('reportMissingObjectsInResults', true);
+
 type Page = Readonly<{ objects: readonly ObjectContent[]; token: string | undefined }>;
 
 /** Properties of these objects; those that no longer exist are left out of the answer. */
@@ -25,8 +27,8 @@ export async function readObjects(
   const sets = objects.map((object) =>
     element('objectSet', [reference('obj', object), element('skip', false)]),
   );
-  for await (const page of pages(session, sets, wish, { pageSize: 500, deadline }))
-    found.push(...page.objects);
+  const spec = element('specSet', [...propertySets(wish), ...sets, REPORT_MISSING]);
+  for await (const page of pages(session, spec, { pageSize: 500, deadline })) found.push(...page.objects);
   return found;
 }
 
@@ -40,17 +42,13 @@ export async function* readTree(
   const { deadline } = options;
   const view = await createView(session, container, Object.keys(wish), deadline);
   try {
-    const sets = [element('objectSet', [reference('obj', view), element('skip', true), throughView()])];
-    for await (const page of pages(session, sets, wish, options)) {
+    for await (const page of pages(session, filterSpec('specSet', view, wish), options)) {
       yield { objects: page.objects, complete: page.token === undefined };
     }
   } catch (thrown) {
     throw isFault(thrown, 'ManagedObjectNotFound', 'InvalidProperty') ? cutShort(thrown) : thrown;
   } finally {
-    // A view that cannot be destroyed ends with the session; the listing itself is not affected.
-    await session
-      .call({ method: 'DestroyView', target: view, kind: 'read', deadline })
-      .catch(() => undefined);
+    await destroyView(session, view, deadline);
   }
 }
 
@@ -83,19 +81,20 @@ export function propertyReference(content: ObjectContent, name: string): MoRef |
   return readReference(content.properties.get(name));
 }
 
+/** Of a property that is a list of references. */
+export function propertyReferences(content: ObjectContent, name: string): readonly MoRef[] {
+  return childrenOf(content.properties.get(name), 'ManagedObjectReference').flatMap(
+    (item) => readReference(item) ?? [],
+  );
+}
+
 async function* pages(
   session: VimSession,
-  objectSets: readonly XmlFragment[],
-  wish: PropertyWish,
+  spec: XmlFragment,
   options: Readonly<{ pageSize: number; deadline: Instant }>,
 ): AsyncGenerator<Page> {
   const { deadline } = options;
   const { propertyCollector } = await session.content(deadline);
-  const spec = element('specSet', [
-    ...propertySets(wish),
-    ...objectSets,
-    element('reportMissingObjectsInResults', true),
-  ]);
   let page = readPage(
     await session.call({
       method: 'RetrievePropertiesEx',
@@ -120,7 +119,7 @@ async function* pages(
   }
 }
 
-async function createView(
+export async function createView(
   session: VimSession,
   container: MoRef,
   types: readonly string[],
@@ -139,6 +138,17 @@ async function createView(
     deadline,
   });
   return readReference(childOf(answer, 'returnval')) ?? { type: 'ContainerView', id: '' };
+}
+
+/** A view that cannot be destroyed ends with the session; what was read through it is not affected. */
+export async function destroyView(session: VimSession, view: MoRef, deadline: Instant): Promise<void> {
+  await session.call({ method: 'DestroyView', target: view, kind: 'read', deadline }).catch(() => undefined);
+}
+
+/** The wished properties of everything that the view holds. */
+export function filterSpec(name: string, view: MoRef, wish: PropertyWish): XmlFragment {
+  const objects = element('objectSet', [reference('obj', view), element('skip', true), throughView()]);
+  return element(name, [...propertySets(wish), objects, REPORT_MISSING]);
 }
 
 function throughView(): XmlFragment {
@@ -168,11 +178,16 @@ function readPage(answer: XmlElement): Page {
 function readContent(content: XmlElement): ObjectContent[] {
   const object = readReference(childOf(content, 'obj'));
   if (object === undefined) return [];
+  return [{ object, properties: readProperties(childrenOf(content, 'propSet')) }];
+}
+
+/** From elements with a name and, where the object has the property, a value. */
+export function readProperties(changes: readonly XmlElement[]): ReadonlyMap<string, XmlElement> {
   const properties = new Map<string, XmlElement>();
-  for (const property of childrenOf(content, 'propSet')) {
-    const name = textOf(property, 'name');
-    const value = childOf(property, 'val');
+  for (const change of changes) {
+    const name = textOf(change, 'name');
+    const value = childOf(change, 'val');
     if (name !== undefined && value !== undefined) properties.set(name, value);
   }
-  return [{ object, properties }];
+  return properties;
 }
