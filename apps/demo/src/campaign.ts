@@ -54,8 +54,9 @@ export async function putOnCalendar(
 }
 
 /** A cloud that this demo does not start has no image here, and no machine is made from it. */
-function imageOf({ clouds }: Engines, provider: string): string {
-  return clouds.find((cloud) => cloud.account.provider === provider)?.image ?? 'not-in-this-demo';
+function imageOf({ clouds, home }: Engines, provider: string): string {
+  const cloud = [home, ...clouds].find(({ account }) => account.provider === provider);
+  return cloud?.image ?? 'not-in-this-demo';
 }
 
 export async function planAndApprove(stage: Stage, campaign: CampaignBody): Promise<PlanBody> {

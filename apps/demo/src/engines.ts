@@ -69,7 +69,7 @@ export async function startEngines(supervisor: Supervisor, options: DemoOptions)
     SPRINGTIDE_POLICY: 'demo',
     SPRINGTIDE_OPEN_ENDPOINTS: openEndpoints([
       ...clouds.flatMap(({ endpoints }) => endpoints),
-      home.endpoint,
+      ...home.endpoints,
       ...controlUrls(proxy.settings),
     ]),
     SPRINGTIDE_CONSOLE_FOLDER: join(projectRoot(), 'dist', 'apps', 'console'),

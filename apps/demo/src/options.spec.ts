@@ -40,7 +40,7 @@ describe('the options of the demo', () => {
     [['--kill', 'api@soon'], '--kill wants <process>@<seconds>'],
     [['--kill', 'cloud@3'], '--kill is one of worker, api, postgres, temporal'],
     [['--proxy', 'nginx'], '--proxy is one of auto, haproxy, traefik, not "nginx"'],
-    [['--private', 'openstack'], '--private is one of auto, vsphere, simulated'],
+    [['--private', 'hyper-v'], '--private is one of auto, vsphere, openstack, simulated'],
     [['--public', 'azure'], '--public is one of alibaba+tencent, alibaba, tencent, aws'],
     [['--port', '70000'], '--port is not a port: "70000"'],
     [['--port', 'http'], '--port is not a port: "http"'],

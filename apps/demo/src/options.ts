@@ -13,7 +13,7 @@ export type PlannedKill = Readonly<{ process: Killable; atSeconds: number }>;
 const PROXIES = ['auto', 'haproxy', 'traefik'] as const;
 /** Clouds that burst together name their prices in one currency. */
 const PUBLIC_CLOUDS = ['alibaba+tencent', 'alibaba', 'tencent', 'aws'] as const;
-const PRIVATE_CLOUDS = ['auto', 'vsphere', 'simulated'] as const;
+const PRIVATE_CLOUDS = ['auto', 'vsphere', 'openstack', 'simulated'] as const;
 
 export type DemoOptions = Readonly<{
   help: boolean;
@@ -38,7 +38,8 @@ and is accounted for. Takes about three minutes; what it measured is in var/demo
   --exit                      end after the report; status 0 only if every phase met its target and nothing is left
   --port <n>                  port of the API and the console (default 8080 or the next free one; 0: any free one)
   --proxy <engine>            auto (default: HAProxy where it is installed, else Traefik), haproxy, traefik
-  --private <cloud>           auto (default: vSphere where its simulator can be built, else simulated), vsphere, simulated
+  --private <cloud>           auto (default: vSphere where its simulator can be built, else OpenStack where its services
+                              are installed, else simulated), vsphere, openstack, simulated
   --public <clouds>           alibaba+tencent (default), alibaba, tencent, aws
   --no-sell-out               let every zone keep its stock
   --kill-worker-at <moment>   SIGKILL the worker once, in the middle of: ${KILL_MOMENTS.join(', ')}

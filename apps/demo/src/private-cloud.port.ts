@@ -14,9 +14,12 @@ export type PrivateMachine = Readonly<{
 /** The company's own data centre, whatever it runs on here. */
 export type PrivateCloud = Readonly<{
   engine: string;
-  endpoint: string;
+  /** Every address that its account talks to. */
+  endpoints: readonly string[];
   /** As a person would register it. */
   account: Readonly<{ provider: string; settings: object; secret: object }>;
+  /** Its image of the shop. */
+  image: string;
   /** Where the boot agent looks. */
   watched: SourceConfig;
   /** Who is asked by `machines`, for the report. */

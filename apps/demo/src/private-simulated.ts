@@ -52,7 +52,8 @@ export async function startSimulatedPrivateCloud(
   screen.say(`The private cloud answers at ${endpoint} (simulated, ${why}).`);
   return {
     engine: `simulated private cloud, not vSphere (${why})`,
-    endpoint,
+    endpoints: [endpoint],
+    image: IMAGE,
     account: { provider: 'simulated', settings: { endpoint, kind: 'private-cloud' }, secret },
     watched: { kind: 'simulated', name: 'private', url: `${endpoint}/machines` },
     asked: 'its own listing',

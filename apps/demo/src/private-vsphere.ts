@@ -34,7 +34,8 @@ export async function startVspherePrivateCloud(
   const { url, user, password, caPem } = yard;
   return {
     engine: 'VMware vSphere: govmomi’s simulator, over SOAP',
-    endpoint: url,
+    endpoints: [url],
+    image: 'yard-template',
     account: {
       provider: 'vsphere',
       settings: { url, user, caPem, currency, machineTypes: [rateCard(currency)] },

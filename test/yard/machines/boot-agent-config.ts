@@ -17,6 +17,14 @@ const sourceSchema = z.discriminatedUnion('kind', [
     password: z.string(),
     caPem: z.string(),
   }),
+  z.strictObject({
+    kind: z.literal('openstack'),
+    name: z.string(),
+    url: z.url(),
+    user: z.string(),
+    password: z.string(),
+    project: z.string(),
+  }),
 ]);
 
 export const bootAgentConfigSchema = z.strictObject({

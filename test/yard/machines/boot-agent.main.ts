@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { runFirst } from '../tools/priority.js';
 import { bootAgentConfigSchema, type SourceConfig } from './boot-agent-config.js';
 import { BootAgent } from './boot-agent.js';
+import { openstackSource } from '../openstack/openstack-source.js';
 import { yardSource, simulatedSource, type MachineSource } from './machine-source.js';
 import { vsphereSource } from './vsphere-source.js';
 
@@ -56,6 +57,8 @@ function openSource(source: SourceConfig, pollMs: number): MachineSource | Promi
       return yardSource(source.name, source.adminUrl);
     case 'simulated':
       return simulatedSource(source.name, source.url);
+    case 'openstack':
+      return openstackSource(source.name, source);
     case 'vsphere':
       return vsphereSource(source.name, source, pollMs);
   }

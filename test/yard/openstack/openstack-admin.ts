@@ -75,6 +75,10 @@ export class OpenstackAdmin {
     });
   }
 
+  async createFlavor(name: string, vcpus: number, ram: number): Promise<void> {
+    await this.#call('POST', 'nova', '/flavors', { flavor: { name, id: name, vcpus, ram, disk: 1 } });
+  }
+
   /**
    * Fills the zone's hypervisors with allocations of nobody's, so that placement has room for exactly so many more
    * machines of the flavour: what any other tenant's machines would do.

@@ -9,6 +9,9 @@ const { values } = parseArgs({
     hypervisor: { type: 'string' },
     'identity-port': { type: 'string' },
     'token-seconds': { type: 'string' },
+    /** `name:vcpus:MiB`, beside those that are there. */
+    flavor: { type: 'string' },
+    'vcpu-quota': { type: 'string' },
   },
 });
 const onProgress = (message: string): void => {
@@ -26,6 +29,11 @@ const yard = await startOpenstackYard({
   ...(values['token-seconds'] === undefined ? {} : { tokenSeconds: Number(values['token-seconds']) }),
   onProgress,
 });
+if (values.flavor !== undefined) {
+  const [name = '', vcpus, memoryMiB] = values.flavor.split(':');
+  await yard.admin.createFlavor(name, Number(vcpus), Number(memoryMiB));
+}
+if (values['vcpu-quota'] !== undefined) await yard.admin.leaveQuota(Number(values['vcpu-quota']));
 const { stop, admin: _admin, front: _front, ...facts } = yard;
 process.stdout.write(`${JSON.stringify(facts)}\n`);
 await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);

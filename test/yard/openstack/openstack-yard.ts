@@ -38,6 +38,8 @@ export type OpenstackYard = Readonly<{
   url: string;
   /** The same without a proxy before it. */
   directUrl: string;
+  /** Of every service that the catalogue names. */
+  endpoints: readonly string[];
   user: string;
   password: string;
   project: string;
@@ -90,6 +92,9 @@ export async function startOpenstackYard(options: OpenstackYardOptions = {}): Pr
     return {
       url: front?.urls.keystone ?? directUrl,
       directUrl,
+      endpoints: (['keystone', 'glance', 'placement', 'nova', 'neutron'] as const).map(
+        (service) => front?.urls[service] ?? serviceUrl(places.ports, service),
+      ),
       user: SEED.user,
       password: PASSWORD,
       project: SEED.project,
