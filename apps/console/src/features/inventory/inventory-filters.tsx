@@ -110,7 +110,7 @@ function LabelFilter({ chosen, onChange }: Props) {
         const label = `${key}=${value}`;
         return { value: label, label: `${label} (${count})` };
       })}
-      className="search"
+      className="wide-filter"
     />
   );
 }

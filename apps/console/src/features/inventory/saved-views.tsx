@@ -29,7 +29,7 @@ export function SavedViews({ chosen, onChoose }: Props) {
           { value: '', label: text('view.none') },
           ...views.map((one) => ({ value: one.id, label: nameOf(one) })),
         ]}
-        className="search"
+        className="wide-filter"
       />
       {view?.mine && (
         <Button
@@ -73,7 +73,7 @@ function KeepView({ chosen, onKept }: Readonly<{ chosen: ResourceFilter; onKept:
         value={name}
         maxLength={80}
         onChange={(event) => setName(event.target.value)}
-        className="filter"
+        className="wide-filter"
       />
       <Checkbox checked={shared} onChange={(event) => setShared(event.target.checked)}>
         {text('view.shared')}

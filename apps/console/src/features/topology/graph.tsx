@@ -49,9 +49,13 @@ export function Graph({ title, nodes, edges, onOpen }: Props) {
       chart.current = null;
     };
   }, []);
+  // Drawn anew only when it is another picture: whoever looks has moved things about.
+  const drawn = JSON.stringify({ nodes, edges });
   useEffect(() => {
-    chart.current?.setOption(optionOf(nodes, edges, dark ? '#dfe7ee' : '#22303c'));
-  }, [nodes, edges, dark]);
+    const picture = JSON.parse(drawn) as Pick<Props, 'nodes' | 'edges'>;
+    const option = optionOf(picture.nodes, picture.edges, dark ? '#dfe7ee' : '#22303c');
+    chart.current?.setOption(option, { notMerge: true });
+  }, [drawn, dark]);
   return (
     <figure className="chart">
       <figcaption>{title}</figcaption>
