@@ -55,6 +55,17 @@ const nameRouteSchema = z.strictObject({
   ttlSeconds: z.int().min(1).max(86_400).default(30),
 });
 
+/** AWS publishes no hourly chance of interruption: about three in four machines within a month, unless you know better. */
+const ASSUMED_INTERRUPTION_PER_HOUR = 0.002;
+
+const spotSchema = z.strictObject({
+  /** The most that a spot machine may cost per hour, in USD, by machine type; left out: the on-demand price. */
+  maxPricePerHour: z.record(z.string(), z.string().regex(/^\d+(\.\d+)?$/)).default({}),
+  interruptionPerHour: z.number().positive().max(1).default(ASSUMED_INTERRUPTION_PER_HOUR),
+  /** By machine type, where you know better. */
+  interruptionsOf: z.record(z.string(), z.number().positive().max(1)).default({}),
+});
+
 export const settingsSchema = z.strictObject({
   regions: z.array(regionSchema).min(1),
   /** Instead of AWS's own addresses: a private endpoint, or an emulator. Serves EC2 and STS of every region. */
@@ -69,12 +80,17 @@ export const settingsSchema = z.strictObject({
   subnets: z.record(z.string(), z.string().regex(/^subnet-[0-9a-f]+$/)).default({}),
   /** Whose images are listed: account ids, `self`, `amazon`. */
   imageOwners: z.array(z.string()).min(1).default(['self']),
-  /** vCPU limit "Running On-Demand Standard instances" by region, as the Service Quotas console shows it. */
+  /**
+   * vCPU limit "Running On-Demand Standard instances" by region; rules over what Service Quotas tells, and stands in for
+   * it where the right to ask is missing.
+   */
   vcpuLimits: z.record(regionSchema, z.int().min(0)).default({}),
   /** Entrances that Springtide may move, by name. */
   routes: z
     .record(z.string(), z.discriminatedUnion('kind', [listenerRouteSchema, nameRouteSchema]))
     .default({}),
+  /** Left out: spot machines are neither offered nor bought. */
+  spot: spotSchema.optional(),
   /** Your own prices: rules over the list that ships. */
   prices: priceListSchema.optional(),
 });
@@ -93,7 +109,7 @@ export type AwsAccount = z.infer<typeof accountSchema>;
 export type ListenerRoute = z.infer<typeof listenerRouteSchema>;
 export type NameRoute = z.infer<typeof nameRouteSchema>;
 
-export type AwsService = 'ec2' | 'sts' | 'elasticloadbalancing' | 'route53';
+export type AwsService = 'ec2' | 'sts' | 'elasticloadbalancing' | 'route53' | 'servicequotas' | 'eks';
 
 /** Always explicit, so that no environment variable of the host can send calls elsewhere. */
 export function endpointOf(
@@ -111,6 +127,7 @@ export function endpointsOf(account: AwsAccount): string[] {
   const all = account.regions.flatMap((region) => [
     endpointOf(account, 'ec2', region),
     endpointOf(account, 'sts', region),
+    endpointOf(account, 'servicequotas', region),
   ]);
   const routes = Object.values(account.routes).map((route) =>
     route.kind === 'listener'

@@ -8,6 +8,8 @@ import {
   DescribeInstancesCommand,
   DescribeNetworkInterfacesCommand,
   DescribeRegionsCommand,
+  DescribeSpotInstanceRequestsCommand,
+  DescribeSpotPriceHistoryCommand,
   DescribeSubnetsCommand,
   DescribeVolumesCommand,
   DescribeVpcsCommand,
@@ -21,19 +23,21 @@ import {
   type DescribeInstanceTypesCommandInput,
   type DescribeInstancesCommandInput,
   type DescribeNetworkInterfacesCommandInput,
+  type DescribeSpotInstanceRequestsCommandInput,
+  type DescribeSpotPriceHistoryCommandInput,
   type DescribeSubnetsCommandInput,
   type DescribeVolumesCommandInput,
   type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { SpringtideError, type Instant } from '@springtide/kernel';
-import type { ProviderContext } from '@springtide/provider-kit';
+import type { CallOptions, ProviderContext } from '@springtide/provider-kit';
 import type { AwsAccount } from './account.js';
 import { abortAt, clientConfig } from './client-config.js';
 import { mapAwsError, type AwsCall } from './error-map.js';
 
 /** Where and until when. */
-export type AwsScope = Readonly<{ region: string; deadline: Instant }>;
+export type AwsScope = Readonly<{ region: string; deadline: Instant; more?: CallOptions['more'] }>;
 
 type Send<T> = (client: EC2Client, options: { abortSignal: AbortSignal }) => Promise<T>;
 
@@ -118,6 +122,18 @@ export class AwsApi {
   describeAddresses(at: AwsScope, input: DescribeAddressesCommandInput) {
     return this.#read('DescribeAddresses', at, (client, options) =>
       client.send(new DescribeAddressesCommand(input), options),
+    );
+  }
+
+  describeSpotPriceHistory(at: AwsScope, input: DescribeSpotPriceHistoryCommandInput) {
+    return this.#read('DescribeSpotPriceHistory', at, (client, options) =>
+      client.send(new DescribeSpotPriceHistoryCommand(input), options),
+    );
+  }
+
+  describeSpotInstanceRequests(at: AwsScope, input: DescribeSpotInstanceRequestsCommandInput) {
+    return this.#read('DescribeSpotInstanceRequests', at, (client, options) =>
+      client.send(new DescribeSpotInstanceRequestsCommand(input), options),
     );
   }
 

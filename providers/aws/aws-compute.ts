@@ -19,9 +19,12 @@ import type { AwsApi, AwsScope } from './aws-api.js';
 import { awsCodeOf } from './error-map.js';
 import { eachOrSeparately } from './id-batches.js';
 import { STATES_NOT_GONE, toMachine, toRunInstances } from './mapping.js';
-import { listOfferings, listQuotas } from './offerings.js';
+import { listOfferings } from './offerings.js';
+import type { QuotasApi } from './quotas-api.js';
+import { listQuotas } from './quotas.js';
 import { RecentLaunches } from './recent-launches.js';
 import { listSatellites, releaseSatellite } from './satellites.js';
+import { withNotices } from './spot.js';
 import { INSTALLATION_TAG, INTENT_TAG, TOKEN_TAG } from './tags.js';
 
 const PAGE_SIZE = 1000;
@@ -33,30 +36,30 @@ export class AwsCompute implements ComputeFacet {
   constructor(
     private readonly account: AwsAccount,
     private readonly api: AwsApi,
-    clock: Clock,
+    private readonly quotas: QuotasApi,
+    private readonly clock: Clock,
     visibilityLagMs: number,
   ) {
     this.#recent = new RecentLaunches(clock, visibilityLagMs);
   }
 
   listOfferings(scope: { region: string }, options: CallOptions): AsyncIterable<Page<Offering>> {
-    return listOfferings(this.account, this.api, { ...scope, ...options });
+    const { account, api, quotas, clock } = this;
+    return listOfferings({ account, api, quotas, clock }, { ...scope, ...options });
   }
 
   listQuotas(scope: { region: string }, options: CallOptions): Promise<readonly Quota[]> {
-    return listQuotas(this.account, this.api, { ...scope, ...options });
+    return listQuotas(this.account, this.api, this.quotas, { ...scope, ...options });
   }
 
   async launch(batch: LaunchBatch, options: CallOptions): Promise<LaunchReceipt> {
-    if (batch.purchaseOption !== 'on-demand') {
-      throw new SpringtideError(
-        'unsupported',
-        `machines on AWS are bought on demand here, not as ${batch.purchaseOption}; nothing was created`,
-      );
-    }
+    this.#checkPurchase(batch);
     const subnet = batch.subnet ?? this.account.subnets[batch.zone];
     const at = { region: batch.region, ...options };
-    const { Instances = [] } = await this.api.runInstances(at, toRunInstances(batch, subnet));
+    const { Instances = [] } = await this.api.runInstances(
+      at,
+      toRunInstances(batch, subnet, this.account.spot?.maxPricePerHour[batch.machineType]),
+    );
     const created = Instances.toSorted((a, b) => (a.AmiLaunchIndex ?? 0) - (b.AmiLaunchIndex ?? 0));
     for (const instance of created) this.#recent.remember(toMachine(instance, batch.region));
     const missing = Math.max(0, batch.count - created.length);
@@ -89,7 +92,7 @@ export class AwsCompute implements ComputeFacet {
       settle: (id) => found.set(id, this.#recent.get(id) ?? 'gone'),
     });
     for (const id of ids) if (!found.has(id)) found.set(id, this.#recent.get(id) ?? 'gone');
-    return found;
+    return withNotices(this.api, at, found);
   }
 
   async *list(scope: ListScope, options: CallOptions): AsyncIterable<Page<Machine>> {
@@ -150,6 +153,17 @@ export class AwsCompute implements ComputeFacet {
 
   releaseSatellite(satellite: Satellite, options: CallOptions): Promise<'releasing' | 'gone'> {
     return releaseSatellite(this.api, { region: satellite.region, ...options }, satellite);
+  }
+
+  #checkPurchase({ purchaseOption }: LaunchBatch): void {
+    if (purchaseOption === 'on-demand' || (purchaseOption === 'spot' && this.account.spot)) return;
+    throw new SpringtideError(
+      'unsupported',
+      `machines of this AWS account are not bought as ${purchaseOption}; nothing was created`,
+      purchaseOption === 'spot'
+        ? { nextStep: 'Add `spot` to the account’s settings to buy spot machines.' }
+        : {},
+    );
   }
 
   #endOf(id: MachineId, error: SpringtideError): 'gone' | SpringtideError {

@@ -34,7 +34,7 @@ export const manifest: ProviderManifest<AwsAccount> = {
     batchLaunch: { supported: true },
     partialLaunch: { supported: true },
     timeToLive: { supported: false, reason: 'EC2 instances have no time-to-live of their own' },
-    spot: { supported: false, reason: 'spot machines and their interruption notices are not wired up yet' },
+    spot: { supported: true },
     stockSignal: { supported: false, reason: 'AWS does not tell how much on-demand capacity it has' },
     quotaSignal: { supported: true },
     matchBySource: { supported: true },
@@ -60,22 +60,26 @@ export const manifest: ProviderManifest<AwsAccount> = {
   connect: async (account, context): Promise<ProviderSession> => {
     for (const endpoint of endpointsOf(account)) await context.gate.check(endpoint);
     // The SDK is large: who only reads the manifest does not load it.
-    const [{ AwsApi }, { AwsCompute }, { awsImages, awsNetworks }, { verifyAccount }] = await Promise.all([
-      import('./aws-api.js'),
-      import('./aws-compute.js'),
-      import('./aws-network.js'),
-      import('./verify.js'),
-    ]);
+    const [{ AwsApi }, { AwsCompute }, { awsImages, awsNetworks }, { verifyAccount }, { QuotasApi }] =
+      await Promise.all([
+        import('./aws-api.js'),
+        import('./aws-compute.js'),
+        import('./aws-network.js'),
+        import('./verify.js'),
+        import('./quotas-api.js'),
+      ]);
     const api = new AwsApi(account, context);
+    const quotas = new QuotasApi(account, context);
     const entrance = await connectEntrance(account, api, context);
     return {
-      verify: (at): Promise<AccountReport> => verifyAccount(account, api, entrance?.traffic, at),
-      compute: new AwsCompute(account, api, context.clock, limits.visibilityLagMs),
+      verify: (at): Promise<AccountReport> => verifyAccount(account, { api, quotas }, entrance?.traffic, at),
+      compute: new AwsCompute(account, api, quotas, context.clock, limits.visibilityLagMs),
       network: awsNetworks(api),
       images: awsImages(account, api),
       ...(entrance === undefined ? {} : { traffic: entrance.traffic }),
       close: async () => {
         api.close();
+        quotas.close();
         entrance?.close();
       },
     };

@@ -1,7 +1,7 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { LaunchBatch } from '@springtide/provider-kit';
 import fc from 'fast-check';
-import { isStandardFamily, toMachine, toRunInstances } from './mapping.js';
+import { toMachine, toRunInstances } from './mapping.js';
 import { launchTags, readLabels, readOwnership, tagMap } from './tags.js';
 
 const ownership = {
@@ -120,20 +120,4 @@ describe('tags', () => {
     const labels = { 'springtide:intent': 'other', Name: 'other' };
     expect(readOwnership(tagMap(launchTags({ ...batch, labels })))?.intent).toBe('int-1');
   });
-});
-
-describe('isStandardFamily', () => {
-  it.each(['c6i.large', 'm7g.xlarge', 't3.medium', 'r6i.2xlarge', 'im4gn.large', 'is4gen.large'])(
-    'counts %s',
-    (machineType) => expect(isStandardFamily(machineType)).toBe(true),
-  );
-  it.each([
-    'g5.xlarge',
-    'p4d.24xlarge',
-    'inf1.xlarge',
-    'trn1.2xlarge',
-    'dl1.24xlarge',
-    'mac1.metal',
-    'x1.32xlarge',
-  ])('does not count %s', (machineType) => expect(isStandardFamily(machineType)).toBe(false));
 });

@@ -16,6 +16,7 @@ import type {
   MachineState,
   Network,
   Offering,
+  PurchaseOption,
   Satellite,
 } from '@springtide/provider-kit';
 import { INTENT_TAG, launchTags, nameOf, readLabels, readOwnership, tagMap } from './tags.js';
@@ -48,7 +49,7 @@ export function toMachine(instance: Instance, region: string): Machine | 'gone' 
     region,
     zone: instance.Placement?.AvailabilityZone ?? '',
     machineType: instance.InstanceType ?? '',
-    purchaseOption: instance.InstanceLifecycle === 'spot' ? 'spot' : 'on-demand',
+    purchaseOption: purchaseOptionOf(instance),
     addresses: [instance.PrivateIpAddress, instance.PublicIpAddress, instance.Ipv6Address].flatMap(
       (address) => (address ? [address] : []),
     ),
@@ -60,8 +61,25 @@ export function toMachine(instance: Instance, region: string): Machine | 'gone' 
   };
 }
 
+export function purchaseOptionOf({ InstanceLifecycle }: Pick<Instance, 'InstanceLifecycle'>): PurchaseOption {
+  return InstanceLifecycle === 'spot' ? 'spot' : 'on-demand';
+}
+
+/** One machine, once: AWS ends it when it wants it back, and does not start another. */
+export function spotOptions(maxPricePerHour: string | undefined) {
+  return {
+    SpotInstanceType: 'one-time' as const,
+    InstanceInterruptionBehavior: 'terminate' as const,
+    ...(maxPricePerHour === undefined ? {} : { MaxPrice: maxPricePerHour }),
+  };
+}
+
 /** The same tags on everything that the call creates, so that nothing outlives its machine unseen. */
-export function toRunInstances(batch: LaunchBatch, subnet: string | undefined): RunInstancesCommandInput {
+export function toRunInstances(
+  batch: LaunchBatch,
+  subnet: string | undefined,
+  maxSpotPrice?: string,
+): RunInstancesCommandInput {
   const tags = launchTags(batch);
   return {
     ClientToken: batch.token,
@@ -79,6 +97,9 @@ export function toRunInstances(batch: LaunchBatch, subnet: string | undefined): 
       ResourceType,
       Tags: tags,
     })),
+    ...(batch.purchaseOption === 'spot'
+      ? { InstanceMarketOptions: { MarketType: 'spot', SpotOptions: spotOptions(maxSpotPrice) } }
+      : {}),
     // A machine that shuts itself down ends, and with it the bill.
     InstanceInitiatedShutdownBehavior: 'terminate',
     MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled' },
@@ -120,11 +141,6 @@ export function toOffering(
 
 export function familyOf(machineType: string): string {
   return machineType.split('.')[0] ?? machineType;
-}
-
-/** Families A, C, D, H, I, M, R, T and Z draw on one vCPU limit; all others have their own. */
-export function isStandardFamily(machineType: string): boolean {
-  return /^(a|c|d|h|i|m|r|t|z|im|is)\d/.test(machineType);
 }
 
 export function toNetwork(subnet: Subnet, region: string): Network {

@@ -3,6 +3,7 @@ import type { AccountReport, TrafficFacet } from '@springtide/provider-kit';
 import { endpointOf, type AwsAccount } from './account.js';
 import type { AwsApi, AwsScope } from './aws-api.js';
 import { awsCodeOf } from './error-map.js';
+import type { QuotasApi } from './quotas-api.js';
 import { INSTALLATION_TAG } from './tags.js';
 
 const VERIFY_LIMIT_MS = 20_000;
@@ -17,16 +18,17 @@ type Probe = Readonly<{ action: string; neededFor: string; attempt: (at: AwsScop
 /** Changing actions are tried as dry runs: EC2 judges the permission and does nothing. */
 export async function verifyAccount(
   account: AwsAccount,
-  api: AwsApi,
+  apis: Readonly<{ api: AwsApi; quotas: QuotasApi }>,
   entrance: RouteProbe | undefined,
   at: Instant,
 ): Promise<AccountReport> {
+  const { api } = apis;
   const region = account.regions[0] ?? '';
   const scope: AwsScope = { region, deadline: addMs(at, VERIFY_LIMIT_MS) };
   const identity = await api.callerIdentity(scope);
   const permissions: Permission[] = [];
-  for (const probe of await probesOf(account, api, scope))
-    permissions.push(await tryPermission(probe, scope));
+  const probes = [...(await probesOf(account, api, scope)), ...extraProbes(account, apis)];
+  for (const probe of probes) permissions.push(await tryPermission(probe, scope));
   for (const [route, { kind }] of Object.entries(account.routes)) {
     permissions.push(await tryRoute(route, kind, entrance, scope.deadline));
   }
@@ -84,6 +86,32 @@ async function probesOf(account: AwsAccount, api: AwsApi, at: AwsScope): Promise
     },
   ];
   return [...reads, ...(await launchProbe(account, api, at, machineType)), ...endingProbes(api)];
+}
+
+/** What compute does without, though worse. */
+function extraProbes(
+  account: AwsAccount,
+  { api, quotas }: Readonly<{ api: AwsApi; quotas: QuotasApi }>,
+): readonly Probe[] {
+  const limits: Probe = {
+    action: 'servicequotas:ListServiceQuotas',
+    neededFor: 'the vCPU limits; without it the setting vcpuLimits is all that is known',
+    attempt: (scope) => quotas.limits(scope),
+  };
+  if (account.spot === undefined) return [limits];
+  return [
+    limits,
+    {
+      action: 'ec2:DescribeSpotPriceHistory',
+      neededFor: 'spot prices; without it no spot machine is offered',
+      attempt: (scope) => api.describeSpotPriceHistory(scope, { MaxResults: 5 }),
+    },
+    {
+      action: 'ec2:DescribeSpotInstanceRequests',
+      neededFor: 'notice of spot machines that are about to be taken back',
+      attempt: (scope) => api.describeSpotInstanceRequests(scope, { MaxResults: 5 }),
+    },
+  ];
 }
 
 /** Needs an image that exists: without one the launch permission cannot be tried, and is left out. */

@@ -27,6 +27,7 @@ const stockSchema = z.object({
   machineType: z.string(),
   zone: z.string(),
   machines: z.number().int().nullable(),
+  market: z.enum(['on-demand', 'spot']).default('on-demand'),
 });
 const tagsSchema = z.record(z.string(), z.string()).default({});
 const foreignSchema = z.object({
@@ -36,6 +37,7 @@ const foreignSchema = z.object({
   tags: tagsSchema,
 });
 const volumeSchema = z.object({ zone: z.string(), tags: tagsSchema, attachTo: z.string().optional() });
+const reclaimSchema = z.object({ ids: z.array(z.string()), noticeMs: z.number().min(0) });
 const idsSchema = z.object({ ids: z.array(z.string()) });
 
 /** What stands behind `/_yard/…`: the ground truth, and the levers. JSON in, JSON out, no credentials. */
@@ -88,8 +90,8 @@ export class AdminDoor {
         faults.clear();
         return [];
       case 'POST /_yard/stock': {
-        const { machineType, zone, machines } = stockSchema.parse(input);
-        book.setStock(machineType, zone, machines);
+        const { machineType, zone, machines, market } = stockSchema.parse(input);
+        book.setStock(machineType, zone, machines, market);
         return book.stockList();
       }
       case 'POST /_yard/settings':
@@ -102,6 +104,8 @@ export class AdminDoor {
         return this.createVolume(volumeSchema.parse(input));
       case 'POST /_yard/terminate':
         return this.terminateOutside(idsSchema.parse(input).ids);
+      case 'POST /_yard/reclaim':
+        return this.reclaim(reclaimSchema.parse(input));
       case 'POST /_yard/reset':
         await this.parts.reset();
         this.calls = [];
@@ -127,7 +131,7 @@ export class AdminDoor {
     for (const instance of root.list('instancesSet')) {
       const id = instance.textAt('instanceId');
       const interfaces = interfacesOf(instance);
-      this.parts.book.add({ id, machineType, zone, interfaces, vcpu: 0 });
+      this.parts.book.add({ id, machineType, zone, interfaces, vcpu: 0, market: 'on-demand' });
       ids.push(id);
     }
     return { ids };
@@ -155,6 +159,16 @@ export class AdminDoor {
       ...Object.fromEntries(ids.map((id, n) => [`InstanceId.${n + 1}`, id])),
     });
     for (const id of ids) await this.parts.reader.endOf(id, this.parts.region);
+    return { ids };
+  }
+
+  /** Notice at once, the end after `noticeMs`: two minutes in the real service. */
+  private reclaim({ ids, noticeMs }: z.infer<typeof reclaimSchema>): { ids: readonly string[] } {
+    for (const id of ids) this.parts.book.reclaim(id);
+    const timer = setTimeout(() => {
+      void this.terminateOutside(ids).then(() => this.parts.reader.touch());
+    }, noticeMs);
+    timer.unref();
     return { ids };
   }
 

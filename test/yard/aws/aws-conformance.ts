@@ -15,7 +15,6 @@ import { publishedPolicy } from './rights.js';
 import type { FaultKind } from './faults.js';
 
 const MACHINE_TYPE = 'c6i.large';
-const VCPU_LIMIT = 2_000;
 const PAGE_SIZE = 10;
 /** Real AWS can need 90 s until every read shows a new machine; the yard only as long as it is told to. */
 const YARD_LAG_MS = 300;
@@ -119,7 +118,7 @@ async function targetOf(yard: AwsYard): Promise<ConformanceTarget> {
     endpoint: yard.endpoint,
     machineTypes: [MACHINE_TYPE, 'c6i.xlarge', 'm6i.large'],
     subnets: yard.subnets,
-    vcpuLimits: { [yard.region]: VCPU_LIMIT },
+    spot: {},
   };
   const secret = { accessKeyId: yard.accessKeyId, secretAccessKey: yard.secretAccessKey };
   const deadPort = await freePort();

@@ -1,5 +1,5 @@
 import type { RecordedCall } from './admin.js';
-import type { YardSettings } from './cloud-book.js';
+import type { Market, YardSettings } from './cloud-book.js';
 import type { Fault } from './faults.js';
 import type { YardMachine } from './instance-shape.js';
 import type { YardSeed } from './seed.js';
@@ -30,8 +30,9 @@ export class AwsYardAdmin {
     machineType: string,
     zone: string,
     machines: number | null,
+    market: Market = 'on-demand',
   ): Promise<Readonly<Record<string, number>>> {
-    return this.send('POST', 'stock', { machineType, zone, machines });
+    return this.send('POST', 'stock', { machineType, zone, machines, market });
   }
 
   change(settings: Partial<YardSettings>): Promise<YardSettings> {
@@ -58,6 +59,11 @@ export class AwsYardAdmin {
 
   terminate(ids: readonly string[]): Promise<unknown> {
     return this.send('POST', 'terminate', { ids });
+  }
+
+  /** The cloud takes spot machines back: notice now, the end `noticeMs` later. */
+  reclaim(ids: readonly string[], noticeMs: number): Promise<unknown> {
+    return this.send('POST', 'reclaim', { ids, noticeMs });
   }
 
   /** Everything as after the start; the seed's ids stay the same. */

@@ -13,8 +13,10 @@ import { createFront } from './front.js';
 import { InstanceReader } from './instances.js';
 import { LaunchDesk } from './launches.js';
 import { NameDesk, type YardNames } from './name-desk.js';
+import { QuotaDesk } from './quota-desk.js';
 import { dropRights, enforceRights, type CallerKey, type PolicyDocument } from './rights.js';
 import { seedCloud, type YardSeed } from './seed.js';
+import { SpotDesk } from './spot-desk.js';
 import { Upstream } from './upstream.js';
 
 export const MOTO_PACKAGES = [
@@ -138,6 +140,8 @@ async function openFront(
     ...{ upstream, book, faults, buckets, reader, desk, admin, secrets },
     balancers: balancerDesk,
     names: nameDesk,
+    quotas: new QuotaDesk(book, region, policy),
+    spot: new SpotDesk(upstream, book),
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -12,6 +12,10 @@ export type YardSettings = Readonly<{
   maxPageSize: number;
   /** vCPUs of running machines over all zones; null: no limit. */
   vcpuLimit: number | null;
+  /** As `vcpuLimit`, of spot machines. */
+  spotVcpuLimit: number | null;
+  /** USD per hour, of every machine type in every zone. */
+  spotPrice: string;
   /** Actions that the caller's policy does not allow. */
   deniedActions: readonly string[];
   /** Token buckets per action: `*` is for all that are not named. */
@@ -28,6 +32,8 @@ export const DEFAULT_SETTINGS: YardSettings = {
   clockOffsetMs: 0,
   maxPageSize: 1000,
   vcpuLimit: null,
+  spotVcpuLimit: null,
+  spotPrice: '0.0312',
   deniedActions: [],
   rates: {
     '*': { burst: 100, perSecond: 20 },
@@ -41,6 +47,7 @@ export type BookedMachine = Readonly<{
   machineType: string;
   zone: string;
   vcpu: number;
+  spot: boolean;
   /** Counts launches, so that a listing can go on where it was although machines have ended meanwhile. */
   number: number;
   /** Network interfaces that end with the machine. */
@@ -49,7 +56,12 @@ export type BookedMachine = Readonly<{
   visibleAt: number;
   /** Undefined while nobody has asked for its end. */
   terminatedAt?: number;
+  /** When the cloud gave notice that it takes this spot machine back. */
+  reclaimedAt?: number;
 }>;
+
+/** On demand and spot have stock and limits of their own. */
+export type Market = 'on-demand' | 'spot';
 
 export type OverlaidState = Readonly<{ code: number; name: string }>;
 
@@ -84,30 +96,53 @@ export class CloudBook {
   }
 
   /** `machines` counts the running ones too; null: unlimited. */
-  setStock(machineType: string, zone: string, machines: number | null): void {
-    if (machines === null) this.stock.delete(`${machineType}/${zone}`);
-    else this.stock.set(`${machineType}/${zone}`, machines);
+  setStock(machineType: string, zone: string, machines: number | null, market: Market = 'on-demand'): void {
+    const key = stockKey(machineType, zone, market);
+    if (machines === null) this.stock.delete(key);
+    else this.stock.set(key, machines);
   }
 
   stockList(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.stock);
   }
 
-  stockLeft(machineType: string, zone: string): number {
-    const all = this.stock.get(`${machineType}/${zone}`);
+  stockLeft(machineType: string, zone: string, market: Market): number {
+    const all = this.stock.get(stockKey(machineType, zone, market));
     if (all === undefined) return Number.POSITIVE_INFINITY;
-    return all - this.live().filter((m) => m.machineType === machineType && m.zone === zone).length;
+    return all - this.live(market).filter((m) => m.machineType === machineType && m.zone === zone).length;
   }
 
-  vcpuLeft(): number {
-    if (this.settings.vcpuLimit === null) return Number.POSITIVE_INFINITY;
-    return this.settings.vcpuLimit - this.live().reduce((sum, machine) => sum + machine.vcpu, 0);
+  vcpuLeft(market: Market): number {
+    const { vcpuLimit, spotVcpuLimit } = this.settings;
+    const limit = market === 'spot' ? spotVcpuLimit : vcpuLimit;
+    if (limit === null) return Number.POSITIVE_INFINITY;
+    return limit - this.live(market).reduce((sum, machine) => sum + machine.vcpu, 0);
   }
 
-  add(machine: Omit<BookedMachine, 'number' | 'bootedAt' | 'visibleAt' | 'terminatedAt'>): void {
+  spotMachines(): readonly BookedMachine[] {
+    return [...this.machines.values()].filter(({ spot }) => spot);
+  }
+
+  /** Notice is given; who ends the machine is somebody else's business. */
+  reclaim(id: string): void {
+    const machine = this.machines.get(id);
+    if (machine?.spot !== true) throw new Error(`${id} is no spot machine`);
+    this.machines.set(id, { ...machine, reclaimedAt: this.clock() });
+  }
+
+  isReclaimed(id: string): boolean {
+    return this.machines.get(id)?.reclaimedAt !== undefined;
+  }
+
+  add(
+    machine: Pick<BookedMachine, 'id' | 'machineType' | 'zone' | 'vcpu' | 'interfaces'> &
+      Readonly<{ market: Market }>,
+  ): void {
     const now = this.clock();
+    const { market, ...rest } = machine;
     this.machines.set(machine.id, {
-      ...machine,
+      ...rest,
+      spot: market === 'spot',
       number: this.machines.size + 1,
       bootedAt: now + this.settings.bootDelayMs,
       visibleAt: now + this.settings.readLagMs,
@@ -150,7 +185,13 @@ export class CloudBook {
     return [...this.machines.keys()].some((id) => this.overlay(id) === SHUTTING_DOWN);
   }
 
-  private live(): BookedMachine[] {
-    return [...this.machines.values()].filter((machine) => machine.terminatedAt === undefined);
+  private live(market: Market): BookedMachine[] {
+    return [...this.machines.values()].filter(
+      (machine) => machine.terminatedAt === undefined && machine.spot === (market === 'spot'),
+    );
   }
+}
+
+function stockKey(machineType: string, zone: string, market: Market): string {
+  return market === 'spot' ? `${machineType}/${zone}/spot` : `${machineType}/${zone}`;
 }

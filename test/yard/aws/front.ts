@@ -5,8 +5,10 @@ import type { BalancerDesk } from './balancer-desk.js';
 import type { CloudBook } from './cloud-book.js';
 import type { Buckets, Fault, FaultList } from './faults.js';
 import type { InstanceReader } from './instances.js';
-import { insufficientCapacity, vcpuLimitExceeded, type LaunchDesk } from './launches.js';
+import { noCapacity, overQuota, type LaunchDesk } from './launches.js';
 import type { NameDesk } from './name-desk.js';
+import type { QuotaDesk } from './quota-desk.js';
+import type { SpotDesk } from './spot-desk.js';
 import { errorAnswer, readCall, type WireAnswer, type WireCall } from './query-protocol.js';
 import { checkSignature } from './sigv4.js';
 import type { Upstream } from './upstream.js';
@@ -22,6 +24,8 @@ export type FrontParts = Readonly<{
   desk: LaunchDesk;
   balancers: BalancerDesk;
   names: NameDesk;
+  quotas: QuotaDesk;
+  spot: SpotDesk;
   admin: AdminDoor;
   /** Secret by access key id. */
   secrets: ReadonlyMap<string, string>;
@@ -84,7 +88,12 @@ async function work(parts: FrontParts, call: WireCall): Promise<WireAnswer> {
 function dispatch(parts: FrontParts, call: WireCall): Promise<WireAnswer> {
   if (call.service === 'elasticloadbalancing') return parts.balancers.answer(call);
   if (call.service === 'route53') return parts.names.answer(call);
+  if (call.service === 'servicequotas') return Promise.resolve(parts.quotas.answer(call));
   switch (call.action) {
+    case 'DescribeSpotPriceHistory':
+      return parts.spot.prices(call);
+    case 'DescribeSpotInstanceRequests':
+      return parts.spot.requests(call);
     case 'RunInstances':
       return parts.desk.run(call);
     case 'DescribeInstances':
@@ -136,13 +145,13 @@ function wrongCredentials(call: WireCall, verdict: 'unknown-key' | 'wrong-signat
 
 function injected(fault: Fault | undefined, call: WireCall): WireAnswer | undefined {
   if (fault?.kind === 'throttle') return throttled(call);
-  if (fault?.kind === 'quota') return vcpuLimitExceeded();
-  if (fault?.kind === 'capacity') {
+  if (fault?.kind === 'quota' || fault?.kind === 'capacity') {
     const { params } = call;
-    return insufficientCapacity(
-      params.get('InstanceType') ?? '',
-      params.get('Placement.AvailabilityZone') ?? '',
-    );
+    const market = params.get('InstanceMarketOptions.MarketType') === 'spot' ? 'spot' : 'on-demand';
+    const zone = params.get('Placement.AvailabilityZone') ?? '';
+    const { status, code, message } =
+      fault.kind === 'quota' ? overQuota(market) : noCapacity(params.get('InstanceType') ?? '', zone, market);
+    return errorAnswer(call.service, status, code, message);
   }
   if (fault?.kind !== 'error') return undefined;
   const { status = 400, code = 'InternalError', message = 'Injected.' } = fault;

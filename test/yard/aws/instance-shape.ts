@@ -17,6 +17,17 @@ export function withState(instance: XmlElement, state: OverlaidState): XmlElemen
   return instance;
 }
 
+/** What a spot machine shows that the cloud took back. */
+export function withReclaimReason(instance: XmlElement): void {
+  const code = 'Server.SpotInstanceTermination';
+  instance.put(
+    new XmlElement('stateReason', {}, [
+      XmlElement.leaf('code', code),
+      XmlElement.leaf('message', `${code}: Instance terminated by the Spot service`),
+    ]),
+  );
+}
+
 /** A terminated machine keeps its row for a while, without addresses. */
 export function terminatedShape(instance: XmlElement): XmlElement {
   for (const name of GONE_WITH_THE_MACHINE) instance.remove(name);

@@ -9,7 +9,13 @@ import {
   type WireAnswer,
   type WireCall,
 } from './query-protocol.js';
-import { terminatedShape, toYardMachine, withState, type YardMachine } from './instance-shape.js';
+import {
+  terminatedShape,
+  toYardMachine,
+  withReclaimReason,
+  withState,
+  type YardMachine,
+} from './instance-shape.js';
 import type { Upstream } from './upstream.js';
 import { documentText, parseXml, XmlElement } from './xml-element.js';
 
@@ -96,7 +102,9 @@ export class InstanceReader {
 
   /** The state overlay, and no address for a machine that has ended. */
   private dress(instance: XmlElement): XmlElement {
-    const overlay = this.book.overlay(instance.textAt('instanceId'));
+    const id = instance.textAt('instanceId');
+    const overlay = this.book.overlay(id);
+    if (this.book.isReclaimed(id) && this.book.isTerminated(id)) withReclaimReason(instance);
     if (overlay !== undefined) return withState(instance, overlay);
     return instance.textAt('instanceState', 'name') === 'terminated' ? terminatedShape(instance) : instance;
   }

@@ -1,9 +1,12 @@
-import type { CloudBook } from './cloud-book.js';
+import type { CloudBook, Market } from './cloud-book.js';
 import { interfacesOf, withState } from './instance-shape.js';
 import { errorAnswer, xmlAnswer, type WireAnswer, type WireCall } from './query-protocol.js';
 import type { YardSeed } from './seed.js';
 import type { Upstream } from './upstream.js';
 import { documentText, parseXml, type XmlElement } from './xml-element.js';
+
+type LaunchKind = Readonly<{ machineType: string; zone: string; market: Market; vcpu: number }>;
+type Refusal = Readonly<{ status: number; code: string; message: string }>;
 
 const TERMINATED = { code: 48, name: 'terminated' } as const;
 
@@ -91,15 +94,24 @@ export class LaunchDesk {
         'MinCount must be 1 or more and at most MaxCount',
       );
     }
-    const vcpu = await this.vcpuOf(machineType, call.region);
-    const inStock = this.book.stockLeft(machineType, zone);
-    if (inStock < minimum) return insufficientCapacity(machineType, zone);
-    const inQuota = Math.floor(this.book.vcpuLeft() / Math.max(1, vcpu));
-    if (inQuota < minimum) return vcpuLimitExceeded();
-    const granted = Math.min(wanted, inStock, inQuota);
+    const market: Market =
+      call.params.get('InstanceMarketOptions.MarketType') === 'spot' ? 'spot' : 'on-demand';
+    const kind = { machineType, zone, market, vcpu: await this.vcpuOf(machineType, call.region) };
+    const granted = this.grant(kind, minimum, wanted);
+    if (typeof granted !== 'number') return errorAnswer('ec2', granted.status, granted.code, granted.message);
     const answer = await this.upstream.forward(call, this.completed(call, zone, granted));
     if (answer.status >= 300) return answer;
-    return this.registered(call, parseXml(String(answer.body)), { machineType, zone, vcpu });
+    return this.registered(call, parseXml(String(answer.body)), kind);
+  }
+
+  /** How many of those wanted there are, or why there are not enough. */
+  private grant(kind: LaunchKind, minimum: number, wanted: number): number | Refusal {
+    const { machineType, zone, market, vcpu } = kind;
+    const inStock = this.book.stockLeft(machineType, zone, market);
+    if (inStock < minimum) return noCapacity(machineType, zone, market);
+    const inQuota = Math.floor(this.book.vcpuLeft(market) / Math.max(1, vcpu));
+    if (inQuota < minimum) return overQuota(market);
+    return Math.min(wanted, inStock, inQuota);
   }
 
   /** The emulator creates MinCount machines, and places those without a subnet where nothing answers. */
@@ -112,11 +124,7 @@ export class LaunchDesk {
     return params;
   }
 
-  private async registered(
-    call: WireCall,
-    root: XmlElement,
-    kind: Readonly<{ machineType: string; zone: string; vcpu: number }>,
-  ): Promise<WireAnswer> {
+  private async registered(call: WireCall, root: XmlElement, kind: LaunchKind): Promise<WireAnswer> {
     const all: string[] = [];
     for (const instance of root.list('instancesSet')) {
       const interfaces = interfacesOf(instance);
@@ -162,22 +170,23 @@ export class LaunchDesk {
   }
 }
 
-export function insufficientCapacity(machineType: string, zone: string): WireAnswer {
-  return errorAnswer(
-    'ec2',
-    500,
-    'InsufficientInstanceCapacity',
-    `We currently do not have sufficient ${machineType} capacity in the Availability Zone you requested (${zone}).`,
-  );
+export function noCapacity(machineType: string, zone: string, market: Market): Refusal {
+  const message =
+    market === 'spot'
+      ? 'There is no Spot capacity available that matches your request.'
+      : `We currently do not have sufficient ${machineType} capacity in the Availability Zone you requested (${zone}).`;
+  return { status: 500, code: 'InsufficientInstanceCapacity', message };
 }
 
-export function vcpuLimitExceeded(): WireAnswer {
-  return errorAnswer(
-    'ec2',
-    400,
-    'VcpuLimitExceeded',
-    'You have requested more vCPU capacity than your current vCPU limit allows for the instance bucket that the specified instance type belongs to.',
-  );
+export function overQuota(market: Market): Refusal {
+  return market === 'spot'
+    ? { status: 400, code: 'MaxSpotInstanceCountExceeded', message: 'Max spot instance count exceeded' }
+    : {
+        status: 400,
+        code: 'VcpuLimitExceeded',
+        message:
+          'You have requested more vCPU capacity than your current vCPU limit allows for the instance bucket that the specified instance type belongs to.',
+      };
 }
 
 function fingerprintOf(params: ReadonlyMap<string, string>): string {

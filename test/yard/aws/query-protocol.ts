@@ -13,7 +13,7 @@ export type WireCall = Readonly<{
   service: string;
   region: string;
   accessKeyId: string;
-  /** The form's `Action`; empty for services that do not speak the query protocol. */
+  /** The form's `Action` or the target's last word; empty for services that speak in paths. */
   action: string;
   params: ReadonlyMap<string, string>;
 }>;
@@ -41,7 +41,12 @@ export function readCall(
     accessKeyId: scope?.[1] ?? '',
     region: scope?.[2] ?? '',
     service: scope?.[3] ?? '',
-    action: params.get('Action') ?? '',
+    action:
+      params.get('Action') ??
+      String(headers['x-amz-target'] ?? '')
+        .split('.')
+        .at(-1) ??
+      '',
     params,
   };
 }
@@ -86,6 +91,7 @@ export function xmlAnswer(text: string, status = 200): WireAnswer {
 
 /** An error in the form of the service that was called: EC2 has its own. */
 export function errorAnswer(service: string, status: number, code: string, message: string): WireAnswer {
+  if (service === 'servicequotas' || service === 'eks') return jsonError(status, code, message);
   const error = `<Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message>`;
   const id = randomUUID();
   const text =
@@ -93,6 +99,18 @@ export function errorAnswer(service: string, status: number, code: string, messa
       ? `<Response><Errors><Error>${error}</Error></Errors><RequestID>${id}</RequestID></Response>`
       : `<ErrorResponse><Error><Type>Sender</Type>${error}</Error><RequestId>${id}</RequestId></ErrorResponse>`;
   return xmlAnswer(`<?xml version="1.0" encoding="UTF-8"?>\n${text}`, status);
+}
+
+export function jsonAnswer(value: unknown, status = 200): WireAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'application/x-amz-json-1.1' },
+    body: JSON.stringify(value),
+  };
+}
+
+export function jsonError(status: number, code: string, message: string): WireAnswer {
+  return jsonAnswer({ __type: code, message }, status);
 }
 
 export function formBody(params: ReadonlyMap<string, string>): Buffer {
