@@ -134,6 +134,18 @@ describe('a time-to-live', () => {
 });
 
 describe('offerings', () => {
+  it('leave out the zones for which the account has no vSwitch', async () => {
+    const { region, seed } = place();
+    const [, zone = ''] = seed.zones;
+    const zonesWith = async (subnets: object): Promise<readonly string[]> => {
+      const client = await connect({ settings: { subnets } });
+      const { items } = await collect(client.compute.listOfferings({ region }));
+      return [...new Set(items.map((offering) => offering.zone))].toSorted();
+    };
+    expect(await zonesWith({ [zone]: seed.vswitches[zone] })).toEqual([zone]);
+    expect(await zonesWith({})).toEqual(seed.zones.toSorted());
+  });
+
   it('have a price per zone and way of buying, and stay listed when the zone is sold out', async () => {
     const client = await connect();
     const { region, zone } = place();

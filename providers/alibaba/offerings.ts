@@ -104,7 +104,8 @@ export class OfferingReader {
       },
       answer: availableResourceAnswer,
     });
-    return AvailableZones.flatMap(({ ZoneId: zone, AvailableResources }) =>
+    const zones = AvailableZones.filter(({ ZoneId }) => isUsable(this.account, ZoneId));
+    return zones.flatMap(({ ZoneId: zone, AvailableResources }) =>
       AvailableResources.flatMap(({ SupportedResources }) =>
         SupportedResources.map(({ Value, Status, StatusCategory }) => ({
           zone,
@@ -136,6 +137,11 @@ export class OfferingReader {
     }
     return ({ zone, machineType }) => rates.get(`${zone}/${machineType}`) ?? USUAL_SPOT_INTERRUPTION;
   }
+}
+
+/** A launch needs a vSwitch in its zone. Where the settings name none at all, every order brings its own. */
+function isUsable({ subnets }: Pick<AlibabaAccount, 'subnets'>, zone: string): boolean {
+  return Object.keys(subnets).length === 0 || subnets[zone] !== undefined;
 }
 
 function toOffering(

@@ -33,12 +33,22 @@ export async function* listOfferings(
       quotaGroup: spot ? SPOT_GROUP : onDemandGroup,
       interruptionPerHour: account.spotInterruptionPerHour,
     });
-    if (offering === undefined) continue;
+    if (offering === undefined || !isUsable(account, at.region, offering.zone)) continue;
     const key = `${offering.zone}/${offering.machineType}/${offering.purchaseOption}`;
     // The same type may be there once per network card: one that can be bought speaks for it.
     if (offerings.get(key) === undefined || offering.stock.level !== 'none') offerings.set(key, offering);
   }
   yield { items: [...offerings.values()], complete: true };
+}
+
+/**
+ * Where the settings name subnets for zones of this region, a zone without one would put its machines into another
+ * network, or be refused. A region of which they name no zone uses the default network.
+ */
+function isUsable({ subnets }: Pick<TencentAccount, 'subnets'>, region: string, zone: string): boolean {
+  const isHere = (name: string) =>
+    name.startsWith(`${region}-`) && /^\d+$/.test(name.slice(region.length + 1));
+  return subnets[zone] !== undefined || !Object.keys(subnets).some(isHere);
 }
 
 /**

@@ -134,6 +134,19 @@ describe('the Tencent provider, over the wire', () => {
       );
     });
 
+    it('are offered only in zones with a subnet, where the account names subnets of the region', async () => {
+      const [, zone = ''] = region.zones;
+      const zonesWith = async (subnets: object): Promise<readonly string[]> => {
+        const narrow = await connect({ subnets });
+        const { items } = await collect(narrow.compute.listOfferings(scope));
+        await narrow.close();
+        return [...new Set(items.map((offering) => offering.zone))].toSorted();
+      };
+      expect(await zonesWith({ [zone]: region.subnets[zone] })).toEqual([zone]);
+      const elsewhere = { 'ap-shanghai-4': 'subnet-elsewhere' };
+      expect(await zonesWith(elsewhere)).toEqual([...region.zones].toSorted());
+    });
+
     it('are all or nothing where the account has no partial delivery', async () => {
       const whole = await connect({ partialLaunch: false });
       await yard.admin.setStock(region.zones[0] ?? '', 'S5.LARGE8', 2);
