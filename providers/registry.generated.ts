@@ -8,6 +8,7 @@ export const providers: Readonly<Record<string, () => Promise<Readonly<{ manifes
   haproxy: async () => import('./haproxy/index.js'),
   kubernetes: async () => import('./kubernetes/index.js'),
   openstack: async () => import('./openstack/index.js'),
+  powerdns: async () => import('./powerdns/index.js'),
   simulated: async () => import('./simulated/index.js'),
   tencent: async () => import('./tencent/index.js'),
   traefik: async () => import('./traefik/index.js'),
