@@ -1,5 +1,6 @@
+import { hash } from 'node:crypto';
 import type { Instant } from '@springtide/kernel';
-import { sha256, type Database, type RequestContext } from '@springtide/platform';
+import type { Database, RequestContext } from '@springtide/platform';
 import { PlaceRepository, type Place, type Seen } from './data/place.repository.js';
 import { driftOf, takeOver, type LedgerMachines, type Observed, type Suspicion } from './domain/index.js';
 
@@ -94,7 +95,7 @@ export async function bury(
 
 export function seenOf(resource: Observed): Seen {
   const json = JSON.stringify(resource);
-  return { resource, json, hash: sha256(json).slice(0, 32) };
+  return { resource, json, hash: hash('sha256', json, 'base64url') };
 }
 
 /** One statement cannot write a row twice. */
