@@ -14,7 +14,7 @@ import {
   type ObjectContent,
 } from './vim/property-collector.js';
 
-const ETHERNET = /^Virtual(E1000e?|PCNet32|Vmxnet[23]?|SriovEthernetCard)$/;
+export const ETHERNET = /^Virtual(E1000e?|PCNet32|Vmxnet[23]?|SriovEthernetCard)$/;
 
 /** Puts the template's first network card into another network; nothing where the batch names none. */
 export async function networkChange(

@@ -7,6 +7,7 @@ import { MachineFeeds } from './machine-feeds.js';
 import type { Vsphere } from './machine-search.js';
 import { VsphereNetworks } from './networks.js';
 import { PRIVILEGES, grantedPrivileges } from './privileges.js';
+import { VsphereResources } from './resources.js';
 import { SiteMap, readDatacenters } from './site-map.js';
 import { SoapConnection } from './soap/soap-connection.js';
 import { propertyText } from './vim/property-collector.js';
@@ -29,6 +30,7 @@ export function openVsphere(account: VsphereAccount, context: ProviderContext): 
     compute: new VsphereCompute(vsphere, feeds),
     network: new VsphereNetworks(vsphere),
     images: new VsphereImages(vsphere),
+    resources: new VsphereResources(vsphere),
     close: async () => {
       if (closed) return;
       closed = true;

@@ -1,5 +1,5 @@
 import type { Instant } from '@springtide/kernel';
-import { readReference, reference, type MoRef } from '../soap/soap-connection.js';
+import { readReference, type MoRef } from '../soap/soap-connection.js';
 import { childOf, childrenOf, textOf, type XmlElement } from '../soap/xml-reader.js';
 import { element } from '../soap/xml-writer.js';
 import {
