@@ -89,6 +89,8 @@ export const settingsSchema = z.strictObject({
   routes: z
     .record(z.string(), z.discriminatedUnion('kind', [listenerRouteSchema, nameRouteSchema]))
     .default({}),
+  /** How machines are started: a fleet says why it gave fewer than asked for, and leaves a launch template to sweep. */
+  launch: z.enum(['run-instances', 'fleet']).default('run-instances'),
   /** Left out: spot machines are neither offered nor bought. */
   spot: spotSchema.optional(),
   /** Your own prices: rules over the list that ships. */

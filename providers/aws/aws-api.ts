@@ -1,4 +1,7 @@
 import {
+  CreateFleetCommand,
+  CreateLaunchTemplateCommand,
+  DeleteLaunchTemplateCommand,
   DeleteNetworkInterfaceCommand,
   DeleteVolumeCommand,
   DescribeAddressesCommand,
@@ -6,6 +9,7 @@ import {
   DescribeInstanceTypeOfferingsCommand,
   DescribeInstanceTypesCommand,
   DescribeInstancesCommand,
+  DescribeLaunchTemplatesCommand,
   DescribeNetworkInterfacesCommand,
   DescribeRegionsCommand,
   DescribeSpotInstanceRequestsCommand,
@@ -17,11 +21,14 @@ import {
   ReleaseAddressCommand,
   RunInstancesCommand,
   TerminateInstancesCommand,
+  type CreateFleetCommandInput,
+  type CreateLaunchTemplateCommandInput,
   type DescribeAddressesCommandInput,
   type DescribeImagesCommandInput,
   type DescribeInstanceTypeOfferingsCommandInput,
   type DescribeInstanceTypesCommandInput,
   type DescribeInstancesCommandInput,
+  type DescribeLaunchTemplatesCommandInput,
   type DescribeNetworkInterfacesCommandInput,
   type DescribeSpotInstanceRequestsCommandInput,
   type DescribeSpotPriceHistoryCommandInput,
@@ -62,6 +69,30 @@ export class AwsApi {
   runInstances(at: AwsScope, input: RunInstancesCommandInput) {
     return this.#mutate('RunInstances', at, (client, options) =>
       client.send(new RunInstancesCommand(input), options),
+    );
+  }
+
+  createFleet(at: AwsScope, input: CreateFleetCommandInput) {
+    return this.#mutate('CreateFleet', at, (client, options) =>
+      client.send(new CreateFleetCommand(input), options),
+    );
+  }
+
+  createLaunchTemplate(at: AwsScope, input: CreateLaunchTemplateCommandInput) {
+    return this.#mutate('CreateLaunchTemplate', at, (client, options) =>
+      client.send(new CreateLaunchTemplateCommand(input), options),
+    );
+  }
+
+  deleteLaunchTemplate(at: AwsScope, id: string) {
+    return this.#mutate('DeleteLaunchTemplate', at, (client, options) =>
+      client.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: id }), options),
+    );
+  }
+
+  describeLaunchTemplates(at: AwsScope, input: DescribeLaunchTemplatesCommandInput) {
+    return this.#read('DescribeLaunchTemplates', at, (client, options) =>
+      client.send(new DescribeLaunchTemplatesCommand(input), options),
     );
   }
 

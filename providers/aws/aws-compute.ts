@@ -17,6 +17,7 @@ import type {
 import type { AwsAccount } from './account.js';
 import type { AwsApi, AwsScope } from './aws-api.js';
 import { awsCodeOf } from './error-map.js';
+import { launchFleet, type Launched } from './fleet.js';
 import { eachOrSeparately } from './id-batches.js';
 import { STATES_NOT_GONE, toMachine, toRunInstances } from './mapping.js';
 import { listOfferings } from './offerings.js';
@@ -54,22 +55,16 @@ export class AwsCompute implements ComputeFacet {
 
   async launch(batch: LaunchBatch, options: CallOptions): Promise<LaunchReceipt> {
     this.#checkPurchase(batch);
-    const subnet = batch.subnet ?? this.account.subnets[batch.zone];
-    const at = { region: batch.region, ...options };
-    const { Instances = [] } = await this.api.runInstances(
-      at,
-      toRunInstances(batch, subnet, this.account.spot?.maxPricePerHour[batch.machineType]),
-    );
-    const created = Instances.toSorted((a, b) => (a.AmiLaunchIndex ?? 0) - (b.AmiLaunchIndex ?? 0));
-    for (const instance of created) this.#recent.remember(toMachine(instance, batch.region));
-    const missing = Math.max(0, batch.count - created.length);
+    const { ids, refusal = notFulfilled(batch) } = await this.#start(batch, {
+      region: batch.region,
+      ...options,
+    });
+    ids.forEach((id, n) => this.#recent.rememberLaunch(id, batch, n));
+    const missing = Math.max(0, batch.count - ids.length);
     return {
       items: [
-        ...created.map(({ InstanceId = '' }) => ({ outcome: 'accepted', machineId: InstanceId }) as const),
-        ...Array.from(
-          { length: missing },
-          () => ({ outcome: 'refused', error: notFulfilled(batch) }) as const,
-        ),
+        ...ids.map((machineId) => ({ outcome: 'accepted', machineId }) as const),
+        ...Array.from({ length: missing }, () => ({ outcome: 'refused', error: refusal }) as const),
       ],
     };
   }
@@ -153,6 +148,18 @@ export class AwsCompute implements ComputeFacet {
 
   releaseSatellite(satellite: Satellite, options: CallOptions): Promise<'releasing' | 'gone'> {
     return releaseSatellite(this.api, { region: satellite.region, ...options }, satellite);
+  }
+
+  async #start(batch: LaunchBatch, at: AwsScope): Promise<Launched> {
+    const place = {
+      subnet: batch.subnet ?? this.account.subnets[batch.zone],
+      maxSpotPrice: this.account.spot?.maxPricePerHour[batch.machineType],
+    };
+    if (this.account.launch === 'fleet') return launchFleet(this.api, at, batch, place);
+    const input = toRunInstances(batch, place.subnet, place.maxSpotPrice);
+    const { Instances = [] } = await this.api.runInstances(at, input);
+    const created = Instances.toSorted((a, b) => (a.AmiLaunchIndex ?? 0) - (b.AmiLaunchIndex ?? 0));
+    return { ids: created.map(({ InstanceId = '' }) => InstanceId) };
   }
 
   #checkPurchase({ purchaseOption }: LaunchBatch): void {

@@ -3,6 +3,7 @@ import type {
   Image as AwsImage,
   Instance,
   InstanceTypeInfo,
+  LaunchTemplate,
   NetworkInterface,
   RunInstancesCommandInput,
   Subnet,
@@ -179,6 +180,11 @@ export function interfaceSatellite(nic: NetworkInterface, region: string): Satel
 
 export function addressSatellite(address: Address, region: string): Satellite {
   return satellite('address', address.AllocationId, region, tagMap(address.Tags).get(INTENT_TAG));
+}
+
+export function templateSatellite(template: LaunchTemplate, region: string): Satellite {
+  const intent = tagMap(template.Tags).get(INTENT_TAG);
+  return satellite('other', template.LaunchTemplateId, region, intent);
 }
 
 function satellite(

@@ -1,5 +1,5 @@
 import type { Clock } from '@springtide/kernel';
-import type { Machine } from '@springtide/provider-kit';
+import type { LaunchBatch, Machine } from '@springtide/provider-kit';
 
 /** What EC2 has accepted and may still deny: a new machine can be unknown to reads for the visibility lag. */
 export class RecentLaunches {
@@ -10,10 +10,19 @@ export class RecentLaunches {
     private readonly visibilityLagMs: number,
   ) {}
 
-  remember(machine: Machine | 'gone'): void {
+  /** The n-th machine of a batch, as it is promised: what the answer tells of it differs from call to call. */
+  rememberLaunch(id: string, batch: LaunchBatch, n: number): void {
     const now = this.clock.now().getTime();
-    for (const [id, { until }] of this.#machines) if (until <= now) this.#machines.delete(id);
-    if (machine !== 'gone') this.#machines.set(machine.id, { machine, until: now + this.visibilityLagMs });
+    for (const [each, { until }] of this.#machines) if (until <= now) this.#machines.delete(each);
+    const { region, zone, machineType, purchaseOption, image, ownership, labels } = batch;
+    const machine: Machine = {
+      id,
+      name: `${batch.namePrefix}-${n}`,
+      state: 'pending',
+      addresses: [],
+      ...{ region, zone, machineType, purchaseOption, image, ownership, labels },
+    };
+    this.#machines.set(id, { machine, until: now + this.visibilityLagMs });
   }
 
   forget(id: string): void {

@@ -1,7 +1,7 @@
 import { SpringtideError } from '@springtide/kernel';
 import type { MachineId, Satellite } from '@springtide/provider-kit';
 import type { AwsApi, AwsScope } from './aws-api.js';
-import { addressSatellite, diskSatellite, interfaceSatellite } from './mapping.js';
+import { addressSatellite, diskSatellite, interfaceSatellite, templateSatellite } from './mapping.js';
 import { INTENT_TAG } from './tags.js';
 
 type SatelliteQuery = Readonly<{ machineIds: readonly MachineId[]; intent: string }>;
@@ -20,6 +20,7 @@ export async function listSatellites(
     ...(await freeDisks(api, at, query.intent)),
     ...(await freeInterfaces(api, at, query.intent)),
     ...(await freeAddresses(api, at, query.intent)),
+    ...(await templates(api, at, query.intent)),
   ];
   // EC2 reads * and ? in a filter as wildcards, so only an exact comparison decides.
   return all.filter(({ intent }) => intent === query.intent);
@@ -47,8 +48,10 @@ async function release(api: AwsApi, at: AwsScope, { kind, id }: Satellite): Prom
       return api.deleteNetworkInterface(at, id);
     case 'address':
       return api.releaseAddress(at, id);
-    case 'timer':
     case 'other':
+      // Of all that this provider makes, launch templates alone have no kind of their own.
+      return api.deleteLaunchTemplate(at, id);
+    case 'timer':
       throw new SpringtideError(
         'unsupported',
         `AWS has no satellites of kind ${kind}; ${id} was not touched`,
@@ -97,4 +100,20 @@ async function freeAddresses(api: AwsApi, at: AwsScope, intent: string): Promise
   return (answer.Addresses ?? [])
     .filter(({ AssociationId }) => AssociationId === undefined || AssociationId === '')
     .map((address) => addressSatellite(address, at.region));
+}
+
+/** What fleets were made from. Free of charge, and wanted by nobody once the machines are there. */
+async function templates(api: AwsApi, at: AwsScope, intent: string): Promise<Satellite[]> {
+  const found: Satellite[] = [];
+  let next: string | undefined;
+  do {
+    await at.more?.();
+    const answer = await api.describeLaunchTemplates(at, {
+      Filters: [{ Name: `tag:${INTENT_TAG}`, Values: [intent] }],
+      ...(next === undefined ? {} : { NextToken: next }),
+    });
+    found.push(...(answer.LaunchTemplates ?? []).map((template) => templateSatellite(template, at.region)));
+    next = answer.NextToken;
+  } while (next);
+  return found;
 }

@@ -22,8 +22,15 @@ const YARD_LAG_MS = 300;
 /** The published buckets would only make the run slower; throttling is asked for where a rule is about it. */
 const YARD_RATE = { burst: 1_000, perSecond: 1_000 };
 
-const ACTIONS: Readonly<Record<FaultyOperation, string>> = {
-  launch: 'RunInstances',
+/** How the account starts machines. */
+type LaunchWay = 'run-instances' | 'fleet';
+
+const LAUNCH_ACTIONS: Readonly<Record<LaunchWay, string>> = {
+  'run-instances': 'RunInstances',
+  fleet: 'CreateFleet',
+};
+
+const ACTIONS: Readonly<Record<Exclude<FaultyOperation, 'launch'>, string>> = {
   terminate: 'TerminateInstances',
   describe: 'DescribeInstances',
   list: 'DescribeInstances',
@@ -67,10 +74,16 @@ const EVIDENCE: EngineEvidence = {
 };
 
 /** Holds the AWS provider to every rule, over the wire, against the yard's EC2. */
-export async function awsConformance(manifest: ProviderManifest): Promise<ConformanceHarness> {
+export async function awsConformance(
+  manifest: ProviderManifest,
+  launch: LaunchWay = 'run-instances',
+): Promise<ConformanceHarness> {
   const yard = await startYard();
   const about = {
-    name: 'aws (moto behind the yard’s front)',
+    name:
+      launch === 'fleet'
+        ? 'aws (fleets, moto behind the yard’s front)'
+        : 'aws (moto behind the yard’s front)',
     manifest: {
       ...manifest,
       limits: { ...manifest.limits, visibilityLagMs: YARD_LAG_MS },
@@ -87,7 +100,7 @@ export async function awsConformance(manifest: ProviderManifest): Promise<Confor
   if (typeof yard === 'string') {
     return { ...about, unavailable: yard, setUp: async () => Promise.reject(new Error(yard)) };
   }
-  return { ...about, setUp: async () => targetOf(yard) };
+  return { ...about, setUp: async () => targetOf(yard, launch) };
 }
 
 /** The reason when there is none here. */
@@ -111,7 +124,7 @@ async function startYard(): Promise<AwsYard | string> {
   }
 }
 
-async function targetOf(yard: AwsYard): Promise<ConformanceTarget> {
+async function targetOf(yard: AwsYard, launch: LaunchWay): Promise<ConformanceTarget> {
   const [zone = ''] = yard.zones;
   const settings = {
     regions: [yard.region],
@@ -119,6 +132,7 @@ async function targetOf(yard: AwsYard): Promise<ConformanceTarget> {
     machineTypes: [MACHINE_TYPE, 'c6i.xlarge', 'm6i.large'],
     subnets: yard.subnets,
     spot: {},
+    launch,
   };
   const secret = { accessKeyId: yard.accessKeyId, secretAccessKey: yard.secretAccessKey };
   const deadPort = await freePort();
@@ -136,7 +150,7 @@ async function targetOf(yard: AwsYard): Promise<ConformanceTarget> {
     unknownId: (n) => `i-${n.toString(16).padStart(17, '0')}`,
     clock: systemClock,
     controls: {
-      ...faultControls(yard),
+      ...faultControls(yard, LAUNCH_ACTIONS[launch]),
       ...stateControls(yard, zone),
       wrongCredentials: () => ({
         settings,
@@ -149,9 +163,10 @@ async function targetOf(yard: AwsYard): Promise<ConformanceTarget> {
   };
 }
 
-function faultControls({ admin }: AwsYard): Partial<ConformanceControls> {
+function faultControls({ admin }: AwsYard, launch: string): Partial<ConformanceControls> {
   const inject = async (operation: FaultyOperation, kind: FaultKind, more = {}): Promise<void> => {
-    await admin.addFault({ operation: ACTIONS[operation], kind, ...more });
+    const action = operation === 'launch' ? launch : ACTIONS[operation];
+    await admin.addFault({ operation: action, kind, ...more });
   };
   return {
     loseNextAnswer: (operation) => inject(operation, 'lost-answer'),

@@ -9,6 +9,7 @@ import { AwsYardAdmin } from './aws-yard-admin.js';
 import { BalancerDesk, type YardBalancer } from './balancer-desk.js';
 import { CloudBook, DEFAULT_SETTINGS, type YardSettings } from './cloud-book.js';
 import { Buckets, FaultList } from './faults.js';
+import { FleetDesk } from './fleet-desk.js';
 import { createFront } from './front.js';
 import { InstanceReader } from './instances.js';
 import { LaunchDesk } from './launches.js';
@@ -142,6 +143,7 @@ async function openFront(
     names: nameDesk,
     quotas: new QuotaDesk(book, region, policy),
     spot: new SpotDesk(upstream, book),
+    fleets: new FleetDesk(upstream, desk),
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -4,6 +4,7 @@ import type { AdminDoor } from './admin.js';
 import type { BalancerDesk } from './balancer-desk.js';
 import type { CloudBook } from './cloud-book.js';
 import type { Buckets, Fault, FaultList } from './faults.js';
+import type { FleetDesk } from './fleet-desk.js';
 import type { InstanceReader } from './instances.js';
 import { noCapacity, overQuota, type LaunchDesk } from './launches.js';
 import type { NameDesk } from './name-desk.js';
@@ -26,6 +27,7 @@ export type FrontParts = Readonly<{
   names: NameDesk;
   quotas: QuotaDesk;
   spot: SpotDesk;
+  fleets: FleetDesk;
   admin: AdminDoor;
   /** Secret by access key id. */
   secrets: ReadonlyMap<string, string>;
@@ -90,6 +92,8 @@ function dispatch(parts: FrontParts, call: WireCall): Promise<WireAnswer> {
   if (call.service === 'route53') return parts.names.answer(call);
   if (call.service === 'servicequotas') return Promise.resolve(parts.quotas.answer(call));
   switch (call.action) {
+    case 'CreateFleet':
+      return parts.fleets.create(call);
     case 'DescribeSpotPriceHistory':
       return parts.spot.prices(call);
     case 'DescribeSpotInstanceRequests':

@@ -1,12 +1,12 @@
 import type { CloudBook, Market } from './cloud-book.js';
-import { interfacesOf, withState } from './instance-shape.js';
+import { interfacesOf, toYardMachine, withState } from './instance-shape.js';
 import { errorAnswer, xmlAnswer, type WireAnswer, type WireCall } from './query-protocol.js';
 import type { YardSeed } from './seed.js';
 import type { Upstream } from './upstream.js';
 import { documentText, parseXml, type XmlElement } from './xml-element.js';
 
-type LaunchKind = Readonly<{ machineType: string; zone: string; market: Market; vcpu: number }>;
-type Refusal = Readonly<{ status: number; code: string; message: string }>;
+export type LaunchKind = Readonly<{ machineType: string; zone: string; market: Market; vcpu: number }>;
+export type Refusal = Readonly<{ status: number; code: string; message: string }>;
 
 const TERMINATED = { code: 48, name: 'terminated' } as const;
 
@@ -28,40 +28,41 @@ export class LaunchDesk {
 
   async run(call: WireCall): Promise<WireAnswer> {
     if (call.params.get('DryRun') === 'true') return this.upstream.forward(call);
-    const token = call.params.get('ClientToken');
-    if (token === undefined) return this.launch(call);
-    if (!/^[\x20-\x7e]{1,64}$/.test(token)) {
-      return errorAnswer(
-        'ec2',
-        400,
-        'InvalidParameterValue',
-        'ClientToken must be at most 64 ASCII characters',
-      );
-    }
-    return this.once(token, call);
+    const [answer, repeated] = await this.once(call, this.zoneOf(call), () => this.launchNow(call));
+    return repeated && answer.status < 300 ? this.replay(answer) : answer;
   }
 
-  /** Tokens are judged per region and zone; a failed call leaves no trace, so that the token can be used again. */
-  private async once(token: string, call: WireCall): Promise<WireAnswer> {
-    const key = [call.region, this.zoneOf(call), token].join(' ');
+  /**
+   * Does the work once per token, region and zone, and says whether this is the answer of an earlier call. A failed call
+   * leaves no trace, so that its token can be used again.
+   */
+  async once(
+    call: WireCall,
+    zone: string,
+    work: () => Promise<WireAnswer>,
+  ): Promise<readonly [WireAnswer, boolean]> {
+    const token = call.params.get('ClientToken');
+    if (token === undefined) return [await this.inTurn(work), false];
+    if (!/^[\x20-\x7e]{1,64}$/.test(token)) {
+      const text = 'ClientToken must be at most 64 ASCII characters';
+      return [errorAnswer('ec2', 400, 'InvalidParameterValue', text), false];
+    }
+    const key = [call.action, call.region, zone, token].join(' ');
     const fingerprint = fingerprintOf(call.params);
     const earlier = this.byToken.get(key);
     if (earlier !== undefined && earlier.fingerprint !== fingerprint) {
-      return errorAnswer(
-        'ec2',
-        400,
-        'IdempotentParameterMismatch',
-        'The client token you have provided is associated with a resource that was created with different parameters.',
-      );
+      const text =
+        'The client token you have provided is associated with a resource that was created with different parameters.';
+      return [errorAnswer('ec2', 400, 'IdempotentParameterMismatch', text), false];
     }
-    const answer = earlier?.answer ?? this.launch(call);
+    const answer = earlier?.answer ?? this.inTurn(work);
     this.byToken.set(key, { fingerprint, answer });
     const outcome = await answer.catch((thrown: unknown) => {
       this.byToken.delete(key);
       throw thrown;
     });
     if (outcome.status >= 300) this.byToken.delete(key);
-    return outcome.status < 300 && earlier !== undefined ? this.replay(outcome) : outcome;
+    return [outcome, earlier !== undefined];
   }
 
   private replay(recorded: WireAnswer): WireAnswer {
@@ -75,8 +76,8 @@ export class LaunchDesk {
   }
 
   /** One at a time: what is granted must still be there when it is booked. */
-  private launch(call: WireCall): Promise<WireAnswer> {
-    const turn = this.queue.then(() => this.launchNow(call));
+  private inTurn(work: () => Promise<WireAnswer>): Promise<WireAnswer> {
+    const turn = this.queue.then(work);
     this.queue = turn.catch(() => undefined);
     return turn;
   }
@@ -96,7 +97,7 @@ export class LaunchDesk {
     }
     const market: Market =
       call.params.get('InstanceMarketOptions.MarketType') === 'spot' ? 'spot' : 'on-demand';
-    const kind = { machineType, zone, market, vcpu: await this.vcpuOf(machineType, call.region) };
+    const kind = await this.kindOf(machineType, zone, market, call.region);
     const granted = this.grant(kind, minimum, wanted);
     if (typeof granted !== 'number') return errorAnswer('ec2', granted.status, granted.code, granted.message);
     const answer = await this.upstream.forward(call, this.completed(call, zone, granted));
@@ -105,7 +106,7 @@ export class LaunchDesk {
   }
 
   /** How many of those wanted there are, or why there are not enough. */
-  private grant(kind: LaunchKind, minimum: number, wanted: number): number | Refusal {
+  grant(kind: LaunchKind, minimum: number, wanted: number): number | Refusal {
     const { machineType, zone, market, vcpu } = kind;
     const inStock = this.book.stockLeft(machineType, zone, market);
     if (inStock < minimum) return noCapacity(machineType, zone, market);
@@ -125,20 +126,45 @@ export class LaunchDesk {
   }
 
   private async registered(call: WireCall, root: XmlElement, kind: LaunchKind): Promise<WireAnswer> {
-    const all: string[] = [];
-    for (const instance of root.list('instancesSet')) {
-      const interfaces = interfacesOf(instance);
-      this.book.add({ id: instance.textAt('instanceId'), interfaces, ...kind });
+    const tags = tagSpecification(call.params, 'network-interface');
+    const instances = root.list('instancesSet');
+    for (const instance of instances) {
+      this.book.add({ id: instance.textAt('instanceId'), interfaces: interfacesOf(instance), ...kind });
       withState(instance, { code: 0, name: 'pending' });
-      all.push(...interfaces);
     }
-    await this.tagInterfaces(call, all);
+    await this.tagInterfaces(call.region, instances.flatMap(interfacesOf), tags);
     return xmlAnswer(documentText(root));
   }
 
+  /** Machines that the emulator started some other way; their interfaces get the machines' own tags. */
+  async register(region: string, instances: readonly XmlElement[], kind: LaunchKind): Promise<void> {
+    for (const instance of instances) {
+      const { id, tags } = toYardMachine(instance);
+      const interfaces = interfacesOf(instance);
+      this.book.add({ id, interfaces, ...kind });
+      await this.tagInterfaces(region, interfaces, Object.entries(tags));
+    }
+  }
+
+  async kindOf(machineType: string, zone: string, market: Market, region: string): Promise<LaunchKind> {
+    return { machineType, zone, market, vcpu: await this.vcpuOf(machineType, region) };
+  }
+
+  /** Empty for a zone that the yard does not have. */
+  subnetOf(zone: string): string {
+    return this.seed().subnets[zone] ?? '';
+  }
+
+  zoneOfSubnet(wanted: string): string | undefined {
+    return Object.entries(this.seed().subnets).find(([, subnet]) => subnet === wanted)?.[0];
+  }
+
   /** The emulator knows tag specifications for instances and volumes only. */
-  private async tagInterfaces(call: WireCall, ids: readonly string[]): Promise<void> {
-    const tags = tagSpecification(call.params, 'network-interface');
+  private async tagInterfaces(
+    region: string,
+    ids: readonly string[],
+    tags: readonly (readonly [string, string])[],
+  ): Promise<void> {
     if (tags.length === 0 || ids.length === 0) return;
     const params: Record<string, string> = { Action: 'CreateTags' };
     ids.forEach((id, n) => (params[`ResourceId.${n + 1}`] = id));
@@ -146,13 +172,13 @@ export class LaunchDesk {
       params[`Tag.${n + 1}.Key`] = key;
       params[`Tag.${n + 1}.Value`] = value;
     });
-    await this.upstream.query('ec2', call.region, params);
+    await this.upstream.query('ec2', region, params);
   }
 
   private zoneOf(call: WireCall): string {
-    const zones = Object.entries(this.seed().subnets);
-    const bySubnet = zones.find(([, subnet]) => subnet === call.params.get('SubnetId'))?.[0];
-    return bySubnet ?? call.params.get('Placement.AvailabilityZone') ?? zones[0]?.[0] ?? '';
+    const bySubnet = this.zoneOfSubnet(call.params.get('SubnetId') ?? '');
+    const [first = ''] = Object.keys(this.seed().subnets);
+    return bySubnet ?? call.params.get('Placement.AvailabilityZone') ?? first;
   }
 
   private async vcpuOf(machineType: string, region: string): Promise<number> {
