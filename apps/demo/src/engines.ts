@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort, removeEmbeddedPostgres } from '@springtide/platform';
 import { projectRoot } from '../../../test/yard/tools/lane.js';
+import { obtainKubernetes, startKubernetesCluster, type KubernetesCluster } from './kubernetes-cluster.js';
 import type { DemoOptions } from './options.js';
 import { apiPort, servicePort } from './ports.js';
 import { startPrivateCloud } from './private-cloud.js';
@@ -28,6 +29,8 @@ export type Engines = Readonly<{
   currency: DemoCurrency;
   home: PrivateCloud;
   proxy: ProxyYard;
+  /** Beside the machines, where it is asked for. */
+  cluster: KubernetesCluster | undefined;
   /** Where every machine serves. */
   servicePort: number;
   /** What each part runs on, for the report. */
@@ -54,12 +57,14 @@ export async function forgetEarlier(folder: string): Promise<void> {
 export async function startEngines(supervisor: Supervisor, options: DemoOptions): Promise<Engines> {
   const folder = demoFolder();
   const currency = currencyOf(options.publicClouds);
+  const kubernetes = options.with.includes('kubernetes') ? await obtainKubernetes() : undefined;
   const [port, machinesPort] = [await apiPort(options.port), await servicePort()];
-  const [clouds, home, proxy, data] = await Promise.all([
+  const [clouds, home, proxy, data, cluster] = await Promise.all([
     startPublicClouds(supervisor, folder, options.publicClouds),
     startPrivateCloud(supervisor, folder, options.privateCloud, currency),
     startProxy(supervisor, folder, options.proxy),
     startData(supervisor, folder),
+    kubernetes === undefined ? undefined : startKubernetesCluster(supervisor, folder, kubernetes),
   ]);
   const env = {
     SPRINGTIDE_DATABASE_URL: data.databaseUrl,
@@ -71,6 +76,7 @@ export async function startEngines(supervisor: Supervisor, options: DemoOptions)
       ...clouds.flatMap(({ endpoints }) => endpoints),
       ...home.endpoints,
       ...controlUrls(proxy.settings),
+      ...(cluster === undefined ? [] : [cluster.url]),
     ]),
     SPRINGTIDE_CONSOLE_FOLDER: join(projectRoot(), 'dist', 'apps', 'console'),
   };
@@ -82,11 +88,13 @@ export async function startEngines(supervisor: Supervisor, options: DemoOptions)
     currency,
     home,
     proxy,
+    cluster,
     servicePort: machinesPort,
     names: {
       privateCloud: home.engine,
       ...Object.fromEntries(clouds.map(({ name, engine }) => [name, engine])),
       proxy: proxy.product,
+      ...(cluster === undefined ? {} : { kubernetes: cluster.engine }),
       workflows: 'Temporal development server',
       database: 'PostgreSQL 18, embedded',
       node: `Node.js ${process.versions.node}`,

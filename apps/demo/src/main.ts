@@ -11,12 +11,14 @@ import { startLoad } from './load.js';
 import { count } from './numbers.js';
 import { USAGE, UsageError, readOptions, type DemoOptions } from './options.js';
 import { assemble, showReport, writeReport, type DemoReport } from './report.js';
+import { besideMachines } from './report-kubernetes.js';
 import { requirePython } from './requirements.js';
 import { screen } from './screen.js';
 import { chooseSellOut, scheduleSellOut } from './sell-out.js';
 import { declareRoutes, setTheStage, standUpFleet } from './stage.js';
 import { Supervisor } from './supervisor.js';
 import { scheduleKills, watchRun } from './watch.js';
+import { KubernetesStory } from './with-kubernetes.js';
 
 const INTERRUPTED = 130;
 
@@ -89,11 +91,13 @@ async function tellStory(supervisor: Supervisor, options: DemoOptions): Promise<
   const fleet = await standUpFleet(engines);
   await startBootAgent(supervisor, engines);
   await declareRoutes(engines, stage, fleet);
+  const kubernetes = await KubernetesStory.begin(engines, stage);
   const series = readSeries(await readFile(join(projectRoot(), 'config/demo/demand/flash-sale.csv'), 'utf8'));
   screen.step('Putting the flash sale on the calendar');
   const campaign = await putOnCalendar(engines, stage, series);
   const plan = await planAndApprove(stage, campaign);
   const run = await arm(stage, campaign);
+  kubernetes?.follow(campaign);
   if (options.sellOut) sellOutOf(campaign, plan, engines);
   screen.step('The run is armed; demand starts soon');
   const entrances = Object.fromEntries(ROUTES.map((name) => [name, engines.proxy.entrances[name] ?? '']));
@@ -105,7 +109,8 @@ async function tellStory(supervisor: Supervisor, options: DemoOptions): Promise<
   const { pools } = await operations.call(routes.runGet, { params: { id: run.id } });
   const truth = await askTheClouds(engines, pools);
   const own = await operations.call(routes.campaignReport, { params: { id: campaign.id } });
-  const report = assemble(own, measured, truth, engines.names, supervisor.restarts());
+  const ofMachines = assemble(own, measured, truth, engines.names, supervisor.restarts());
+  const report = besideMachines(ofMachines, await kubernetes?.end());
   showReport(report);
   screen.say(`Written to ${await writeReport(report)}`);
   return { report, apiUrl: engines.apiUrl, readerToken: stage.people.readerToken };

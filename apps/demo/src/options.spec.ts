@@ -10,6 +10,7 @@ describe('the options of the demo', () => {
       proxy: 'auto',
       privateCloud: 'auto',
       publicClouds: 'alibaba+tencent',
+      with: [],
       sellOut: true,
       port: null,
     });
@@ -17,7 +18,7 @@ describe('the options of the demo', () => {
 
   it('reads every option', () => {
     const text =
-      '--exit --fresh --port 0 --proxy traefik --private simulated --public aws --no-sell-out --kill-worker-at hold --kill api@12.5 --kill temporal@40';
+      '--exit --fresh --port 0 --proxy traefik --private simulated --public aws --with kubernetes --no-sell-out --kill-worker-at hold --kill api@12.5 --kill temporal@40';
     expect(readOptions(text.split(' '))).toEqual({
       help: false,
       exit: true,
@@ -29,6 +30,7 @@ describe('the options of the demo', () => {
       proxy: 'traefik',
       privateCloud: 'simulated',
       publicClouds: 'aws',
+      with: ['kubernetes'],
       sellOut: false,
       port: 0,
     });
@@ -42,6 +44,7 @@ describe('the options of the demo', () => {
     [['--proxy', 'nginx'], '--proxy is one of auto, haproxy, traefik, not "nginx"'],
     [['--private', 'hyper-v'], '--private is one of auto, vsphere, openstack, simulated'],
     [['--public', 'azure'], '--public is one of alibaba+tencent, alibaba, tencent, aws'],
+    [['--with', 'mesos'], '--with is one of kubernetes, not "mesos"'],
     [['--port', '70000'], '--port is not a port: "70000"'],
     [['--port', 'http'], '--port is not a port: "http"'],
     [['--exti'], "Unknown option '--exti'"],

@@ -14,6 +14,8 @@ const PROXIES = ['auto', 'haproxy', 'traefik'] as const;
 /** Clouds that burst together name their prices in one currency. */
 const PUBLIC_CLOUDS = ['alibaba+tencent', 'alibaba', 'tencent', 'aws'] as const;
 const PRIVATE_CLOUDS = ['auto', 'vsphere', 'openstack', 'simulated'] as const;
+/** What can run beside the machines. */
+const COMPANIONS = ['kubernetes'] as const;
 
 export type DemoOptions = Readonly<{
   help: boolean;
@@ -24,6 +26,7 @@ export type DemoOptions = Readonly<{
   proxy: (typeof PROXIES)[number];
   privateCloud: (typeof PRIVATE_CLOUDS)[number];
   publicClouds: (typeof PUBLIC_CLOUDS)[number];
+  with: readonly (typeof COMPANIONS)[number][];
   /** Sell out a zone in the middle of the ramp, where the plan counts on it. */
   sellOut: boolean;
   /** Port of the API and the console; 0: a free one; null: 8080, or the next one that is free. */
@@ -41,6 +44,9 @@ and is accounted for. Takes about three minutes; what it measured is in var/demo
   --private <cloud>           auto (default: vSphere where its simulator can be built, else OpenStack where its services
                               are installed, else simulated), vsphere, openstack, simulated
   --public <clouds>           alibaba+tencent (default), alibaba, tencent, aws
+  --with kubernetes           a Kubernetes workload beside the machines: scaled for the peak and back, removed at the end.
+                              Needs Go 1.26 to build Kubernetes once: six to nine minutes on two cores, 3 GB of Go's
+                              build cache; later starts use what was built
   --no-sell-out               let every zone keep its stock
   --kill-worker-at <moment>   SIGKILL the worker once, in the middle of: ${KILL_MOMENTS.join(', ')}
   --kill <process>@<seconds>  SIGKILL a process so many seconds after the engines are up; may be repeated
@@ -64,6 +70,7 @@ export function readOptions(args: readonly string[]): DemoOptions {
     proxy: oneOf('--proxy', PROXIES, values.proxy) ?? 'auto',
     privateCloud: oneOf('--private', PRIVATE_CLOUDS, values.private) ?? 'auto',
     publicClouds: oneOf('--public', PUBLIC_CLOUDS, values.public) ?? 'alibaba+tencent',
+    with: [...new Set(values.with)].flatMap((text) => oneOf('--with', COMPANIONS, text) ?? []),
     sellOut: !values['no-sell-out'],
     port: values.port === undefined ? null : portOf(values.port),
   };
@@ -82,6 +89,7 @@ function parsed(args: readonly string[]) {
         proxy: { type: 'string' },
         private: { type: 'string' },
         public: { type: 'string' },
+        with: { type: 'string', multiple: true, default: [] },
         'no-sell-out': { type: 'boolean', default: false },
         port: { type: 'string' },
       },

@@ -6,6 +6,7 @@ import type { LoadResult, PhaseResult } from '../../../test/yard/load/load-gener
 import { SERVICES } from './demand.js';
 import type { GroundTruth } from './ground-truth.js';
 import { count, money } from './numbers.js';
+import { kubernetesLine, type KubernetesReport } from './report-kubernetes.js';
 import { bold, paint, screen, table } from './screen.js';
 
 type Served = Readonly<{ servedRatio: number | null; p99Ms: number | null }>;
@@ -28,6 +29,8 @@ export type DemoReport = Readonly<{
   /** Processes that ended during the story and were started again. */
   restarts: Readonly<Record<string, number>>;
   timeline: readonly Readonly<{ at: string; step: string; detail: string }>[];
+  /** Where a cluster ran beside the machines. */
+  kubernetes?: KubernetesReport;
 }>;
 
 /** Served at least this share of what was wanted, in every phase: the target of the demo. */
@@ -118,6 +121,7 @@ export function showReport(report: DemoReport): void {
     `Cost       ${inCurrency(cost.actual)} spent (${inCurrency(cost.private)} of it private), ` +
       `${inCurrency(cost.planned)} planned, ${inCurrency(cost.budget)} approved`,
   );
+  if (report.kubernetes !== undefined) screen.plain(kubernetesLine(report.kubernetes));
   screen.plain(`Engines    ${Object.values(report.engines).join('\n           ')}`);
   const restarts = Object.entries(report.restarts).map(([name, times]) =>
     times === 1 ? name : `${name} (${times} times)`,

@@ -64,7 +64,7 @@ export function scheduleKills(
 }
 
 /** The API, or the database behind it, may be starting again; the run goes on without us. */
-function mayPass(thrown: unknown): boolean {
+export function mayPass(thrown: unknown): boolean {
   return thrown instanceof ApiProblem && (thrown.status === 0 || thrown.status >= 500);
 }
 

@@ -10,9 +10,8 @@ const yard = await startKubernetesYard({
   ...(port === undefined || port === 0 ? {} : { port }),
   onProgress: (message) => process.stderr.write(`${message}\n`),
 });
-process.stdout.write(
-  `${JSON.stringify({ url: yard.url, folder: yard.folder, kubeconfig: yard.kubeconfig })}\n`,
-);
+const { url, folder, kubeconfig, caPem } = yard;
+process.stdout.write(`${JSON.stringify({ url, folder, kubeconfig, caPem })}\n`);
 let stopping = false;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
