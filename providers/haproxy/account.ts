@@ -5,6 +5,11 @@ const routeSchema = z.strictObject({
   backend: z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'is no HAProxy backend name'),
   /** `http://host:port` under which clients reach the route. */
   entrance: z.url({ protocol: /^https?$/ }),
+  /** Path of this route's three map files without their endings, as HAProxy's configuration names them. */
+  matchMaps: z
+    .string()
+    .regex(/^\/[A-Za-z0-9_./-]{1,200}$/, 'is no absolute path')
+    .optional(),
 });
 
 export const settingsSchema = z.strictObject({

@@ -1,11 +1,13 @@
 import { SpringtideError, type Clock } from '@springtide/kernel';
 import {
   SerialLanes,
+  checkRouteMatches,
   checkRouteMembers,
   checkRouteShares,
   type CallOptions,
   type Page,
   type RouteCounters,
+  type RouteMatch,
   type RouteMember,
   type RouteState,
   type TrafficFacet,
@@ -19,6 +21,7 @@ import {
   weighed,
   type BackendChange,
 } from './member-changes.js';
+import { readMatches, refreshMatches, writeMatches } from './match-maps.js';
 import { addCounters, toRouteState } from './route-state.js';
 import { RuntimeApi } from './runtime-api.js';
 import type { RuntimeConnection } from './runtime-connection.js';
@@ -51,9 +54,13 @@ export class HaproxyTraffic implements TrafficFacet {
   }
 
   async readRoute(route: string, options: CallOptions): Promise<RouteState> {
-    const settings = this.#settings(route);
-    const rows = await this.#read(settings, options);
-    return toRouteState(route, settings.entrance, rows);
+    const { entrance, backend, matchMaps } = this.#settings(route);
+    return this.api.converse(options, async (connection, leftMs) => {
+      const rows = await readServers(connection, backend, leftMs());
+      const state = toRouteState(route, entrance, rows);
+      if (matchMaps === undefined) return state;
+      return { ...state, matches: (await readMatches({ connection, leftMs }, matchMaps)).matches };
+    });
   }
 
   async readCounters(route: string, options: CallOptions): Promise<readonly RouteCounters[]> {
@@ -68,6 +75,7 @@ export class HaproxyTraffic implements TrafficFacet {
     options: CallOptions,
   ): Promise<void> {
     checkRouteMembers(group, members);
+    const { matchMaps } = this.#settings(route);
     await this.#change(route, options, async (change) => {
       const rows = await servers(change);
       const shares = currentShares(weighed(rows));
@@ -77,6 +85,7 @@ export class HaproxyTraffic implements TrafficFacet {
       const gone = new Set(leaving.map((row) => row.name));
       const staying = (await servers(change)).filter((row) => !gone.has(row.name));
       await applyShares(change, staying, shares);
+      if (matchMaps !== undefined) await refreshMatches(change, matchMaps, staying);
       await drainServers(change, leaving);
       await this.#removeDrained(route, change);
     });
@@ -104,6 +113,20 @@ export class HaproxyTraffic implements TrafficFacet {
           { effect: 'maybe', nextStep: 'Read the route, find the other writer, then set the shares again.' },
         );
       }
+    });
+  }
+
+  async setMatches(route: string, matches: readonly RouteMatch[], options: CallOptions): Promise<RouteState> {
+    checkRouteMatches(matches);
+    const { entrance, matchMaps } = this.#settings(route);
+    if (matchMaps === undefined) throw noMaps(route);
+    return this.#change(route, options, async (change) => {
+      const rows = await servers(change);
+      for (const match of matches) refuseMatchingNothing(route, rows, match);
+      const before = await readMatches(change, matchMaps);
+      await writeMatches(change, matchMaps, before, matches, rows);
+      const after = await readMatches(change, matchMaps);
+      return { ...toRouteState(route, entrance, await servers(change)), matches: after.matches };
     });
   }
 
@@ -175,6 +198,27 @@ function refusePointingAtNothing(
       },
     );
   }
+}
+
+function refuseMatchingNothing(route: string, rows: readonly ServerRow[], { name, group }: RouteMatch): void {
+  const members = rows.filter((row) => row.group === group && !row.draining);
+  if (members.some((row) => row.healthy)) return;
+  throw new SpringtideError(
+    'failed-precondition',
+    `match "${name}" of route "${route}" would send requests to group "${group}": none of its ${members.length} members is healthy; nothing was changed`,
+    { effect: 'none', retry: 'same', retryAfterMs: 500, facts: { route, match: name, group } },
+  );
+}
+
+function noMaps(route: string): SpringtideError {
+  return new SpringtideError(
+    'failed-precondition',
+    `HAProxy is not configured to match requests of route "${route}"; the route was not changed`,
+    {
+      effect: 'none',
+      nextStep: 'Add the lines for matches to its backend and name its maps as `matchMaps` in the account.',
+    },
+  );
 }
 
 /** By the weights that were set, whoever fell ill in between: health is not the caller's doing. */

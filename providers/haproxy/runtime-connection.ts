@@ -52,6 +52,13 @@ export class RuntimeConnection {
     throw errorFromAnswer(command, answer);
   }
 
+  /** Runs a command that answers with rows of an address, a key and a value, or with nothing. */
+  async rows(command: string, timeoutMs: number): Promise<readonly string[]> {
+    const answer = (await this.#exchange(command, timeoutMs)).trim();
+    if (answer !== '' && !answer.startsWith('0x')) throw errorFromAnswer(command, answer);
+    return answer.split('\n').filter((row) => row !== '');
+  }
+
   /** Runs a command that changes something; `confirms` are the sentences with which HAProxy says so besides silence. */
   async change(command: string, timeoutMs: number, confirms: RegExp = /^$/): Promise<void> {
     const answer = (await this.#exchange(command, timeoutMs)).trim();

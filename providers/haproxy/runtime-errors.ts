@@ -10,6 +10,12 @@ const ERROR_TABLE: readonly ErrorRule[] = [
     means: 'HAProxy has no such backend',
     nextStep: 'Correct the route → backend map in the account settings, or add the backend to HAProxy.',
   },
+  {
+    says: /^Unknown map identifier/,
+    code: 'failed-precondition',
+    means: 'HAProxy has no such map',
+    nextStep: 'Add the lines for matches to the backend, or correct `matchMaps` in the account settings.',
+  },
   { says: /^No such server/, code: 'not-found', means: 'HAProxy has no such server' },
   { says: /^Already exists a server/, code: 'already-exists', means: 'the server is there already' },
   {

@@ -166,7 +166,7 @@ export class PowerdnsTraffic implements TrafficFacet {
     const until = this.clock.now().getTime() + this.account.joinWaitMs;
     for (;;) {
       const up = await this.#up(settings, options).catch(afterWriting);
-      if (up === undefined || addresses.isSubsetOf(up)) return;
+      if (up === undefined || [...addresses].every((one) => up.has(one))) return;
       if (this.clock.now().getTime() >= until || this.#leftMs(options) <= RESERVE_MS) return;
       await this.clock.sleep(POLL_MS);
     }
