@@ -2,7 +2,8 @@ import { collect } from '@springtide/provider-kit';
 import { manifest } from '../../../providers/vsphere/index.js';
 import { YARD_MACHINE_TYPES, vsphereAccount } from '../../yard/vsphere/vsphere-account.js';
 import { startVsphereYard } from '../../yard/vsphere/vsphere-yard.js';
-import { clientOf, type BenchAdapter } from './bench-cloud.js';
+import { clientOf } from '../yards/yard-cloud.js';
+import type { BenchAdapter } from './bench-cloud.js';
 
 const CLUSTERS = 2;
 
@@ -15,10 +16,11 @@ export const vsphereAdapter: BenchAdapter = {
       clusters: CLUSTERS,
       hostsPerCluster: 8,
       machinesPerCluster,
+      readyTimeoutMs: 600_000,
       hostMemoryMiB: 4 * 1024 * 1024,
       hostCores: 128,
     });
-    const client = await clientOf(manifest, vsphereAccount(yard), new URL(yard.url).host);
+    const client = await clientOf({ manifest, account: vsphereAccount(yard), hostPort: new URL(yard.url).host });
     const region = yard.datacenter;
     const { items } = await collect(client.images.listImages({ region }));
     return {

@@ -24,6 +24,8 @@ export type VsphereYardOptions = Readonly<{
   /** Range of guest addresses. Default 127.10.0.0/16, so that a server can answer there. */
   guestRange?: string;
   logFile?: string;
+  /** For inventories of thousands, which take minutes to make. Default 30 s. */
+  readyTimeoutMs?: number;
   onProgress?: (message: string) => void;
 }>;
 
@@ -67,6 +69,7 @@ export async function startVsphereYard(options: VsphereYardOptions = {}): Promis
     args: [...flags(options, clusters), '-listen', listen, '-admin', admin, '-certificate', certificate],
     env: { YARD_VSPHERE_PASSWORD: password, TMPDIR: folder },
     ready: (line) => line.startsWith('{"admin"'),
+    ...(options.readyTimeoutMs === undefined ? {} : { readyTimeoutMs: options.readyTimeoutMs }),
     ...(options.logFile === undefined ? {} : { logFile: options.logFile }),
   });
   return {
