@@ -13,6 +13,8 @@ const machineTypeSchema = z.strictObject({
   memoryMiB: z.int().min(4).max(25_165_824),
   /** What one hour of it costs the company, in the account's currency: vSphere knows no prices. */
   pricePerHour: positiveDecimal,
+  /** Space that the disks of one machine take, for the count of free places; absent: that of the largest template. */
+  diskGib: z.number().min(0).max(65_536).optional(),
   /** Most machines of this type that Springtide may have in a zone; absent: as many as fit. */
   mostPerZone: z.int().min(0).optional(),
 });
@@ -25,7 +27,7 @@ export const settingsSchema = z.strictObject({
   caPem: z.string().startsWith('-----BEGIN CERTIFICATE-----').optional(),
   /** Folder below the datacenter's VM folder that holds our machines and nothing else; made when absent. */
   folder: z.string().min(1).max(80).default('springtide'),
-  /** Datastore for each zone's disks; a zone that is not named uses the template's own. */
+  /** The one datastore for a zone's disks; in a zone that is not named, whichever its hosts see and has room. */
   datastores: z.record(z.string(), z.string()).default({}),
   currency: z.string().regex(/^[A-Z]{3}$/, 'is no ISO 4217 code'),
   /** The rate card. */
@@ -37,6 +39,10 @@ export const settingsSchema = z.strictObject({
   memoryOvercommit: z.number().min(0.1).max(4).default(1),
   /** vCPUs per physical core. */
   cpuOvercommit: z.number().min(0.1).max(32).default(4),
+  /** Share of a datastore that is never filled, for snapshots and for disks that grow. */
+  datastoreReserve: z.number().min(0).max(0.9).default(0.1),
+  /** Share of a thin disk's size that a new machine is expected to fill. */
+  thinDiskShare: z.number().min(0).max(1).default(1),
   /** Clones under way at once; vCenter queues what its hosts cannot take. */
   concurrentClones: z.int().min(1).max(64).default(20),
   /** Objects per answer of a listing. */

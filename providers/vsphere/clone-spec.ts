@@ -12,7 +12,7 @@ export type ClonePlan = Readonly<{
   folder: MoRef;
   resourcePool: MoRef;
   host: MoRef;
-  datastore: MoRef | undefined;
+  datastore: MoRef;
   /** Changes to the template's devices, such as another network. */
   devices: readonly XmlFragment[];
 }>;
@@ -34,7 +34,7 @@ export function cloneArguments(plan: ClonePlan): readonly XmlFragment[] {
   const { batch, index, size } = plan;
   const spec = element('spec', [
     element('location', [
-      plan.datastore === undefined ? undefined : reference('datastore', plan.datastore),
+      reference('datastore', plan.datastore),
       reference('pool', plan.resourcePool),
       reference('host', plan.host),
     ]),

@@ -3,16 +3,18 @@ import type { LaunchBatch, LaunchItem, LaunchReceipt } from '@springtide/provide
 import type { RateCardEntry } from './account.js';
 import { boundedMap } from './bounded-map.js';
 import type { ClonePlan } from './clone-spec.js';
+import type { Datastore } from './datastore-record.js';
 import { destroyMachine } from './destroy-machine.js';
 import { findTemplate } from './images.js';
 import { keepMachine, launchMachine, type ItemOutcome } from './launch-machine.js';
 import { ensureMachineFolder } from './machine-folder.js';
 import type { MachineRecord } from './machine-record.js';
 import { sweepMachines, type Vsphere } from './machine-search.js';
-import { networkChange, zoneDatastore } from './network-devices.js';
+import { networkChange } from './network-devices.js';
 import { specHash } from './ownership-marks.js';
-import { allowedMore, placeMachines } from './placement.js';
-import { clusterOf, type Cluster, type Datacenter, type Host } from './site-map.js';
+import { allowedMore, placeMachines, type Demand, type Place } from './placement.js';
+import { clusterOf, datastoresOf, type Cluster, type Datacenter } from './site-map.js';
+import { readTemplateSpace, withSwap } from './template-space.js';
 
 type Ground = Readonly<{
   vsphere: Vsphere;
@@ -20,8 +22,10 @@ type Ground = Readonly<{
   size: RateCardEntry;
   datacenter: Datacenter;
   cluster: Cluster;
+  datastores: readonly Datastore[];
   machines: readonly MachineRecord[];
   template: MachineRecord;
+  demand: Demand;
   deadline: Instant;
 }>;
 
@@ -38,14 +42,18 @@ export async function launchBatch(
   const size = rateCardEntry(vsphere, batch);
   const datacenter = await vsphere.sites.now(batch.region, deadline);
   const cluster = clusterOf(datacenter, batch.zone);
+  const datastores = datastoresOf(datacenter, cluster, vsphere.account.datastores);
   const machines = await sweepMachines(vsphere, datacenter, deadline);
   const earlier = machinesOfToken(machines, batch);
   const template = findTemplate(machines, batch.image);
-  const ground = { vsphere, batch, size, datacenter, cluster, machines, template, deadline };
+  const space = await readTemplateSpace(vsphere, [template], deadline);
+  const demand = { ...size, spaceMiB: withSwap(space.get(template.ref.id) ?? 0, size) };
+  const where = { datacenter, cluster, datastores };
+  const ground = { vsphere, batch, size, ...where, machines, template, demand, deadline };
   const missing = indices(batch.count).filter((index) => !earlier.has(index));
-  const hosts = hostsFor(ground, missing.length);
-  if (earlier.size === 0 && hosts.length < batch.minimum) throw full(ground, hosts.length);
-  const outcomes = await makeMissing(ground, missing, hosts);
+  const places = placesFor(ground, missing.length);
+  if (earlier.size === 0 && places.length < batch.minimum) throw full(ground, places.length);
+  const outcomes = await makeMissing(ground, missing, places);
   for (const [index, record] of earlier) outcomes.set(index, await keepMachine(making(ground), record));
   return receipt(ground, outcomes);
 }
@@ -53,19 +61,20 @@ export async function launchBatch(
 async function makeMissing(
   ground: Ground,
   missing: readonly number[],
-  hosts: readonly Host[],
+  places: readonly Place[],
 ): Promise<Map<number, ItemOutcome>> {
   const outcomes = new Map<number, ItemOutcome>();
-  for (const index of missing.slice(hosts.length)) {
-    outcomes.set(index, { kind: 'refused', error: full(ground, hosts.length) });
+  for (const index of missing.slice(places.length)) {
+    outcomes.set(index, { kind: 'refused', error: full(ground, places.length) });
   }
-  if (hosts.length === 0) return outcomes;
+  if (places.length === 0) return outcomes;
   const { vsphere, batch, size, datacenter, cluster, template, deadline } = ground;
   const folder = await ensureMachineFolder(vsphere, datacenter, deadline);
-  const datastore = await zoneDatastore(vsphere, datacenter, cluster.name, deadline);
   const devices = await networkChange(vsphere, datacenter, template, batch.subnet, deadline);
-  const common = { batch, size, folder, resourcePool: cluster.resourcePool, datastore, devices };
-  const plans = hosts.map((host, at): ClonePlan => ({ ...common, index: missing[at] ?? 0, host: host.ref }));
+  const common = { batch, size, folder, resourcePool: cluster.resourcePool, devices };
+  const plans = places.map(({ host, datastore }, at): ClonePlan => {
+    return { ...common, index: missing[at] ?? 0, host: host.ref, datastore: datastore.ref };
+  });
   await boundedMap(plans, vsphere.account.concurrentClones, async (plan) => {
     outcomes.set(plan.index, await launchMachine(making(ground), plan));
   });
@@ -118,10 +127,10 @@ function making(ground: Ground) {
   return { vsphere, datacenter, template: template.ref, deadline };
 }
 
-function hostsFor(ground: Ground, wanted: number): readonly Host[] {
-  const { vsphere, datacenter, cluster, size, machines } = ground;
-  const most = Math.min(wanted, allowedMore(datacenter, cluster, size, machines));
-  return placeMachines(cluster, size, most, machines, vsphere.account);
+function placesFor(ground: Ground, wanted: number): readonly Place[] {
+  const { vsphere, datacenter, cluster, demand, machines } = ground;
+  const most = Math.min(wanted, allowedMore(datacenter, cluster, demand, machines));
+  return placeMachines(ground, demand, most, machines, vsphere.account);
 }
 
 /** @throws conflict when the token was used before with other parameters. */
@@ -155,11 +164,13 @@ function wrong(message: string): SpringtideError {
 }
 
 function full(ground: Ground, room: number): SpringtideError {
-  const { batch, cluster } = ground;
+  const { batch, cluster, demand, vsphere, machines } = ground;
+  const onHosts = placeMachines(ground, { ...demand, spaceMiB: 0 }, batch.count, machines, vsphere.account);
+  const short = onHosts.length > room ? 'its datastores lack space' : 'its hosts lack memory or cores';
   return new SpringtideError(
     'insufficient-capacity',
-    `the cluster ${cluster.name} has room for ${room} more machines of type ${batch.machineType}; it was asked for ${batch.count}`,
-    { facts: { zone: cluster.name, room, asked: batch.count } },
+    `the cluster ${cluster.name} has room for ${room} more machines of type ${batch.machineType}; it was asked for ${batch.count}, and ${short}`,
+    { facts: { zone: cluster.name, room, asked: batch.count, short } },
   );
 }
 

@@ -10,7 +10,6 @@ import {
   propertyReference,
   propertyText,
   readObjects,
-  readWholeTree,
   type ObjectContent,
 } from './vim/property-collector.js';
 
@@ -34,21 +33,6 @@ export async function networkChange(
     await backing(vsphere, network, deadline),
   ]);
   return [element('deviceChange', [element('operation', 'edit'), device])];
-}
-
-/** The datastore that the account's settings name for the zone. */
-export async function zoneDatastore(
-  vsphere: Vsphere,
-  datacenter: Datacenter,
-  zone: string,
-  deadline: Instant,
-): Promise<MoRef | undefined> {
-  const name = vsphere.account.datastores[zone];
-  if (name === undefined) return undefined;
-  const all = await readWholeTree(vsphere.session, datacenter.ref, { Datastore: ['name'] }, deadline);
-  const found = all.find((datastore) => propertyText(datastore, 'name') === name);
-  if (found !== undefined) return found.object;
-  throw refused(`the datacenter ${datacenter.name} has no datastore "${name}"`);
 }
 
 async function firstCard(vsphere: Vsphere, template: MachineRecord, deadline: Instant): Promise<XmlElement> {

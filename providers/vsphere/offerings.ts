@@ -3,6 +3,8 @@ import type { Offering } from '@springtide/provider-kit';
 import type { RateCardEntry } from './account.js';
 import { sweepMachines, type Vsphere } from './machine-search.js';
 import { freePlaces } from './placement.js';
+import { datastoresOf } from './site-map.js';
+import { readTemplateSpace, withSwap } from './template-space.js';
 
 const LOW_BELOW = 5;
 
@@ -14,12 +16,19 @@ export async function readOfferings(
 ): Promise<readonly Offering[]> {
   const datacenter = await vsphere.sites.now(region, deadline);
   const machines = await sweepMachines(vsphere, datacenter, deadline);
-  return datacenter.clusters.flatMap((cluster) =>
-    vsphere.account.machineTypes.map((type) => {
-      const places = freePlaces(datacenter, cluster, type, machines, vsphere.account);
+  const templates = machines.filter((machine) => machine.template);
+  const space = await readTemplateSpace(vsphere, templates, deadline);
+  // Which template a launch will name is not known here.
+  const largestMiB = Math.max(0, ...space.values());
+  return datacenter.clusters.flatMap((cluster) => {
+    const ground = { cluster, datastores: datastoresOf(datacenter, cluster, vsphere.account.datastores) };
+    return vsphere.account.machineTypes.map((type) => {
+      const diskMiB = type.diskGib === undefined ? largestMiB : type.diskGib * 1_024;
+      const demand = { ...type, spaceMiB: withSwap(diskMiB, type) };
+      const places = freePlaces(datacenter, ground, demand, machines, vsphere.account);
       return offering(vsphere, region, cluster.name, type, places);
-    }),
-  );
+    });
+  });
 }
 
 function offering(

@@ -1,4 +1,5 @@
 import type { Relation, Resource } from '@springtide/provider-kit';
+import { DATASTORE_PROPERTIES } from './datastore-record.js';
 import { readReference } from './soap/soap-connection.js';
 import { childOf, childrenOf, textOf } from './soap/xml-reader.js';
 import { propertyReference, propertyText, type ObjectContent } from './vim/property-collector.js';
@@ -88,7 +89,7 @@ export function clusterAsResource(cluster: ObjectContent, region: string): Resou
   };
 }
 
-export const VOLUME_PROPERTIES = { Datastore: ['name', 'summary', 'host'] } as const;
+export const VOLUME_PROPERTIES = { Datastore: DATASTORE_PROPERTIES } as const;
 
 /** A datastore, and the hosts that mount it. */
 export function datastoreAsResource(datastore: ObjectContent, region: string): Resource {

@@ -1,4 +1,5 @@
 import { SpringtideError, type Clock, type Instant } from '@springtide/kernel';
+import { DATASTORE_PROPERTIES, readDatastore, type Datastore } from './datastore-record.js';
 import type { MoRef } from './soap/soap-connection.js';
 import {
   propertyReference,
@@ -27,10 +28,12 @@ export type Datacenter = Readonly<{
   name: string;
   machineFolder: MoRef;
   clusters: readonly Cluster[];
+  datastores: readonly Datastore[];
 }>;
 
 const PLACES: PropertyWish = {
   ComputeResource: ['name', 'resourcePool'],
+  Datastore: DATASTORE_PROPERTIES,
   HostSystem: [
     'name',
     'parent',
@@ -90,7 +93,9 @@ async function readDatacenter(session: VimSession, region: string, deadline: Ins
     throw new SpringtideError('invalid-argument', `vSphere has no datacenter "${region}"; it has: ${known}`);
   }
   const places = await readWholeTree(session, found.object, PLACES, deadline);
-  return { ref: found.object, name: region, machineFolder, clusters: clustersIn(places) };
+  const datastores = places.filter(isDatastore).map(readDatastore);
+  const clusters = clustersIn(places.filter((place) => !isDatastore(place)));
+  return { ref: found.object, name: region, machineFolder, clusters, datastores };
 }
 
 /** @throws invalid-argument when the datacenter has no such cluster. */
@@ -102,6 +107,29 @@ export function clusterOf(datacenter: Datacenter, zone: string): Cluster {
     'invalid-argument',
     `the datacenter ${datacenter.name} has no cluster "${zone}"; it has: ${known}`,
   );
+}
+
+/**
+ * Where the zone's disks may go: the one datastore that the account names for it, or all.
+ * @throws invalid-argument when the datacenter does not have the one that is named.
+ */
+export function datastoresOf(
+  { name, datastores }: Datacenter,
+  cluster: Cluster,
+  named: Readonly<Record<string, string>>,
+): readonly Datastore[] {
+  const wanted = named[cluster.name];
+  if (wanted === undefined) return datastores;
+  const found = datastores.filter((datastore) => datastore.name === wanted);
+  if (found.length > 0) return found;
+  throw new SpringtideError(
+    'invalid-argument',
+    `the datacenter ${name} has no datastore "${wanted}", which the account names for ${cluster.name}; nothing was created`,
+  );
+}
+
+function isDatastore(place: ObjectContent): boolean {
+  return place.object.type === 'Datastore';
 }
 
 function clustersIn(places: readonly ObjectContent[]): readonly Cluster[] {

@@ -61,6 +61,8 @@ def describe(vm):
         "memoryMiB": vm.config.hardware.memoryMB,
         "address": (vm.guest.ipAddress or None) if vm.guest else None,
         "networks": networks(vm),
+        "datastores": [datastore.name for datastore in vm.datastore],
+        "disks": [device.capacityInKB for device in vm.config.hardware.device if isinstance(device, vim.vm.device.VirtualDisk)],
         "guestinfo": entries(vm, GUEST),
         "marks": entries(vm, MARK),
     }
@@ -108,6 +110,23 @@ def create(content, name, template, machine_type):
     finish(named(content, template).CloneVM_Task(folder=datacenter.vmFolder, name=name, spec=spec))
 
 
+def host_named(content, name):
+    view = content.viewManager.CreateContainerView(content.rootFolder, [vim.HostSystem], True)
+    try:
+        return next(host for host in view.view if host.name == name)
+    finally:
+        view.Destroy()
+
+
+def maintain(content, name, enter):
+    host = host_named(content, name)
+    finish(host.EnterMaintenanceMode_Task(0) if enter else host.ExitMaintenanceMode_Task(0))
+
+
+def snapshot(content, machine, name):
+    finish(named(content, machine).CreateSnapshot_Task(name, "by hand", False, False))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--host", default="127.0.0.1")
@@ -118,6 +137,9 @@ def main():
     parser.add_argument("--destroy")
     parser.add_argument("--create")
     parser.add_argument("--machine-type")
+    parser.add_argument("--enter-maintenance", help="name of a host")
+    parser.add_argument("--exit-maintenance", help="name of a host")
+    parser.add_argument("--snapshot", nargs=2, metavar=("MACHINE", "NAME"))
     parser.add_argument("--template", default="yard-template")
     arguments = parser.parse_args()
     connection = connect(arguments)
@@ -127,6 +149,10 @@ def main():
             destroy(content, arguments.destroy)
         if arguments.create:
             create(content, arguments.create, arguments.template, arguments.machine_type)
+        for name in filter(None, (arguments.enter_maintenance, arguments.exit_maintenance)):
+            maintain(content, name, name == arguments.enter_maintenance)
+        if arguments.snapshot:
+            snapshot(content, *arguments.snapshot)
         found = [describe(vm) for vm in machines(content)]
         print(json.dumps([vm for vm in found if vm["marks"] or not arguments.marked_only], indent=1))
     finally:

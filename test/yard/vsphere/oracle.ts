@@ -22,6 +22,10 @@ export type OracleMachine = Readonly<{
   address: string | null;
   /** Names of the networks of its cards. */
   networks: readonly string[];
+  /** Names of those that its files are on. */
+  datastores: readonly string[];
+  /** Sizes of its disks in KiB. */
+  disks: readonly number[];
   /** Its `guestinfo.*` entries. */
   guestinfo: Readonly<Record<string, string>>;
   marks: Readonly<Record<string, string>>;
@@ -47,6 +51,16 @@ export function createOutside(
 ): Promise<readonly OracleMachine[]> {
   const type = machineType === undefined ? [] : ['--machine-type', machineType];
   return runOracle(yard, ['--create', name, ...type]);
+}
+
+/** Acts as a person in the vSphere client: puts a host into maintenance, or takes it out. */
+export async function maintainHost(yard: Endpoint, host: string, state: 'enter' | 'exit'): Promise<void> {
+  await runOracle(yard, [`--${state}-maintenance`, host]);
+}
+
+/** Acts as a person in the vSphere client: takes a snapshot of the machine of this name or instance UUID. */
+export async function takeSnapshot(yard: Endpoint, machine: string, name: string): Promise<void> {
+  await runOracle(yard, ['--snapshot', machine, name]);
 }
 
 async function runOracle(yard: Endpoint, action: readonly string[]): Promise<readonly OracleMachine[]> {

@@ -41,6 +41,15 @@ export class VsphereAdmin {
     await this.#post('/room', { cluster, freeMiB: freeMiB ?? -1 });
   }
 
+  /** So much is free on the datastore from now on, whatever is written to it; null: all of it. */
+  async leaveSpace(datastore: string, freeMiB: number | null): Promise<void> {
+    await this.#post('/space', { datastore, freeMiB: freeMiB ?? -1 });
+  }
+
+  async maintainDatastore(datastore: string, inMaintenance: boolean): Promise<void> {
+    await this.#post('/datastore-maintenance', { datastore, inMaintenance });
+  }
+
   async skewClock(skewMs: number): Promise<void> {
     await this.#post('/clock', { skewMs });
   }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/types"
 )
 
 type soapRule struct {
@@ -63,6 +64,28 @@ func (i *injections) admin(service *simulator.Service, ctx *simulator.Context, h
 		}
 		return ""
 	}))
+	mux.HandleFunc("POST /space", posted(func(space struct {
+		Datastore string `json:"datastore"`
+		FreeMiB   int64  `json:"freeMiB"`
+	}) string {
+		return updateDatastore(ctx, space.Datastore, func(summary *types.DatastoreSummary) {
+			summary.FreeSpace = summary.Capacity
+			if space.FreeMiB >= 0 {
+				summary.FreeSpace = space.FreeMiB << 20
+			}
+		})
+	}))
+	mux.HandleFunc("POST /datastore-maintenance", posted(func(place struct {
+		Datastore     string `json:"datastore"`
+		InMaintenance bool   `json:"inMaintenance"`
+	}) string {
+		return updateDatastore(ctx, place.Datastore, func(summary *types.DatastoreSummary) {
+			summary.MaintenanceMode = string(types.DatastoreSummaryMaintenanceModeStateNormal)
+			if place.InMaintenance {
+				summary.MaintenanceMode = string(types.DatastoreSummaryMaintenanceModeStateInMaintenance)
+			}
+		})
+	}))
 	mux.HandleFunc("POST /expire-sessions", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, map[string]int{"expired": i.expireSessions(ctx)})
 	})
@@ -89,6 +112,22 @@ func (i *injections) addWireRule(rule wireRule) string {
 	defer i.Unlock()
 	i.wireRules = append(i.wireRules, &rule)
 	return ""
+}
+
+func updateDatastore(ctx *simulator.Context, name string, change func(*types.DatastoreSummary)) string {
+	for _, entity := range ctx.Map.All("Datastore") {
+		datastore := entity.(*simulator.Datastore)
+		if datastore.Name != name {
+			continue
+		}
+		summary := datastore.Summary
+		change(&summary)
+		ctx.WithLock(datastore, func() {
+			ctx.Update(datastore, []types.PropertyChange{{Name: "summary", Val: summary}})
+		})
+		return ""
+	}
+	return "unknown datastore " + name
 }
 
 func posted[T any](take func(T) string) http.HandlerFunc {
