@@ -10,7 +10,14 @@ import type {
 import { EffectLedger, MachineLife } from '@springtide/effects';
 import { costOfUsage, usageOf, type Intent } from '@springtide/effects/domain';
 import { addMs, compareMoney, multiplyMoney, sumMoney } from '@springtide/kernel';
-import { capacityOf, fallbackOrders, neededByNone, ordersFor, uncoveredBy } from './domain/index.js';
+import {
+  capacityOf,
+  fallbackOrders,
+  neededByNone,
+  ordersFor,
+  refusedAlongWith,
+  uncoveredBy,
+} from './domain/index.js';
 import type { RunEntity } from './data/campaign.entity.js';
 import type { OpenRun, RunBook } from './run-book.js';
 import { deliveredOf, isLive, machinesOf, type RunMachine } from './run-machines.js';
@@ -114,8 +121,11 @@ export class RunEngine {
     for (const machine of deliveredOf(machinesOf(intents))) {
       used.set(machine.poolId, (used.get(machine.poolId) ?? 0) + 1);
     }
-    const refused = new Set(deficits.map((deficit) => deficit.poolId));
-    for (const { poolId, item } of machinesOf(intents)) if (item.state === 'refused') refused.add(poolId);
+    const before = machinesOf(intents).filter(({ item }) => item.state === 'refused');
+    const refused = refusedAlongWith(
+      [...deficits, ...before.map(({ poolId, item }) => ({ poolId, code: item.refusal?.code ?? 'unknown' }))],
+      open.plan.pools,
+    );
     const capacity = (service: string, poolId: string) => capacityOf(open.plan, service, poolId);
     const orders = fallbackOrders(deficits, open.plan.pools, used, refused, capacity, batchSizes(open));
     for (const deficit of deficits) {

@@ -1,3 +1,4 @@
+export { refusedAlongWith } from './fallback-pools.js';
 export { isEditable, moved, type CampaignStatus } from './lifecycle.js';
 export {
   batchesOf,

@@ -9,6 +9,7 @@ import {
   type Money,
 } from '@springtide/kernel';
 import { reasonText, type CapacityPlan } from '@springtide/planning/domain';
+import { spreadFallbacks } from './fallback-pools.js';
 import type { PlanContent, ServiceSheet } from './plan-content.js';
 import type { PlanQuestion, PlanSetup } from './plan-problem.js';
 
@@ -21,7 +22,9 @@ export function planContent(
 ): PlanContent {
   const allocations = allocationsOf(question, answer);
   const usedPools = new Set(allocations.map((row) => row.poolId));
-  const fallbackPools = new Set(answer.fallbacks.flatMap((row) => row.pools.slice(0, FALLBACKS)));
+  const fallbackPools = new Set(
+    answer.fallbacks.flatMap((row) => spreadFallbacks(row.pools, setup.pools, FALLBACKS)),
+  );
   const keep = (poolId: string) => usedPools.has(poolId) || fallbackPools.has(poolId);
   return {
     marketSnapshotId: question.market.id,
@@ -45,7 +48,7 @@ export function planContent(
 /** Decimal places of planned money: finer than any cloud's price list. */
 const PLACES = 10;
 
-/** Approved fallback pools per service and phase, best first; more would widen the envelope without need. */
+/** Approved fallback pools per service and phase; more would widen the envelope without need. */
 const FALLBACKS = 4;
 
 function allocationsOf(question: PlanQuestion, answer: CapacityPlan): readonly Allocation[] {

@@ -83,7 +83,8 @@ function gapOf(objective: Decimal, bound: Decimal | null): number | null {
   return objective.minus(bound).div(bound).toNumber();
 }
 
-const FALLBACKS = 5;
+/** Enough to choose from: who approves them spreads them over accounts and zones. */
+const FALLBACKS = 32;
 
 function fallbacks(
   problem: PlanningProblem,
