@@ -66,6 +66,8 @@ const spotSchema = z.strictObject({
   interruptionsOf: z.record(z.string(), z.number().positive().max(1)).default({}),
 });
 
+const roleSchema = z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+/, 'is no role of IAM');
+
 export const settingsSchema = z.strictObject({
   regions: z.array(regionSchema).min(1),
   /** Instead of AWS's own addresses: a private endpoint, or an emulator. Serves EC2 and STS of every region. */
@@ -93,6 +95,8 @@ export const settingsSchema = z.strictObject({
   launch: z.enum(['run-instances', 'fleet']).default('run-instances'),
   /** Left out: spot machines are neither offered nor bought. */
   spot: spotSchema.optional(),
+  /** The roles under which EKS and the nodes of its clusters work; left out: no clusters are made here. */
+  clusters: z.strictObject({ roleArn: roleSchema, nodeRoleArn: roleSchema }).optional(),
   /** Your own prices: rules over the list that ships. */
   prices: priceListSchema.optional(),
 });
@@ -130,6 +134,8 @@ export function endpointsOf(account: AwsAccount): string[] {
     endpointOf(account, 'ec2', region),
     endpointOf(account, 'sts', region),
     endpointOf(account, 'servicequotas', region),
+    endpointOf(account, 'elasticloadbalancing', region),
+    endpointOf(account, 'eks', region),
   ]);
   const routes = Object.values(account.routes).map((route) =>
     route.kind === 'listener'

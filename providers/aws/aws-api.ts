@@ -49,7 +49,7 @@ export type AwsScope = Readonly<{ region: string; deadline: Instant; more?: Call
 type Send<T> = (client: EC2Client, options: { abortSignal: AbortSignal }) => Promise<T>;
 
 /**
- * The only file that talks to the SDK. Every call goes out once, through the endpoint gate's agents, is given up at its
+ * EC2 and STS. Every call goes out once, through the endpoint gate's agents, is given up at its
  * deadline, and fails with our errors; retries and rates belong to the caller.
  */
 export class AwsApi {
@@ -91,7 +91,7 @@ export class AwsApi {
   }
 
   describeLaunchTemplates(at: AwsScope, input: DescribeLaunchTemplatesCommandInput) {
-    return this.#read('DescribeLaunchTemplates', at, (client, options) =>
+    return this.read('DescribeLaunchTemplates', at, (client, options) =>
       client.send(new DescribeLaunchTemplatesCommand(input), options),
     );
   }
@@ -103,73 +103,73 @@ export class AwsApi {
   }
 
   describeInstances(at: AwsScope, input: DescribeInstancesCommandInput) {
-    return this.#read('DescribeInstances', at, (client, options) =>
+    return this.read('DescribeInstances', at, (client, options) =>
       client.send(new DescribeInstancesCommand(input), options),
     );
   }
 
   describeInstanceTypes(at: AwsScope, input: DescribeInstanceTypesCommandInput) {
-    return this.#read('DescribeInstanceTypes', at, (client, options) =>
+    return this.read('DescribeInstanceTypes', at, (client, options) =>
       client.send(new DescribeInstanceTypesCommand(input), options),
     );
   }
 
   describeInstanceTypeOfferings(at: AwsScope, input: DescribeInstanceTypeOfferingsCommandInput) {
-    return this.#read('DescribeInstanceTypeOfferings', at, (client, options) =>
+    return this.read('DescribeInstanceTypeOfferings', at, (client, options) =>
       client.send(new DescribeInstanceTypeOfferingsCommand(input), options),
     );
   }
 
   describeSubnets(at: AwsScope, input: DescribeSubnetsCommandInput) {
-    return this.#read('DescribeSubnets', at, (client, options) =>
+    return this.read('DescribeSubnets', at, (client, options) =>
       client.send(new DescribeSubnetsCommand(input), options),
     );
   }
 
   describeVpcs(at: AwsScope, ids: readonly string[]) {
-    return this.#read('DescribeVpcs', at, (client, options) =>
+    return this.read('DescribeVpcs', at, (client, options) =>
       client.send(new DescribeVpcsCommand({ VpcIds: [...ids] }), options),
     );
   }
 
   describeImages(at: AwsScope, input: DescribeImagesCommandInput) {
-    return this.#read('DescribeImages', at, (client, options) =>
+    return this.read('DescribeImages', at, (client, options) =>
       client.send(new DescribeImagesCommand(input), options),
     );
   }
 
   describeVolumes(at: AwsScope, input: DescribeVolumesCommandInput) {
-    return this.#read('DescribeVolumes', at, (client, options) =>
+    return this.read('DescribeVolumes', at, (client, options) =>
       client.send(new DescribeVolumesCommand(input), options),
     );
   }
 
   describeNetworkInterfaces(at: AwsScope, input: DescribeNetworkInterfacesCommandInput) {
-    return this.#read('DescribeNetworkInterfaces', at, (client, options) =>
+    return this.read('DescribeNetworkInterfaces', at, (client, options) =>
       client.send(new DescribeNetworkInterfacesCommand(input), options),
     );
   }
 
   describeAddresses(at: AwsScope, input: DescribeAddressesCommandInput) {
-    return this.#read('DescribeAddresses', at, (client, options) =>
+    return this.read('DescribeAddresses', at, (client, options) =>
       client.send(new DescribeAddressesCommand(input), options),
     );
   }
 
   describeSpotPriceHistory(at: AwsScope, input: DescribeSpotPriceHistoryCommandInput) {
-    return this.#read('DescribeSpotPriceHistory', at, (client, options) =>
+    return this.read('DescribeSpotPriceHistory', at, (client, options) =>
       client.send(new DescribeSpotPriceHistoryCommand(input), options),
     );
   }
 
   describeSpotInstanceRequests(at: AwsScope, input: DescribeSpotInstanceRequestsCommandInput) {
-    return this.#read('DescribeSpotInstanceRequests', at, (client, options) =>
+    return this.read('DescribeSpotInstanceRequests', at, (client, options) =>
       client.send(new DescribeSpotInstanceRequestsCommand(input), options),
     );
   }
 
   describeRegions(at: AwsScope) {
-    return this.#read('DescribeRegions', at, (client, options) =>
+    return this.read('DescribeRegions', at, (client, options) =>
       client.send(new DescribeRegionsCommand({}), options),
     );
   }
@@ -211,7 +211,8 @@ export class AwsApi {
     this.#clients.clear();
   }
 
-  #read<T>(operation: string, at: AwsScope, send: Send<T>): Promise<T> {
+  /** For readings that no launch needs, and that have files of their own. */
+  read<T>(operation: string, at: AwsScope, send: Send<T>): Promise<T> {
     return this.#send({ operation, region: at.region, mutates: false }, at, send);
   }
 
@@ -229,7 +230,8 @@ export class AwsApi {
     }
   }
 
-  #clientOf(region: string): EC2Client {
+  /** @throws invalid-argument for a region that the account is not registered for. */
+  checkRegion(region: string): void {
     if (!this.account.regions.includes(region)) {
       throw new SpringtideError(
         'invalid-argument',
@@ -239,6 +241,10 @@ export class AwsApi {
         },
       );
     }
+  }
+
+  #clientOf(region: string): EC2Client {
+    this.checkRegion(region);
     const known = this.#clients.get(region);
     if (known !== undefined) return known;
     const client = new EC2Client(clientConfig(this.account, this.context, 'ec2', region));

@@ -27,7 +27,7 @@ const NEVER_SENT: Entry = [
 ];
 const CUT: Entry = ['unavailable', { effect: 'maybe' }];
 
-/** Error code of EC2, STS, Elastic Load Balancing and Route 53, or of the socket, to ours. What is missing here is `unknown`, and may have happened. */
+/** Error code of EC2, STS, Elastic Load Balancing, Route 53, Service Quotas and EKS, or of the socket, to ours. What is missing here is `unknown`, and may have happened. */
 const TABLE: Readonly<Record<string, Entry>> = {
   InsufficientInstanceCapacity: CAPACITY,
   InsufficientCapacity: CAPACITY,
@@ -101,6 +101,12 @@ const TABLE: Readonly<Record<string, Entry>> = {
   InvalidDomainName: INVALID,
   InvalidChangeBatch: BUSY,
   PriorRequestNotComplete: BUSY,
+  ResourceNotFound: NOT_FOUND,
+  NoSuchResource: NOT_FOUND,
+  InvalidRequestException: ['failed-precondition', { effect: 'none' }],
+  ResourceLimitExceeded: QUOTA,
+  TooManyRequests: THROTTLED,
+  UnsupportedAvailabilityZone: ['unsupported', { retry: 'elsewhere', effect: 'none' }],
   LoadBalancerNotFound: NOT_FOUND,
   ListenerNotFound: NOT_FOUND,
   RuleNotFound: NOT_FOUND,
@@ -126,6 +132,7 @@ const TABLE: Readonly<Record<string, Entry>> = {
   DependencyViolation: BUSY,
   InternalError: BROKEN,
   InternalFailure: BROKEN,
+  Server: BROKEN,
   ServiceUnavailable: BROKEN,
   Unavailable: BROKEN,
   ECONNREFUSED: NEVER_SENT,

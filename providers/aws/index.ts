@@ -1,12 +1,5 @@
 import { SECOND } from '@springtide/kernel';
-import type {
-  AccountReport,
-  ProviderContext,
-  ProviderLimits,
-  ProviderManifest,
-  ProviderSession,
-} from '@springtide/provider-kit';
-import type { AwsApi } from './aws-api.js';
+import type { ProviderLimits, ProviderManifest, ProviderSession } from '@springtide/provider-kit';
 import { accountSchema, endpointsOf, secretSchema, settingsSchema, type AwsAccount } from './account.js';
 
 export { importPriceList, type PriceList } from './price-list.js';
@@ -37,6 +30,7 @@ export const manifest: ProviderManifest<AwsAccount> = {
     spot: { supported: true },
     stockSignal: { supported: false, reason: 'AWS does not tell how much on-demand capacity it has' },
     quotaSignal: { supported: true },
+    managedClusters: { supported: true },
     matchBySource: { supported: true },
     matchByHeader: { supported: true },
     requestCounters: { supported: false, reason: 'AWS counts requests in metrics that come minutes later' },
@@ -60,35 +54,7 @@ export const manifest: ProviderManifest<AwsAccount> = {
   connect: async (account, context): Promise<ProviderSession> => {
     for (const endpoint of endpointsOf(account)) await context.gate.check(endpoint);
     // The SDK is large: who only reads the manifest does not load it.
-    const [{ AwsApi }, { AwsCompute }, { awsImages, awsNetworks }, { verifyAccount }, { QuotasApi }] =
-      await Promise.all([
-        import('./aws-api.js'),
-        import('./aws-compute.js'),
-        import('./aws-network.js'),
-        import('./verify.js'),
-        import('./quotas-api.js'),
-      ]);
-    const api = new AwsApi(account, context);
-    const quotas = new QuotasApi(account, context);
-    const entrance = await connectEntrance(account, api, context);
-    return {
-      verify: (at): Promise<AccountReport> => verifyAccount(account, { api, quotas }, entrance?.traffic, at),
-      compute: new AwsCompute(account, api, quotas, context.clock, limits.visibilityLagMs),
-      network: awsNetworks(api),
-      images: awsImages(account, api),
-      ...(entrance === undefined ? {} : { traffic: entrance.traffic }),
-      close: async () => {
-        api.close();
-        quotas.close();
-        entrance?.close();
-      },
-    };
+    const { openSession } = await import('./session.js');
+    return openSession(account, context, limits);
   },
 };
-
-/** Who has no routes there does not load the SDKs of load balancers and names. */
-async function connectEntrance(account: AwsAccount, api: AwsApi, context: ProviderContext) {
-  if (Object.keys(account.routes).length === 0) return undefined;
-  const { connectTraffic } = await import('./traffic/connect-traffic.js');
-  return connectTraffic(account, api, context);
-}

@@ -20,6 +20,7 @@ import type {
   PurchaseOption,
   Satellite,
 } from '@springtide/provider-kit';
+import { placeOf, relation } from './resource-mapping.js';
 import { INTENT_TAG, launchTags, nameOf, readLabels, readOwnership, tagMap } from './tags.js';
 
 /** AWS bills Linux by the second, at least one minute. */
@@ -58,6 +59,10 @@ export function toMachine(instance: Instance, region: string): Machine | 'gone' 
     ...(instance.LaunchTime === undefined ? {} : { launchedAt: instance.LaunchTime.toISOString() }),
     ...(ownership === undefined ? {} : { ownership }),
     labels: readLabels(tags),
+    relations: [
+      ...placeOf(instance.SubnetId, instance.SecurityGroups),
+      relation('made-from', 'image', instance.ImageId),
+    ].filter((each) => each !== undefined),
     ...(reason === '' ? {} : { stateReason: reason }),
   };
 }

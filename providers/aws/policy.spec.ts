@@ -15,6 +15,7 @@ const SERVICES: Readonly<Record<string, string>> = {
 /** Rights that no call of ours names, each needed by one that does. */
 const COMPANIONS: Readonly<Record<string, string>> = {
   'ec2:CreateTags': 'tags in the create call itself',
+  'eks:TagResource': 'tags in the create call itself',
   'iam:PassRole': 'the roles that a cluster and its nodes work under',
 };
 

@@ -11,10 +11,12 @@ const AWS_PREFIX = 'aws:';
 
 /** RunInstances gives one set of tags to the whole batch: the name is the prefix, the number comes from the launch index. */
 export function launchTags(batch: LaunchBatch): Tag[] {
-  const { ownership } = batch;
+  const tags = { ...batch.labels, [NAME_TAG]: batch.namePrefix, ...ownershipTags(batch.ownership) };
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
+export function ownershipTags(ownership: Ownership): Record<string, string> {
   const tags: Record<string, string | undefined> = {
-    ...batch.labels,
-    [NAME_TAG]: batch.namePrefix,
     [INSTALLATION_TAG]: ownership.installation,
     'springtide:tenant': ownership.tenant,
     [INTENT_TAG]: ownership.intent,
@@ -23,7 +25,9 @@ export function launchTags(batch: LaunchBatch): Tag[] {
     'springtide:service': ownership.service,
     'springtide:release-by': ownership.releaseBy,
   };
-  return Object.entries(tags).flatMap(([Key, Value]) => (Value === undefined ? [] : [{ Key, Value }]));
+  return Object.fromEntries(
+    Object.entries(tags).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])),
+  );
 }
 
 export function tagMap(tags: readonly Tag[] | undefined): ReadonlyMap<string, string> {

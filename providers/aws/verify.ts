@@ -2,6 +2,7 @@ import { SpringtideError, addMs, type Instant } from '@springtide/kernel';
 import type { AccountReport, TrafficFacet } from '@springtide/provider-kit';
 import { endpointOf, type AwsAccount } from './account.js';
 import type { AwsApi, AwsScope } from './aws-api.js';
+import type { ClustersApi } from './clusters-api.js';
 import { awsCodeOf } from './error-map.js';
 import type { QuotasApi } from './quotas-api.js';
 import { INSTALLATION_TAG } from './tags.js';
@@ -12,13 +13,14 @@ const TAG_BOUND = '(a policy bound to our tag cannot be tried beforehand and sho
 
 /** What reads a route, where the account has any. */
 type RouteProbe = Pick<TrafficFacet, 'readRoute'>;
+type Apis = Readonly<{ api: AwsApi; quotas: QuotasApi; eks: ClustersApi }>;
 type Permission = AccountReport['permissions'][number];
 type Probe = Readonly<{ action: string; neededFor: string; attempt: (at: AwsScope) => Promise<unknown> }>;
 
 /** Changing actions are tried as dry runs: EC2 judges the permission and does nothing. */
 export async function verifyAccount(
   account: AwsAccount,
-  apis: Readonly<{ api: AwsApi; quotas: QuotasApi }>,
+  apis: Apis,
   entrance: RouteProbe | undefined,
   at: Instant,
 ): Promise<AccountReport> {
@@ -88,19 +90,48 @@ async function probesOf(account: AwsAccount, api: AwsApi, at: AwsScope): Promise
   return [...reads, ...(await launchProbe(account, api, at, machineType)), ...endingProbes(api)];
 }
 
-/** What compute does without, though worse. */
-function extraProbes(
-  account: AwsAccount,
-  { api, quotas }: Readonly<{ api: AwsApi; quotas: QuotasApi }>,
-): readonly Probe[] {
-  const limits: Probe = {
-    action: 'servicequotas:ListServiceQuotas',
-    neededFor: 'the vCPU limits; without it the setting vcpuLimits is all that is known',
-    attempt: (scope) => quotas.limits(scope),
-  };
-  if (account.spot === undefined) return [limits];
+/** What compute does without, though worse, and what only some accounts do. */
+function extraProbes(account: AwsAccount, { api, quotas, eks }: Apis): readonly Probe[] {
+  const probes: Probe[] = [
+    {
+      action: 'servicequotas:ListServiceQuotas',
+      neededFor: 'the vCPU limits; without it the setting vcpuLimits is all that is known',
+      attempt: (scope) => quotas.limits(scope),
+    },
+    {
+      action: 'ec2:DescribeLaunchTemplates',
+      neededFor: 'proof that no launch template is left over',
+      attempt: (scope) => api.describeLaunchTemplates(scope, { MaxResults: 5 }),
+    },
+  ];
+  if (account.spot !== undefined) probes.push(...spotProbes(api));
+  if (account.clusters !== undefined) {
+    probes.push({
+      action: 'eks:ListClusters',
+      neededFor: 'Kubernetes clusters',
+      attempt: (scope) => eks.names(scope, undefined),
+    });
+  }
+  if (account.launch === 'fleet') {
+    probes.push({
+      action: 'ec2:CreateLaunchTemplate',
+      neededFor: 'what fleets are made from',
+      attempt: (scope) =>
+        api.createLaunchTemplate(scope, {
+          DryRun: true,
+          LaunchTemplateName: 'springtide-verify',
+          LaunchTemplateData: { InstanceType: (account.machineTypes[0] ?? '') as 'c6i.large' },
+          TagSpecifications: [
+            { ResourceType: 'launch-template', Tags: [{ Key: INSTALLATION_TAG, Value: 'verify' }] },
+          ],
+        }),
+    });
+  }
+  return probes;
+}
+
+function spotProbes(api: AwsApi): readonly Probe[] {
   return [
-    limits,
     {
       action: 'ec2:DescribeSpotPriceHistory',
       neededFor: 'spot prices; without it no spot machine is offered',

@@ -133,6 +133,10 @@ async function targetOf(yard: AwsYard, launch: LaunchWay): Promise<ConformanceTa
     subnets: yard.subnets,
     spot: {},
     launch,
+    clusters: {
+      roleArn: 'arn:aws:iam::123456789012:role/springtide-cluster',
+      nodeRoleArn: 'arn:aws:iam::123456789012:role/springtide-node',
+    },
   };
   const secret = { accessKeyId: yard.accessKeyId, secretAccessKey: yard.secretAccessKey };
   const deadPort = await freePort();
@@ -146,6 +150,13 @@ async function targetOf(yard: AwsYard, launch: LaunchWay): Promise<ConformanceTa
       securityGroups: [yard.securityGroupId],
       purchaseOption: 'on-demand',
       userData: '#cloud-config\npackages: [nginx]\n',
+    },
+    cluster: {
+      machineType: MACHINE_TYPE,
+      network: yard.vpcId,
+      subnets: Object.values(yard.subnets),
+      securityGroups: [yard.securityGroupId],
+      version: '1.36',
     },
     unknownId: (n) => `i-${n.toString(16).padStart(17, '0')}`,
     clock: systemClock,

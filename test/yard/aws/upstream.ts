@@ -1,4 +1,4 @@
-import { Agent, request } from 'node:http';
+import { Agent, request, type IncomingHttpHeaders } from 'node:http';
 import { formBody, type WireAnswer, type WireCall } from './query-protocol.js';
 import { signedHeaders, type SigningKey } from './sigv4.js';
 import { parseXml, type XmlElement } from './xml-element.js';
@@ -103,7 +103,7 @@ export class Upstream {
           incoming.on('end', () => {
             resolve({
               status: incoming.statusCode ?? 502,
-              headers: { 'content-type': incoming.headers['content-type'] ?? 'text/xml' },
+              headers: answerHeaders(incoming.headers),
               body: Buffer.concat(chunks),
             });
           });
@@ -123,4 +123,13 @@ export class Upstream {
     const key = secret === undefined ? keys.yard : { accessKeyId, secret };
     return signedHeaders({ method, path, body, host: `127.0.0.1:${this.port}` }, key, place);
   }
+}
+
+/** Services that speak in paths name their errors in a header. */
+function answerHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const type = headers['x-amzn-errortype'];
+  return {
+    'content-type': headers['content-type'] ?? 'text/xml',
+    ...(typeof type === 'string' ? { 'x-amzn-errortype': type } : {}),
+  };
 }
