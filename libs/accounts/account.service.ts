@@ -240,7 +240,10 @@ function parseInput(
 }
 
 /** What only both parts together can show. A provider words its own checks (`custom`) without the values they judge. */
-function refuseWhole(manifest: ProviderManifest, parts: Readonly<{ settings: unknown; secret: unknown }>): void {
+function refuseWhole(
+  manifest: ProviderManifest,
+  parts: Readonly<{ settings: unknown; secret: unknown }>,
+): void {
   const parsed = manifest.accountSchema.safeParse(parts, { reportInput: false });
   if (parsed.success) return;
   const fields = parsed.error.issues.map(({ path, code, message }) => {

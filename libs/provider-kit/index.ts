@@ -36,5 +36,10 @@ export {
 export type * from './contract/session.js';
 export type * from './contract/traffic.js';
 export type * from './contract/workloads.js';
-export { checkRouteMatches, checkRouteMembers, checkRouteName, checkRouteShares } from './traffic/route-input.js';
+export {
+  checkRouteMatches,
+  checkRouteMembers,
+  checkRouteName,
+  checkRouteShares,
+} from './traffic/route-input.js';
 export { SerialLanes } from './traffic/serial-lanes.js';
