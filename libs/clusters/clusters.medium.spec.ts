@@ -1,28 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { AccountService, AccountSessions, CredentialVault, accountsSchema } from '@springtide/accounts';
+import type { AccountService } from '@springtide/accounts';
 import type { WorkloadSpecBody } from '@springtide/contracts';
-import { EffectLedger, PostgresEffectStore, STANDARD_EFFECTS, effectsSchema } from '@springtide/effects';
-import { identitySchema } from '@springtide/identity';
+import type { EffectLedger } from '@springtide/effects';
 import { addMs, toInstant } from '@springtide/kernel';
-import {
-  Roles1760000000000,
-  createEndpointGate,
-  localKeyRing,
-  newId,
-  silentLogger,
-  systemClock,
-} from '@springtide/platform';
-import { seedTenant, testDatabase, type SeededTenant, type TestDatabase } from '@springtide/testing';
+import { systemClock } from '@springtide/platform';
+import type { SeededTenant } from '@springtide/testing';
 import { manifest } from '../../providers/kubernetes/index.js';
-import { until } from '../../test/yard/kubernetes/cluster-admin.js';
 import { leastUser, tokenKubeconfig } from '../../test/yard/kubernetes/cluster-account.js';
+import { until } from '../../test/yard/kubernetes/cluster-admin.js';
 import { controlPlaneAvailable } from '../../test/yard/kubernetes/control-plane-binary.js';
 import { startKubernetesYard, type KubernetesYard } from '../../test/yard/kubernetes/kubernetes-yard.js';
 import { yardLane } from '../../test/yard/tools/lane.js';
-import { ClusterEffects } from './cluster-effects.js';
-import { ClusterService, ManagedClusterService, WorkloadService, clustersSchema } from './index.js';
+import type { ClusterService, ManagedClusterService, WorkloadService } from './index.js';
+import { clusterStand, type ClusterStand } from './testing/cluster-stand.js';
 import { ManagedCloud } from './testing/managed-cloud.js';
 
 const state = await controlPlaneAvailable();
@@ -45,13 +34,11 @@ const SPEC: WorkloadSpecBody = {
 };
 
 suite('clusters and workloads of a tenant', () => {
-  let folder = '';
-  let db: TestDatabase;
+  let stand: ClusterStand;
   let yard: KubernetesYard;
   let kubeconfig = '';
   let one: SeededTenant;
   let two: SeededTenant;
-  let sessions: AccountSessions;
   let accounts: AccountService;
   let clusters: ClusterService;
   let managed: ManagedClusterService;
@@ -61,41 +48,15 @@ suite('clusters and workloads of a tenant', () => {
   let clusterId = '';
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'springtide-clusters-'));
-    const roles = { entities: [], migrations: [Roles1760000000000] };
-    [db, yard] = await Promise.all([
-      testDatabase([roles, identitySchema, accountsSchema, effectsSchema, clustersSchema]),
-      startKubernetesYard({ nodes: 3 }),
-    ]);
-    const { database } = db;
-    one = await seedTenant(database, clock);
-    two = await seedTenant(database, clock);
+    yard = await startKubernetesYard({ nodes: 3 });
     await yard.admin.kubectl(['create', 'namespace', 'shop']);
     kubeconfig = tokenKubeconfig(yard.url, yard.caPem, await leastUser(yard.admin));
-    const gate = createEndpointGate({ openHostPorts: [new URL(yard.url).host], privateRanges: [] });
-    const vault = new CredentialVault(await localKeyRing(join(folder, 'vault.key')));
-    const providers = new Map([manifest, cloud.manifest].map((each) => [each.id, each]));
-    sessions = new AccountSessions({ database, vault, providers, gate, clock, log: silentLogger });
-    ledger = new EffectLedger({
-      store: new PostgresEffectStore(database),
-      clouds: sessions,
-      clock,
-      newId,
-      installation: 'spec',
-      policy: STANDARD_EFFECTS,
-      log: silentLogger,
-    });
-    const effects = new ClusterEffects(ledger);
-    accounts = new AccountService({ database, clock, vault, sessions });
-    clusters = new ClusterService(accounts, effects, clock);
-    managed = new ManagedClusterService({ database, clusters, effects, clock });
-    workloads = new WorkloadService({ database, effects, clock });
+    stand = await clusterStand([manifest, cloud.manifest], [yard.url]);
+    ({ one, two, accounts, clusters, managed, workloads, ledger } = stand);
   }, 120_000);
   afterAll(async () => {
-    await sessions.close();
+    await stand.stop();
     await yard.stop();
-    await db.drop();
-    await rm(folder, { recursive: true, force: true });
   }, 60_000);
 
   const settled = async (id: string, ready: number): Promise<void> =>

@@ -46,19 +46,19 @@ export class ManagedClusterService {
       'set',
       change,
       { ...input },
-      async ({ client, ownership, control }) =>
-        await client.clusters.createCluster(
-          {
-            ...rest,
-            region,
-            name,
-            nodePools,
-            ...(version === undefined ? {} : { version }),
-            token: ownership.token,
-            ownership,
-          },
-          control,
-        ),
+      async ({ client, ownership, control }) => {
+        const token = tokenFor(subject);
+        const order = {
+          ...rest,
+          region,
+          name,
+          nodePools,
+          ...(version === undefined ? {} : { version }),
+          token,
+          ownership: { ...ownership, token },
+        };
+        return await client.clusters.createCluster(order, control);
+      },
     );
     return await this.read(ctx, { accountId, region, id });
   }
@@ -155,6 +155,11 @@ export class ManagedClusterService {
       await recordAudit(tx, ctx, { action, target: { kind: 'cluster', id }, after, at });
     });
   }
+}
+
+/** The same for every sending: a `set` has a new token each time, and with that a cloud would make a second cluster. */
+function tokenFor(subject: string): string {
+  return `st-${subject.replaceAll('-', '')}-0`;
 }
 
 /** One id per cluster that can be asked for, so that asking again finds the effect that was written. */

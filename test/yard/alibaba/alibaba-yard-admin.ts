@@ -103,6 +103,11 @@ export class AlibabaYardAdmin {
     return this.send('POST', 'eips', { machineId, tags });
   }
 
+  /** Every cluster there is, past all that a reader may not see. */
+  clusters(): Promise<readonly Readonly<{ id: string; name: string; state: string }>[]> {
+    return this.send('GET', 'clusters');
+  }
+
   /** What leads to a real API server, for clusters of that name or for all. */
   setKubeconfig(config: string, cluster?: string): Promise<unknown> {
     return this.send('POST', 'kubeconfig', { config, ...(cluster === undefined ? {} : { cluster }) });

@@ -87,6 +87,11 @@ export class TencentYardAdmin {
     return this.send('POST', 'health', { ip, port, alive });
   }
 
+  /** Every cluster there is, past all that a reader may not see. */
+  clusters(): Promise<readonly Readonly<{ id: string; name: string; state: string }>[]> {
+    return this.send('GET', 'clusters');
+  }
+
   /** Where a cluster's kubeconfig leads, by its id or name; left out: all clusters'. */
   setKubeconfig(kubeconfig: string, cluster = '*'): Promise<unknown> {
     return this.send('POST', 'kubeconfigs', { cluster, kubeconfig });

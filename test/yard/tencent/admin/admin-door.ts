@@ -71,6 +71,10 @@ export class AdminDoor {
         return this.log.list();
       case 'GET balancers':
         return balancerViews(cloud);
+      case 'GET clusters':
+        return [...cloud.regions.values()].flatMap(({ clusters }) =>
+          [...clusters.values()].map(({ id, name, state }) => ({ id, name, state })),
+        );
       case 'GET names':
         return nameViews(cloud);
       case 'GET state':
