@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RouteMember } from '@springtide/provider-kit';
+import type { RouteMatch, RouteMember } from '@springtide/provider-kit';
 
 /**
  * What a route shall be; the first line of its dynamic file, so that the file is the only record. `proven` members were
@@ -16,13 +16,25 @@ const desiredSchema = z.strictObject({
       ),
     }),
   ),
+  matches: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        group: z.string(),
+        when: z.union([
+          z.strictObject({ sourceRanges: z.array(z.string()) }),
+          z.strictObject({ header: z.string(), value: z.string() }),
+        ]),
+      }),
+    )
+    .default([]),
 });
 
 export type DesiredRoute = z.infer<typeof desiredSchema>;
 export type DesiredGroup = DesiredRoute['groups'][number];
 export type DesiredMember = DesiredGroup['members'][number];
 
-export const EMPTY_ROUTE: DesiredRoute = { version: 1, groups: [] };
+export const EMPTY_ROUTE: DesiredRoute = { version: 1, groups: [], matches: [] };
 
 export function parseDesired(json: unknown): DesiredRoute {
   return desiredSchema.parse(json);
@@ -50,6 +62,15 @@ export function withMembers(
 export function withWeights(desired: DesiredRoute, weights: Readonly<Record<string, number>>): DesiredRoute {
   const groups = desired.groups.map((group) => ({ ...group, weight: weights[group.name] ?? 0 }));
   return { ...desired, groups };
+}
+
+export function withMatches(desired: DesiredRoute, matches: readonly RouteMatch[]): DesiredRoute {
+  return { ...desired, matches: desiredSchema.shape.matches.parse(matches) };
+}
+
+/** Requests reach the group: by its share, or by a match. */
+export function takesTraffic({ matches }: DesiredRoute, { name, weight }: DesiredGroup): boolean {
+  return weight > 0 || matches.some(({ group }) => group === name);
 }
 
 export function withProof(

@@ -22,6 +22,8 @@ export const manifest: ProviderManifest<TraefikAccount> = {
     spot: noMachines,
     stockSignal: noMachines,
     quotaSignal: noMachines,
+    matchBySource: { supported: true },
+    matchByHeader: { supported: true },
   },
   limits: { launchBatch: 1, describeBatch: 1, terminateBatch: 1, visibilityLagMs: 0, bootMs: 0 },
   rates: { read: { burst: 100, perSecond: 50 }, mutate: { burst: 20, perSecond: 5 } },

@@ -1,13 +1,15 @@
 import type { CallOptions, RouteState } from '@springtide/provider-kit';
 import { memberUrl, type DesiredMember, type DesiredRoute } from './desired-route.js';
-import { routeServices, type RouteServices } from './dynamic-configuration.js';
-import type { LiveService, TraefikApi } from './traefik-api.js';
+import { matchPrefix, routeServices, type RouteServices } from './dynamic-configuration.js';
+import type { LiveRouter, LiveService, TraefikApi } from './traefik-api.js';
 
 /** Desired and live side by side, read at one moment. */
 export type LiveRoute = Readonly<{
   desired: DesiredRoute;
   services: RouteServices;
   live: ReadonlyMap<string, LiveService>;
+  /** Routers of matches, as Traefik runs them. */
+  routers: readonly LiveRouter[];
   /** Traefik has checked every member since the last change of any route. */
   settled: boolean;
 }>;
@@ -26,15 +28,19 @@ export async function readLive(
   );
   const live = new Map<string, LiveService>();
   for (const [name, service] of found) if (service) live.set(name, service);
-  return { desired, services, live, settled };
+  const routers = (await api.routers(route, options)).filter(({ name }) => {
+    return name.startsWith(matchPrefix(route));
+  });
+  return { desired, services, live, routers, settled };
 }
 
 /** Traefik runs exactly what the file says. */
-export function agrees({ services, live }: LiveRoute): boolean {
+export function agrees({ services, live, routers }: LiveRoute): boolean {
   const shares = live.get(services.name)?.weighted?.services ?? [];
   const isLive = live.has(services.name) && same(shares.map(weightText), services.weighted.map(weightText));
   return (
     isLive &&
+    same(routers.map(routerText), services.matches.map(routerText)) &&
     services.loadBalancers.every(({ name, urls }) => {
       const servers = live.get(name)?.loadBalancer?.servers ?? [];
       return same(
@@ -46,8 +52,8 @@ export function agrees({ services, live }: LiveRoute): boolean {
 }
 
 /** What Traefik finds wrong with the configuration, in its own words. */
-export function complaints({ live }: LiveRoute): readonly string[] {
-  return [...live.values()].flatMap((service) => service.error ?? []);
+export function complaints({ live, routers }: LiveRoute): readonly string[] {
+  return [...live.values(), ...routers].flatMap(({ error }) => error ?? []);
 }
 
 export function isHealthy(route: LiveRoute, group: string, member: DesiredMember): boolean {
@@ -70,6 +76,7 @@ export function toRouteState(route: LiveRoute, entrance: string): RouteState {
   return {
     name: route.services.name,
     entrance,
+    matches: route.services.matches.map(({ match }) => match),
     groups: route.desired.groups.map((group) => ({
       name: group.name,
       weight: sum === 0 ? 0 : Math.round(((applied.get(group.name) ?? 0) / sum) * 1e8) / 1e6,
@@ -89,10 +96,14 @@ function weightText({ name, weight }: { name: string; weight: number }): string 
   return `${bare(name)}=${weight}`;
 }
 
+function routerText({ name, rule, priority, service }: Omit<LiveRouter, 'error'>): string {
+  return `${bare(name)} ${priority} ${bare(service)} ${rule}`;
+}
+
 function bare(name: string): string {
   return name.replace(/@file$/, '');
 }
 
 function same(a: readonly string[], b: readonly string[]): boolean {
-  return a.toSorted().join(' ') === b.toSorted().join(' ');
+  return a.toSorted().join('\n') === b.toSorted().join('\n');
 }

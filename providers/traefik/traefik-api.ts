@@ -29,6 +29,19 @@ const serviceSchema = z.object({
 /** A service as Traefik runs it now. */
 export type LiveService = z.infer<typeof serviceSchema>;
 
+const routersSchema = z.array(
+  z.object({
+    name: z.string(),
+    rule: z.string().default(''),
+    priority: z.number().default(0),
+    service: z.string().default(''),
+    error: z.array(z.string()).optional(),
+  }),
+);
+
+/** A router as Traefik runs it now. */
+export type LiveRouter = z.infer<typeof routersSchema>[number];
+
 const versionSchema = z.object({ Version: z.string().default('unknown'), Codename: z.string().optional() });
 const entryPointsSchema = z.array(z.object({ name: z.string(), address: z.string() }));
 
@@ -43,6 +56,10 @@ const ERROR_TABLE: Readonly<Record<number, ErrorCode>> = {
   504: 'timeout',
 };
 
+const MOST_ROUTERS = 10_000;
+/** So long an API that was there a moment ago may be missing. */
+const API_ATTEMPTS = 20;
+const API_PAUSE_MS = 100;
 const MOST_BYTES = 8 << 20;
 
 /** Traefik's own account of what it runs; read only. */
@@ -60,6 +77,21 @@ export class TraefikApi {
     } catch (thrown) {
       if (thrown instanceof SpringtideError && thrown.code === 'not-found') return undefined;
       throw thrown;
+    }
+  }
+
+  /** Routers whose name, rule or service holds `words`. */
+  async routers(words: string, options: CallOptions): Promise<readonly LiveRouter[]> {
+    const path = `/api/http/routers?search=${encodeURIComponent(words)}&per_page=${MOST_ROUTERS}`;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return routersSchema.parse(await this.#json(path, options));
+      } catch (thrown) {
+        // A listing exists whenever the API does: right after a start or a reload the API itself may be missing.
+        const missing = thrown instanceof SpringtideError && thrown.code === 'not-found';
+        if (!missing || attempt === API_ATTEMPTS) throw thrown;
+        await this.clock.sleep(API_PAUSE_MS);
+      }
     }
   }
 

@@ -2,18 +2,27 @@ import { join } from 'node:path';
 import { SpringtideError, asSpringtideError, parseInstant, type Clock } from '@springtide/kernel';
 import {
   SerialLanes,
+  checkRouteMatches,
   checkRouteMembers,
   checkRouteShares,
   type CallOptions,
   type Page,
   type ProviderContext,
   type RouteCounters,
+  type RouteMatch,
   type RouteMember,
   type RouteState,
   type TrafficFacet,
 } from '@springtide/provider-kit';
 import type { TraefikAccount, TraefikRoute } from './account.js';
-import { withMembers, withProof, withWeights, type DesiredRoute } from './desired-route.js';
+import {
+  takesTraffic,
+  withMatches,
+  withMembers,
+  withProof,
+  withWeights,
+  type DesiredRoute,
+} from './desired-route.js';
 import { dynamicConfiguration, routeServices } from './dynamic-configuration.js';
 import { withFileLock } from './file-lock.js';
 import { agrees, complaints, isHealthy, readLive, toRouteState, type LiveRoute } from './live-route.js';
@@ -69,7 +78,9 @@ export class TraefikTraffic implements TrafficFacet {
       const leaving = groupOf(before.desired, group)?.members.some(({ id }) => !wanted.has(id)) ?? false;
       const changed = await this.#apply(route, withMembers(proved(before), group, members), options);
       if (leaving) await this.#wait(this.account.drainWaitMs, options);
-      if ((groupOf(changed.desired, group)?.weight ?? 0) > 0) await this.#admit(route, group, options);
+      const known = groupOf(changed.desired, group);
+      if (known !== undefined && takesTraffic(changed.desired, known))
+        await this.#admit(route, group, options);
     });
   }
 
@@ -84,6 +95,18 @@ export class TraefikTraffic implements TrafficFacet {
       const before = await this.#whenKnown(route, Object.keys(weights), options);
       refusePointingAtNothing(before, weights);
       const after = await this.#apply(route, withWeights(proved(before), weights), options);
+      return toRouteState(after, entrance);
+    });
+  }
+
+  async setMatches(route: string, matches: readonly RouteMatch[], options: CallOptions): Promise<RouteState> {
+    checkRouteMatches(matches);
+    const { entrance } = this.#settings(route);
+    return this.#change(route, options, async () => {
+      const groups = matches.map(({ group }) => group);
+      const before = await this.#whenKnown(route, groups, options);
+      for (const match of matches) refuseMatchingNothing(before, match);
+      const after = await this.#apply(route, withMatches(proved(before), matches), options);
       return toRouteState(after, entrance);
     });
   }
@@ -222,8 +245,9 @@ function waiting(desired: DesiredRoute, group: string): number {
 
 function hasRipe(live: LiveRoute): boolean {
   return live.desired.groups.some(
-    ({ name, weight, members }) =>
-      weight > 0 && members.some((member) => !member.proven && isHealthy(live, name, member)),
+    (group) =>
+      takesTraffic(live.desired, group) &&
+      group.members.some((member) => !member.proven && isHealthy(live, group.name, member)),
   );
 }
 
@@ -246,6 +270,17 @@ function refusePointingAtNothing(live: LiveRoute, weights: Readonly<Record<strin
       },
     );
   }
+}
+
+function refuseMatchingNothing(live: LiveRoute, { name, group }: RouteMatch): void {
+  const members = groupOf(live.desired, group)?.members ?? [];
+  if (members.some((member) => isHealthy(live, group, member))) return;
+  const route = live.services.name;
+  throw new SpringtideError(
+    'failed-precondition',
+    `match "${name}" of route "${route}" would send requests to group "${group}": none of its ${members.length} members is healthy; nothing was changed`,
+    { effect: 'none', retry: 'same', retryAfterMs: 500, facts: { route, match: name, group } },
+  );
 }
 
 /** Reading has no effect, but by then the file is written: whatever fails now, the change may come to be. */
