@@ -1,9 +1,14 @@
 import type { SchemaPart } from '@springtide/platform';
 import { RouteEntity } from './data/route.entity.js';
+import { RouteRelease1760000061000 } from './data/route-release.migration.js';
 import { Traffic1760000060000 } from './data/traffic.migration.js';
 
+export { GrayReleases } from './gray-release.service.js';
 export { HOME_GROUP, RoutesService, type Route, type RouteChange } from './route.service.js';
 
 export { TrafficModule } from './traffic.module.js';
 
-export const trafficSchema: SchemaPart = { entities: [RouteEntity], migrations: [Traffic1760000060000] };
+export const trafficSchema: SchemaPart = {
+  entities: [RouteEntity],
+  migrations: [Traffic1760000060000, RouteRelease1760000061000],
+};

@@ -4,7 +4,7 @@ import { SpringtideError, asSpringtideError, canonicalJson, toInstant, type Cloc
 import { recordAudit, requirePermission } from '@springtide/identity';
 import type { EffectLedger } from '@springtide/effects';
 import type { Database, RequestContext } from '@springtide/platform';
-import type { RouteMember, RouteState } from '@springtide/provider-kit';
+import type { RouteMatch, RouteMember, RouteState } from '@springtide/provider-kit';
 import { RouteEntity } from './data/route.entity.js';
 import { groupsLacking, type Shares } from './domain/index.js';
 
@@ -72,8 +72,16 @@ export class RoutesService {
   private async store(ctx: RequestContext, input: RouteInput): Promise<Route> {
     const id = randomUUID();
     const at = this.clock.now();
+    const release = { groups: [], matches: [] };
     await this.database.unitOfWork(ctx, async (tx) => {
-      await tx.insert(RouteEntity, { id, tenantId: ctx.tenantId, ...input, version: 1, createdAt: at });
+      await tx.insert(RouteEntity, {
+        id,
+        tenantId: ctx.tenantId,
+        ...input,
+        release,
+        version: 1,
+        createdAt: at,
+      });
       await recordAudit(tx, ctx, {
         action: 'route.create',
         target: { kind: 'route', id },
@@ -147,6 +155,14 @@ export class RoutesService {
     });
   }
 
+  async setMatches(route: Route, matches: readonly RouteMatch[], change: RouteChange): Promise<RouteState> {
+    const place = this.place(route, { ...change, step: `${change.step}/matches` });
+    return await this.ledger.set(place, { route: route.name, matches }, async (deadline) => {
+      const client = await this.ledger.dependencies.clouds.open(route.tenantId, route.accountId);
+      return await client.traffic.setMatches(route.name, matches, { deadline });
+    });
+  }
+
   /** Gives the proxy the members that it should have and lacks. @returns the route as it is then. */
   async giveMembers(
     route: Route,
@@ -198,6 +214,7 @@ export class RoutesService {
       service: row.service,
       healthPath: row.healthPath,
       home: [...row.home],
+      release: row.release,
       version: row.version,
     };
     try {
@@ -208,10 +225,21 @@ export class RoutesService {
         healthy: group.members.filter((member) => member.healthy).length,
         members: group.members.length,
       }));
-      return { ...base, entrance: state.entrance, live, problem: null };
+      const matches = state.matches?.map(({ name, group, when }) => ({
+        name,
+        group,
+        when: 'header' in when ? when : { sourceRanges: [...when.sourceRanges] },
+      }));
+      return { ...base, entrance: state.entrance, live, matches: matches ?? null, problem: null };
     } catch (thrown) {
       // The route exists in our books even when the proxy does not answer: shown, with the reason.
-      return { ...base, entrance: null, live: null, problem: asSpringtideError(thrown).message };
+      return {
+        ...base,
+        entrance: null,
+        live: null,
+        matches: null,
+        problem: asSpringtideError(thrown).message,
+      };
     }
   }
 }

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { EffectLedger } from '@springtide/effects';
 import type { Clock } from '@springtide/kernel';
 import { CLOCK, Database } from '@springtide/platform';
+import { GrayReleases } from './gray-release.service.js';
 import { RoutesService } from './route.service.js';
 
 @Module({})
@@ -17,8 +18,14 @@ export class TrafficModule {
             new RoutesService(database, ledger, clock),
           inject: [Database, EffectLedger, CLOCK],
         },
+        {
+          provide: GrayReleases,
+          useFactory: (database: Database, routes: RoutesService, clock: Clock) =>
+            new GrayReleases(database, routes, clock),
+          inject: [Database, RoutesService, CLOCK],
+        },
       ],
-      exports: [RoutesService],
+      exports: [RoutesService, GrayReleases],
     };
   }
 }

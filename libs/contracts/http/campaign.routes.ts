@@ -4,7 +4,7 @@ import { CostReport } from '../cost.js';
 import { ApprovalBody, PlanBody } from '../plan.js';
 import { CampaignReport } from '../run.js';
 import { Id, PageQuery, pageOf } from '../scalars.js';
-import { RouteBody, RouteInput } from '../traffic.js';
+import { ReleaseInput, RouteBody, RouteInput } from '../traffic.js';
 import { defineRoute } from './route.js';
 
 const params = z.object({ id: Id });
@@ -42,6 +42,19 @@ export const campaignRoutes = {
     response: RouteBody,
     status: 200,
     etag: 'send',
+  }),
+  routeRelease: defineRoute({
+    id: 'routes.release',
+    method: 'PUT',
+    path: '/api/v1/routes/{id}/release',
+    summary:
+      'One step of a gray release: groups, who is matched to them, and their share; watched, and undone if it fails',
+    permission: 'route:write',
+    params,
+    body: ReleaseInput,
+    response: RouteBody,
+    status: 200,
+    etag: 'require',
   }),
   campaignCreate: defineRoute({
     id: 'campaigns.create',

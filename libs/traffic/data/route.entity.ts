@@ -1,3 +1,4 @@
+import type { RouteRelease } from '@springtide/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 export type StoredMember = Readonly<{ id: string; address: string; port: number; machineType: string }>;
@@ -11,6 +12,7 @@ export class RouteEntity {
   @Column('text') service!: string;
   @Column('text', { name: 'health_path' }) healthPath!: string;
   @Column('jsonb') home!: readonly StoredMember[];
+  @Column('jsonb') release!: RouteRelease;
   @Column('integer') version!: number;
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 }) createdAt!: Date;
 }

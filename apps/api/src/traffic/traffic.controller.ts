@@ -1,13 +1,16 @@
 import { Controller } from '@nestjs/common';
 import { routes } from '@springtide/contracts';
-import { RoutesService } from '@springtide/traffic';
+import { GrayReleases, RoutesService } from '@springtide/traffic';
 import { z } from 'zod';
 import { decodeCursor, encodeCursor } from '../http/cursor.js';
 import { Handle, type Parsed } from '../http/handle.decorator.js';
 
 @Controller()
 export class TrafficController {
-  constructor(private readonly entrances: RoutesService) {}
+  constructor(
+    private readonly entrances: RoutesService,
+    private readonly releases: GrayReleases,
+  ) {}
 
   @Handle(routes.routeCreate)
   async create({ ctx, body }: Parsed<typeof routes.routeCreate>) {
@@ -24,5 +27,10 @@ export class TrafficController {
   @Handle(routes.routeGet)
   async get({ ctx, params }: Parsed<typeof routes.routeGet>) {
     return await this.entrances.get(ctx, params.id);
+  }
+
+  @Handle(routes.routeRelease)
+  async release({ ctx, params, version, body }: Parsed<typeof routes.routeRelease>) {
+    return await this.releases.step(ctx, params.id, version, body);
   }
 }

@@ -1,4 +1,4 @@
-import { RouteInput, routes, type RouteBody, type TemplateBody } from '@springtide/contracts';
+import { ReleaseInput, RouteInput, routes, type RouteBody, type TemplateBody } from '@springtide/contracts';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { numberText, timeText } from '../output/readable.js';
@@ -96,6 +96,24 @@ export function addRouteCommands(program: Command, line: CommandLine): void {
       session.print(route, () => routeSections(route));
     },
   );
+  line.verb(
+    noun,
+    'match <route>',
+    'one step of a gray release: groups, who is matched to them, and their share; undone if it fails',
+    FILE,
+    async ({ session, args: [reference = ''], options }) => {
+      const body = await readBody(line.terminal, options.file, ReleaseInput);
+      const id = await routeId(session, reference);
+      const before = await session.call(routes.routeGet, { params: { id } });
+      session.progress('The step is applied and watched; it is undone if it fails …');
+      const route = await session.call(routes.routeRelease, {
+        params: { id },
+        body,
+        ifMatch: before.version,
+      });
+      session.print(route, () => routeSections(route));
+    },
+  );
 }
 
 function templateSections(template: TemplateBody): Section[] {
@@ -145,7 +163,22 @@ function routeSections(route: RouteBody): Section[] {
       ],
       route.live,
     ),
+    ...(route.matches === null || route.matches.length === 0 ? [] : [matchSection(route.matches)]),
   ];
+}
+
+function matchSection(matches: NonNullable<RouteBody['matches']>): Section {
+  return tableOf(
+    [
+      ['match', (row) => row.name],
+      ['group', (row) => row.group],
+      [
+        'when',
+        ({ when }) => ('header' in when ? `${when.header}: ${when.value}` : when.sourceRanges.join(', ')),
+      ],
+    ],
+    matches,
+  );
 }
 
 function trafficText(route: RouteBody): string {

@@ -1,0 +1,218 @@
+import type { ReleaseInput, RouteBody, RouteRelease } from '@springtide/contracts';
+import { SpringtideError, asSpringtideError, toInstant, type Clock } from '@springtide/kernel';
+import { recordAudit, requirePermission } from '@springtide/identity';
+import type { Database, RequestContext } from '@springtide/platform';
+import type { RouteMember, RouteState } from '@springtide/provider-kit';
+import { RouteEntity } from './data/route.entity.js';
+import {
+  checkRelease,
+  countersBetween,
+  groupsOfOthers,
+  judgeStep,
+  sameShares,
+  sharesOfRelease,
+  type GateVerdict,
+} from './domain/index.js';
+import { HOME_GROUP, type RouteChange, type RoutesService } from './route.service.js';
+
+const READY_MS = 15_000;
+const POLL_MS = 500;
+
+/**
+ * A gray release is a row of steps, each of which says all of it: which groups, who is matched to them, and their share
+ * of everybody else. A step is watched, and what fails goes back to the step before.
+ */
+export class GrayReleases {
+  constructor(
+    private readonly database: Database,
+    private readonly routes: RoutesService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws failed-precondition when the step did not hold; the step before it is in force again then. */
+  async step(ctx: RequestContext, id: string, version: number, input: ReleaseInput): Promise<RouteBody> {
+    requirePermission(ctx, 'route:write');
+    checkRelease(HOME_GROUP, input);
+    const { groups, matches, watch } = input;
+    const wanted = { groups, matches };
+    const row = await this.claim(ctx, id, version);
+    const change = {
+      runId: row.id,
+      campaignId: null,
+      step: 'release',
+      batch: row.version,
+      fence: 0,
+    };
+    const before = row.release;
+    try {
+      const base = await this.apply(row, before, wanted, change);
+      const verdict = await this.watch(row, base, watch);
+      if (!verdict.passed) throw failed(row.name, verdict);
+    } catch (thrown) {
+      const why = asSpringtideError(thrown);
+      const back = { ...change, step: 'release-rollback' };
+      await this.rollBack(ctx, row, wanted, back, why.message);
+      throw thrown;
+    }
+    await this.dropGroups(row, before, wanted, change);
+    await this.record(ctx, row, 'route.release', wanted);
+    return await this.routes.get(ctx, id);
+  }
+
+  /** Members first, and healthy; then who is matched; then the shares. @returns the counters from before. */
+  private async apply(
+    row: RouteEntity,
+    before: RouteRelease,
+    wanted: RouteRelease,
+    change: RouteChange,
+  ): Promise<Awaited<ReturnType<RoutesService['readCounters']>>> {
+    const live = await this.routes.read(row);
+    const shares = sharesOfRelease(HOME_GROUP, wanted);
+    const moves = !sameShares(shares, sharesOfRelease(HOME_GROUP, before));
+    if (moves) refuseBesideCampaign(row.name, groupsOfOthers(HOME_GROUP, [before, wanted], live.groups));
+    for (const { name, members } of wanted.groups) {
+      await this.routes.setMembers(row, name, members, change);
+    }
+    await this.routes.awaitHealthy(
+      row,
+      wanted.groups.map(({ name }) => name),
+      READY_MS,
+    );
+    const counters = await this.routes.readCounters(row);
+    await this.match(row, live, wanted, change);
+    if (moves) {
+      const gone = before.groups.map(({ name }) => [name, 0] as const);
+      await this.routes.setShares(row, { ...Object.fromEntries(gone), ...shares }, change);
+    }
+    return counters;
+  }
+
+  private async match(
+    row: RouteEntity,
+    live: RouteState,
+    { matches }: RouteRelease,
+    change: RouteChange,
+  ): Promise<void> {
+    // A product that cannot match is not asked to match nothing.
+    if (matches.length > 0 || (live.matches ?? []).length > 0) {
+      await this.routes.setMatches(row, matches, change);
+    }
+  }
+
+  /** Ends early on the first bad reading. A product that counts nothing says nothing. */
+  private async watch(
+    row: RouteEntity,
+    base: Awaited<ReturnType<RoutesService['readCounters']>>,
+    watch: ReleaseInput['watch'],
+  ): Promise<GateVerdict> {
+    const policy = { minimumRequests: watch.minimumRequests, maxErrorRatio: watch.maxErrorPercent / 100 };
+    const until = this.clock.now().getTime() + watch.seconds * 1_000;
+    for (;;) {
+      const verdict = judgeStep(countersBetween(base, await this.routes.readCounters(row)), policy);
+      const leftMs = until - this.clock.now().getTime();
+      if (!verdict.passed || leftMs <= 0) return verdict;
+      await this.clock.sleep(Math.min(POLL_MS, leftMs));
+    }
+  }
+
+  private async rollBack(
+    ctx: RequestContext,
+    row: RouteEntity,
+    wanted: RouteRelease,
+    change: RouteChange,
+    reason: string,
+  ): Promise<void> {
+    const before = row.release;
+    const live = await this.routes.read(row);
+    await this.match(row, live, before, change);
+    const shares = sharesOfRelease(HOME_GROUP, before);
+    const now = Object.fromEntries(live.groups.map(({ name, weight }) => [name, weight]));
+    const others = groupsOfOthers(HOME_GROUP, [before, wanted], live.groups);
+    if (others.length === 0 && live.groups.some(({ weight }) => weight > 0) && !sameShares(now, shares)) {
+      const gone = wanted.groups.map(({ name }) => [name, 0] as const);
+      await this.routes.setShares(row, { ...Object.fromEntries(gone), ...shares }, change);
+    }
+    for (const { name, members } of before.groups) await this.routes.setMembers(row, name, members, change);
+    await this.dropGroups(row, wanted, before, change);
+    await this.record(ctx, row, 'route.release.rollback', before, reason);
+  }
+
+  /** Groups that this step no longer names: they have neither matches nor shares by now. */
+  private async dropGroups(
+    row: RouteEntity,
+    before: RouteRelease,
+    after: RouteRelease,
+    change: RouteChange,
+  ): Promise<void> {
+    const kept = new Set(after.groups.map(({ name }) => name));
+    const none: readonly RouteMember[] = [];
+    for (const { name } of before.groups) {
+      if (!kept.has(name)) await this.routes.setMembers(row, name, none, change);
+    }
+  }
+
+  /** One step at a time: whoever has read an older version comes too late. */
+  private async claim(ctx: RequestContext, id: string, version: number): Promise<RouteEntity> {
+    return await this.database.unitOfWork(ctx, async (tx) => {
+      const row = await tx.findOne(RouteEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
+      if (row === null) throw new SpringtideError('not-found', `there is no route ${id}`);
+      if (row.version !== version) throw changedMeanwhile(row, version);
+      row.version += 1;
+      await tx.update(RouteEntity, { id }, { version: row.version });
+      return row;
+    });
+  }
+
+  /** Unless a later step has begun: then that one says what is in force. */
+  private async record(
+    ctx: RequestContext,
+    row: RouteEntity,
+    action: string,
+    release: RouteRelease,
+    reason?: string,
+  ): Promise<void> {
+    await this.database.unitOfWork(ctx, async (tx) => {
+      await tx.update(RouteEntity, { id: row.id, version: row.version }, { release });
+      await recordAudit(tx, ctx, {
+        action,
+        target: { kind: 'route', id: row.id },
+        after: {
+          name: row.name,
+          groups: release.groups.map(({ name, share }) => `${name} ${share} %`).join(', '),
+          matches: release.matches.map(({ name, group }) => `${name} → ${group}`).join(', '),
+          ...(reason === undefined ? {} : { reason }),
+        },
+        show: ['name', 'groups', 'matches', 'reason'],
+        at: toInstant(this.clock.now()),
+      });
+    });
+  }
+}
+
+function refuseBesideCampaign(route: string, others: readonly string[]): void {
+  if (others.length === 0) return;
+  throw new SpringtideError(
+    'failed-precondition',
+    `a campaign spreads the traffic of route "${route}" over ${others.join(', ')}; its shares were not changed`,
+    {
+      effect: 'none',
+      nextStep: 'Leave the shares as they are and change matches only, or wait for its end.',
+    },
+  );
+}
+
+function failed(route: string, { reason }: GateVerdict): SpringtideError {
+  return new SpringtideError(
+    'failed-precondition',
+    `the release step of route "${route}" did not hold (${reason}); the step before it is in force again`,
+    { effect: 'none', nextStep: 'Look at the new version, then repeat the step.', facts: { route, reason } },
+  );
+}
+
+function changedMeanwhile(row: RouteEntity, version: number): SpringtideError {
+  return new SpringtideError(
+    'conflict',
+    `route "${row.name}" was changed meanwhile (version ${row.version}, yours is ${version}); nothing was changed`,
+    { retry: 'never', nextStep: 'Read it again and repeat your change.', facts: { version: row.version } },
+  );
+}
