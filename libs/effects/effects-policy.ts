@@ -4,6 +4,12 @@ export type EffectsPolicy = Readonly<{
   callDeadlineMs: number;
   /** How long a create intent lives without being renewed by its run. */
   leaseMs: number;
+  /** Where the cloud has timers: how long after the lease the machines end themselves. */
+  timerMarginMs: number;
+  /** What must be left of that margin; below it the timer is moved. Longer than a reconciler and a way back need. */
+  timerLeastMs: number;
+  /** Machines whose timers are moved with one renewal, so that it comes to its end; the rest follow with the next. */
+  timerMoves: number;
   /** The reconciler leaves younger machines alone. */
   graceMs: number;
   /** A listing that shrank by more than this share proves nothing. */
@@ -21,6 +27,9 @@ export type EffectsPolicy = Readonly<{
 export const STANDARD_EFFECTS: EffectsPolicy = {
   callDeadlineMs: 60_000,
   leaseMs: 15 * 60_000,
+  timerMarginMs: 4 * 3_600_000,
+  timerLeastMs: 80 * 60_000,
+  timerMoves: 500,
   graceMs: 15 * 60_000,
   maxShrink: 0.2,
   reservationMargin: 0.1,

@@ -1,4 +1,5 @@
 import type { SchemaPart } from '@springtide/platform';
+import { CloudTimers1760000052000 } from './data/cloud-timers.migration.js';
 import { Effects1760000050000 } from './data/effects.migration.js';
 import { Unanswered1760000051000 } from './data/unanswered.migration.js';
 
@@ -8,6 +9,7 @@ export type { EffectStore, EffectTransaction, IntentFilter, StopSwitch } from '.
 export { DEMO_EFFECTS, STANDARD_EFFECTS, type EffectsPolicy } from './effects-policy.js';
 export type { LaunchAnswer, LaunchRequest, LaunchSpec, RefusalCount } from './launch.js';
 export { EffectsModule, type EffectsOptions } from './effects.module.js';
+export type { TimerTrouble } from './cloud-timers.service.js';
 export { EffectLedger, type CloudDirectory, type LedgerDependencies } from './ledger.service.js';
 export { MachineLife, liveIds, type ReleaseRequest } from './machine-life.service.js';
 export {
@@ -20,5 +22,5 @@ export {
 
 export const effectsSchema: SchemaPart = {
   entities: [],
-  migrations: [Effects1760000050000, Unanswered1760000051000],
+  migrations: [Effects1760000050000, Unanswered1760000051000, CloudTimers1760000052000],
 };

@@ -300,6 +300,7 @@ export class EffectLedger {
       deadline: null,
       firstAbsentAt: null,
       releaseBy: null,
+      releaseAt: null,
       mandateId: null,
       pricePerHour: null,
       minimumBillingSeconds: 0,

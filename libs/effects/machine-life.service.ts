@@ -1,5 +1,6 @@
 import { SpringtideError, asSpringtideError, msBetween, type Instant } from '@springtide/kernel';
 import type { CloudClient, Machine, Satellite } from '@springtide/provider-kit';
+import { CloudTimers, type TimerTrouble } from './cloud-timers.service.js';
 import {
   LIVE_ITEM_STATES,
   observed,
@@ -18,7 +19,11 @@ export type ReleaseRequest = IntentPlace &
 
 /** The life of machines after they were bought: seen running, declared ready, released, proven gone. */
 export class MachineLife {
-  constructor(private readonly ledger: EffectLedger) {}
+  private readonly timers: CloudTimers;
+
+  constructor(private readonly ledger: EffectLedger) {
+    this.timers = new CloudTimers(ledger, async (tenantId, intentId) => this.observe(tenantId, intentId));
+  }
 
   /** Asks the cloud about every live machine of the intent and records what it says. */
   async observe(tenantId: string, intentId: string): Promise<Intent> {
@@ -77,18 +82,29 @@ export class MachineLife {
     return { machines: 0, satellites };
   }
 
-  /** While the run wants its machines it renews their leases; when it is dead they lapse. */
-  async renewLeases(tenantId: string, runId: string, fence: number, until: Instant): Promise<number> {
+  /**
+   * While the run wants its machines it renews their leases; when it is dead they lapse. Where the cloud has a timer of
+   * its own, that is kept behind them.
+   * @returns timers that could not be moved; the leases are renewed all the same.
+   * @throws conflict when the run has a newer owner.
+   */
+  async renewLeases(
+    tenantId: string,
+    runId: string,
+    fence: number,
+    until: Instant,
+  ): Promise<readonly TimerTrouble[]> {
     const { store } = this.ledger.dependencies;
-    return await store.transaction(tenantId, async (tx) => {
+    await store.transaction(tenantId, async (tx) => {
       if (fence < (await tx.currentFence(runId))) {
         throw new SpringtideError('conflict', `run ${runId} has a newer owner; its leases were not renewed`, {
           retry: 'never',
           facts: { fence },
         });
       }
-      return await tx.renewLeases(runId, until);
+      await tx.renewLeases(runId, until);
     });
+    return await this.timers.keepBehind({ tenantId, runId, fence, until });
   }
 
   /**

@@ -8,11 +8,13 @@ import {
   answeredLate,
   callRefused,
   claim,
+  isTooNear,
   openItem,
   refusedWhole,
   reservationFor,
   sending,
   tokenOf,
+  withTimer,
   type Intent,
   type ItemOutcome,
   type Mandate,
@@ -89,7 +91,7 @@ export class Purchase {
 
   private async send(intentId: string, request: LaunchRequest): Promise<LaunchAnswer> {
     const client = await this.ledger.dependencies.clouds.open(request.tenantId, request.accountId);
-    const begun = await this.beginLaunch(intentId, request);
+    const begun = await this.beginLaunch(intentId, request, client);
     if ('code' in begun) return await this.afterRefusal(intentId, request.tenantId, begun);
     let receipt: LaunchReceipt;
     try {
@@ -157,7 +159,11 @@ export class Purchase {
   }
 
   /** Last checks, immediately before the call: fence, stop switch, mandate and its window. */
-  private async beginLaunch(intentId: string, request: LaunchRequest): Promise<Intent | Refusal> {
+  private async beginLaunch(
+    intentId: string,
+    request: LaunchRequest,
+    client: CloudClient,
+  ): Promise<Intent | Refusal> {
     return await this.ledger.dependencies.store.transaction(request.tenantId, async (tx) => {
       const intent = await this.ledger.lock(tx, intentId);
       await this.ledger.requireFence(tx, intent, request.fence);
@@ -171,7 +177,7 @@ export class Purchase {
         await saveWithBooks(tx, intent, cancelled, this.ledger.now());
         return refusal;
       }
-      const begun = sending(intent, {
+      const begun = sending(this.timed(intent, client), {
         fence: request.fence,
         at: this.ledger.now(),
         deadline: this.ledger.deadline(),
@@ -218,12 +224,20 @@ export class Purchase {
   /** Clouds that remember tokens answer the same token with the same machines: sending again is the best look-up. */
   private tokenStillHolds(intent: Intent, client: CloudClient): boolean {
     if (!client.manifest.capabilities.idempotencyToken.supported) return false;
-    return msBetween(intent.createdAt, this.ledger.now()) < this.ledger.dependencies.policy.tokenLifeMs;
+    const { policy } = this.ledger.dependencies;
+    // What the token brings carries the timer that was sent with it: machines that would end in the peak are not wanted.
+    if (isTooNear(intent, this.ledger.now(), policy)) return false;
+    return msBetween(intent.createdAt, this.ledger.now()) < policy.tokenLifeMs;
+  }
+
+  private timed(intent: Intent, client: CloudClient): Intent {
+    if (!client.manifest.capabilities.timeToLive.supported) return intent;
+    return withTimer(intent, this.ledger.now(), this.ledger.dependencies.policy);
   }
 
   /**
    * From what is written alone, so that the same token always carries the same batch. The lease is not part of it: it is
-   * renewed, and a cloud refuses a token that comes with other parameters.
+   * renewed, and a cloud refuses a token that comes with other parameters. The timer is that of the generation.
    */
   private batchOf(intent: Intent, client: CloudClient): LaunchBatch {
     const spec = intent.spec as LaunchSpec;
@@ -249,6 +263,7 @@ export class Purchase {
       },
       ...(spec.userData === null ? {} : { userData: spec.userData }),
       labels: spec.labels,
+      ...(intent.releaseAt === null ? {} : { releaseAt: intent.releaseAt }),
     };
   }
 }

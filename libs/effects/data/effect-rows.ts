@@ -29,6 +29,7 @@ const ItemRow = z.object({
   ready_at: at.nullable(),
   releasing_at: at.nullable(),
   gone_at: at.nullable(),
+  ends_at: at.nullable(),
 });
 
 const IntentRow = z.object({
@@ -54,6 +55,7 @@ const IntentRow = z.object({
   deadline: at.nullable(),
   first_absent_at: at.nullable(),
   release_by: at.nullable(),
+  release_at: at.nullable(),
   mandate_id: z.string().nullable(),
   currency: z.string().nullable(),
   price_per_hour: z.string().nullable(),
@@ -106,6 +108,7 @@ export function readItem(row: unknown): EffectItem {
     readyAt: r.ready_at,
     releasingAt: r.releasing_at,
     goneAt: r.gone_at,
+    endsAt: r.ends_at,
   };
 }
 
@@ -134,6 +137,7 @@ export function readIntent(row: unknown, items: readonly EffectItem[]): Intent {
     deadline: r.deadline,
     firstAbsentAt: r.first_absent_at,
     releaseBy: r.release_by,
+    releaseAt: r.release_at,
     mandateId: r.mandate_id,
     pricePerHour: moneyOrNull(r.currency, r.price_per_hour),
     minimumBillingSeconds: r.minimum_billing_seconds,
@@ -169,6 +173,7 @@ export function writeIntent(intent: Intent): Record<string, unknown> {
     deadline: intent.deadline,
     first_absent_at: intent.firstAbsentAt,
     release_by: intent.releaseBy,
+    release_at: intent.releaseAt,
     mandate_id: intent.mandateId,
     currency: intent.pricePerHour?.currency ?? intent.reserved?.currency ?? null,
     price_per_hour: intent.pricePerHour?.amount ?? null,
@@ -191,6 +196,7 @@ export function writeItem(item: EffectItem): Record<string, unknown> {
     ready_at: item.readyAt,
     releasing_at: item.releasingAt,
     gone_at: item.goneAt,
+    ends_at: item.endsAt,
   };
 }
 

@@ -1,4 +1,12 @@
 export {
+  isTooNear,
+  timerFor,
+  timerMoved,
+  timersDue,
+  withTimer,
+  type DueTimer,
+} from './cloud-timer.js';
+export {
   LIVE_ITEM_STATES,
   absence,
   adopted,

@@ -35,6 +35,8 @@ export type EffectItem = Readonly<{
   readyAt: Instant | null;
   releasingAt: Instant | null;
   goneAt: Instant | null;
+  /** The cloud's own timer, once it was moved; before that the intent's `releaseAt` holds. */
+  endsAt: Instant | null;
 }>;
 
 /** Where and why an effect happens; the same for all kinds. */
@@ -73,6 +75,10 @@ export type Intent = IntentPlace &
     firstAbsentAt: Instant | null;
     /** Dead-man lease: when it lapses, scale-back starts, whoever is dead. */
     releaseBy: Instant | null;
+    /**
+     * The cloud's own timer as the calls of this generation carry it; null where the cloud has none, or nothing was sent.
+     */
+    releaseAt: Instant | null;
     mandateId: string | null;
     pricePerHour: Money | null;
     minimumBillingSeconds: number;
@@ -102,6 +108,7 @@ export function openItem(index: number): EffectItem {
     readyAt: null,
     releasingAt: null,
     goneAt: null,
+    endsAt: null,
   };
 }
 
@@ -279,6 +286,7 @@ export function nextGeneration(intent: Intent): Intent {
     firstAbsentAt: null,
     sentAt: null,
     deadline: null,
+    releaseAt: null,
   };
 }
 

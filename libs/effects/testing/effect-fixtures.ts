@@ -57,6 +57,7 @@ export function anIntent(over: Partial<Intent> = {}): Intent {
     deadline: null,
     firstAbsentAt: null,
     releaseBy: addMs(START, 900_000),
+    releaseAt: null,
     mandateId: null,
     pricePerHour: PRICE,
     minimumBillingSeconds: 60,

@@ -37,6 +37,7 @@ function describeIntents(open: () => Promise<EffectStore>): void {
       sentAt: addMs(START, 1),
       deadline: addMs(START, 60_001),
       firstAbsentAt: addMs(START, 61_001),
+      releaseAt: addMs(START, 15_300_001),
       reserved: money('CNY', '1.9500000001'),
       problem: { code: 'quota-exceeded', message: 'no “quota” left — 配额' },
       items: [
@@ -46,6 +47,7 @@ function describeIntents(open: () => Promise<EffectStore>): void {
           address: '127.0.0.1',
           runningAt: addMs(START, 7),
           readyAt: addMs(START, 9),
+          endsAt: addMs(START, 20_000_001),
         }),
         anItem({ index: 1, state: 'gone', machineId: 'm-2', releasingAt: START, goneAt: addMs(START, 999) }),
         anItem({ index: 2, state: 'refused', machineId: null, refusal: { code: 'balance', message: 'b' } }),
