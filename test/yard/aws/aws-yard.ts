@@ -81,7 +81,8 @@ export async function startAwsYard(options: AwsYardOptions = {}): Promise<AwsYar
   }
 }
 
-async function startMoto(options: AwsYardOptions): Promise<{ process: RunningProcess; port: number }> {
+/** The emulator alone. */
+export async function startMoto(options: AwsYardOptions): Promise<{ process: RunningProcess; port: number }> {
   const { onProgress } = options;
   const command = await ensureVenv({
     name: 'moto',

@@ -16,6 +16,9 @@ function lacking(policy: PolicyDocument, actions: readonly string[]): PolicyDocu
   return { ...policy, Statement: Statement.filter(({ Action }) => Action.length > 0) };
 }
 
+/** The machine may be busy with other things. */
+const PATIENCE_MS = 60_000;
+
 const yard = await publishedPolicy()
   .then((policy) => startAwsYard({ policy: lacking(policy, WITHOUT), settings: { rates: {} } }))
   .catch((thrown: unknown) => {
@@ -37,39 +40,47 @@ const runs = yardLane('aws rights', typeof yard !== 'string', typeof yard === 's
       { clock: systemClock, gate: loopbackGate(), log: silentLogger },
     );
 
-  afterAll(async () => aws.stop());
+  afterAll(async () => aws.stop(), PATIENCE_MS);
 
-  it('is verified with exactly these shown as not granted', async () => {
-    const session = await connect();
-    const { permissions, identity } = await session.verify(at());
-    expect(identity).toContain(':user/springtide');
-    const missing = permissions.filter(({ granted }) => !granted).map(({ action }) => action);
-    expect(missing.toSorted()).toEqual(['ec2:DescribeVolumes', 'ec2:RunInstances']);
-    expect(permissions.length).toBeGreaterThan(missing.length);
-    await session.close();
-  });
+  it(
+    'is verified with exactly these shown as not granted',
+    async () => {
+      const session = await connect();
+      const { permissions, identity } = await session.verify(at());
+      expect(identity).toContain(':user/springtide');
+      const missing = permissions.filter(({ granted }) => !granted).map(({ action }) => action);
+      expect(missing.toSorted()).toEqual(['ec2:DescribeVolumes', 'ec2:RunInstances']);
+      expect(permissions.length).toBeGreaterThan(missing.length);
+      await session.close();
+    },
+    PATIENCE_MS,
+  );
 
-  it('is refused a launch as permission-denied, and nothing is created', async () => {
-    const session = await connect();
-    const launch = session.compute?.launch(
-      {
-        token: 'refused',
-        region: aws.region,
-        zone: aws.zones[0] ?? '',
-        machineType: 'c6i.large',
-        purchaseOption: 'on-demand',
-        count: 1,
-        minimum: 1,
-        namePrefix: 'refused',
-        image: aws.imageId,
-        securityGroups: [],
-        ownership: { installation: 'i', tenant: 't', intent: 'n', token: 'refused' },
-        labels: {},
-      },
-      options(),
-    );
-    await expect(launch).rejects.toMatchObject({ code: 'permission-denied', effect: 'none' });
-    expect(await aws.admin.machines()).toEqual([]);
-    await session.close();
-  });
+  it(
+    'is refused a launch as permission-denied, and nothing is created',
+    async () => {
+      const session = await connect();
+      const launch = session.compute?.launch(
+        {
+          token: 'refused',
+          region: aws.region,
+          zone: aws.zones[0] ?? '',
+          machineType: 'c6i.large',
+          purchaseOption: 'on-demand',
+          count: 1,
+          minimum: 1,
+          namePrefix: 'refused',
+          image: aws.imageId,
+          securityGroups: [],
+          ownership: { installation: 'i', tenant: 't', intent: 'n', token: 'refused' },
+          labels: {},
+        },
+        options(),
+      );
+      await expect(launch).rejects.toMatchObject({ code: 'permission-denied', effect: 'none' });
+      expect(await aws.admin.machines()).toEqual([]);
+      await session.close();
+    },
+    PATIENCE_MS,
+  );
 });
