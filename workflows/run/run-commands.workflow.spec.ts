@@ -6,7 +6,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startRunWorld, type RunIds, type RunWorld } from '../testing/run-world.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 let world: RunWorld;
 

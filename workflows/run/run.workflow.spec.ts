@@ -3,7 +3,7 @@ import { runWorkflowId, scaleBackWorkflowId } from '@springtide/contracts';
 import { ApplicationFailure } from '@temporalio/common';
 import { startRunWorld, type RunIds, type RunWorld } from '../testing/run-world.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 let world: RunWorld;
 
