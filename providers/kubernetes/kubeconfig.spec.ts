@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { KubeConfig } from '@kubernetes/client-node';
 import { stringify } from 'yaml';
 import { accountSchema } from './account.js';
 import { manifest } from './index.js';
@@ -26,6 +27,21 @@ describe('a kubeconfig', () => {
     expect(readKubeconfig(text, 'one')).toHaveProperty('token', SECRET);
   });
 
+  it('means to us what it means to the vendor’s own client', () => {
+    const keys = { 'client-certificate-data': base64(PEM), 'client-key-data': base64(PEM) };
+    const text = kubeconfig({ 'certificate-authority-data': base64(PEM) }, { token: SECRET, ...keys });
+    const theirs = new KubeConfig();
+    theirs.loadFromString(text);
+    const [cluster, user] = [theirs.getCurrentCluster(), theirs.getCurrentUser()];
+    const decoded = (data: string | undefined) => Buffer.from(data ?? '', 'base64').toString('utf8');
+    expect(readKubeconfig(text)).toEqual({
+      server: cluster?.server,
+      caPem: decoded(cluster?.caData),
+      client: { certPem: decoded(user?.certData), keyPem: decoded(user?.keyData) },
+      token: user?.token,
+    });
+  });
+
   it('may bring a client certificate in place of a token', () => {
     const user = { 'client-certificate-data': base64(PEM), 'client-key-data': base64(PEM) };
     expect(readKubeconfig(kubeconfig({}, user))).toMatchObject({ client: { certPem: PEM, keyPem: PEM } });
@@ -35,6 +51,7 @@ describe('a kubeconfig', () => {
     ['exec', {}, { exec: { command: 'touch', args: ['/tmp/owned'] } }],
     ['auth-provider', {}, { 'auth-provider': { name: 'gcp' } }],
     ['tokenFile', {}, { tokenFile: '/etc/shadow' }],
+    ['token-file', {}, { 'token-file': '/etc/shadow' }],
     ['client-certificate', {}, { 'client-certificate': '/root/.kube/c.pem' }],
     ['client-key', {}, { token: SECRET, 'client-key': '/root/.kube/k.pem' }],
     ['certificate-authority', { 'certificate-authority': '/etc/ca.pem' }, { token: SECRET }],

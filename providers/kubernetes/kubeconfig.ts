@@ -21,6 +21,7 @@ const FORBIDDEN: Readonly<Record<string, string>> = {
   exec: 'starts a command on this host to get its credential',
   'auth-provider': 'needs a plug-in to get its credential',
   tokenFile: 'names a file on another host; embed the token',
+  'token-file': 'names a file on another host; embed the token',
   'client-certificate': 'names a file on another host; embed client-certificate-data',
   'client-key': 'names a file on another host; embed client-key-data',
   'certificate-authority': 'names a file on another host; embed certificate-authority-data',

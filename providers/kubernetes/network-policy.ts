@@ -1,3 +1,4 @@
+import type { V1NetworkPolicyPeer, V1NetworkPolicySpec } from '@kubernetes/client-node';
 import type { NetworkPeer, WorkloadNetwork } from '@springtide/provider-kit';
 import { WORKLOAD_LABEL, labelValue } from './ownership-marks.js';
 import { NETWORK_POLICY, type Manifest, type ObjectKind } from './workload-kinds.js';
@@ -17,17 +18,17 @@ export function networkPolicy(
   selector: Readonly<Record<string, string>>,
   part: MakePart,
 ): Manifest {
-  return part(NETWORK_POLICY, {
-    spec: {
-      podSelector: { matchLabels: selector },
-      policyTypes: ['Ingress', 'Egress'],
-      ingress: network.from.map((peer) => ({ from: [peerOf(peer)], ...portsOf(peer) })),
-      egress: [NAME_SERVICE, ...network.to.map((peer) => ({ to: [peerOf(peer)], ...portsOf(peer) }))],
-    },
-  });
+  const spec: V1NetworkPolicySpec = {
+    podSelector: { matchLabels: selector },
+    policyTypes: ['Ingress', 'Egress'],
+    egress: [NAME_SERVICE, ...network.to.map((peer) => ({ to: [peerOf(peer)], ...portsOf(peer) }))],
+  };
+  // Spelt `_from` in the library’s model, which its own serialiser puts right; ours sends what stands here.
+  const ingress = network.from.map((peer) => ({ from: [peerOf(peer)], ...portsOf(peer) }));
+  return part(NETWORK_POLICY, { spec: { ...spec, ingress } });
 }
 
-function peerOf(peer: NetworkPeer) {
+function peerOf(peer: NetworkPeer): V1NetworkPolicyPeer {
   if ('cidr' in peer) return { ipBlock: { cidr: peer.cidr } };
   if ('workload' in peer) {
     return { podSelector: { matchLabels: { [WORKLOAD_LABEL]: labelValue(peer.workload) } } };

@@ -1,9 +1,13 @@
+import type { V1Affinity, V1LabelSelector, V1PodSpec, V1Toleration } from '@kubernetes/client-node';
 import type { SchedulingPolicy } from '@springtide/provider-kit';
 
 const HOST = 'kubernetes.io/hostname';
 
 /** A scheduling policy in the words of a pod. */
-export function podPlacement(policy: SchedulingPolicy, selector: Readonly<Record<string, string>>) {
+export function podPlacement(
+  policy: SchedulingPolicy,
+  selector: Readonly<Record<string, string>>,
+): Omit<V1PodSpec, 'containers'> {
   const labelSelector = { matchLabels: selector };
   return {
     ...(policy.nodeLabels === undefined ? {} : { nodeSelector: policy.nodeLabels }),
@@ -25,7 +29,11 @@ export function podPlacement(policy: SchedulingPolicy, selector: Readonly<Record
   };
 }
 
-function toleration({ key, value, effect }: NonNullable<SchedulingPolicy['tolerates']>[number]) {
+function toleration({
+  key,
+  value,
+  effect,
+}: NonNullable<SchedulingPolicy['tolerates']>[number]): V1Toleration {
   return {
     key,
     operator: value === undefined ? 'Exists' : 'Equal',
@@ -34,7 +42,10 @@ function toleration({ key, value, effect }: NonNullable<SchedulingPolicy['tolera
   };
 }
 
-function apart(how: 'strict' | 'preferred', labelSelector: Readonly<Record<string, unknown>>) {
+function apart(
+  how: 'strict' | 'preferred',
+  labelSelector: V1LabelSelector,
+): V1Affinity['podAntiAffinity'] & object {
   const term = { topologyKey: HOST, labelSelector };
   return how === 'strict'
     ? { requiredDuringSchedulingIgnoredDuringExecution: [term] }

@@ -1,3 +1,12 @@
+import type {
+  V1DeploymentSpec,
+  V1PersistentVolumeClaimSpec,
+  V1PodDisruptionBudgetSpec,
+  V1PodTemplateSpec,
+  V1ServiceSpec,
+  V1StatefulSetSpec,
+  V2HorizontalPodAutoscalerSpec,
+} from '@kubernetes/client-node';
 import type { WorkloadOrder, WorkloadSpec, WorkloadVolume } from '@springtide/provider-kit';
 import { networkPolicy } from './network-policy.js';
 import { WORKLOAD_LABEL, labelValue, ownershipMarks } from './ownership-marks.js';
@@ -78,7 +87,7 @@ function workloadSpec(
   selector: Readonly<Record<string, string>>,
   replicas: number,
   container: string,
-) {
+): V1DeploymentSpec | V1StatefulSetSpec {
   const { spec } = order;
   const { rollout = {} } = spec;
   const common = {
@@ -111,14 +120,18 @@ function workloadSpec(
 }
 
 /** Marks of members and their volumes: none that changes with an order, or every order would restart all members. */
-function stableMarks({ spec, ownership }: WorkloadOrder): Readonly<Record<string, string>> {
+function stableMarks({ spec, ownership }: WorkloadOrder): Record<string, string> {
   const { labels } = ownershipMarks(spec.name, ownership, {});
   return Object.fromEntries(
     Object.entries(labels).filter(([key]) => key === WORKLOAD_LABEL || key.endsWith('/installation')),
   );
 }
 
-function podTemplate(order: WorkloadOrder, selector: Readonly<Record<string, string>>, container: string) {
+function podTemplate(
+  order: WorkloadOrder,
+  selector: Readonly<Record<string, string>>,
+  container: string,
+): V1PodTemplateSpec {
   const { spec } = order;
   const volumes = spec.volumes ?? [];
   const size = { cpu: `${spec.cpuMillis}m`, memory: `${spec.memoryMiB}${MIB}` };
@@ -133,7 +146,7 @@ function podTemplate(order: WorkloadOrder, selector: Readonly<Record<string, str
         {
           name: container,
           image: spec.image,
-          ...(spec.command === undefined ? {} : { command: spec.command }),
+          ...(spec.command === undefined ? {} : { command: [...spec.command] }),
           env: Object.entries(spec.environment ?? {}).map(([name, value]) => ({ name, value })),
           ports: spec.ports.map(({ name, port, protocol = 'TCP' }) => ({
             name,
@@ -172,7 +185,7 @@ function claimsOf(spec: WorkloadSpec) {
   }));
 }
 
-function claimSpec(volume: WorkloadVolume) {
+function claimSpec(volume: WorkloadVolume): V1PersistentVolumeClaimSpec {
   return {
     accessModes: [volume.access === 'shared' ? 'ReadWriteMany' : 'ReadWriteOnce'],
     resources: { requests: { storage: `${volume.sizeGib}Gi` } },
@@ -185,7 +198,7 @@ function needsService(spec: WorkloadSpec): boolean {
   return (spec.service ?? false) || spec.kind === 'stateful';
 }
 
-function serviceSpec(spec: WorkloadSpec, selector: Readonly<Record<string, string>>) {
+function serviceSpec(spec: WorkloadSpec, selector: Readonly<Record<string, string>>): V1ServiceSpec {
   return {
     selector,
     ...(spec.kind === 'stateful' ? { clusterIP: 'None' } : { type: 'ClusterIP' }),
@@ -193,7 +206,10 @@ function serviceSpec(spec: WorkloadSpec, selector: Readonly<Record<string, strin
   };
 }
 
-function budgetSpec(minAvailable: number, selector: Readonly<Record<string, string>>) {
+function budgetSpec(
+  minAvailable: number,
+  selector: Readonly<Record<string, string>>,
+): V1PodDisruptionBudgetSpec {
   return {
     minAvailable,
     selector: { matchLabels: selector },
@@ -202,7 +218,10 @@ function budgetSpec(minAvailable: number, selector: Readonly<Record<string, stri
   };
 }
 
-function scalerSpec(spec: WorkloadSpec, scale: NonNullable<WorkloadSpec['autoscale']>) {
+function scalerSpec(
+  spec: WorkloadSpec,
+  scale: NonNullable<WorkloadSpec['autoscale']>,
+): V2HorizontalPodAutoscalerSpec {
   const { apiVersion, kind } = spec.kind === 'stateless' ? DEPLOYMENT : STATEFUL_SET;
   return {
     scaleTargetRef: { apiVersion, kind, name: spec.name },

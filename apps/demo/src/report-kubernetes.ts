@@ -35,7 +35,7 @@ export function besideMachines<R extends Readonly<{ failures: readonly string[] 
 export function kubernetesLine({ version, workload, replicas, leftover }: KubernetesReport): string {
   const ready = replicas.map((sample) => sample.ready);
   return (
-    `Kubernetes ${version}: ${workload} had ${Math.max(...ready)} replicas ready at the most and ${ready.at(-1) ?? 0} ` +
+    `${version}: ${workload} had ${Math.max(...ready)} replicas ready at the most and ${ready.at(-1) ?? 0} ` +
     `at the end; kubectl lists ${leftover.length} of ours`
   );
 }
