@@ -6,6 +6,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   planner: async () => (await import('./planner.bench.js')).plannerBench,
   inventory: async () => (await import('./inventory.bench.js')).inventoryBench,
   effects: async () => (await import('./effects.bench.js')).effectsBench,
+  launch: async () => (await import('./launch.bench.js')).launchBench,
   limiter: async () => (await import('./limiter.bench.js')).limiterBench,
 };
 

@@ -3,22 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import {
-  EffectLedger,
-  MemoryEffectStore,
-  PostgresEffectStore,
-  STANDARD_EFFECTS,
-  effectsSchema,
-  type EffectStore,
-  type LaunchRequest,
-} from '@springtide/effects';
-import { SpringtideError, addMs, money, toInstant, zero } from '@springtide/kernel';
+import { MemoryEffectStore, PostgresEffectStore, effectsSchema, type EffectStore } from '@springtide/effects';
+import { SpringtideError } from '@springtide/kernel';
 import {
   Database,
   Roles1760000000000,
   createEndpointGate,
   migrate,
-  newId,
   removeEmbeddedPostgres,
   silentLogger,
   startEmbeddedPostgres,
@@ -36,17 +27,19 @@ import {
   manifest,
   openSimulatedCloud,
 } from '../../providers/simulated/index.js';
+import { printLine as print } from './bench-line.js';
+import { countOf, inLanes, ledgerOver, newRun, requireExactly, type RunPlace } from './effects/ledger-run.js';
 import { historyOfProvision } from './effects/provision-history.js';
 
-type Line = { name: string; value: number; unit: string; baseline: number; ratio: number };
-
 const BATCH = 50;
-/** As many batches at once as the provision workflow has under way. */
-const WINDOW = 10;
 const TENANT = '00000000-0000-4000-8000-0000000000aa';
 const ACCOUNT = '00000000-0000-4000-8000-0000000000cc';
-const POOL = 'bench';
 const REGION = 'sim-east';
+const PLACE: RunPlace = {
+  account: ACCOUNT,
+  region: REGION,
+  specOf: (batch) => ({ ...placeOf(batch), subnet: null, userData: null }),
+};
 
 /**
  * Machines per second through the ledger against a loop over the bare provider client, in the same run: in a cloud that
@@ -109,7 +102,7 @@ async function benchWorkflow(
   const bare = await rateOfBareCalls(machines, callMs);
   await withCloud(machines, callMs, async (client) => {
     const ledger = ledgerOver(store, client);
-    const request = await newRun(ledger);
+    const request = await newRun(ledger, PLACE);
     const { seconds, events } = await historyOfProvision({ ledger, request, machines, batch: BATCH, dir });
     requireExactly(machines, await countOf(ledger, request.runId));
     print('effects.machines-per-second.workflow', machines / seconds, 'machines/s', bare);
@@ -121,7 +114,7 @@ async function rateOfBareCalls(machines: number, callMs: number): Promise<number
   return await withCloud(machines, callMs, async (client) => {
     const started = performance.now();
     let accepted = 0;
-    await inWindow(machines / BATCH, async (batch) => {
+    await inLanes(machines / BATCH, async (batch) => {
       const receipt = await client.compute.launch(bareBatch(batch));
       accepted += receipt.items.filter((item) => item.outcome === 'accepted').length;
     });
@@ -134,9 +127,9 @@ async function rateOfBareCalls(machines: number, callMs: number): Promise<number
 async function rateOfLedger(machines: number, callMs: number, store: EffectStore): Promise<number> {
   return await withCloud(machines, callMs, async (client) => {
     const ledger = ledgerOver(store, client);
-    const request = await newRun(ledger);
+    const request = await newRun(ledger, PLACE);
     const started = performance.now();
-    await inWindow(machines / BATCH, async (batch) => {
+    await inLanes(machines / BATCH, async (batch) => {
       const answer = await ledger.launch(request(batch, BATCH));
       if (answer.status !== 'settled')
         throw new SpringtideError('internal', `batch ${batch}: ${answer.status}`);
@@ -179,64 +172,6 @@ async function withCloud<T>(
   }
 }
 
-function ledgerOver(store: EffectStore, client: CloudClient): EffectLedger {
-  return new EffectLedger({
-    store,
-    clouds: { open: async () => await Promise.resolve(client) },
-    clock: systemClock,
-    newId,
-    installation: 'bench',
-    policy: STANDARD_EFFECTS,
-    log: silentLogger,
-  });
-}
-
-type RequestOf = ((batch: number, count: number) => LaunchRequest) & Readonly<{ runId: string }>;
-
-async function newRun(ledger: EffectLedger): Promise<RequestOf> {
-  const runId = randomUUID();
-  const none = zero('CNY');
-  const mandate = await ledger.openMandate({
-    id: randomUUID(),
-    tenantId: TENANT,
-    campaignId: null,
-    runId,
-    approvalId: null,
-    planHash: 'bench',
-    poolIds: [POOL],
-    maxMachines: 1_000_000,
-    budget: money('CNY', '1000000000'),
-    maxPerHour: money('CNY', '1000000000'),
-    validUntil: addMs(toInstant(new Date()), 3_600_000),
-    state: 'open',
-    machines: 0,
-    reserved: none,
-    committed: none,
-    perHour: none,
-  });
-  const fence = await ledger.takeFence(TENANT, runId, 'bench');
-  const request = (batch: number, count: number): LaunchRequest => ({
-    tenantId: TENANT,
-    runId,
-    campaignId: null,
-    step: 'bench',
-    batch,
-    accountId: ACCOUNT,
-    region: REGION,
-    service: 'bench',
-    poolId: POOL,
-    mandateId: mandate.id,
-    spec: { ...placeOf(batch), subnet: null, userData: null },
-    count,
-    pricePerHour: money('CNY', '0.39'),
-    minimumBillingSeconds: 60,
-    plannedHours: 1,
-    releaseBy: addMs(toInstant(new Date()), 900_000),
-    fence,
-  });
-  return Object.assign(request, { runId });
-}
-
 function placeOf(batch: number) {
   return {
     zone: 'sim-east-a',
@@ -253,34 +188,4 @@ function bareBatch(batch: number): LaunchBatch {
   const token = randomUUID();
   const ownership = { installation: 'bench', tenant: TENANT, intent: token, token };
   return { token, region: REGION, ...placeOf(batch), count: BATCH, minimum: 1, ownership };
-}
-
-async function countOf(ledger: EffectLedger, runId: string): Promise<number> {
-  const intents = await ledger.listIntents(TENANT, { runId, kind: 'create' });
-  return intents.flatMap((intent) => intent.items).filter((item) => item.machineId !== null).length;
-}
-
-async function inWindow(batches: number, work: (batch: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const lane = async () => {
-    while (next < batches) {
-      next += 1;
-      await work(next - 1);
-    }
-  };
-  await Promise.all(Array.from({ length: WINDOW }, lane));
-}
-
-/** A rate of something that did not happen would be a lie. */
-function requireExactly(machines: number, counted: number): void {
-  if (counted === machines) return;
-  throw new SpringtideError(
-    'internal',
-    `${counted} machines came instead of ${machines}; nothing was measured`,
-  );
-}
-
-function print(name: string, value: number, unit: string, baseline: number): void {
-  const line: Line = { name, value, unit, baseline, ratio: value / baseline };
-  process.stdout.write(`${JSON.stringify(line)}\n`);
 }

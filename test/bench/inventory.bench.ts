@@ -24,10 +24,10 @@ import {
   startEmbeddedPostgres,
   systemClock,
 } from '@springtide/platform';
+import { printLine as print } from './bench-line.js';
 import { bareLoop } from './inventory/bare-loop.js';
 import { buyOne, type BenchAdapter, type BenchCloud } from './inventory/bench-cloud.js';
 
-type Line = { name: string; value: number; unit: string; baseline: number; ratio: number };
 type Measured = Readonly<{ database: Database; cloud: BenchCloud; provider: string; expected: number }>;
 
 const TENANT = '00000000-0000-4000-8000-0000000000aa';
@@ -257,9 +257,4 @@ function requireExactly(wanted: number, counted: number, what: string): void {
 
 function sumOf(numbers: readonly number[]): number {
   return numbers.reduce((sum, each) => sum + each, 0);
-}
-
-function print(name: string, value: number, unit: string, baseline: number): void {
-  const line: Line = { name, value, unit, baseline, ratio: value / baseline };
-  process.stdout.write(`${JSON.stringify(line)}\n`);
 }

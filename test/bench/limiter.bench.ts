@@ -13,9 +13,8 @@ import {
 } from '@springtide/platform';
 import type { RateBudget } from '@springtide/provider-kit';
 import { nodeArguments } from '../yard/tools/node-arguments.js';
+import { printLine as print } from './bench-line.js';
 import type { CallerOrder } from './limiter/caller-order.js';
-
-type Line = { name: string; value: number; unit: string; baseline: number; ratio: number };
 
 const run = promisify(execFile);
 const PROCESSES = 4;
@@ -67,9 +66,4 @@ function spanOf(times: readonly number[]): number {
 
 function mostIn(times: readonly number[], ms: number): number {
   return Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + ms).length));
-}
-
-function print(name: string, value: number, unit: string, baseline: number): void {
-  const line: Line = { name, value, unit, baseline, ratio: value / baseline };
-  process.stdout.write(`${JSON.stringify(line)}\n`);
 }

@@ -1,14 +1,7 @@
 import { SpringtideError, asSpringtideError } from '@springtide/kernel';
-import { createEndpointGate, silentLogger, systemClock } from '@springtide/platform';
-import {
-  InProcessRateLimiter,
-  connectAccount,
-  type CloudClient,
-  type LaunchBatch,
-  type LaunchItem,
-  type ProviderManifest,
-} from '@springtide/provider-kit';
-import { startProcess } from '../../yard/tools/process.js';
+import { systemClock } from '@springtide/platform';
+import type { CloudClient, LaunchBatch, LaunchItem } from '@springtide/provider-kit';
+import type { Sample } from '../yards/yard-cloud.js';
 
 /** A cloud of the yard in a process of its own, with an account of it. One adapter per provider makes it. */
 export type BenchCloud = Readonly<{
@@ -25,53 +18,9 @@ export type BenchAdapter = Readonly<{
   open(machines: number, folder: string): Promise<BenchCloud>;
 }>;
 
-export const BENCH_ACCOUNT = '00000000-0000-4000-8000-0000000000cc';
 const TENANT = '00000000-0000-4000-8000-0000000000aa';
 const AT_ONCE = 6;
 const BATCH = 100;
-
-/** Call budgets are not what is measured, so they are wide; pages are as the cloud has them. */
-export async function clientOf(
-  manifest: ProviderManifest,
-  account: Readonly<{ settings: unknown; secret: unknown }>,
-  openHostPort: string,
-): Promise<CloudClient> {
-  const wide = { burst: 1e6, perSecond: 1e6 };
-  return await connectAccount(
-    { ...manifest, rates: { read: wide, mutate: wide } },
-    account.settings,
-    account.secret,
-    {
-      account: BENCH_ACCOUNT,
-      clock: systemClock,
-      gate: createEndpointGate({ openHostPorts: [openHostPort], privateRanges: [] }),
-      log: silentLogger,
-      limiter: new InProcessRateLimiter(systemClock),
-    },
-  );
-}
-
-/** A yard program, and what its ready line says. */
-export async function yardProgram(
-  name: string,
-  args: readonly string[],
-): Promise<Readonly<{ access: unknown; stop(): Promise<void> }>> {
-  let access: unknown;
-  const program = await startProcess({
-    name,
-    command: process.execPath,
-    args,
-    readyTimeoutMs: 180_000,
-    ready: (line) => {
-      if (line.startsWith('{"ready":true')) access = JSON.parse(line);
-      return access !== undefined;
-    },
-  });
-  return { access, stop: async () => program.stop() };
-}
-
-export type Sample = Pick<LaunchBatch, 'region' | 'zone' | 'machineType' | 'image' | 'securityGroups'> &
-  Partial<Pick<LaunchBatch, 'subnet' | 'purchaseOption'>>;
 
 /** Buys the machines as a run would, tagged and labelled, spread over zones if several samples are given. */
 export async function fill(

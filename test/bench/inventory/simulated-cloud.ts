@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { SpringtideError } from '@springtide/kernel';
 import { examplePublicCloud, manifest, type CloudPlanInput } from '../../../providers/simulated/index.js';
 import { startSimulatedProgram } from '../../yard/simulated/simulated-program.js';
-import { clientOf, fill, type BenchAdapter } from './bench-cloud.js';
+import { clientOf } from '../yards/yard-cloud.js';
+import { fill, type BenchAdapter } from './bench-cloud.js';
 
 const CLOUD = 'bench';
 const REGION = 'sim-east';
@@ -21,7 +22,7 @@ export function simulatedAdapter(callMs: number): BenchAdapter {
       const program = await startSimulatedProgram({ cloudFile: file });
       const endpoint = program.endpoints[CLOUD] ?? '';
       const account = { settings: { endpoint }, secret: plan.credentials };
-      const client = await clientOf(manifest, account, new URL(endpoint).host);
+      const client = await clientOf({ manifest, account, hostPorts: [new URL(endpoint).host] });
       const sample = await fill(
         client,
         machines,

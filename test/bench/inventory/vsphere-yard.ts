@@ -20,7 +20,11 @@ export const vsphereAdapter: BenchAdapter = {
       hostMemoryMiB: 4 * 1024 * 1024,
       hostCores: 128,
     });
-    const client = await clientOf({ manifest, account: vsphereAccount(yard), hostPort: new URL(yard.url).host });
+    const client = await clientOf({
+      manifest,
+      account: vsphereAccount(yard),
+      hostPorts: [new URL(yard.url).host],
+    });
     const region = yard.datacenter;
     const { items } = await collect(client.images.listImages({ region }));
     return {
