@@ -1,8 +1,9 @@
+import { addMs } from '@springtide/kernel';
 import type { Machine, Page, ProviderManifest } from '@springtide/provider-kit';
 import { manifest as simulated } from '../../providers/simulated/index.js';
 import { MemoryEffectStore } from './data/memory-effect-store.js';
 import type { EffectStore, EffectTransaction } from './effect-store.port.js';
-import type { EffectsPolicy } from './effects-policy.js';
+import { STANDARD_EFFECTS, type EffectsPolicy } from './effects-policy.js';
 import { ACCOUNT, START, TENANT } from './testing/effect-fixtures.js';
 import { EffectWorld, INSTALLATION, REGION, machineBehindTheLedger } from './testing/effect-world.js';
 import { changedProvider, forgetfulOfTokens } from './testing/interruption.js';
@@ -71,6 +72,21 @@ const SAFETIES: readonly Safety[] = [
     story: deadRun,
   },
   {
+    name: 'the timer in the cloud',
+    without: { manifest: changedProvider(simulated, [bornWithoutTimer()]) },
+    story: everybodyDead,
+  },
+  {
+    name: 'the timer moved in time',
+    without: { policy: { timerLeastMs: -STANDARD_EFFECTS.timerMarginMs } },
+    story: longHold,
+  },
+  {
+    name: 'the timer of the generation',
+    without: { store: (store) => withTransaction(store, { lockIntent: freshTimer }) },
+    story: lateRepetition,
+  },
+  {
     name: 'the grace period',
     without: { policy: { graceMs: 0 } },
     story: async (without) => await orphan(without, { passes: 3, everyMs: MINUTE }),
@@ -133,6 +149,36 @@ async function deadRun(without: Without): Promise<readonly string[]> {
   world.clock.advance(60 * MINUTE);
   const { lapsedRunIds } = await process.reconciler.pass(SCOPE);
   return lapsedRunIds.includes(world.run) ? [] : ['a run that nobody drives was not reported'];
+}
+
+/** Nobody comes back, ever. */
+async function everybodyDead(without: Without): Promise<readonly string[]> {
+  const { world, process } = await open(without);
+  await world.launch(process);
+  world.clock.advance(24 * 60 * MINUTE);
+  return world.look().map((id) => `${id} runs and costs, and nobody is there to end it`);
+}
+
+async function longHold(without: Without): Promise<readonly string[]> {
+  const { world, process } = await open(without);
+  await world.launch(process);
+  for (let n = 0; n < 60; n += 1) {
+    world.clock.advance(10 * MINUTE);
+    const until = addMs(world.now(), STANDARD_EFFECTS.leaseMs);
+    await process.life.renewLeases(TENANT, world.run, 1, until);
+  }
+  return world.look().length === 5 ? [] : ['machines that were wanted ended themselves'];
+}
+
+/** The answer was lost and the machines cannot be seen: the token must bring the same ones, at once. */
+async function lateRepetition(without: Without): Promise<readonly string[]> {
+  const { world, process } = await open(without);
+  world.cloud.administer({ action: 'inject', operation: 'RunMachines', effect: 'lose' });
+  world.cloud.administer({ action: 'hide-new', forMs: 10 * MINUTE });
+  await process.ledger.launch(world.request());
+  world.clock.advance(5 * MINUTE);
+  const { status } = await process.ledger.launch(world.request());
+  return status === 'settled' ? [] : ['the cloud did not take its token back'];
 }
 
 /** A machine of a settled intent that the ledger does not have; each story stops before it may be deleted. */
@@ -203,6 +249,19 @@ async function eternalLeases(
 ) {
   const intents = await this.listIntents(filter);
   return intents.map((intent) => ({ ...intent, releaseBy: '9999-01-01T00:00:00.000Z' }));
+}
+
+/** As if a repeated call reckoned its timer anew. */
+async function freshTimer(this: EffectTransaction, id: string) {
+  const intent = await this.lockIntent(id);
+  if (intent?.state !== 'sent' || intent.releaseAt === null) return intent;
+  return { ...intent, releaseAt: addMs(intent.releaseAt, MINUTE) };
+}
+
+function bornWithoutTimer(): Parameters<typeof changedProvider>[1][number] {
+  return (compute) => ({
+    launch: async ({ releaseAt: _, ...batch }, options) => await compute.launch(batch, options),
+  });
 }
 
 /** As if an earlier listing had shown every machine that there is. */

@@ -1,11 +1,4 @@
-export {
-  isTooNear,
-  timerFor,
-  timerMoved,
-  timersDue,
-  withTimer,
-  type DueTimer,
-} from './cloud-timer.js';
+export { isTooNear, timerFor, timerMoved, timersDue, withTimer, type DueTimer } from './cloud-timer.js';
 export {
   LIVE_ITEM_STATES,
   absence,

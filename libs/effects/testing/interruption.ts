@@ -55,6 +55,8 @@ export function interruptedCalls(interruption: Interruption): Change {
     launch: async (...args) => await between(interruption, 'launch', async () => compute.launch(...args)),
     terminate: async (...args) =>
       await between(interruption, 'terminate', async () => compute.terminate(...args)),
+    setReleaseTime: async (...args) =>
+      await between(interruption, 'setReleaseTime', async () => compute.setReleaseTime?.(...args)),
     releaseSatellite: async (...args) =>
       await between(interruption, 'releaseSatellite', async () => compute.releaseSatellite(...args)),
   });

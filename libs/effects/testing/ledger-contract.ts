@@ -7,6 +7,7 @@ import { EffectWorld, type OpenWorld, type WorldOptions } from './effect-world.j
 import { Interruption, changedProvider, forgetfulOfTokens, interruptibleStore } from './interruption.js';
 import { describeFences, describeRails } from './rails-contract.js';
 import { describeReturn } from './return-contract.js';
+import { describeTimers } from './timer-contract.js';
 
 type Open = () => Promise<EffectStore>;
 
@@ -24,6 +25,7 @@ export function describeLedger(name: string, open: Open, crashEvery = 1): void {
     describeRails(world);
     describeFences(world);
     describeReturn(world);
+    describeTimers(world);
     describeCrashes(world, crashEvery);
   });
 }
