@@ -27,6 +27,7 @@ export class MachineFeed {
   readonly #told = new Map<string, Told>();
   readonly #touched = new Map<string, MoRef>();
   readonly #left = new Set<string>();
+  #sound = true;
 
   private constructor(vsphere: Vsphere, clock: Clock, region: string, collector: UpdateCollector) {
     this.#vsphere = vsphere;
@@ -47,13 +48,18 @@ export class MachineFeed {
     return new MachineFeed(vsphere, clock, region, collector);
   }
 
+  /** False once an answer of vSphere's was lost: news may have been in it that is not told again. */
+  get isSound(): boolean {
+    return this.#sound;
+  }
+
   /** Everything there is; the first question to a feed. */
   async whole(options: CallOptions): Promise<News> {
     const found = new Map<string, MachineRecord>();
     let set: UpdateSet | undefined;
     do {
       if (set !== undefined) await options.more?.();
-      set = await this.#collector.next(this.#version, 0, options.deadline);
+      set = await this.#ask(0, options.deadline);
       if (set === undefined) break;
       this.#version = set.version;
       for (const { kind, content } of set.updates) {
@@ -69,8 +75,8 @@ export class MachineFeed {
   async next(options: CallOptions): Promise<News> {
     for (let turn = 0; ; turn += 1) {
       if (turn > 0) await options.more?.();
-      const seconds = this.#secondsLeft(options.deadline);
-      const set = await this.#collector.next(this.#version, seconds, options.deadline);
+      const waiting = this.#touched.size + this.#left.size > 0;
+      const set = await this.#ask(waiting ? 0 : this.#secondsLeft(options.deadline), options.deadline);
       if (set !== undefined) this.#absorb(set);
       if (set?.truncated === true) continue;
       const news = await this.#news(options);
@@ -85,6 +91,13 @@ export class MachineFeed {
 
   async destroy(deadline: Instant): Promise<void> {
     await this.#collector.destroy(deadline);
+  }
+
+  async #ask(seconds: number, deadline: Instant): Promise<UpdateSet | undefined> {
+    this.#sound = false;
+    const set = await this.#collector.next(this.#version, seconds, deadline);
+    this.#sound = true;
+    return set;
   }
 
   #absorb(set: UpdateSet): void {

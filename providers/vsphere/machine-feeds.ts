@@ -6,7 +6,7 @@ import { MachineFeed } from './machine-feed.js';
 import type { Vsphere } from './machine-search.js';
 
 /** A cursor holds for one answer: whoever did not get that one cannot know what was in it, and gets everything. */
-type Followed = { readonly feed: MachineFeed; cursor: string; busy: boolean };
+type Followed = { readonly feed: MachineFeed; cursor: string | undefined; busy: boolean };
 
 /** Followers of one region; vSphere keeps what happens for each of them. The one that asked longest ago loses its feed. */
 const MOST_PER_REGION = 2;
@@ -29,7 +29,8 @@ export class MachineFeeds {
     options: CallOptions,
   ): Promise<MachineChanges<Machine>> {
     const known = [...this.#followed].find(
-      ({ feed, cursor, busy }) => cursor === scope.cursor && feed.region === scope.region && !busy,
+      ({ feed, cursor, busy }) =>
+        cursor !== undefined && cursor === scope.cursor && feed.region === scope.region && !busy,
     );
     if (known === undefined) return this.#begin(scope.region, options);
     this.#followed.delete(known);
@@ -60,12 +61,11 @@ export class MachineFeeds {
     // The filter, its collector and its view are made before the first question.
     await options.more?.(3);
     const feed = await MachineFeed.open(this.#vsphere, this.#clock, region, options);
-    const followed: Followed = { feed, cursor: '', busy: false };
+    const followed: Followed = { feed, cursor: undefined, busy: false };
     this.#followed.add(followed);
     return this.#ask(followed, async () => feed.whole(options));
   }
 
-  /** An answer that was lost on the way may have taken news with it: then the feed is given up. */
   async #ask(
     followed: Followed,
     question: (feed: MachineFeed) => Promise<Omit<MachineChanges<Machine>, 'cursor'>>,
@@ -73,10 +73,12 @@ export class MachineFeeds {
     followed.busy = true;
     try {
       const news = await question(followed.feed);
-      followed.cursor = randomUUID();
-      return { ...news, cursor: followed.cursor };
+      const cursor = randomUUID();
+      followed.cursor = cursor;
+      return { ...news, cursor };
     } catch (thrown) {
-      await this.#giveUp(followed);
+      // What it was told and could not read in time is still there for the next question with this cursor.
+      if (followed.cursor === undefined || !followed.feed.isSound) await this.#giveUp(followed);
       throw thrown;
     } finally {
       followed.busy = false;

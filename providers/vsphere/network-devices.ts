@@ -3,7 +3,7 @@ import type { MachineRecord } from './machine-record.js';
 import type { Vsphere } from './machine-search.js';
 import { readNetworks } from './networks.js';
 import type { Datacenter } from './site-map.js';
-import { reference, type MoRef } from './soap/soap-connection.js';
+import { reference } from './soap/soap-connection.js';
 import { childrenOf, declaredType, textOf, type XmlElement } from './soap/xml-reader.js';
 import { element, typed, type XmlFragment } from './soap/xml-writer.js';
 import {

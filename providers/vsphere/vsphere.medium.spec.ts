@@ -1,16 +1,9 @@
-import { SpringtideError } from '@springtide/kernel';
-import { systemClock, silentLogger } from '@springtide/platform';
-import { connectAccount, type CloudClient, type LaunchBatch } from '@springtide/provider-kit';
-import { loopbackGate } from '@springtide/provider-kit/conformance';
+import type { CloudClient, LaunchBatch } from '@springtide/provider-kit';
 import { yardLane } from '../../test/yard/tools/lane.js';
 import { askVsphereOracle, createOutside, type OracleMachine } from '../../test/yard/vsphere/oracle.js';
-import { vsphereAccount } from '../../test/yard/vsphere/vsphere-account.js';
-import { VsphereAdmin } from '../../test/yard/vsphere/vsphere-admin.js';
-import {
-  startVsphereYard,
-  vsphereYardAvailable,
-  type VsphereYard,
-} from '../../test/yard/vsphere/vsphere-yard.js';
+import type { VsphereAdmin } from '../../test/yard/vsphere/vsphere-admin.js';
+import { refusalOf, VsphereBench } from '../../test/yard/vsphere/vsphere-bench.js';
+import { vsphereYardAvailable, type VsphereYard } from '../../test/yard/vsphere/vsphere-yard.js';
 import { manifest } from './index.js';
 
 const state = await vsphereYardAvailable();
@@ -18,64 +11,21 @@ const runs = yardLane('vsphere provider (vcsim)', state.available, state.availab
 const suite = runs ? describe : describe.skip;
 
 suite('the vSphere provider, over the wire', () => {
-  const gate = loopbackGate();
+  let bench: VsphereBench;
   let yard: VsphereYard;
   let admin: VsphereAdmin;
   let client: CloudClient;
-  let batches = 0;
 
-  const connect = (changes: Readonly<Record<string, unknown>> = {}): Promise<CloudClient> => {
-    const { settings, secret } = vsphereAccount(yard, changes);
-    const context = { account: 'medium', clock: systemClock, gate, log: silentLogger };
-    return connectAccount(manifest, settings, secret, { ...context, policy: { readAttempts: 1 } });
-  };
-
-  const batch = (changes: Partial<LaunchBatch> = {}): LaunchBatch => {
-    batches += 1;
-    const token = `token-${batches}`;
-    return {
-      token,
-      region: yard.datacenter,
-      zone: 'DC0_C1',
-      machineType: 'private.medium',
-      purchaseOption: 'private',
-      count: 1,
-      minimum: 1,
-      namePrefix: `shop-${batches}`,
-      image: yard.template,
-      securityGroups: [],
-      ownership: { installation: 'medium', tenant: 'acme', intent: `intent-${batches}`, token },
-      labels: {},
-      ...changes,
-    };
-  };
-
-  const refusal = async (work: Promise<unknown>): Promise<SpringtideError> => {
-    const thrown = await work.then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-    expect(thrown).toBeInstanceOf(SpringtideError);
-    return thrown as SpringtideError;
-  };
-
-  const ofToken = async (token: string): Promise<readonly OracleMachine[]> =>
-    (await askVsphereOracle(yard)).filter((machine) => machine.marks['token'] === token);
+  const batch = (changes: Partial<LaunchBatch> = {}): LaunchBatch => bench.batch(changes);
+  const ofToken = async (token: string): Promise<readonly OracleMachine[]> => bench.made({ token });
 
   beforeAll(async () => {
-    yard = await startVsphereYard({ bootDelayMs: 100, hostMemoryMiB: 16_384 });
-    admin = new VsphereAdmin(yard.adminUrl);
-    client = await connect();
+    bench = await VsphereBench.start(manifest);
+    ({ yard, admin } = bench);
+    client = await bench.connect();
   }, 600_000);
-  afterEach(async () => {
-    await admin.reset();
-    for (const zone of yard.zones) await admin.leaveRoom(zone, null);
-  });
-  afterAll(async () => {
-    await client.close();
-    await gate.close();
-    await yard.stop();
-  });
+  afterEach(async () => bench.settle());
+  afterAll(async () => bench.stop());
 
   it('makes machines that pyvmomi sees with their size, place, power, folder and every mark', async () => {
     const ordered = batch({ count: 2, labels: { 渠道: '秒杀', empty: '' }, zone: 'DC0_C1' });
@@ -92,7 +42,7 @@ suite('the vSphere provider, over the wire', () => {
         cpus: 2,
         memoryMiB: 2_048,
         powerState: 'poweredOn',
-        marks: { installation: 'medium', tenant: 'acme', intent: ordered.ownership.intent },
+        marks: { installation: 'bench', tenant: 'acme', intent: ordered.ownership.intent },
       });
     }
     expect(new Set(seen.map((machine) => machine.host)).size).toBe(2);
@@ -131,7 +81,7 @@ suite('the vSphere provider, over the wire', () => {
     };
     await admin.taskFault(rule);
     await admin.fault({ method: 'Destroy_Task', fault: 'HostNotConnected', count: 1 });
-    const error = await refusal(client.compute.launch(ordered));
+    const error = await refusalOf(client.compute.launch(ordered));
     expect(error.effect).toBe('maybe');
     const found = await client.compute.findByIntent({ intent: ordered.ownership.intent, region: 'DC0' });
     expect(found.map((machine) => machine.state)).toEqual(['stopped']);
@@ -144,7 +94,7 @@ suite('the vSphere provider, over the wire', () => {
   it('takes back what was made when the rest falls below the minimum', async () => {
     const ordered = batch({ count: 3, minimum: 3 });
     await admin.taskFault({ method: 'CloneVM_Task', fault: 'InsufficientCpuResourcesFault', count: 1 });
-    const error = await refusal(client.compute.launch(ordered));
+    const error = await refusalOf(client.compute.launch(ordered));
     expect([error.code, error.effect]).toEqual(['insufficient-capacity', 'none']);
     expect(await ofToken(ordered.token)).toEqual([]);
   }, 60_000);
@@ -170,7 +120,7 @@ suite('the vSphere provider, over the wire', () => {
     const first = batch();
     await client.compute.launch(first);
     const second = batch({ namePrefix: first.namePrefix });
-    const error = await refusal(client.compute.launch(second));
+    const error = await refusalOf(client.compute.launch(second));
     expect([error.code, error.effect, error.retry]).toEqual(['conflict', 'none', 'never']);
     expect(await ofToken(first.token)).toHaveLength(1);
     expect(await ofToken(second.token)).toEqual([]);
@@ -201,7 +151,7 @@ suite('the vSphere provider, over the wire', () => {
       await client.compute.launch(ordered);
       expect((await ofToken(ordered.token)).map((machine) => machine.networks)).toEqual([[subnet]]);
     }
-    const error = await refusal(client.compute.launch(batch({ subnet: 'no such network' })));
+    const error = await refusalOf(client.compute.launch(batch({ subnet: 'no such network' })));
     expect([error.code, error.effect]).toEqual(['invalid-argument', 'none']);
   }, 60_000);
 
@@ -215,7 +165,7 @@ suite('the vSphere provider, over the wire', () => {
     const [disk] = await client.compute.listSatellites(query);
     expect(disk).toMatchObject({ kind: 'disk', machineId: machine?.instanceUuid });
     if (disk === undefined || items[0]?.outcome !== 'accepted') throw new Error('no machine with a disk');
-    const early = await refusal(client.compute.releaseSatellite(disk));
+    const early = await refusalOf(client.compute.releaseSatellite(disk));
     expect(early.code).toBe('failed-precondition');
     await client.compute.terminate([items[0].machineId], { region: 'DC0' });
     expect(await client.compute.listSatellites(query)).toEqual([]);
@@ -236,58 +186,36 @@ suite('the vSphere provider, over the wire', () => {
   }, 60_000);
 
   it('calls a listing cut short that loses its session between two pages', async () => {
-    const small = await connect({ pageSize: 2 });
+    const small = await bench.connect({ pageSize: 2 });
     const pages = small.compute.list({ region: 'DC0' })[Symbol.asyncIterator]();
     expect((await pages.next()).value).toMatchObject({ complete: false });
     await admin.fault({ method: 'ContinueRetrievePropertiesEx', fault: 'InvalidProperty', count: 1 });
-    const error = await refusal(pages.next());
+    const error = await refusalOf(pages.next());
     expect([error.code, error.effect]).toEqual(['unavailable', 'none']);
-    await small.close();
   }, 60_000);
 
   it('does not talk to an endpoint whose certificate nobody vouches for', async () => {
-    const stranger = await connect({ caPem: undefined });
-    const error = await refusal(stranger.verify());
+    const stranger = await bench.connect({ caPem: undefined });
+    const error = await refusalOf(stranger.verify());
     expect([error.code, error.effect]).toEqual(['failed-precondition', 'none']);
     expect(error.message).toMatch(/certificate is not trusted/);
-    await stranger.close();
   }, 60_000);
 });
 
 suite('the vSphere provider, where clones take their time', () => {
   it('waits for a clone that another process started before it says what an intent got', async () => {
-    const yard = await startVsphereYard({ cloneDelayMs: 1_500 });
-    const gate = loopbackGate();
-    const { settings, secret } = vsphereAccount(yard);
-    const context = { account: 'slow', clock: systemClock, gate, log: silentLogger };
-    const client = await connectAccount(manifest, settings, secret, context);
+    const bench = await VsphereBench.start(manifest, { cloneDelayMs: 1_500 });
     try {
-      const ownership = { installation: 'medium', tenant: 'acme', intent: 'slow', token: 'slow' };
-      const launch: LaunchBatch = {
-        token: 'slow',
-        region: 'DC0',
-        zone: 'DC0_C0',
-        machineType: 'private.small',
-        image: yard.template,
-        purchaseOption: 'private',
-        count: 1,
-        minimum: 1,
-        namePrefix: 'slow',
-        securityGroups: [],
-        labels: {},
-        ownership,
-      };
+      const client = await bench.connect();
+      const ordered = bench.batch();
       const deadline = new Date(Date.now() + 700).toISOString();
-      await expect(client.compute.launch(launch, { deadline })).rejects.toMatchObject({
-        code: 'timeout',
-        effect: 'maybe',
-      });
-      const found = await client.compute.findByIntent({ intent: 'slow', region: 'DC0' });
-      expect(found.map((machine) => machine.ownership)).toEqual([ownership]);
+      const error = await refusalOf(client.compute.launch(ordered, { deadline }));
+      expect([error.code, error.effect]).toEqual(['timeout', 'maybe']);
+      const query = { intent: ordered.ownership.intent, region: 'DC0' };
+      const found = await client.compute.findByIntent(query);
+      expect(found.map((machine) => machine.ownership)).toEqual([ordered.ownership]);
     } finally {
-      await client.close();
-      await gate.close();
-      await yard.stop();
+      await bench.stop();
     }
   }, 60_000);
 });

@@ -23,7 +23,7 @@ type soapRule struct {
 func (i *injections) admin(service *simulator.Service, ctx *simulator.Context, hostMemoryMiB int64) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /faults", posted(func(rule soapRule) string {
-		fault, known := faultByName[rule.Fault]
+		fault, known := faultNamed(rule.Fault)
 		if !known {
 			return "unknown fault " + rule.Fault
 		}
@@ -36,7 +36,7 @@ func (i *injections) admin(service *simulator.Service, ctx *simulator.Context, h
 		return ""
 	}))
 	mux.HandleFunc("POST /task-faults", posted(func(rule taskRule) string {
-		if _, known := faultByName[rule.Fault]; !known {
+		if _, known := faultNamed(rule.Fault); !known {
 			return "unknown fault " + rule.Fault
 		}
 		i.Lock()

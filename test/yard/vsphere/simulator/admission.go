@@ -26,6 +26,10 @@ func admit(ctx *simulator.Context, injected *injections, o options) {
 			desk := &desk{types.ManagedObjectReference{Type: "YardDesk", Value: vm.Self.Value}, vm, room, injected}
 			method.This = desk.self
 			return desk, nil
+		case *types.CreatePropertyCollector:
+			maker := &maker{types.ManagedObjectReference{Type: "YardMaker", Value: "collectors"}}
+			method.This = maker.self
+			return maker, nil
 		case *types.CurrentTime:
 			if skew := injected.skew(); skew != 0 {
 				clock := &skewedClock{types.ManagedObjectReference{Type: "YardClock", Value: "clock"}, skew}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -49,24 +50,24 @@ func newInjections() *injections {
 	return &injections{calls: map[string]int{}, sessions: map[string]bool{}}
 }
 
-var faultByName = map[string]types.BaseMethodFault{
-	"InsufficientResourcesFault":       &types.InsufficientResourcesFault{},
-	"InsufficientMemoryResourcesFault": &types.InsufficientMemoryResourcesFault{},
-	"InsufficientCpuResourcesFault":    &types.InsufficientCpuResourcesFault{},
-	"InsufficientStorageSpace":         &types.InsufficientStorageSpace{},
-	"NoDiskSpace":                      &types.NoDiskSpace{},
-	"NoPermission":                     &types.NoPermission{PrivilegeId: "VirtualMachine.Inventory.CreateFromExisting"},
-	"NotAuthenticated":                 &types.NotAuthenticated{},
-	"NoCompatibleHost":                 &types.NoCompatibleHost{},
-	"HostNotConnected":                 &types.HostNotConnected{},
-	"ResourceInUse":                    &types.ResourceInUse{},
-	"TaskInProgress":                   &types.TaskInProgress{},
-	"InvalidProperty":                  &types.InvalidProperty{Name: "token"},
-	"InvalidState":                     &types.InvalidState{},
-	"ConcurrentAccess":                 &types.ConcurrentAccess{},
-	"FileLocked":                       &types.FileLocked{},
-	"PatchBinariesNotFound":            &types.PatchBinariesNotFound{},
-	"SystemError":                      &types.SystemError{Reason: "injected"},
+// faultsWithFacts are those that say nothing without their fields.
+var faultsWithFacts = map[string]types.BaseMethodFault{
+	"NoPermission":    &types.NoPermission{PrivilegeId: "VirtualMachine.Inventory.CreateFromExisting"},
+	"InvalidProperty": &types.InvalidProperty{Name: "token"},
+	"SystemError":     &types.SystemError{Reason: "injected"},
+}
+
+// faultNamed makes any fault that vim25 has.
+func faultNamed(name string) (types.BaseMethodFault, bool) {
+	if fault, found := faultsWithFacts[name]; found {
+		return fault, true
+	}
+	kind, found := types.TypeFunc()(name)
+	if !found {
+		return nil, false
+	}
+	fault, is := reflect.New(kind).Interface().(types.BaseMethodFault)
+	return fault, is
 }
 
 func (i *injections) skew() time.Duration {
@@ -81,7 +82,8 @@ func (i *injections) taskFault(method string) (types.BaseMethodFault, bool) {
 	for _, rule := range i.taskFaults {
 		if rule.Method == method && rule.Count > 0 {
 			rule.Count--
-			return faultByName[rule.Fault], rule.Leaves
+			fault, _ := faultNamed(rule.Fault)
+			return fault, rule.Leaves
 		}
 	}
 	return nil, false
