@@ -6,7 +6,7 @@ import {
   type SeededTenant,
   type TestDatabase,
 } from '@springtide/testing';
-import { TokenService, UserService, bootstrapInstallation } from './index.js';
+import { TenantService, TokenService, UserService, bootstrapInstallation } from './index.js';
 
 const START = '2026-11-01T00:00:00.000Z';
 const DAY = 86_400_000;
@@ -31,6 +31,37 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
     return thrown instanceof SpringtideError ? thrown.code : String(thrown);
   }
 }
+
+describe('an upgrade', () => {
+  it('gives the built-in roles of every tenant what this version knows, and leaves their own roles alone', async () => {
+    const older = ['account:read', 'campaign:read'];
+    await db.database.systemWork('spec', async (tx) => {
+      await tx.query(`update role set permissions = $1 where name in ('operations', 'tenant-admin')`, [
+        older,
+      ]);
+      await tx.query(
+        `insert into role (tenant_id, name, title, permissions, built_in) values ($1, 'our-own', 'Ours', $2, false)`,
+        [one.tenantId, older],
+      );
+    });
+    await new TenantService(db.database, clock).refreshBuiltInRoles();
+    const rows = await db.database.systemWork('spec', (tx) =>
+      tx.query<{ name: string; permissions: string[] }[]>(
+        `select name, permissions from role where name in ('operations', 'tenant-admin', 'our-own')
+           and tenant_id in ($1, $2)`,
+        [one.tenantId, two.tenantId],
+      ),
+    );
+    const of = (name: string) =>
+      rows.filter((row) => row.name === name).map(({ permissions }) => permissions);
+    expect(of('our-own')).toEqual([older]);
+    for (const name of ['operations', 'tenant-admin']) {
+      expect(of(name)).toHaveLength(2);
+      for (const held of of(name))
+        expect(held).toEqual(expect.arrayContaining(['cluster:read', 'cluster:write']));
+    }
+  });
+});
 
 describe('the wall between tenants', () => {
   it('stands around every table that the app role can touch', async () => {
