@@ -1,7 +1,18 @@
-import type { V1NetworkPolicyPeer, V1NetworkPolicySpec } from '@kubernetes/client-node';
+import type {
+  V1NetworkPolicyIngressRule,
+  V1NetworkPolicyPeer,
+  V1NetworkPolicySpec,
+} from '@kubernetes/client-node';
 import type { NetworkPeer, WorkloadNetwork } from '@springtide/provider-kit';
 import { WORKLOAD_LABEL, labelValue } from './ownership-marks.js';
 import { NETWORK_POLICY, type Manifest, type ObjectKind } from './workload-kinds.js';
+
+/** The library's model spells `from` as `_from` and counts on its own serialiser; here stands what is sent. */
+type PolicySpec = Omit<V1NetworkPolicySpec, 'ingress'> &
+  Readonly<{
+    ingress: readonly (Omit<V1NetworkPolicyIngressRule, '_from'> &
+      Readonly<{ from: readonly V1NetworkPolicyPeer[] }>)[];
+  }>;
 
 type MakePart = (of: ObjectKind, body: Readonly<Record<string, unknown>>) => Manifest;
 
@@ -18,14 +29,13 @@ export function networkPolicy(
   selector: Readonly<Record<string, string>>,
   part: MakePart,
 ): Manifest {
-  const spec: V1NetworkPolicySpec = {
+  const spec: PolicySpec = {
     podSelector: { matchLabels: selector },
     policyTypes: ['Ingress', 'Egress'],
+    ingress: network.from.map((peer) => ({ from: [peerOf(peer)], ...portsOf(peer) })),
     egress: [NAME_SERVICE, ...network.to.map((peer) => ({ to: [peerOf(peer)], ...portsOf(peer) }))],
   };
-  // Spelt `_from` in the library’s model, which its own serialiser puts right; ours sends what stands here.
-  const ingress = network.from.map((peer) => ({ from: [peerOf(peer)], ...portsOf(peer) }));
-  return part(NETWORK_POLICY, { spec: { ...spec, ingress } });
+  return part(NETWORK_POLICY, { spec });
 }
 
 function peerOf(peer: NetworkPeer): V1NetworkPolicyPeer {
