@@ -48,7 +48,7 @@ export function templateData(batch: LaunchBatch): RequestLaunchTemplateData {
     InstanceMarketOptions: _market,
     ...data
   } = toRunInstances(batch, undefined);
-  return data as RequestLaunchTemplateData;
+  return data;
 }
 
 export function toFleet(batch: LaunchBatch, template: string, place: Place): CreateFleetCommandInput {

@@ -53,7 +53,7 @@ const EVIDENCE: EngineEvidence = {
     wrongCredentials: 'injected',
     listPageSize: 'injected',
   },
-  // Tokens, partial launches, states on the way and the naming of missing ids are the front's.
+  // Tokens, partial launches, states on the way, limits, spot prices and the naming of missing ids are the front's.
   rules: Object.fromEntries(
     [
       'P-04',
@@ -68,9 +68,16 @@ const EVIDENCE: EngineEvidence = {
       'P-42',
       'P-44',
       'P-56',
+      'P-62',
       'P-64',
     ].map((id) => [id, 'injected']),
   ),
+};
+
+/** Which zones there are is the front's word where a fleet is asked for. */
+const FLEET_EVIDENCE: EngineEvidence = {
+  ...EVIDENCE,
+  rules: { ...EVIDENCE.rules, 'P-25': 'injected' },
 };
 
 /** Holds the AWS provider to every rule, over the wire, against the yard's EC2. */
@@ -89,7 +96,7 @@ export async function awsConformance(
       limits: { ...manifest.limits, visibilityLagMs: YARD_LAG_MS },
       rates: { read: YARD_RATE, mutate: YARD_RATE },
     },
-    evidence: EVIDENCE,
+    evidence: launch === 'fleet' ? FLEET_EVIDENCE : EVIDENCE,
     withheld: {
       failNextBoot: 'a machine that EC2 could not build ends by itself and is gone',
       truncateNextListing: 'a page without a token is the end of the listing, on the wire too',

@@ -1,6 +1,6 @@
 import { SpringtideError } from '@springtide/kernel';
 import type { ProviderManifest } from '@springtide/provider-kit';
-import type { TrafficConformanceHarness } from '@springtide/provider-kit/conformance';
+import type { EngineEvidence, TrafficConformanceHarness } from '@springtide/provider-kit/conformance';
 import { freePort } from '../tools/free-port.js';
 import { yardLane } from '../tools/lane.js';
 import { startAwsYard, type AwsYard } from './aws-yard.js';
@@ -9,12 +9,21 @@ import { publishedPolicy } from './rights.js';
 const ROUTES = ['storefront', 'checkout'] as const;
 const UNSEEN = 'a name does not look who is behind it';
 
+/** Rules about requests: the yard's name server answers for the names. */
+const ANSWERED = ['T-01', 'T-04', 'T-05', 'T-06', 'T-08', 'T-10', 'T-12', 'T-13', 'T-16'];
+const EVIDENCE: EngineEvidence = {
+  engine: 'moto 5.2.5’s books, the yard’s name server behind them',
+  nature: 'provoked',
+  rules: Object.fromEntries(ANSWERED.map((id) => [id, 'injected'])),
+};
+
 /** Holds names in Route 53 to the traffic rules that a name can keep: the emulator's books, real queries. */
 export async function awsNamesConformance(manifest: ProviderManifest): Promise<TrafficConformanceHarness> {
   const yard = await startYard();
   const about = {
     name: 'aws (Route 53: moto’s books, the yard’s name server)',
     manifest,
+    evidence: EVIDENCE,
     healthSeenWithinMs: 4_000,
     waived: {
       'T-03': UNSEEN,

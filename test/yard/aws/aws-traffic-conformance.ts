@@ -1,6 +1,6 @@
 import { SpringtideError } from '@springtide/kernel';
 import type { ProviderManifest } from '@springtide/provider-kit';
-import type { TrafficConformanceHarness } from '@springtide/provider-kit/conformance';
+import type { EngineEvidence, TrafficConformanceHarness } from '@springtide/provider-kit/conformance';
 import { freePort } from '../tools/free-port.js';
 import { yardLane } from '../tools/lane.js';
 import { startAwsYard, type AwsYard } from './aws-yard.js';
@@ -8,12 +8,24 @@ import { publishedPolicy } from './rights.js';
 
 const ROUTES = ['storefront', 'checkout'] as const;
 
+/** Rules about requests and the health of members: the yard's balancer carries the one and checks the other. */
+const CARRIED = [
+  ...['T-01', 'T-03', 'T-04', 'T-05', 'T-06', 'T-07', 'T-08', 'T-09', 'T-10', 'T-11', 'T-12', 'T-13', 'T-16'],
+  ...['T-21', 'T-22', 'T-23', 'T-25', 'T-26'],
+];
+const EVIDENCE: EngineEvidence = {
+  engine: 'moto 5.2.5’s books, the yard’s balancer behind them',
+  nature: 'provoked',
+  rules: Object.fromEntries(CARRIED.map((id) => [id, 'injected'])),
+};
+
 /** Holds routes of an AWS account to the traffic rules: the emulator's books, and a body that carries real requests. */
 export async function awsTrafficConformance(manifest: ProviderManifest): Promise<TrafficConformanceHarness> {
   const yard = await startYard();
   const about = {
     name: 'aws (Elastic Load Balancing: moto’s books, the yard’s balancer)',
     manifest,
+    evidence: EVIDENCE,
     healthSeenWithinMs: 4_000,
   };
   if (typeof yard === 'string') {

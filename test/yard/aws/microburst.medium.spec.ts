@@ -5,7 +5,7 @@ import { loopbackGate } from '@springtide/provider-kit/conformance';
 import { manifest } from '../../../providers/aws/index.js';
 import { yardLane } from '../tools/lane.js';
 import { startMoto } from './aws-yard.js';
-import { startMicroburst, type Microburst } from './microburst.js';
+import { startMicroburst } from './microburst.js';
 import { seedCloud } from './seed.js';
 import { Upstream } from './upstream.js';
 
@@ -74,7 +74,7 @@ const runs = yardLane('aws microburst', typeof chain !== 'string', typeof chain 
   beforeEach(async () => burst.clear(), PATIENCE_MS);
   afterAll(async () => {
     await client.close();
-    await (burst as Microburst).stop();
+    await burst.stop();
     upstream.close();
     await moto.process.stop();
   }, PATIENCE_MS);

@@ -1,4 +1,4 @@
-import type { CloudBook } from './cloud-book.js';
+import type { BookedMachine, CloudBook } from './cloud-book.js';
 import { readFilters, xmlAnswer, type WireAnswer, type WireCall } from './query-protocol.js';
 import type { Upstream } from './upstream.js';
 import { documentText, parseXml, XmlElement } from './xml-element.js';
@@ -38,14 +38,7 @@ export class SpotDesk {
     const filters = new Map(readFilters(call.params).map(({ name, values }) => [name, values]));
     const items = this.book
       .spotMachines()
-      .map(({ id, reclaimedAt, terminatedAt }) => {
-        const ended =
-          terminatedAt === undefined ? 'marked-for-termination' : 'instance-terminated-no-capacity';
-        return {
-          id,
-          code: reclaimedAt === undefined ? ('fulfilled' as const) : (ended as keyof typeof STATUSES),
-        };
-      })
+      .map((machine) => ({ id: machine.id, code: statusOf(machine) }))
       .filter(({ id }) => filters.get('instance-id')?.includes(id) ?? true)
       .filter(({ code }) => filters.get('status-code')?.includes(code) ?? true)
       .map(({ id, code }) => requestElement(id, code));
@@ -55,6 +48,11 @@ export class SpotDesk {
     ]);
     return xmlAnswer(documentText(root));
   }
+}
+
+function statusOf({ reclaimedAt, terminatedAt }: BookedMachine): keyof typeof STATUSES {
+  if (reclaimedAt === undefined) return 'fulfilled';
+  return terminatedAt === undefined ? 'marked-for-termination' : 'instance-terminated-no-capacity';
 }
 
 function requestElement(instanceId: string, code: keyof typeof STATUSES): XmlElement {
