@@ -97,8 +97,8 @@ export const settingsSchema = z.strictObject({
   spot: spotSchema.optional(),
   /** The roles under which EKS and the nodes of its clusters work; left out: no clusters are made here. */
   clusters: z.strictObject({ roleArn: roleSchema, nodeRoleArn: roleSchema }).optional(),
-  /** Your own prices: rules over the list that ships. */
-  prices: priceListSchema.optional(),
+  /** `api`: AWS's price list API; or your own prices. Either rules over the list that ships. */
+  prices: z.union([z.literal('api'), priceListSchema]).optional(),
 });
 
 export const secretSchema = z.strictObject({
@@ -115,7 +115,13 @@ export type AwsAccount = z.infer<typeof accountSchema>;
 export type ListenerRoute = z.infer<typeof listenerRouteSchema>;
 export type NameRoute = z.infer<typeof nameRouteSchema>;
 
-export type AwsService = 'ec2' | 'sts' | 'elasticloadbalancing' | 'route53' | 'servicequotas' | 'eks';
+export type AwsService =
+  'ec2' | 'sts' | 'elasticloadbalancing' | 'route53' | 'servicequotas' | 'eks' | 'pricing';
+
+/** The price list API answers in few regions, for all of them. */
+export function pricingHome(region: string): string {
+  return region.startsWith('cn-') ? 'cn-northwest-1' : 'us-east-1';
+}
 
 /** Always explicit, so that no environment variable of the host can send calls elsewhere. */
 export function endpointOf(
@@ -125,6 +131,7 @@ export function endpointOf(
 ): string {
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   if (account.endpoint !== undefined) return account.endpoint;
+  if (service === 'pricing') return `https://api.pricing.${pricingHome(region)}.${domain}`;
   // Route 53 is one service for all regions.
   return service === 'route53' ? `https://route53.${domain}` : `https://${service}.${region}.${domain}`;
 }
@@ -142,5 +149,7 @@ export function endpointsOf(account: AwsAccount): string[] {
       ? endpointOf(account, 'elasticloadbalancing', route.region)
       : endpointOf(account, 'route53', account.regions[0] ?? ''),
   );
-  return [...new Set([...all, ...routes])];
+  const prices =
+    account.prices === 'api' ? account.regions.map((region) => endpointOf(account, 'pricing', region)) : [];
+  return [...new Set([...all, ...routes, ...prices])];
 }

@@ -21,6 +21,7 @@ import { launchFleet, type Launched } from './fleet.js';
 import { eachOrSeparately } from './id-batches.js';
 import { STATES_NOT_GONE, toMachine, toRunInstances } from './mapping.js';
 import { listOfferings } from './offerings.js';
+import type { PriceBook } from './price-book.js';
 import type { QuotasApi } from './quotas-api.js';
 import { listQuotas } from './quotas.js';
 import { RecentLaunches } from './recent-launches.js';
@@ -38,6 +39,7 @@ export class AwsCompute implements ComputeFacet {
     private readonly account: AwsAccount,
     private readonly api: AwsApi,
     private readonly quotas: QuotasApi,
+    private readonly prices: PriceBook,
     private readonly clock: Clock,
     visibilityLagMs: number,
   ) {
@@ -45,8 +47,8 @@ export class AwsCompute implements ComputeFacet {
   }
 
   listOfferings(scope: { region: string }, options: CallOptions): AsyncIterable<Page<Offering>> {
-    const { account, api, quotas, clock } = this;
-    return listOfferings({ account, api, quotas, clock }, { ...scope, ...options });
+    const { account, api, quotas, prices, clock } = this;
+    return listOfferings({ account, api, quotas, prices, clock }, { ...scope, ...options });
   }
 
   listQuotas(scope: { region: string }, options: CallOptions): Promise<readonly Quota[]> {

@@ -5,27 +5,35 @@ import type { AwsAccount } from './account.js';
 import type { AwsApi, AwsScope } from './aws-api.js';
 import { readTypes } from './machine-types.js';
 import { toOffering } from './mapping.js';
-import { priceOf } from './price-list.js';
+import type { PriceBook } from './price-book.js';
+import { priceOf, type PriceList } from './price-list.js';
 import type { QuotasApi } from './quotas-api.js';
 import { vcpuLimits } from './quotas.js';
-import { SHIPPED_PRICES } from './shipped-prices.js';
 import { interruptionsOf, spotPrices } from './spot.js';
 import { vcpuQuotaOf } from './vcpu-pools.js';
 
-type Sources = Readonly<{ account: AwsAccount; api: AwsApi; quotas: QuotasApi; clock: Clock }>;
+type Sources = Readonly<{
+  account: AwsAccount;
+  api: AwsApi;
+  quotas: QuotasApi;
+  prices: PriceBook;
+  clock: Clock;
+}>;
 
 type Known = Readonly<{
   infos: ReadonlyMap<string, InstanceTypeInfo>;
   limits: ReadonlyMap<string, number>;
   spot: ReadonlyMap<string, Money>;
+  lists: readonly PriceList[];
 }>;
 
 export async function* listOfferings(sources: Sources, at: AwsScope): AsyncIterable<Page<Offering>> {
-  const { account, api, quotas, clock } = sources;
+  const { account, api, quotas, prices, clock } = sources;
   const known: Known = {
     infos: await readTypes(api, at, account.machineTypes),
     limits: await vcpuLimits(account, quotas, at),
     spot: await spotPrices(account, api, at, clock.now()),
+    lists: await prices.lists(at),
   };
   let next: string | undefined;
   do {
@@ -51,13 +59,12 @@ function offeringsOf(
 ): readonly Offering[] {
   const info = known.infos.get(machineType);
   if (info === undefined) return [];
-  const lists = account.prices === undefined ? SHIPPED_PRICES : [account.prices, ...SHIPPED_PRICES];
   const groupOf = (option: 'on-demand' | 'spot'): string | undefined => {
     const code = vcpuQuotaOf(machineType, option);
     return code !== undefined && known.limits.has(code) ? code : undefined;
   };
   const onDemand = toOffering(info, place, {
-    price: priceOf(lists, place.region, machineType),
+    price: priceOf(known.lists, place.region, machineType),
     quotaGroup: groupOf('on-demand'),
   });
   if (onDemand === undefined) return [];

@@ -94,6 +94,29 @@ export function importPriceList(file: unknown, source: string): PriceList {
   };
 }
 
+const productSchema = z.object({
+  product: z.object({ sku: z.string(), attributes: attributesSchema }),
+  terms: z.object({ OnDemand: z.unknown() }).partial(),
+  publicationDate: z.string(),
+});
+
+/** The price list as its API tells it, one JSON text per product. @throws invalid-argument, as `importPriceList`. */
+export function importProducts(texts: readonly string[], source: string): PriceList {
+  const all = texts.map((text) => productSchema.parse(JSON.parse(text)));
+  const dates = all.map(({ publicationDate }) => publicationDate).toSorted();
+  return importPriceList(
+    {
+      offerCode: 'AmazonEC2',
+      publicationDate: dates.at(-1) ?? '',
+      products: Object.fromEntries(all.map(({ product }) => [product.sku, product])),
+      terms: {
+        OnDemand: Object.fromEntries(all.map(({ product, terms }) => [product.sku, terms.OnDemand ?? {}])),
+      },
+    },
+    source,
+  );
+}
+
 function isPlainLinux(attributes: z.infer<typeof attributesSchema>): boolean {
   return (
     attributes.operatingSystem === 'Linux' &&

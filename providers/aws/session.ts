@@ -11,6 +11,7 @@ import { AwsCompute } from './aws-compute.js';
 import { awsImages, awsNetworks } from './aws-network.js';
 import { AwsResources } from './aws-resources.js';
 import { ClustersApi } from './clusters-api.js';
+import { PriceBook } from './price-book.js';
 import { QuotasApi } from './quotas-api.js';
 import { ResourceApi } from './resource-api.js';
 import { verifyAccount } from './verify.js';
@@ -22,21 +23,22 @@ export async function openSession(
 ): Promise<ProviderSession> {
   const api = new AwsApi(account, context);
   const quotas = new QuotasApi(account, context);
+  const prices = new PriceBook(account, context);
   const eks = new ClustersApi(account, context, api);
   const others = new ResourceApi(account, context, api);
   const clusters = new AwsClusters(account, eks, context.clock);
   const entrance = await connectEntrance(account, api, context);
   return {
     verify: (at): Promise<AccountReport> =>
-      verifyAccount(account, { api, quotas, eks }, entrance?.traffic, at),
-    compute: new AwsCompute(account, api, quotas, context.clock, limits.visibilityLagMs),
+      verifyAccount(account, { api, quotas, eks, prices }, entrance?.traffic, at),
+    compute: new AwsCompute(account, api, quotas, prices, context.clock, limits.visibilityLagMs),
     network: awsNetworks(api),
     images: awsImages(account, api),
     resources: new AwsResources(api, others, clusters),
     clusters,
     ...(entrance === undefined ? {} : { traffic: entrance.traffic }),
     close: async () => {
-      for (const each of [api, quotas, eks, others]) each.close();
+      for (const each of [api, quotas, prices, eks, others]) each.close();
       entrance?.close();
     },
   };

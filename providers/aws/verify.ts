@@ -4,6 +4,7 @@ import { endpointOf, type AwsAccount } from './account.js';
 import type { AwsApi, AwsScope } from './aws-api.js';
 import type { ClustersApi } from './clusters-api.js';
 import { awsCodeOf } from './error-map.js';
+import type { PriceBook } from './price-book.js';
 import type { QuotasApi } from './quotas-api.js';
 import { INSTALLATION_TAG } from './tags.js';
 
@@ -13,7 +14,7 @@ const TAG_BOUND = '(a policy bound to our tag cannot be tried beforehand and sho
 
 /** What reads a route, where the account has any. */
 type RouteProbe = Pick<TrafficFacet, 'readRoute'>;
-type Apis = Readonly<{ api: AwsApi; quotas: QuotasApi; eks: ClustersApi }>;
+type Apis = Readonly<{ api: AwsApi; quotas: QuotasApi; eks: ClustersApi; prices: PriceBook }>;
 type Permission = AccountReport['permissions'][number];
 type Probe = Readonly<{ action: string; neededFor: string; attempt: (at: AwsScope) => Promise<unknown> }>;
 
@@ -91,7 +92,7 @@ async function probesOf(account: AwsAccount, api: AwsApi, at: AwsScope): Promise
 }
 
 /** What compute does without, though worse, and what only some accounts do. */
-function extraProbes(account: AwsAccount, { api, quotas, eks }: Apis): readonly Probe[] {
+function extraProbes(account: AwsAccount, { api, quotas, eks, prices }: Apis): readonly Probe[] {
   const probes: Probe[] = [
     {
       action: 'servicequotas:ListServiceQuotas',
@@ -105,6 +106,13 @@ function extraProbes(account: AwsAccount, { api, quotas, eks }: Apis): readonly 
     },
   ];
   if (account.spot !== undefined) probes.push(...spotProbes(api));
+  if (account.prices === 'api') {
+    probes.push({
+      action: 'pricing:GetProducts',
+      neededFor: 'prices of today; without it the list that ships is all that is known',
+      attempt: (scope) => prices.probe(scope),
+    });
+  }
   if (account.clusters !== undefined) {
     probes.push({
       action: 'eks:ListClusters',

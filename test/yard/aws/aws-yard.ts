@@ -14,6 +14,7 @@ import { createFront } from './front.js';
 import { InstanceReader } from './instances.js';
 import { LaunchDesk } from './launches.js';
 import { NameDesk, type YardNames } from './name-desk.js';
+import { PriceDesk } from './price-desk.js';
 import { QuotaDesk } from './quota-desk.js';
 import { dropRights, enforceRights, type CallerKey, type PolicyDocument } from './rights.js';
 import { seedCloud, type YardSeed } from './seed.js';
@@ -142,6 +143,7 @@ async function openFront(
     ...{ upstream, book, faults, buckets, reader, desk, admin, secrets },
     balancers: balancerDesk,
     names: nameDesk,
+    prices: new PriceDesk(region, policy),
     quotas: new QuotaDesk(book, region, policy),
     spot: new SpotDesk(upstream, book),
     fleets: new FleetDesk(upstream, desk),

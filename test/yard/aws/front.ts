@@ -8,6 +8,7 @@ import type { FleetDesk } from './fleet-desk.js';
 import type { InstanceReader } from './instances.js';
 import { noCapacity, overQuota, type LaunchDesk } from './launches.js';
 import type { NameDesk } from './name-desk.js';
+import type { PriceDesk } from './price-desk.js';
 import type { QuotaDesk } from './quota-desk.js';
 import type { SpotDesk } from './spot-desk.js';
 import { errorAnswer, readCall, type WireAnswer, type WireCall } from './query-protocol.js';
@@ -26,6 +27,7 @@ export type FrontParts = Readonly<{
   balancers: BalancerDesk;
   names: NameDesk;
   quotas: QuotaDesk;
+  prices: PriceDesk;
   spot: SpotDesk;
   fleets: FleetDesk;
   admin: AdminDoor;
@@ -90,6 +92,7 @@ async function work(parts: FrontParts, call: WireCall): Promise<WireAnswer> {
 function dispatch(parts: FrontParts, call: WireCall): Promise<WireAnswer> {
   if (call.service === 'elasticloadbalancing') return parts.balancers.answer(call);
   if (call.service === 'route53') return parts.names.answer(call);
+  if (call.service === 'pricing') return Promise.resolve(parts.prices.answer(call));
   if (call.service === 'servicequotas') return Promise.resolve(parts.quotas.answer(call));
   switch (call.action) {
     case 'CreateFleet':

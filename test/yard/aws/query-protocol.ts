@@ -91,7 +91,7 @@ export function xmlAnswer(text: string, status = 200): WireAnswer {
 
 /** An error in the form of the service that was called: EC2 has its own. */
 export function errorAnswer(service: string, status: number, code: string, message: string): WireAnswer {
-  if (service === 'servicequotas' || service === 'eks') return jsonError(status, code, message);
+  if (['servicequotas', 'pricing', 'eks'].includes(service)) return jsonError(status, code, message);
   const error = `<Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message>`;
   const id = randomUUID();
   const text =
