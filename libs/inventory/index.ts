@@ -1,5 +1,6 @@
 import type { SchemaPart } from '@springtide/platform';
 import { DriftEntity, FreshnessEntity, ResourceEntity } from './data/inventory.entity.js';
+import { InventoryRelationIndex1760001110000 } from './data/inventory-relation-index.migration.js';
 import { InventoryResources1760001100000 } from './data/inventory-resources.migration.js';
 import { InventoryTables1760000400000 } from './data/inventory-tables.migration.js';
 
@@ -24,5 +25,9 @@ export type { SavedView } from './data/view.repository.js';
 
 export const inventorySchema: SchemaPart = {
   entities: [ResourceEntity, FreshnessEntity, DriftEntity],
-  migrations: [InventoryTables1760000400000, InventoryResources1760001100000],
+  migrations: [
+    InventoryTables1760000400000,
+    InventoryResources1760001100000,
+    InventoryRelationIndex1760001110000,
+  ],
 };

@@ -47,12 +47,12 @@ export class PlaceStore {
         seen.map(({ resource }) => resource.id),
       );
       const later = new Set([...stored].filter(([, row]) => row.observedAt > at).map(([id]) => id));
-      const fresh = seen.filter(({ resource }) => !later.has(resource.id));
+      const fresh = onceEach(seen.filter(({ resource }) => !later.has(resource.id)));
       const alive = [...stored].filter(([id, row]) => !row.gone && !later.has(id));
       const before = new Map<string, Observed>(alive.map(([id, row]) => [id, row.resource]));
       const resources = fresh.map(({ resource }) => resource);
       const taken = takeOver(before, resources);
-      await inventory.save(onceEach(fresh), at);
+      await inventory.save(fresh, at);
       await inventory.saveRelations([...before.values()], resources);
       await inventory.addDrift(
         driftOf(this.place, first ? { ...taken, appeared: [] } : taken, [], at, suspicion),
@@ -98,7 +98,7 @@ export function seenOf(resource: Observed): Seen {
   return { resource, json, hash: hash('sha256', json, 'base64url') };
 }
 
-/** One statement cannot write a row twice. */
+/** One statement cannot write a row twice; of a resource that moved between pages the later word counts. */
 function onceEach(seen: readonly Seen[]): readonly Seen[] {
   const once = new Map(seen.map((one) => [one.resource.id, one]));
   return once.size === seen.length ? seen : [...once.values()];

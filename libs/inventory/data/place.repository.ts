@@ -89,11 +89,7 @@ export class PlaceRepository {
     cloudIds: readonly string[],
   ): Promise<Map<string, Stored<ObservedByType[K]>>> {
     if (cloudIds.length === 0) return new Map();
-    const rows = await this.tx.query<StoredRow[]>(
-      `select cloud_id, observed, observed_at, gone_at is not null as gone
-       from inventory_resource ${HERE} and cloud_id = any($5)`,
-      [...this.here(), cloudIds],
-    );
+    const rows = await this.tx.query<StoredRow[]>(STORED, [...this.here(), cloudIds]);
     return new Map(
       rows.map(({ cloud_id, observed, observed_at, gone }) => [
         cloud_id,
@@ -162,9 +158,12 @@ export class PlaceRepository {
   async saveRelations(before: readonly Observed[], after: readonly Observed[]): Promise<void> {
     const had = relationsOf(before);
     const has = relationsOf(after);
-    const lost = [...had].filter(([key]) => !has.has(key)).map(([, row]) => row);
+    const lost = [...had].filter(([key]) => !has.has(key));
     const won = [...has].filter(([key]) => !had.has(key)).map(([, row]) => row);
-    if (lost.length > 0) await this.tx.query(DROP_RELATIONS, [...this.here(), JSON.stringify(lost)]);
+    if (lost.length > 0) {
+      const targets = [...new Set(lost.map(([, row]) => row.i))];
+      await this.tx.query(DROP_RELATIONS, [...this.here(), targets, lost.map(([key]) => key)]);
+    }
     if (won.length > 0) await this.tx.query(ADD_RELATIONS, [...this.here(), JSON.stringify(won)]);
   }
 
@@ -183,6 +182,16 @@ type StoredRow = { cloud_id: string; observed: unknown; observed_at: Date; gone:
 
 const HERE = `where tenant_id = $1 and account_id = $2 and region = $3 and resource_type = $4`;
 
+/**
+ * One probe of the unique index for each id, whatever the statistics say: while a first sync fills the table there are
+ * none, and the planner would rather read all resources of the tenant for each batch.
+ */
+const STORED = `
+  select found.* from unnest($5::text[]) as wanted(id) cross join lateral (
+    select cloud_id, observed, observed_at, gone_at is not null as gone
+    from inventory_resource ${HERE} and cloud_id = wanted.id limit 1
+  ) found`;
+
 const SAVE = `
   insert into inventory_resource (tenant_id, account_id, region, resource_type, cloud_id, name, state, zone,
     owner_installation, owner_intent, campaign, service, search, labels, observed, hash, observed_at, first_seen,
@@ -199,17 +208,15 @@ const SAVE = `
     observed = excluded.observed, hash = excluded.hash, observed_at = excluded.observed_at,
     last_seen = excluded.last_seen, missed = 0, gone_at = null`;
 
-const RELATION_ROW = `json_to_recordset($5::json) as r(f text, k text, t text, i text)`;
-
 const ADD_RELATIONS = `
   insert into inventory_relation (tenant_id, account_id, region, from_type, from_id, kind, to_type, to_id)
-  select $1, $2, $3, $4, f, k, t, i from ${RELATION_ROW}
-  on conflict do nothing`;
+  select $1, $2, $3, $4, f, k, t, i from json_to_recordset($5::json) as r(f text, k text, t text, i text)`;
 
+/** The key of each row against a hashed list: the rows of a shared target are gone through once, not once for each. */
 const DROP_RELATIONS = `
-  delete from inventory_relation using ${RELATION_ROW}
-  where tenant_id = $1 and account_id = $2 and region = $3 and from_type = $4
-    and from_id = f and kind = k and to_type = t and to_id = i`;
+  delete from inventory_relation
+  where tenant_id = $1 and to_id = any($5) and account_id = $2 and region = $3 and from_type = $4
+    and concat_ws(E'\\n', from_id, kind, to_type, to_id) = any($6::text[])`;
 
 const ADD_DRIFT = `
   insert into inventory_drift (tenant_id, account_id, region, resource_type, cloud_id, name, kind, changes, who, at)
