@@ -51,7 +51,9 @@ export class GrayReleases {
     } catch (thrown) {
       const why = asSpringtideError(thrown);
       const back = { ...change, step: 'release-rollback' };
-      await this.rollBack(ctx, row, wanted, back, why.message);
+      await this.rollBack(ctx, row, wanted, back, why.message).catch((second: unknown) => {
+        throw halfway(row.name, why.message, second);
+      });
       throw thrown;
     }
     await this.dropGroups(row, before, wanted, change);
@@ -206,6 +208,19 @@ function failed(route: string, { reason }: GateVerdict): SpringtideError {
     'failed-precondition',
     `the release step of route "${route}" did not hold (${reason}); the step before it is in force again`,
     { effect: 'none', nextStep: 'Look at the new version, then repeat the step.', facts: { route, reason } },
+  );
+}
+
+function halfway(route: string, first: string, second: unknown): SpringtideError {
+  const { code, message } = asSpringtideError(second);
+  return new SpringtideError(
+    code,
+    `a release step of route "${route}" failed (${first}), and the way back did too (${message}); requests may go either way`,
+    {
+      effect: 'maybe',
+      cause: second,
+      nextStep: 'Send the step that should be in force; a step says all of it.',
+    },
   );
 }
 

@@ -1,0 +1,188 @@
+import { jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ReleaseInput } from '@springtide/contracts';
+import { EffectLedger, PostgresEffectStore, STANDARD_EFFECTS, effectsSchema } from '@springtide/effects';
+import { AuditService, identitySchema } from '@springtide/identity';
+import {
+  Roles1760000000000,
+  createEndpointGate,
+  newId,
+  silentLogger,
+  systemClock,
+} from '@springtide/platform';
+import { connectAccount, type CloudClient } from '@springtide/provider-kit';
+import { seedTenant, testDatabase, type SeededTenant, type TestDatabase } from '@springtide/testing';
+import { request } from 'undici';
+import { manifest } from '../../providers/haproxy/index.js';
+import { yardLane } from '../../test/yard/tools/lane.js';
+import { obtainHaproxy } from '../../test/yard/traffic/obtain-haproxy.js';
+import { startTrafficYard, type TrafficYard } from '../../test/yard/traffic/traffic-yard.js';
+import { GrayReleases, RoutesService, trafficSchema } from './index.js';
+
+jest.setTimeout(60_000);
+
+const available = yardLane('gray release (haproxy)', (await obtainHaproxy()) !== undefined);
+const suite = available ? describe : describe.skip;
+
+type Version = Readonly<{
+  member: { id: string; address: string; port: number; machineType: string };
+  /** What it answers to everything but its health check. */
+  answer: (status: number) => void;
+  stop: () => Promise<void>;
+}>;
+
+suite('gray release through a real proxy', () => {
+  let folder = '';
+  let db: TestDatabase;
+  let tenant: SeededTenant;
+  let proxy: TrafficYard;
+  let client: CloudClient;
+  let routes: RoutesService;
+  let releases: GrayReleases;
+  let ledger: EffectLedger;
+  let audit: AuditService;
+  let home: Version;
+  let next: Version;
+  let id = '';
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'springtide-gray-'));
+    const roles = { entities: [], migrations: [Roles1760000000000] };
+    [db, proxy, home, next] = await Promise.all([
+      testDatabase([roles, identitySchema, effectsSchema, trafficSchema]),
+      startTrafficYard({ engine: 'haproxy', folder, routes: [{ name: 'storefront' }] }),
+      startVersion('home'),
+      startVersion('next'),
+    ]);
+    tenant = await seedTenant(db.database);
+    const { port } = proxy.settings as { port: number };
+    const gate = createEndpointGate({ openHostPorts: [`127.0.0.1:${port}`], privateRanges: [] });
+    const context = { clock: systemClock, gate, log: silentLogger, account: 'spec' };
+    client = await connectAccount(manifest, proxy.settings, {}, context);
+    ledger = new EffectLedger({
+      store: new PostgresEffectStore(db.database),
+      clouds: { open: async () => Promise.resolve(client) },
+      clock: systemClock,
+      newId,
+      installation: 'spec',
+      policy: STANDARD_EFFECTS,
+      log: silentLogger,
+    });
+    audit = new AuditService(db.database, systemClock);
+    routes = new RoutesService(db.database, ledger, systemClock);
+    releases = new GrayReleases(db.database, routes, systemClock);
+    const input = { name: 'storefront', accountId: randomUUID(), service: 'shop', healthPath: '/healthz' };
+    ({ id } = await routes.create(tenant.admin, { ...input, home: [home.member] }));
+  }, 120_000);
+  afterAll(async () => {
+    await client.close();
+    await Promise.all([proxy.stop(), home.stop(), next.stop()]);
+    await db.drop();
+    await rm(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  const step = async (input: Parameters<typeof ReleaseInput.parse>[0], version?: number) => {
+    const known = version ?? (await routes.get(tenant.admin, id)).version;
+    return await releases.step(tenant.admin, id, known, ReleaseInput.parse(input));
+  };
+  const group = (share: number) => ({ name: 'next', share, members: [next.member] });
+  const testers = { name: 'testers', group: 'next', when: { header: 'x-tester', value: 'yes' } };
+  const answers = async (headers: Record<string, string> = {}) => {
+    const all = await Promise.all(
+      Array.from({ length: 40 }, async () => {
+        const answer = await request(proxy.entrances['storefront'] ?? '', { headers });
+        return await answer.body.text();
+      }),
+    );
+    return Object.fromEntries(
+      [...Map.groupBy(all, (text) => text)].map(([text, some]) => [text, some.length]),
+    );
+  };
+
+  it('goes from testers over a share to everybody, and back, each step on record', async () => {
+    const first = await step({ groups: [group(0)], matches: [testers], watch: { seconds: 0 } });
+    expect(first.matches).toEqual([testers]);
+    expect(await answers({ 'x-tester': 'yes' })).toEqual({ next: 40 });
+    expect(await answers()).toEqual({ home: 40 });
+    await step({ groups: [group(50)], matches: [testers], watch: { seconds: 0 } });
+    expect(Object.keys(await answers()).toSorted()).toEqual(['home', 'next']);
+    await step({ groups: [group(100)], watch: { seconds: 0 } });
+    expect(await answers()).toEqual({ next: 40 });
+    const last = await step({ watch: { seconds: 0 } });
+    expect(last).toMatchObject({ matches: [], release: { groups: [], matches: [] } });
+    expect(last.live).toEqual([{ name: 'home', weight: 100, healthy: 1, members: 1 }]);
+    expect(await answers({ 'x-tester': 'yes' })).toEqual({ home: 40 });
+    const sets = await ledger.listIntents(tenant.tenantId, { runId: id, kind: 'set' });
+    expect(sets.filter((one) => one.step.startsWith('release/matches')).map((one) => one.state)).toEqual(
+      expect.arrayContaining(['settled', 'settled']),
+    );
+    const page = { limit: 50, targetId: id, action: 'route.release' };
+    expect(await audit.list(tenant.admin, page)).toHaveLength(4);
+  });
+
+  it('takes a step back that does not hold, and says why', async () => {
+    await step({ groups: [group(0)], matches: [testers], watch: { seconds: 0 } });
+    const begun = step({ groups: [group(60)], matches: [testers], watch: { seconds: 20 } });
+    const outcome = begun.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    let over = false;
+    void outcome.finally(() => (over = true));
+    next.answer(503);
+    while (!over) await answers();
+    expect(await outcome).toMatchObject({
+      code: 'failed-precondition',
+      effect: 'none',
+      message: expect.stringMatching(/requests failed in group next/),
+    });
+    next.answer(200);
+    const after = await routes.get(tenant.admin, id);
+    expect(after.release).toEqual({ groups: [group(0)], matches: [testers] });
+    expect(await answers()).toEqual({ home: 40 });
+    expect(await answers({ 'x-tester': 'yes' })).toEqual({ next: 40 });
+    await step({ watch: { seconds: 0 } });
+  });
+
+  it('leaves everything as it was when nobody answers behind a match', async () => {
+    const dead = { ...next.member, id: 'i-dead', port: 9 };
+    const lost = { ...testers, group: 'lost' };
+    const begun = step({ groups: [{ name: 'lost', share: 0, members: [dead] }], matches: [lost] });
+    await expect(begun).rejects.toMatchObject({ code: 'failed-precondition', effect: 'none' });
+    const after = await routes.get(tenant.admin, id);
+    expect(after).toMatchObject({ matches: [], release: { groups: [], matches: [] } });
+    expect(after.live?.map(({ name }) => name)).toEqual(['home']);
+  });
+
+  it('refuses an old version, and whoever may not change routes', async () => {
+    const { version } = await routes.get(tenant.admin, id);
+    await expect(step({}, version - 1)).rejects.toMatchObject({ code: 'conflict', retry: 'never' });
+    const reader = await tenant.user(['read-only']);
+    const tried = releases.step(reader.ctx, id, version, ReleaseInput.parse({}));
+    await expect(tried).rejects.toMatchObject({ code: 'permission-denied' });
+  });
+});
+
+async function startVersion(name: string): Promise<Version> {
+  let status = 200;
+  const server = createServer((incoming, answer) => {
+    answer.writeHead(incoming.url === '/healthz' ? 200 : status).end(name);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const at = server.address();
+  const port = typeof at === 'object' && at !== null ? at.port : 0;
+  return {
+    member: { id: `i-${name}`, address: '127.0.0.1', port, machineType: 'vm.2' },
+    answer: (code) => {
+      status = code;
+    },
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
