@@ -10,7 +10,7 @@ const ROUTES = ['storefront', 'checkout'] as const;
 const UNSEEN = 'a name does not look who is behind it';
 
 /** Rules about requests: the yard's name server answers for the names. */
-const ANSWERED = ['T-01', 'T-04', 'T-05', 'T-06', 'T-08', 'T-10', 'T-12', 'T-13', 'T-16'];
+const ANSWERED = ['T-01', 'T-02', 'T-04', 'T-05', 'T-06', 'T-08', 'T-10', 'T-12', 'T-13', 'T-16'];
 const EVIDENCE: EngineEvidence = {
   engine: 'moto 5.2.5’s books, the yard’s name server behind them',
   nature: 'provoked',

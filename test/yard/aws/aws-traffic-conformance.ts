@@ -10,7 +10,22 @@ const ROUTES = ['storefront', 'checkout'] as const;
 
 /** Rules about requests and the health of members: the yard's balancer carries the one and checks the other. */
 const CARRIED = [
-  ...['T-01', 'T-03', 'T-04', 'T-05', 'T-06', 'T-07', 'T-08', 'T-09', 'T-10', 'T-11', 'T-12', 'T-13', 'T-16'],
+  ...[
+    'T-01',
+    'T-02',
+    'T-03',
+    'T-04',
+    'T-05',
+    'T-06',
+    'T-07',
+    'T-08',
+    'T-09',
+    'T-10',
+    'T-11',
+    'T-12',
+    'T-13',
+    'T-16',
+  ],
   ...['T-21', 'T-22', 'T-23', 'T-25', 'T-26'],
 ];
 const EVIDENCE: EngineEvidence = {
