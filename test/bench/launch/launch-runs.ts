@@ -108,7 +108,7 @@ function placeOf({ region, samples }: YardCloud, account: string): RunPlace {
       return {
         ...{ zone, machineType, image, securityGroups, subnet: subnet ?? null, userData: null, labels: {} },
         purchaseOption: purchaseOption ?? 'on-demand',
-        namePrefix: `launch-${batch}`,
+        namePrefix: `launch-${account.slice(0, 8)}-${batch}`,
       };
     },
   };
@@ -122,7 +122,7 @@ function bareBatch({ samples }: YardCloud, batch: number, count: number): Launch
     token,
     count,
     minimum: 1,
-    namePrefix: `bare-${batch}`,
+    namePrefix: `bare-${token.slice(0, 8)}-${batch}`,
     ownership: { installation: 'bench', tenant: 'bench', intent: token, token },
     labels: {},
   };
