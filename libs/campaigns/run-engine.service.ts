@@ -21,6 +21,7 @@ import {
 import type { RunEntity } from './data/campaign.entity.js';
 import type { OpenRun, RunBook } from './run-book.js';
 import { deliveredOf, isLive, machinesOf, type RunMachine } from './run-machines.js';
+import { timerNotes } from './timer-notes.js';
 
 /** What a run decides between its effects: read from truth, decided by pure functions, told in the story. */
 export class RunEngine {
@@ -191,7 +192,11 @@ export class RunEngine {
   async guardTick({ tenantId, runId, fence }: RunRef): Promise<{ over: boolean }> {
     const { policy: effects } = this.ledger.dependencies;
     if (isOver((await this.book.open(tenantId, runId)).run.state)) return { over: true };
-    await this.life.renewLeases(tenantId, runId, fence, addMs(this.book.now(), effects.leaseMs));
+    const until = addMs(this.book.now(), effects.leaseMs);
+    const troubles = await this.life.renewLeases(tenantId, runId, fence, until);
+    for (const entry of timerNotes(troubles, this.book.now(), effects)) {
+      await this.book.note(tenantId, runId, entry);
+    }
     const intents = await this.ledger.listIntents(tenantId, { runId, kind: 'create', onlyUnreleased: true });
     const before = machinesOf(intents).filter((machine) => isLive(machine)).length;
     const failures = await this.observeAll(intents.filter((intent) => intent.state === 'settled'));

@@ -93,6 +93,7 @@ export class Purchase {
     const client = await this.ledger.dependencies.clouds.open(request.tenantId, request.accountId);
     const begun = await this.beginLaunch(intentId, request, client);
     if ('code' in begun) return await this.afterRefusal(intentId, request.tenantId, begun);
+    if (begun.state === 'settled' || begun.state === 'released') return settledAnswer(begun);
     let receipt: LaunchReceipt;
     try {
       receipt = await client.compute.launch(this.batchOf(begun, client), {
@@ -167,6 +168,8 @@ export class Purchase {
     return await this.ledger.dependencies.store.transaction(request.tenantId, async (tx) => {
       const intent = await this.ledger.lock(tx, intentId);
       await this.ledger.requireFence(tx, intent, request.fence);
+      // Whoever asked for the same at the same moment has its answer already.
+      if (intent.state === 'settled' || intent.state === 'released') return intent;
       const stop = await tx.findStopSwitch();
       // Read, not locked: a freeze that commits now finds this intent as sent, and brings it to rest.
       const mandate = await tx.findMandateOfRun(request.runId);

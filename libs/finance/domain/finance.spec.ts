@@ -314,6 +314,7 @@ describe('the ledger as usage', () => {
     readyAt: null,
     releasingAt: null,
     goneAt: null,
+    endsAt: null,
   };
   const intent: Intent = {
     id: 'in',
@@ -338,6 +339,7 @@ describe('the ledger as usage', () => {
     deadline: null,
     firstAbsentAt: null,
     releaseBy: null,
+    releaseAt: null,
     mandateId: null,
     pricePerHour: money('USD', '0.1'),
     minimumBillingSeconds: 60,
