@@ -3,6 +3,9 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import type { KubernetesYard } from './kubernetes-yard.js';
 
+/** What a machine finds at the address that it was given. */
+export type JoinableCluster = Pick<KubernetesYard, 'url' | 'caPem' | 'admin'>;
+
 const userDataSchema = z.object({
   write_files: z.array(z.object({ path: z.string(), content: z.string() })),
 });
@@ -30,7 +33,11 @@ export function authorityHash(caPem: string): string {
  * What a machine with such user data would do: find the cluster at the endpoint, compare its authority's key with the
  * hash, and register as a node. @throws when one of it does not fit, as kubeadm would.
  */
-export async function joinByUserData(yard: KubernetesYard, machine: string, userData: string): Promise<void> {
+export async function joinByUserData(
+  yard: JoinableCluster,
+  machine: string,
+  userData: string,
+): Promise<void> {
   const { write_files: files } = userDataSchema.parse(parse(userData));
   const config = files.find(({ path }) => path.endsWith('/kubeadm.yaml'))?.content ?? '';
   const { discovery, nodeRegistration } = joinSchema.parse(parse(config));

@@ -38,6 +38,8 @@ export const bootAgentConfigSchema = z.strictObject({
   /** From running, as the cloud says, to answering. */
   bootMs: z.int().min(0).default(0),
   pollMs: z.int().min(50).default(300),
+  /** Clusters of the yard, which machines join as nodes where their user data says so. */
+  clusters: z.array(z.strictObject({ url: z.url(), folder: z.string() })).default([]),
 });
 
 export type BootAgentConfig = z.infer<typeof bootAgentConfigSchema>;

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { runFirst } from '../tools/priority.js';
 import { bootAgentConfigSchema, type SourceConfig } from './boot-agent-config.js';
 import { BootAgent } from './boot-agent.js';
+import { nodesOfYard } from '../kubernetes/node-by-user-data.js';
 import { openstackSource } from '../openstack/openstack-source.js';
 import { yardSource, simulatedSource, type MachineSource } from './machine-source.js';
 import { vsphereSource } from './vsphere-source.js';
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
       ]),
     ),
     sources,
+    roles: await Promise.all(config.clusters.map(async (cluster) => nodesOfYard(cluster))),
     log: (message) => process.stderr.write(`${message}\n`),
   });
   agent.start();

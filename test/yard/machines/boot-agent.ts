@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { AnsweringMachine } from './answering-machine.js';
 import type { MachineCapacity } from './capacity.js';
+import type { MachineRole } from './machine-role.js';
 import type { ListedMachine, MachineSource } from './machine-source.js';
 
 export type BootAgentOptions = Readonly<{
@@ -10,6 +11,8 @@ export type BootAgentOptions = Readonly<{
   port: number;
   bootMs: number;
   pollMs: number;
+  /** What user data can make of a machine. */
+  roles?: readonly MachineRole[];
   log: (message: string) => void;
 }>;
 
@@ -30,6 +33,8 @@ type Kept = {
   readonly source: string;
   answersAtMs: number;
   server?: AnsweringMachine;
+  /** What it was given to do by its user data, and does. */
+  roles?: readonly MachineRole[];
   error?: string;
 };
 
@@ -104,8 +109,11 @@ export class BootAgent {
     for (const [key, kept] of this.#kept) {
       const now = running.get(key);
       if (kept.source !== source || now?.address === kept.listed.address) continue;
-      this.#kept.delete(key);
       await kept.server?.stop();
+      delete kept.server;
+      // What fails here is tried again at the next look.
+      for (const role of kept.roles ?? []) await role.end(kept.listed);
+      this.#kept.delete(key);
     }
     for (const [key, machine] of running) {
       const kept = this.#kept.get(key) ?? this.#take(key, source, machine);
@@ -124,6 +132,11 @@ export class BootAgent {
     const { listed, source } = kept;
     const capacity = this.#options.capacities[listed.machineType];
     try {
+      if (kept.roles === undefined) {
+        const roles = (this.#options.roles ?? []).filter((role) => role.concerns(listed));
+        for (const role of roles) await role.begin(listed);
+        kept.roles = roles;
+      }
       if (capacity === undefined) throw new Error(`no capacity is known for type "${listed.machineType}"`);
       if (!LOOPBACK.test(listed.address)) throw new Error(`${listed.address} is not a loopback address`);
       const server = new AnsweringMachine({ ...listed, source }, capacity);

@@ -9,6 +9,8 @@ export type ListedMachine = Readonly<{
   address: string;
   state: string;
   labels: Readonly<Record<string, string>>;
+  /** As the machine would read it, where the cloud's admin view tells. */
+  userData?: string;
 }>;
 
 /** One cloud, watched by its own list or by its simulator's admin view: never by Springtide's word. */
@@ -30,6 +32,8 @@ const yardSchema = z.array(
     state: z.string(),
     tags: z.record(z.string(), z.string()).default({}),
     labels: z.record(z.string(), z.string()).default({}),
+    /** In base64, as it is sent. */
+    userData: z.string().optional(),
   }),
 );
 
@@ -55,6 +59,9 @@ export function yardSource(name: string, adminUrl: string): MachineSource {
         address: machine.privateIp ?? machine.address ?? '',
         state: machine.state.toLowerCase(),
         labels: { ...machine.tags, ...machine.labels },
+        ...(machine.userData === undefined
+          ? {}
+          : { userData: Buffer.from(machine.userData, 'base64').toString('utf8') }),
       })),
     close: async () => undefined,
   };
