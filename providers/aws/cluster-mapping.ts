@@ -15,7 +15,7 @@ const STATES: Readonly<Record<string, ClusterState>> = {
   FAILED: 'failed',
 };
 
-export type OrderedPool = Readonly<{ name: string; machineType: string; nodes: number; image?: string }>;
+type OrderedPool = Readonly<{ name: string; machineType: string; nodes: number; image?: string }>;
 
 /** What was ordered, node groups included: they can be made only once the cluster runs, minutes later. */
 export function tagsOf(order: ClusterOrder): Record<string, string> {

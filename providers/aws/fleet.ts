@@ -38,7 +38,7 @@ export async function launchFleet(
   return { ids, refusal };
 }
 
-export function templateData(batch: LaunchBatch): RequestLaunchTemplateData {
+function templateData(batch: LaunchBatch): RequestLaunchTemplateData {
   const {
     ClientToken: _token,
     MinCount: _minimum,
@@ -51,7 +51,7 @@ export function templateData(batch: LaunchBatch): RequestLaunchTemplateData {
   return data;
 }
 
-export function toFleet(batch: LaunchBatch, template: string, place: Place): CreateFleetCommandInput {
+function toFleet(batch: LaunchBatch, template: string, place: Place): CreateFleetCommandInput {
   const { subnet, maxSpotPrice } = place;
   const spot = batch.purchaseOption === 'spot';
   // Machine type and zone are the plan's decision, and partial means the same as with RunInstances.

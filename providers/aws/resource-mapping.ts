@@ -8,7 +8,7 @@ import type {
 } from '@springtide/provider-kit';
 import { nameOf, readLabels, readOwnership, tagMap } from './tags.js';
 
-export type RawResource = Readonly<{
+type RawResource = Readonly<{
   kind: ResourceKind;
   id: string | undefined;
   region: string;

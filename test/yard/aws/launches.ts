@@ -5,7 +5,7 @@ import type { YardSeed } from './seed.js';
 import type { Upstream } from './upstream.js';
 import { documentText, parseXml, type XmlElement } from './xml-element.js';
 
-export type LaunchKind = Readonly<{ machineType: string; zone: string; market: Market; vcpu: number }>;
+type LaunchKind = Readonly<{ machineType: string; zone: string; market: Market; vcpu: number }>;
 export type Refusal = Readonly<{ status: number; code: string; message: string }>;
 
 const TERMINATED = { code: 48, name: 'terminated' } as const;

@@ -5,7 +5,7 @@ import { startProcess } from '../tools/process.js';
 import { ensureVenv } from '../tools/python-venv.js';
 
 /** What microburst takes; all that it knows is in its own README. */
-export type BurstRule = Readonly<{
+type BurstRule = Readonly<{
   service?: string;
   operation?: string;
   /** JMESPath over the form: matches where it is true. */
@@ -16,9 +16,9 @@ export type BurstRule = Readonly<{
   response?: Readonly<{ abort_frac: number }>;
 }>;
 
-export type FiredFault = Readonly<{ rule_id: number; operation: string; action: string }>;
+type FiredFault = Readonly<{ rule_id: number; operation: string; action: string }>;
 
-export type Microburst = Readonly<{
+type Microburst = Readonly<{
   endpoint: string;
   /** Adds rules and tells their numbers. */
   add(...rules: readonly BurstRule[]): Promise<readonly number[]>;

@@ -11,7 +11,7 @@ const API_VERSIONS = {
 } as const;
 
 /** Who calls the emulator while it judges signatures and rights: the yard itself, and its callers by their key id. */
-export type UpstreamKeys = Readonly<{ yard: SigningKey; callers: ReadonlyMap<string, string> }>;
+type UpstreamKeys = Readonly<{ yard: SigningKey; callers: ReadonlyMap<string, string> }>;
 
 type Place = Readonly<{ service: string; region: string; accessKeyId?: string }>;
 
