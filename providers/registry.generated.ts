@@ -9,6 +9,7 @@ export const providers: Readonly<Record<string, () => Promise<Readonly<{ manifes
   kubernetes: async () => import('./kubernetes/index.js'),
   openstack: async () => import('./openstack/index.js'),
   powerdns: async () => import('./powerdns/index.js'),
+  'rfc2136': async () => import('./rfc2136/index.js'),
   simulated: async () => import('./simulated/index.js'),
   tencent: async () => import('./tencent/index.js'),
   traefik: async () => import('./traefik/index.js'),
