@@ -29,7 +29,7 @@ export const STANDARD_EFFECTS: EffectsPolicy = {
   leaseMs: 15 * 60_000,
   timerMarginMs: 4 * 3_600_000,
   timerLeastMs: 80 * 60_000,
-  timerMoves: 500,
+  timerMoves: 200,
   graceMs: 15 * 60_000,
   maxShrink: 0.2,
   reservationMargin: 0.1,

@@ -260,7 +260,7 @@ async function freshTimer(this: EffectTransaction, id: string) {
 
 function bornWithoutTimer(): Parameters<typeof changedProvider>[1][number] {
   return (compute) => ({
-    launch: async ({ releaseAt: _, ...batch }, options) => await compute.launch(batch, options),
+    launch: async ({ releaseAt: _releaseAt, ...batch }, options) => await compute.launch(batch, options),
   });
 }
 

@@ -41,6 +41,20 @@ export function describeTimers(open: OpenWorld): void {
     expect(alive(world)).toBe(5);
   });
 
+  it('is moved no more once the way back has begun, by the stop switch or otherwise', async () => {
+    const world = await open();
+    const { process, moves } = await counted(world);
+    await world.launch(process);
+    await process.ledger.setStopSwitch(TENANT, { engaged: true, reason: 'drill', at: world.now() });
+    await process.ledger.takeFence(TENANT, world.run, 'scale-back');
+    world.clock.advance(3 * HOUR);
+    await expect(renew(world, process)).rejects.toMatchObject({ code: 'conflict' });
+    expect([alive(world), moves()]).toEqual([5, 0]);
+    // Should the way back be cut short as well, the cloud goes it.
+    world.clock.advance(leaseMs + timerMarginMs - 3 * HOUR);
+    expect(alive(world)).toBe(0);
+  });
+
   describeTroubles(open);
   describeBirths(open);
 }
