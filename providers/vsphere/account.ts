@@ -29,6 +29,8 @@ export const settingsSchema = z.strictObject({
   folder: z.string().min(1).max(80).default('springtide'),
   /** The one datastore for a zone's disks; in a zone that is not named, whichever its hosts see and has room. */
   datastores: z.record(z.string(), z.string()).default({}),
+  /** Whether machines also get vSphere tags, by which people find them in the vSphere client. */
+  tags: z.boolean().default(true),
   currency: z.string().regex(/^[A-Z]{3}$/, 'is no ISO 4217 code'),
   /** The rate card. */
   machineTypes: z

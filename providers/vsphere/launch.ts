@@ -91,6 +91,8 @@ async function receipt(ground: Ground, outcomes: ReadonlyMap<number, ItemOutcome
     await takeBack(ground, accepted);
     throw refusal.error;
   }
+  const refs = accepted.map((record) => record.ref);
+  await ground.vsphere.tags?.attach(refs, ground.batch.ownership, ground.deadline);
   return { items: ordered.map(toItem) };
 }
 

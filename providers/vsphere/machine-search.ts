@@ -3,6 +3,7 @@ import type { VsphereAccount } from './account.js';
 import { boundedMap } from './bounded-map.js';
 import { isUuid } from './instance-uuid.js';
 import { MACHINE_PROPERTIES, readMachineRecord, type MachineRecord } from './machine-record.js';
+import type { MachineTags } from './machine-tags.js';
 import type { Datacenter, SiteMap } from './site-map.js';
 import { readReference, reference, type MoRef } from './soap/soap-connection.js';
 import { childrenOf } from './soap/xml-reader.js';
@@ -17,6 +18,8 @@ export type Vsphere = Readonly<{
   tasks: TaskRunner;
   sites: SiteMap;
   account: VsphereAccount;
+  /** Absent where the account wants none. */
+  tags?: MachineTags;
 }>;
 
 const LOOKUPS_AT_ONCE = 10;

@@ -1,4 +1,4 @@
-import type { ErrorCode, PossibleEffect } from '@springtide/kernel';
+import type { ErrorCode } from '@springtide/kernel';
 import type { CloudClient } from '@springtide/provider-kit';
 import { yardLane } from '../../test/yard/tools/lane.js';
 import { refusalOf, VsphereBench } from '../../test/yard/vsphere/vsphere-bench.js';
@@ -74,7 +74,7 @@ const FAULTS: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
 const OPEN: ReadonlySet<string> = new Set<ErrorCode>(['cancelled', 'timeout', 'unknown']);
 
 const CASES = Object.entries(FAULTS).flatMap(([code, kinds]) =>
-  kinds.map((kind) => [kind, code, (OPEN.has(code) ? 'maybe' : 'none') as PossibleEffect] as const),
+  kinds.map((kind) => [kind, code, OPEN.has(code) ? 'maybe' : 'none'] as const),
 );
 
 suite('every fault that is understood, from the wire to the contract', () => {

@@ -6,7 +6,9 @@ import { VsphereImages } from './images.js';
 import { MachineFeeds } from './machine-feeds.js';
 import type { Vsphere } from './machine-search.js';
 import { VsphereNetworks } from './networks.js';
+import { MachineTags } from './machine-tags.js';
 import { PRIVILEGES, grantedPrivileges } from './privileges.js';
+import { RestConnection } from './rest/rest-connection.js';
 import { VsphereResources } from './resources.js';
 import { SiteMap, readDatacenters } from './site-map.js';
 import { SoapConnection } from './soap/soap-connection.js';
@@ -22,7 +24,9 @@ export function openVsphere(account: VsphereAccount, context: ProviderContext): 
   const dispatcher = gate.dispatcher(account.caPem === undefined ? {} : { ca: account.caPem });
   const session = new VimSession(new SoapConnection(account.url, dispatcher, clock), account);
   const tasks = new TaskRunner(session, clock);
-  const vsphere: Vsphere = { session, tasks, sites: new SiteMap(session, clock), account };
+  const rest = new RestConnection(account.url, dispatcher, clock, account);
+  const tags = account.tags ? { tags: new MachineTags(rest, clock, log) } : {};
+  const vsphere: Vsphere = { session, tasks, sites: new SiteMap(session, clock), account, ...tags };
   const feeds = new MachineFeeds(vsphere, clock);
   let closed = false;
   return {
@@ -38,6 +42,7 @@ export function openVsphere(account: VsphereAccount, context: ProviderContext): 
       try {
         await feeds.close(deadline);
         await session.logout(deadline);
+        await rest.close(deadline);
       } catch (error) {
         log.debug({ error }, 'the vSphere session was not ended; vSphere ends it when it is idle');
       }

@@ -50,6 +50,11 @@ export class VsphereAdmin {
     await this.#post('/datastore-maintenance', { datastore, inMaintenance });
   }
 
+  /** Everything that vSphere says in JSON, tags among it, is answered with 503. */
+  async breakRest(broken: boolean): Promise<void> {
+    await this.#post('/rest-interface', { broken });
+  }
+
   async skewClock(skewMs: number): Promise<void> {
     await this.#post('/clock', { skewMs });
   }

@@ -86,6 +86,14 @@ func (i *injections) admin(service *simulator.Service, ctx *simulator.Context, h
 			}
 		})
 	}))
+	mux.HandleFunc("POST /rest-interface", posted(func(rest struct {
+		Broken bool `json:"broken"`
+	}) string {
+		i.Lock()
+		defer i.Unlock()
+		i.restBroken = rest.Broken
+		return ""
+	}))
 	mux.HandleFunc("POST /expire-sessions", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, map[string]int{"expired": i.expireSessions(ctx)})
 	})
@@ -93,7 +101,7 @@ func (i *injections) admin(service *simulator.Service, ctx *simulator.Context, h
 		service.ClearFaultRules()
 		i.Lock()
 		defer i.Unlock()
-		i.wireRules, i.taskFaults, i.clockSkew, i.calls = nil, nil, 0, map[string]int{}
+		i.wireRules, i.taskFaults, i.clockSkew, i.restBroken, i.calls = nil, nil, 0, false, map[string]int{}
 		answer(w, map[string]bool{"reset": true})
 	})
 	mux.HandleFunc("GET /calls", func(w http.ResponseWriter, _ *http.Request) {

@@ -44,6 +44,7 @@ type injections struct {
 	calls      map[string]int
 	sessions   map[string]bool
 	clockSkew  time.Duration
+	restBroken bool
 }
 
 func newInjections() *injections {
@@ -76,6 +77,12 @@ func (i *injections) skew() time.Duration {
 	return i.clockSkew
 }
 
+func (i *injections) isRestBroken() bool {
+	i.Lock()
+	defer i.Unlock()
+	return i.restBroken
+}
+
 func (i *injections) taskFault(method string) (types.BaseMethodFault, bool) {
 	i.Lock()
 	defer i.Unlock()
@@ -105,6 +112,10 @@ func (i *injections) arrive(method string) *wireRule {
 // wire counts calls, remembers sessions and cuts connections.
 func (i *injections) wire(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/rest") && i.isRestBroken() {
+			http.Error(w, "injected", http.StatusServiceUnavailable)
+			return
+		}
 		if r.URL.Path != "/sdk" || r.Method != http.MethodPost {
 			next.ServeHTTP(w, r)
 			return
