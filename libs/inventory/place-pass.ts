@@ -109,7 +109,7 @@ export class PlacePass {
   async #write(batch: readonly Seen[]): Promise<void> {
     const { index, freshness } = await this.#known;
     const tally = await this.parts.store.take(batch, this.at, {
-      known: batch.some(({ resource }) => index.has(resource.id)),
+      known: (id) => index.has(id),
       first: (freshness?.confirmedAt ?? null) === null,
     });
     this.#appeared += tally.appeared;

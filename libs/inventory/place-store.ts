@@ -10,6 +10,8 @@ export type AskLedger = () => Promise<LedgerMachines>;
 /** What was seen of one place, as it was taken into the inventory. */
 export type Tally = Readonly<{ appeared: number; changed: number; unchanged: number }>;
 
+type TakeHints = Readonly<{ known?: (id: string) => boolean; first?: boolean }>;
+
 const NOBODY: LedgerMachines = new Map();
 
 /** Takes what is seen of one place into the inventory. Each step is one short transaction under the place's lock. */
@@ -30,29 +32,20 @@ export class PlaceStore {
 
   /**
    * What was seen is always taken over, unless a later look is stored already.
-   * @param at when the look began. `known`: some of these are stored, so that changes may have to be explained.
-   * `first`: nothing was ever known of this place, so that what appears was always there and is no drift.
+   * @param at when the look began. `known`: which of these were stored when it began, so that their changes may have to
+   * be explained. `first`: nothing was ever known of this place, so that what appears was always there and is no drift.
    */
   async take(
     seen: readonly Seen[],
     at: Instant,
-    { known = true, first = false }: Readonly<{ known?: boolean; first?: boolean }> = {},
+    { known = () => true, first = false }: TakeHints = {},
   ): Promise<Tally> {
-    const { resourceType } = this.place;
-    const suspicion = await this.suspicion(known);
+    const suspicion = await this.suspicion(seen.some(({ resource }) => known(resource.id)));
     return await this.work(async (inventory) => {
       await inventory.lock();
-      const stored = await inventory.stored(
-        resourceType,
-        seen.map(({ resource }) => resource.id),
-      );
-      const later = new Set([...stored].filter(([, row]) => row.observedAt > at).map(([id]) => id));
-      const fresh = onceEach(seen.filter(({ resource }) => !later.has(resource.id)));
-      const alive = [...stored].filter(([id, row]) => !row.gone && !later.has(id));
-      const before = new Map<string, Observed>(alive.map(([id, row]) => [id, row.resource]));
+      const { fresh, before } = await this.write(inventory, onceEach(seen), at, known);
       const resources = fresh.map(({ resource }) => resource);
       const taken = takeOver(before, resources);
-      await inventory.save(fresh, at);
       await inventory.saveRelations([...before.values()], resources);
       await inventory.addDrift(
         driftOf(this.place, first ? { ...taken, appeared: [] } : taken, [], at, suspicion),
@@ -60,6 +53,35 @@ export class PlaceStore {
       const { appeared, changed, unchanged } = taken;
       return { appeared: appeared.length, changed: changed.length, unchanged: unchanged.length };
     });
+  }
+
+  /** @returns what is written, which is all that no later look has seen, and what was stored of it and not gone. */
+  private async write(
+    inventory: PlaceRepository,
+    seen: readonly Seen[],
+    at: Instant,
+    known: (id: string) => boolean,
+  ): Promise<Readonly<{ fresh: readonly Seen[]; before: ReadonlyMap<string, Observed> }>> {
+    // What nobody knew is nearly always new; the database says which of it is not, without being asked beforehand.
+    const added = await inventory.add(
+      seen.filter(({ resource }) => !known(resource.id)),
+      at,
+    );
+    const others = seen.filter(({ resource }) => !added.has(resource.id));
+    const stored = await inventory.stored(
+      this.place.resourceType,
+      others.map(({ resource }) => resource.id),
+    );
+    const isLater = (id: string): boolean => (stored.get(id)?.observedAt ?? at) > at;
+    await inventory.save(
+      others.filter(({ resource }) => !isLater(resource.id)),
+      at,
+    );
+    const alive = [...stored].filter(([id, row]) => !row.gone && !isLater(id));
+    return {
+      fresh: seen.filter(({ resource }) => !isLater(resource.id)),
+      before: new Map(alive.map(([id, row]) => [id, row.resource])),
+    };
   }
 
   /** On the cloud's word of `at`. @returns how many were not gone before. */

@@ -89,7 +89,11 @@ export class PlaceRepository {
     cloudIds: readonly string[],
   ): Promise<Map<string, Stored<ObservedByType[K]>>> {
     if (cloudIds.length === 0) return new Map();
-    const rows = await this.tx.query<StoredRow[]>(STORED, [...this.here(), cloudIds]);
+    const rows = await this.tx.query<StoredRow[]>(
+      `select cloud_id, observed, observed_at, gone_at is not null as gone
+       from inventory_resource ${HERE} and cloud_id = any($5)`,
+      [...this.here(), cloudIds],
+    );
     return new Map(
       rows.map(({ cloud_id, observed, observed_at, gone }) => [
         cloud_id,
@@ -109,10 +113,17 @@ export class PlaceRepository {
     return rows.map((row) => row.cloud_id);
   }
 
+  /** Those that are not stored at all. @returns their ids; the others are left as they are. */
+  async add(seen: readonly Seen[], at: Instant): Promise<ReadonlySet<string>> {
+    if (seen.length === 0) return new Set();
+    const rows = await this.tx.query<{ cloud_id: string }[]>(ADD, this.columns(seen, at));
+    return new Set(rows.map((row) => row.cloud_id));
+  }
+
   /** New and changed resources. One that was gone and is seen again lives again. */
   async save(seen: readonly Seen[], at: Instant): Promise<void> {
     if (seen.length === 0) return;
-    await this.tx.query(SAVE, [...this.here(), at, `[${seen.map(toColumns).join(',')}]`]);
+    await this.tx.query(SAVE, this.columns(seen, at));
   }
 
   /** Seen as stored, after listings that lacked them. */
@@ -172,6 +183,10 @@ export class PlaceRepository {
     await this.tx.query(ADD_DRIFT, [this.tenantId, JSON.stringify(events)]);
   }
 
+  private columns(seen: readonly Seen[], at: Instant): unknown[] {
+    return [...this.here(), at, `[${seen.map(toColumns).join(',')}]`];
+  }
+
   private here(): unknown[] {
     return [this.tenantId, this.place.accountId, this.place.region, this.place.resourceType];
   }
@@ -182,17 +197,7 @@ type StoredRow = { cloud_id: string; observed: unknown; observed_at: Date; gone:
 
 const HERE = `where tenant_id = $1 and account_id = $2 and region = $3 and resource_type = $4`;
 
-/**
- * One probe of the unique index for each id, whatever the statistics say: while a first sync fills the table there are
- * none, and the planner would rather read all resources of the tenant for each batch.
- */
-const STORED = `
-  select found.* from unnest($5::text[]) as wanted(id) cross join lateral (
-    select cloud_id, observed, observed_at, gone_at is not null as gone
-    from inventory_resource ${HERE} and cloud_id = wanted.id limit 1
-  ) found`;
-
-const SAVE = `
+const INSERT = `
   insert into inventory_resource (tenant_id, account_id, region, resource_type, cloud_id, name, state, zone,
     owner_installation, owner_intent, campaign, service, search, labels, observed, hash, observed_at, first_seen,
     last_seen)
@@ -200,7 +205,15 @@ const SAVE = `
     search, labels, observed, hash, $5, $5, $5
   from json_to_recordset($6::json) as seen(cloud_id text, name text, state text, zone text,
     owner_installation text, owner_intent text, campaign text, service text, search text, labels jsonb,
-    observed jsonb, hash text)
+    observed jsonb, hash text)`;
+
+/**
+ * Finds its conflicts by the unique key itself. A query beforehand would be planned without statistics while a first sync
+ * fills the table, and then reads all resources of the tenant for each batch.
+ */
+const ADD = `${INSERT} on conflict do nothing returning cloud_id`;
+
+const SAVE = `${INSERT}
   on conflict (tenant_id, account_id, region, resource_type, cloud_id) do update set
     name = excluded.name, state = excluded.state, zone = excluded.zone,
     owner_installation = excluded.owner_installation, owner_intent = excluded.owner_intent,
