@@ -40,7 +40,7 @@ const INSTALLATION = { id: 'console-test' };
 const POLICY = { profile: 'demo' } as const;
 
 /** The real API over a real database, serving the console built from what is on disk now, and the worker's services beside it. */
-export async function consoleStage(): Promise<ConsoleStage> {
+export async function consoleStage(reachable: readonly string[] = []): Promise<ConsoleStage> {
   const folder = await mkdtemp(join(tmpdir(), 'springtide-console-'));
   const consoleFolder = await buildConsole(join(folder, 'console'));
   const controlPort = await freePort();
@@ -53,7 +53,7 @@ export async function consoleStage(): Promise<ConsoleStage> {
   const providers = await loadManifests(registry);
   const keyFile = join(folder, 'vault.key');
   const shared = { database, clock: systemClock, log: silentLogger, metrics: new Metrics('console-test') };
-  const endpoints = { open: [`127.0.0.1:${controlPort}`], privateRanges: [] };
+  const endpoints = { open: [`127.0.0.1:${controlPort}`, ...reachable], privateRanges: [] };
   const api = await startApi({
     ...shared,
     config: {

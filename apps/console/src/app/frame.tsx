@@ -8,7 +8,16 @@ import { ProblemNote } from '../shared/ui/problem-note.js';
 import { LanguageSwitch } from './language-switch.js';
 import { useSession } from './session.js';
 
-const PLACES = ['campaigns', 'approvals', 'accounts', 'machines', 'inventory', 'topology', 'audit'] as const;
+const PLACES = [
+  'campaigns',
+  'approvals',
+  'accounts',
+  'clusters',
+  'machines',
+  'inventory',
+  'topology',
+  'audit',
+] as const;
 
 export function Frame() {
   const { token } = useSession();

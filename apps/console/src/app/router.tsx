@@ -63,6 +63,16 @@ export const router = createBrowserRouter([
         lazy: async () => ({ Component: (await import('../features/accounts/account-page.js')).AccountPage }),
       },
       {
+        path: 'clusters',
+        lazy: async () => ({
+          Component: (await import('../features/clusters/clusters-page.js')).ClustersPage,
+        }),
+      },
+      {
+        path: 'clusters/:id',
+        lazy: async () => ({ Component: (await import('../features/clusters/cluster-page.js')).ClusterPage }),
+      },
+      {
         path: 'machines',
         lazy: async () => ({
           Component: (await import('../features/machines/machines-page.js')).MachinesPage,
