@@ -13,6 +13,7 @@ export const PRIVILEGES = [
   { action: 'VirtualMachine.Inventory.CreateFromExisting', neededFor: 'cloning the template' },
   { action: 'VirtualMachine.Config.CPUCount', neededFor: 'the machine type’s size' },
   { action: 'VirtualMachine.Config.Memory', neededFor: 'the machine type’s size' },
+  { action: 'VirtualMachine.Config.Settings', neededFor: 'the machine’s own id' },
   { action: 'VirtualMachine.Config.AdvancedConfig', neededFor: 'the ownership marks' },
   { action: 'VirtualMachine.Config.EditDevice', neededFor: 'another network than the template’s' },
   { action: 'VirtualMachine.Interact.PowerOn', neededFor: 'starting machines' },
@@ -21,6 +22,9 @@ export const PRIVILEGES = [
   { action: 'Resource.AssignVMToPool', neededFor: 'placing machines in a cluster' },
   { action: 'Datastore.AllocateSpace', neededFor: 'disks' },
   { action: 'Network.Assign', neededFor: 'network cards' },
+  { action: 'InventoryService.Tagging.CreateCategory', neededFor: 'tags, unless the account wants none' },
+  { action: 'InventoryService.Tagging.CreateTag', neededFor: 'tags, unless the account wants none' },
+  { action: 'InventoryService.Tagging.AttachTag', neededFor: 'tags, unless the account wants none' },
 ] as const;
 
 /** Which of them the session has on the inventory's root. */

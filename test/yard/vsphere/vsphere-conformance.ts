@@ -38,7 +38,14 @@ const EVIDENCE: EngineEvidence = {
     sellOut: 'injected',
     limitStock: 'injected',
   },
-  rules: { 'P-11': 'injected' },
+  rules: {
+    'P-11': 'injected',
+    // The update sets are the simulator's, but when and of what it is asked is decided in front of it.
+    'P-86': 'injected',
+    'P-87': 'injected',
+    'P-88': 'injected',
+    'P-89': 'injected',
+  },
 };
 
 /** Runs the rules of the contract against vcsim; README.md says which of its behaviours are injected. */
