@@ -22,15 +22,16 @@ export async function readLive(
   options: CallOptions,
 ): Promise<LiveRoute> {
   const services = routeServices(route, desired);
+  // First: a listing is there whenever the API is, so that a missing service below is really missing.
+  const routers = (await api.routers(route, options)).filter(({ name }) => {
+    return name.startsWith(matchPrefix(route));
+  });
   const names = [services.name, ...services.loadBalancers.map(({ name }) => name)];
   const found = await Promise.all(
     names.map(async (name) => [name, await api.service(name, options)] as const),
   );
   const live = new Map<string, LiveService>();
   for (const [name, service] of found) if (service) live.set(name, service);
-  const routers = (await api.routers(route, options)).filter(({ name }) => {
-    return name.startsWith(matchPrefix(route));
-  });
   return { desired, services, live, routers, settled };
 }
 
