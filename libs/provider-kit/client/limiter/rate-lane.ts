@@ -1,8 +1,9 @@
 import { SpringtideError } from '@springtide/kernel';
 import { admit, taskId, type Admission, type Ask, type Draw } from './admission.js';
-import { isSliding, lower, postpone } from './budget-arithmetic.js';
-import { newBook, type Rank, type RateBook } from './rate-book.js';
+import { isSliding, postpone } from './budget-arithmetic.js';
+import type { Rank, RateBook } from './rate-book.js';
 import type { LimiterParts, Permit } from './rate-limiter.js';
+import { noteRefusal } from './refusals.js';
 
 const PROMPT_MS = 5;
 
@@ -43,11 +44,7 @@ export class RateLane {
     this.#note({
       keys: draws.map((draw) => draw.key),
       write: (books, now) => {
-        for (const { key, budget } of draws) {
-          const book = books.get(key) ?? newBook(budget, now);
-          lower(book, budget, retryAfterMs, now);
-          books.set(key, book);
-        }
+        noteRefusal(books, draws, retryAfterMs, now);
       },
     });
   }
