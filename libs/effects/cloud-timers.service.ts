@@ -1,4 +1,4 @@
-import { asSpringtideError, type ErrorCode, type Instant } from '@springtide/kernel';
+import { addMs, asSpringtideError, type ErrorCode, type Instant } from '@springtide/kernel';
 import type { CloudClient } from '@springtide/provider-kit';
 import { timerFor, timerMoved, timersDue, type DueTimer, type Intent } from './domain/index.js';
 import type { EffectLedger } from './ledger.service.js';
@@ -14,6 +14,8 @@ export type TimerTrouble = Readonly<{
   message: string;
 }>;
 
+type Renewal = Readonly<{ tenantId: string; runId: string; fence: number; until: Instant }>;
+
 /** Keeps the clouds' own timers behind the leases of machines that are wanted: they fire only when nobody renews them. */
 export class CloudTimers {
   constructor(
@@ -22,29 +24,36 @@ export class CloudTimers {
   ) {}
 
   /**
-   * Moves those that are too near, the nearest first. A machine on its way out keeps its timer: should its end be
-   * forgotten, that is what ends it.
+   * Moves those that are too near, the nearest first; places side by side, so that one that fails or hangs keeps no other
+   * from its time. A machine on its way out keeps its timer: should its end be forgotten, that is what ends it.
    * @returns what could not be moved; the next renewal tries it again.
    */
-  async keepBehind(run: {
-    tenantId: string;
-    runId: string;
-    fence: number;
-    until: Instant;
-  }): Promise<readonly TimerTrouble[]> {
-    const { policy } = this.ledger.dependencies;
+  async keepBehind(run: Renewal): Promise<readonly TimerTrouble[]> {
     const { tenantId, runId, until } = run;
     const filter = { runId, kind: 'create', onlyUnreleased: true } as const;
-    const due = timersDue(await this.ledger.listIntents(tenantId, filter), until, policy);
+    const intents = await this.ledger.listIntents(tenantId, filter);
+    const due = timersDue(intents, until, this.ledger.dependencies.policy);
+    const places = Map.groupBy(due, ({ intent }) => `${intent.accountId}/${intent.region}`);
+    const troubles = await Promise.all([...places.values()].map(async (own) => this.keepPlace(own, run)));
+    return troubles.flat();
+  }
+
+  /** What cannot be moved uses up nothing of what may be: else the same few would keep all others from theirs. */
+  private async keepPlace(due: readonly DueTimer[], run: Renewal): Promise<readonly TimerTrouble[]> {
+    const { policy, clouds } = this.ledger.dependencies;
+    const [first] = due;
+    if (first === undefined) return [];
     const troubles: TimerTrouble[] = [];
+    const endBy = addMs(this.ledger.now(), policy.leaseMs / 3);
     let room = policy.timerMoves;
     for (const timer of due) {
-      if (room <= 0) break;
+      // The next renewal must come in time; it goes on from here.
+      if (room <= 0 || this.ledger.now() > endBy) break;
       try {
-        const client = await this.ledger.dependencies.clouds.open(tenantId, timer.intent.accountId);
-        if (!client.manifest.capabilities.timeToLive.supported) continue;
-        room -= timer.machineIds.length;
+        const client = await clouds.open(run.tenantId, first.intent.accountId);
+        if (!client.manifest.capabilities.timeToLive.supported) break;
         await this.moveThoseThere(client, timer, run);
+        room -= timer.machineIds.length;
       } catch (thrown) {
         troubles.push(this.troubleOf(timer, thrown));
       }
@@ -53,11 +62,7 @@ export class CloudTimers {
   }
 
   /** One machine that vanished must not keep the others from their time. */
-  private async moveThoseThere(
-    client: CloudClient,
-    timer: DueTimer,
-    run: { fence: number; until: Instant },
-  ): Promise<void> {
+  private async moveThoseThere(client: CloudClient, timer: DueTimer, run: Renewal): Promise<void> {
     try {
       await this.move(client, timer, run);
     } catch (thrown) {
@@ -72,7 +77,7 @@ export class CloudTimers {
   private async move(
     client: CloudClient,
     { intent, machineIds }: DueTimer,
-    { fence, until }: { fence: number; until: Instant },
+    { fence, until }: Renewal,
   ): Promise<void> {
     const { tenantId, runId, campaignId, accountId, region, service, poolId } = intent;
     const where = { tenantId, runId, campaignId, accountId, region, service, poolId };

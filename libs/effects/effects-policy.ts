@@ -8,7 +8,7 @@ export type EffectsPolicy = Readonly<{
   timerMarginMs: number;
   /** What must be left of that margin; below it the timer is moved. Longer than a reconciler and a way back need. */
   timerLeastMs: number;
-  /** Machines whose timers are moved with one renewal, so that it comes to its end; the rest follow with the next. */
+  /** Machines of an account and region whose timers are moved with one renewal; the rest follow with the next. */
   timerMoves: number;
   /** The reconciler leaves younger machines alone. */
   graceMs: number;

@@ -116,6 +116,28 @@ function describeTroubles(open: OpenWorld): void {
     expect(await ends()).toEqual([expect.any(String), expect.any(String)]);
   });
 
+  it('lets machines that cannot be moved keep no others from their time', async () => {
+    const world = await open({ policy: { timerMoves: 5 } });
+    let stuck: readonly string[] = [];
+    const failing = changedProvider(simulated, [
+      (compute) => ({
+        setReleaseTime: async (ids, ...rest) => {
+          if (ids.some((id) => stuck.includes(id))) throw new SpringtideError('permission-denied', 'locked');
+          await compute.setReleaseTime?.(ids, ...rest);
+        },
+      }),
+    ]);
+    const process = await world.process({ manifest: failing });
+    await world.launch(process);
+    stuck = [...world.look()];
+    world.clock.advance(MINUTE);
+    await world.launch(process, { batch: 1 });
+    world.clock.advance(3 * HOUR);
+    expect(await renew(world, process)).toMatchObject([{ machines: 5, code: 'permission-denied' }]);
+    world.clock.advance(2 * HOUR);
+    expect(alive(world)).toBe(5);
+  });
+
   it('survives the end of its process at every place of a move', async () => {
     const places: string[] = [];
     for (let endAt = 1; ; endAt += 1) {
