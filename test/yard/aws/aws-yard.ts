@@ -7,6 +7,7 @@ import { ensureVenv } from '../tools/python-venv.js';
 import { AdminDoor } from './admin.js';
 import { AwsYardAdmin } from './aws-yard-admin.js';
 import { BalancerDesk, type YardBalancer } from './balancer-desk.js';
+import { ClusterDesk } from './cluster-desk.js';
 import { CloudBook, DEFAULT_SETTINGS, type YardSettings } from './cloud-book.js';
 import { Buckets, FaultList } from './faults.js';
 import { FleetDesk } from './fleet-desk.js';
@@ -143,6 +144,7 @@ async function openFront(
     ...{ upstream, book, faults, buckets, reader, desk, admin, secrets },
     balancers: balancerDesk,
     names: nameDesk,
+    clusters: new ClusterDesk(upstream),
     prices: new PriceDesk(region, policy),
     quotas: new QuotaDesk(book, region, policy),
     spot: new SpotDesk(upstream, book),

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AdminDoor } from './admin.js';
 import type { BalancerDesk } from './balancer-desk.js';
+import type { ClusterDesk } from './cluster-desk.js';
 import type { CloudBook } from './cloud-book.js';
 import type { Buckets, Fault, FaultList } from './faults.js';
 import type { FleetDesk } from './fleet-desk.js';
@@ -28,6 +29,7 @@ export type FrontParts = Readonly<{
   names: NameDesk;
   quotas: QuotaDesk;
   prices: PriceDesk;
+  clusters: ClusterDesk;
   spot: SpotDesk;
   fleets: FleetDesk;
   admin: AdminDoor;
@@ -92,6 +94,7 @@ async function work(parts: FrontParts, call: WireCall): Promise<WireAnswer> {
 function dispatch(parts: FrontParts, call: WireCall): Promise<WireAnswer> {
   if (call.service === 'elasticloadbalancing') return parts.balancers.answer(call);
   if (call.service === 'route53') return parts.names.answer(call);
+  if (call.service === 'eks') return parts.clusters.answer(call);
   if (call.service === 'pricing') return Promise.resolve(parts.prices.answer(call));
   if (call.service === 'servicequotas') return Promise.resolve(parts.quotas.answer(call));
   switch (call.action) {
