@@ -26,6 +26,7 @@ import {
 } from '@springtide/platform';
 import { printLine as print } from './bench-line.js';
 import { bareLoop } from './inventory/bare-loop.js';
+import { fromAfar } from './inventory/distance.js';
 import { buyOne, type BenchAdapter, type BenchCloud } from './inventory/bench-cloud.js';
 
 type Measured = Readonly<{ database: Database; cloud: BenchCloud; provider: string; expected: number }>;
@@ -39,7 +40,8 @@ let changes = 0;
 
 /**
  * A full sync into a durable PostgreSQL against the bare client's loop over the same pages of the same server, turn by
- * turn; the same again with nothing changed; how long a change outside takes to be visible; and what memory all of that
+ * turn; the same again with nothing changed; both as the simulator answers here (`sync`) and from a distance
+ * (`sync-at-50-ms-per-call`); how long a change outside takes to be visible; and what memory all of that
  * took at its peak. Each provider has a process of its own, so that this peak is its own.
  */
 export async function inventoryBench(args: string[]): Promise<void> {
@@ -54,34 +56,31 @@ export async function inventoryBench(args: string[]): Promise<void> {
     // Options of other benches in the same command are theirs.
     strict: false,
   });
-  const adapters = adaptersOf(Number(values['call-ms']));
   if (typeof values.provider !== 'string') {
-    for (const provider of Object.keys(adapters)) alone(provider, args);
+    for (const provider of Object.keys(ADAPTERS)) alone(provider, args);
     return;
   }
-  const load = adapters[values.provider];
+  const load = ADAPTERS[values.provider];
   if (load === undefined) {
-    const known = Object.keys(adapters).join(', ');
+    const known = Object.keys(ADAPTERS).join(', ');
     throw new SpringtideError('invalid-argument', `no adapter for "${values.provider}"; known: ${known}`);
   }
   const adapter = await load();
   const machines = Number(values.machines ?? adapter.machines);
-  await benchProvider(values.provider, adapter, machines, Number(values.rounds));
+  const rounds = Number(values.rounds);
+  await benchProvider(values.provider, adapter, { machines, rounds, callMs: Number(values['call-ms']) });
 }
 
+const publicYards = async () => await import('./inventory/public-yards.js');
+
 /** Loaded when it is its turn: one cloud's SDK must not weigh on the memory of another's. */
-function adaptersOf(callMs: number): Readonly<Record<string, () => Promise<BenchAdapter>>> {
-  const simulated = async (ms: number) =>
-    (await import('./inventory/simulated-cloud.js')).simulatedAdapter(ms);
-  const yards = async () => await import('./inventory/public-yards.js');
-  return {
-    simulated: async () => simulated(callMs),
-    alibaba: async () => (await yards()).alibabaAdapter,
-    tencent: async () => (await yards()).tencentAdapter,
-    aws: async () => (await yards()).awsAdapter,
-    vsphere: async () => (await import('./inventory/vsphere-yard.js')).vsphereAdapter,
-  };
-}
+const ADAPTERS: Readonly<Record<string, () => Promise<BenchAdapter>>> = {
+  simulated: async () => (await import('./inventory/simulated-cloud.js')).simulatedAdapter,
+  alibaba: async () => (await publicYards()).alibabaAdapter,
+  tencent: async () => (await publicYards()).tencentAdapter,
+  aws: async () => (await publicYards()).awsAdapter,
+  vsphere: async () => (await import('./inventory/vsphere-yard.js')).vsphereAdapter,
+};
 
 function alone(provider: string, args: readonly string[]): void {
   const [entry = ''] = process.argv.slice(1);
@@ -93,8 +92,7 @@ function alone(provider: string, args: readonly string[]): void {
 async function benchProvider(
   provider: string,
   adapter: BenchAdapter,
-  machines: number,
-  rounds: number,
+  { machines, rounds, callMs }: Readonly<{ machines: number; rounds: number; callMs: number }>,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'springtide-inventory-bench-'));
   const server = await startEmbeddedPostgres({ dir: join(folder, 'postgres'), durable: true });
@@ -106,7 +104,8 @@ async function benchProvider(
     try {
       const expected = await settled(cloud, machines);
       const measured = { database, cloud, provider, expected };
-      await benchSync(measured, rounds);
+      await benchSync(measured, rounds, '');
+      if (callMs > 0) await benchFromAfar(measured, rounds, callMs);
       await benchChange(measured);
     } finally {
       await cloud.close();
@@ -142,7 +141,7 @@ async function settled({ client, region }: BenchCloud, machines: number): Promis
  * Turn by turn, so that whatever slows the machine down slows both, and the best of each, because noise only adds. The
  * first turn warms up and does not count.
  */
-async function benchSync(measured: Measured, rounds: number): Promise<void> {
+async function benchSync(measured: Measured, rounds: number, how: string): Promise<void> {
   const bare: number[] = [];
   const full: number[] = [];
   const again: number[] = [];
@@ -156,9 +155,20 @@ async function benchSync(measured: Measured, rounds: number): Promise<void> {
     again.push(unchanged);
   }
   const { provider, expected } = measured;
-  print(`inventory.${provider}.resources`, expected, 'resources', expected);
-  print(`inventory.${provider}.sync`, Math.min(...full), 's', Math.min(...bare));
-  print(`inventory.${provider}.sync-unchanged`, Math.min(...again), 's', Math.min(...bare));
+  if (how === '') print(`inventory.${provider}.resources`, expected, 'resources', expected);
+  print(`inventory.${provider}.sync${how}`, Math.min(...full), 's', Math.min(...bare));
+  print(`inventory.${provider}.sync-unchanged${how}`, Math.min(...again), 's', Math.min(...bare));
+}
+
+/** A simulator on this machine answers in a few milliseconds, which no cloud does: the same again with a distance. */
+async function benchFromAfar(measured: Measured, rounds: number, callMs: number): Promise<void> {
+  const distant = await fromAfar(measured.cloud.reached, callMs);
+  try {
+    const cloud = { ...measured.cloud, client: distant.client };
+    await benchSync({ ...measured, cloud }, rounds, `-at-${callMs}-ms-per-call`);
+  } finally {
+    await distant.close();
+  }
 }
 
 async function timeBare({ cloud, expected }: Measured): Promise<number> {

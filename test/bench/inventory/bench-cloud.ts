@@ -1,7 +1,7 @@
 import { SpringtideError, asSpringtideError } from '@springtide/kernel';
 import { systemClock } from '@springtide/platform';
 import type { CloudClient, LaunchBatch, LaunchItem } from '@springtide/provider-kit';
-import type { Sample } from '../yards/yard-cloud.js';
+import type { Sample, YardCloud } from '../yards/yard-cloud.js';
 
 /** A cloud of the yard in a process of its own, with an account of it. One adapter per provider makes it. */
 export type BenchCloud = Readonly<{
@@ -9,6 +9,8 @@ export type BenchCloud = Readonly<{
   region: string;
   /** What can be bought here. */
   sample: Sample;
+  /** The way to it, for a client that is further away. */
+  reached: Pick<YardCloud, 'manifest' | 'account' | 'hostPorts'>;
   close(): Promise<void>;
 }>;
 

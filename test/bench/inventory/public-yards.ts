@@ -25,6 +25,7 @@ async function filled(cloud: YardCloud, machines: number): Promise<BenchCloud> {
     client,
     region: cloud.region,
     sample,
+    reached: cloud,
     close: async () => {
       await client.close();
       await cloud.stop();

@@ -20,16 +20,15 @@ export const vsphereAdapter: BenchAdapter = {
       hostMemoryMiB: 4 * 1024 * 1024,
       hostCores: 128,
     });
-    const client = await clientOf({
-      manifest,
-      account: vsphereAccount(yard),
-      hostPorts: [new URL(yard.url).host],
-    });
+    const hostPorts = [new URL(yard.url).host];
+    const reached = { manifest, account: vsphereAccount(yard), hostPorts };
+    const client = await clientOf(reached);
     const region = yard.datacenter;
     const { items } = await collect(client.images.listImages({ region }));
     return {
       client,
       region,
+      reached,
       sample: {
         region,
         zone: yard.zones[0] ?? '',
