@@ -1,4 +1,5 @@
 import type { Instant } from '@springtide/kernel';
+import type { VsphereAccount } from './account.js';
 import { reference } from './soap/soap-connection.js';
 import { childOf, childrenOf, textOf } from './soap/xml-reader.js';
 import { element } from './soap/xml-writer.js';
@@ -26,6 +27,13 @@ export const PRIVILEGES = [
   { action: 'InventoryService.Tagging.CreateTag', neededFor: 'tags, unless the account wants none' },
   { action: 'InventoryService.Tagging.AttachTag', neededFor: 'tags, unless the account wants none' },
 ] as const;
+
+/** What this account must be granted. */
+export function privilegesFor({
+  tags,
+}: Pick<VsphereAccount, 'tags'>): readonly (typeof PRIVILEGES)[number][] {
+  return PRIVILEGES.filter(({ action }) => tags || !action.startsWith('InventoryService.Tagging.'));
+}
 
 /** Which of them the session has on the inventory's root. */
 export async function grantedPrivileges(

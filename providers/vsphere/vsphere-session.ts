@@ -7,7 +7,7 @@ import { MachineFeeds } from './machine-feeds.js';
 import type { Vsphere } from './machine-search.js';
 import { VsphereNetworks } from './networks.js';
 import { MachineTags } from './machine-tags.js';
-import { PRIVILEGES, grantedPrivileges } from './privileges.js';
+import { grantedPrivileges, privilegesFor } from './privileges.js';
 import { RestConnection } from './rest/rest-connection.js';
 import { VsphereResources } from './resources.js';
 import { SiteMap, readDatacenters } from './site-map.js';
@@ -30,7 +30,7 @@ export function openVsphere(account: VsphereAccount, context: ProviderContext): 
   const feeds = new MachineFeeds(vsphere, clock);
   let closed = false;
   return {
-    verify: async (at) => verify(session, clock, at),
+    verify: async (at) => verify(session, account, clock, at),
     compute: new VsphereCompute(vsphere, feeds),
     network: new VsphereNetworks(vsphere),
     images: new VsphereImages(vsphere),
@@ -52,7 +52,12 @@ export function openVsphere(account: VsphereAccount, context: ProviderContext): 
 }
 
 /** `at` is our clock at the call; the skew is corrected by half of what the question took. */
-async function verify(session: VimSession, clock: Clock, at: Instant): Promise<AccountReport> {
+async function verify(
+  session: VimSession,
+  account: VsphereAccount,
+  clock: Clock,
+  at: Instant,
+): Promise<AccountReport> {
   const deadline = addMs(at, VERIFY_LIMIT_MS);
   const user = await session.login(deadline);
   const asked = clock.now().getTime();
@@ -64,7 +69,7 @@ async function verify(session: VimSession, clock: Clock, at: Instant): Promise<A
   return {
     identity: user.userName,
     regions: datacenters.map((datacenter) => propertyText(datacenter, 'name') ?? datacenter.object.id),
-    permissions: PRIVILEGES.map(({ action, neededFor }) => ({
+    permissions: privilegesFor(account).map(({ action, neededFor }) => ({
       action,
       neededFor,
       granted: granted.has(action),
