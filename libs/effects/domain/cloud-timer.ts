@@ -2,7 +2,7 @@ import { addMs, type Instant } from '@springtide/kernel';
 import { nextGeneration, type EffectItem, type Intent } from './intent.js';
 
 /** How far the clouds' own timers stay behind the leases of the ledger. */
-export type TimerPolicy = Readonly<{
+type TimerPolicy = Readonly<{
   /** How long a lease lives without being renewed. */
   leaseMs: number;
   /** The cloud's timer is set this long after the lease: so long the way back may take before the cloud cuts it short. */
