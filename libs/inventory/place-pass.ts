@@ -42,9 +42,9 @@ export type PassParts = Readonly<{
 }>;
 
 /** Rows per transaction: large enough that its cost is shared, small enough that the lock is short. */
-const BATCH = 500;
+const BATCH = 1_000;
 /** Rows that may wait for the database; a cloud that answers faster is read no faster than this is written. */
-const WAITING = 4 * BATCH;
+const WAITING = 2 * BATCH;
 
 type Known = Readonly<{ index: Map<string, Indexed>; freshness: PlaceFreshness | undefined }>;
 

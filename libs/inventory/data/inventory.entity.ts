@@ -46,7 +46,7 @@ export const ResourceEntity = new EntitySchema<ResourceRow>({
     service: { type: 'text', nullable: true },
     search: { type: 'text' },
     labels: { type: 'jsonb' },
-    observed: { type: 'jsonb' },
+    observed: { type: 'json' },
     hash: { type: 'text' },
     observedAt: { name: 'observed_at', type: 'timestamptz' },
     firstSeen: { name: 'first_seen', type: 'timestamptz' },

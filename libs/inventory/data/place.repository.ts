@@ -205,7 +205,7 @@ const INSERT = `
     search, labels, observed, hash, $5, $5, $5
   from json_to_recordset($6::json) as seen(cloud_id text, name text, state text, zone text,
     owner_installation text, owner_intent text, campaign text, service text, search text, labels jsonb,
-    observed jsonb, hash text)`;
+    observed json, hash text)`;
 
 /**
  * Finds its conflicts by the unique key itself. A query beforehand would be planned without statistics while a first sync
