@@ -1,6 +1,5 @@
 import { addMs, asSpringtideError, toInstant, type Clock, type Instant } from '@springtide/kernel';
-import type { Logger } from '@springtide/platform';
-import type { Ownership } from '@springtide/provider-kit';
+import type { Ownership, ProviderContext } from '@springtide/provider-kit';
 import type { RestConnection } from './rest/rest-connection.js';
 import type { MoRef } from './soap/soap-connection.js';
 
@@ -17,12 +16,12 @@ const AFTER_FAILURE_MS = 10 * 60_000;
 export class MachineTags {
   readonly #rest: RestConnection;
   readonly #clock: Clock;
-  readonly #log: Logger;
+  readonly #log: ProviderContext['log'];
   readonly #tags = new Map<string, Promise<string>>();
   #category: Promise<string> | undefined;
   #pausedUntil: Instant | undefined;
 
-  constructor(rest: RestConnection, clock: Clock, log: Logger) {
+  constructor(rest: RestConnection, clock: Clock, log: ProviderContext['log']) {
     this.#rest = rest;
     this.#clock = clock;
     this.#log = log;

@@ -159,6 +159,16 @@ describe('from plan to run', () => {
   });
 });
 
+/** What is sent to routes that take something else than a campaign. */
+const BODIES: Readonly<Record<string, unknown>> = {
+  'runs.command': { command: 'pause' },
+  'approvals.decide': { decision: 'reject' },
+  'views.update': { name: 'stolen', shared: false, query: {} },
+  'nodes.open': { schedulable: false },
+  'nodes.drain': { until: '2026-11-11T00:00:00.000Z', escalation: 'give-up' },
+  'workloads.scale': { replicas: 0 },
+};
+
 describe('another tenant', () => {
   const table: readonly RouteSpec[] = Object.values(routes);
   const byId = table.filter((route) => route.path.includes('{id}'));
@@ -168,11 +178,14 @@ describe('another tenant', () => {
     const { campaign, planId, runId } = await armed('ours alone');
     const { items } = await client.call(routes.approvalList);
     const made = await client.call(routes.tokenCreate, { body: { name: 'ours' } });
-    const [machine, route] = await api.database.systemWork('test', async (tx) => {
+    const view = await client.call(routes.viewCreate, {
+      body: { name: 'ours', shared: true, query: {} },
+    });
+    const [machine, route, workload] = await api.database.systemWork('test', async (tx) => {
       const machines = await tx.query<{ id: string }[]>(
         `insert into inventory_resource (tenant_id, account_id, region, resource_type, cloud_id, name, state, zone, search,
-           observed, first_seen, last_seen)
-         values ($1, $2, 'r1', 'machine', 'i-1', 'web-1', 'running', 'r1-a', 'web-1', $3, now(), now()) returning id`,
+           observed, observed_at, first_seen, last_seen)
+         values ($1, $2, 'r1', 'machine', 'i-1', 'web-1', 'running', 'r1-a', 'web-1', $3, now(), now(), now()) returning id`,
         [ours.tenantId, accountId, JSON.stringify(observed)],
       );
       const entrances = await tx.query<{ id: string }[]>(
@@ -180,18 +193,28 @@ describe('another tenant', () => {
          values (gen_random_uuid(), $1, 'entrance', $2, 'storefront', '/', '[]', 1, now()) returning id`,
         [ours.tenantId, accountId],
       );
-      return [machines[0]?.id ?? '', entrances[0]?.id ?? ''];
+      const workloads = await tx.query<{ id: string }[]>(
+        `insert into cluster_workload (id, tenant_id, account_id, namespace, name, kind, spec, adopt, version, created_at)
+         values (gen_random_uuid(), $1, $2, 'shop', 'web', 'stateless', '{}', false, 1, now()) returning id`,
+        [ours.tenantId, accountId],
+      );
+      return [machines[0]?.id ?? '', entrances[0]?.id ?? '', workloads[0]?.id ?? ''];
     });
     own = {
       accounts: accountId,
       approvals: items[0]?.id ?? '',
       campaigns: campaign.id,
+      clusters: accountId,
+      'managed-clusters': 'c-1',
       machines: machine,
       plans: planId,
+      resources: machine,
       routes: route,
       runs: runId,
       templates: campaign.templateId,
       tokens: made.token.id,
+      views: view.id,
+      workloads: workload,
     };
   });
 
@@ -208,14 +231,11 @@ describe('another tenant', () => {
   };
 
   async function ask(route: RouteSpec, token: string): Promise<Response> {
-    const kind = route.path.split('/')[3] ?? '';
-    const body: unknown =
-      route.id === 'runs.command'
-        ? { command: 'pause' }
-        : route.id === 'approvals.decide'
-          ? { decision: 'reject' }
-          : await campaignInput(api.client(token), 'stolen', accountId);
-    return await fetch(`${api.url}${pathOf(route, { id: own[kind] })}`, {
+    const [before = ''] = route.path.split('{id}');
+    const kind = before.split('/').findLast((part) => part in own) ?? '';
+    const body: unknown = BODIES[route.id] ?? (await campaignInput(api.client(token), 'stolen', accountId));
+    const params = { id: own[kind], node: 'node-1', accountId, region: 'r1' };
+    return await fetch(`${api.url}${pathOf(route, params)}`, {
       method: route.method,
       headers: {
         authorization: `Bearer ${token}`,
@@ -226,7 +246,9 @@ describe('another tenant', () => {
     });
   }
 
-  const reads = byId.filter((route) => route.method === 'GET');
+  // What runs in a cluster is read from it, and this one's account is no cluster.
+  const elsewhere = ['nodes.list', 'workloads.get'];
+  const reads = byId.filter((route) => route.method === 'GET' && !elsewhere.includes(route.id));
   it.each(reads.map((route) => [route.id, route] as const))('%s: is ours to read', async (_id, route) => {
     const response = await ask(route, ours.adminToken);
     expect(response.status).toBe(200);
