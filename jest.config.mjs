@@ -10,6 +10,8 @@ export default {
     '<rootDir>/test',
   ],
   testMatch: ['**/*.spec.ts'],
+  // For busy machines: what is slow there is not wrong. Specs of whole clouds say their own.
+  testTimeout: 30_000,
   setupFiles: ['reflect-metadata'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
