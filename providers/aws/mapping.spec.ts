@@ -71,6 +71,7 @@ describe('toMachine', () => {
       launchedAt: '2026-11-11T00:00:00.000Z',
       ownership,
       labels: { team: 'shop' },
+      relations: [],
     });
   });
 

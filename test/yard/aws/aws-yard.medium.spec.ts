@@ -11,6 +11,8 @@ import { askOracle } from './oracle.js';
 
 const TYPE = 'c6i.large';
 const BOOT_MS = 300;
+/** Long enough that a busy machine still sees what begins and ends. */
+const SEEN_MS = 2_000;
 
 const yard = await startAwsYard({
   settings: { bootDelayMs: BOOT_MS, terminateDelayMs: 100, rates: {} },
@@ -76,9 +78,10 @@ const runs = yardLane('aws yard', typeof yard !== 'string', typeof yard === 'str
   });
 
   it('boots, ends and readdresses machines as a cloud does', async () => {
+    await aws.admin.change({ bootDelayMs: SEEN_MS, terminateDelayMs: SEEN_MS });
     const ids = await launch({ MinCount: 3, MaxCount: 3 });
     expect((await look(ids)).map((each) => each.State?.Name)).toEqual(['pending', 'pending', 'pending']);
-    await wait(BOOT_MS);
+    await wait(SEEN_MS);
     const running = await look(ids);
     expect(running.map((each) => each.State?.Name)).toEqual(['running', 'running', 'running']);
     const addresses = running.map((each) => each.PrivateIpAddress ?? '');
@@ -86,7 +89,7 @@ const runs = yardLane('aws yard', typeof yard !== 'string', typeof yard === 'str
     for (const address of addresses) expect(address).toMatch(/^127\.20\./);
     await api.terminateInstances(at(), ids);
     expect((await look(ids)).map((each) => each.State?.Name)).toEqual(ids.map(() => 'shutting-down'));
-    await wait(100);
+    await wait(SEEN_MS);
     const ended = await look(ids);
     expect(ended.map((each) => [each.State?.Name, each.PrivateIpAddress])).toEqual(
       ids.map(() => ['terminated', undefined]),
