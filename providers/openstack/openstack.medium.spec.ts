@@ -236,7 +236,7 @@ suite('the OpenStack provider, over the wire', () => {
         }
         return found;
       };
-      expect((await of('host')).map(({ name }) => name)).toEqual(['yard-c1', 'yard-c2']);
+      expect((await of('host')).map(({ name }) => name).toSorted()).toEqual(['yard-c1', 'yard-c2']);
       const port = (await of('network-interface')).find(({ relations }) =>
         relations.some((each) => each.to === 'machine' && each.id === id),
       );
