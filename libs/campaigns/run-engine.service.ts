@@ -13,6 +13,7 @@ import { addMs, compareMoney, multiplyMoney, sumMoney } from '@springtide/kernel
 import {
   capacityOf,
   fallbackOrders,
+  missingCapacity,
   neededByNone,
   ordersFor,
   refusedAlongWith,
@@ -117,18 +118,19 @@ export class RunEngine {
     const { tenantId, runId, phase, round, deficits } = input;
     const open = await this.book.open(tenantId, runId);
     if (round >= open.policy.fallbackRounds) return [];
-    const intents = await this.ledger.listIntents(tenantId, { runId, kind: 'create' });
+    const machines = machinesOf(await this.ledger.listIntents(tenantId, { runId, kind: 'create' }));
     const used = new Map<string, number>();
-    for (const machine of deliveredOf(machinesOf(intents))) {
+    for (const machine of deliveredOf(machines)) {
       used.set(machine.poolId, (used.get(machine.poolId) ?? 0) + 1);
     }
-    const before = machinesOf(intents).filter(({ item }) => item.state === 'refused');
+    const before = machines.filter(({ item }) => item.state === 'refused');
     const refused = refusedAlongWith(
       [...deficits, ...before.map(({ poolId, item }) => ({ poolId, code: item.refusal?.code ?? 'unknown' }))],
       open.plan.pools,
     );
     const capacity = (service: string, poolId: string) => capacityOf(open.plan, service, poolId);
-    const orders = fallbackOrders(deficits, open.plan.pools, used, refused, capacity, batchSizes(open));
+    const missing = missingCapacity(deficits, ordersOf(open, phase, machines).grow, capacity);
+    const orders = fallbackOrders(missing, open.plan.pools, used, refused, capacity, batchSizes(open));
     for (const deficit of deficits) {
       await this.book.note(tenantId, runId, {
         step: 'provision.fallback',
@@ -139,18 +141,17 @@ export class RunEngine {
       });
     }
     // Where nothing at all can stand in, the phase itself says so.
-    if (orders.length > 0) await this.notePartialShortage(open, input, orders);
+    if (orders.length > 0)
+      await this.notePartialShortage(open, input, uncoveredBy(missing, orders, capacity));
     return orders;
   }
 
   private async notePartialShortage(
     open: OpenRun,
-    input: RunRef & { phase: PhaseName; round: number; deficits: readonly Deficit[] },
-    orders: readonly GrowOrder[],
+    { tenantId, runId, phase, round }: RunRef & { phase: PhaseName; round: number },
+    uncovered: ReadonlyMap<string, number>,
   ): Promise<void> {
-    const { tenantId, runId, phase, round, deficits } = input;
-    const capacity = (service: string, poolId: string) => capacityOf(open.plan, service, poolId);
-    for (const [service, short] of uncoveredBy(deficits, orders, capacity)) {
+    for (const [service, short] of uncovered) {
       await this.book.note(tenantId, runId, {
         step: 'provision.shortage',
         level: 'problem',
@@ -164,8 +165,12 @@ export class RunEngine {
   async noteShortage(input: RunRef & { phase: PhaseName; deficits: readonly Deficit[] }): Promise<void> {
     const { tenantId, runId, phase, deficits } = input;
     const open = await this.book.open(tenantId, runId);
+    const machines = machinesOf(await this.ledger.listIntents(tenantId, { runId, kind: 'create' }));
+    const capacity = (service: string, poolId: string) => capacityOf(open.plan, service, poolId);
+    const missing = missingCapacity(deficits, ordersOf(open, phase, machines).grow, capacity);
     for (const { service, poolId, count, code } of deficits) {
-      const short = count * capacityOf(open.plan, service, poolId);
+      const short = Math.ceil(missing.get(service) ?? 0);
+      if (short === 0) continue;
       await this.book.note(tenantId, runId, {
         step: 'provision.shortage',
         level: 'problem',

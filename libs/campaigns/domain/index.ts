@@ -3,6 +3,7 @@ export { isEditable, moved, type CampaignStatus } from './lifecycle.js';
 export {
   batchesOf,
   fallbackOrders,
+  missingCapacity,
   neededByNone,
   ordersFor,
   uncoveredBy,

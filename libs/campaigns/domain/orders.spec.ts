@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   batchesOf,
   fallbackOrders,
+  missingCapacity,
   neededByNone,
   ordersFor,
   uncoveredBy,
@@ -150,9 +151,14 @@ describe('where else to buy', () => {
   };
   const none = new Map<string, number>();
   const ask = (deficits: readonly Deficit[], pools: readonly PlanPool[], used = none, refused = ['small']) =>
-    fallbackOrders(deficits, pools, used, new Set(refused), capacityOf, batchSizeOf).map(
-      ({ poolId, count }) => `${count} ${poolId}`,
-    );
+    fallbackOrders(
+      missingCapacity(deficits, deficits, capacityOf),
+      pools,
+      used,
+      new Set(refused),
+      capacityOf,
+      batchSizeOf,
+    ).map(({ poolId, count }) => `${count} ${poolId}`);
 
   it.each([
     ['the cheapest per unit of capacity', [pool('odd', '0.30'), pool('large', '0.40')], none, ['2 large']],
@@ -175,6 +181,12 @@ describe('where else to buy', () => {
     expect(ask(deficits, [pool('large', '0.4')], none, ['small', 'odd'])).toEqual(wanted);
   });
 
+  it('does not make up for more than is missing when a larger stand-in is refused as well', () => {
+    const [refused, lacking] = [[deficit('large', 1)], [deficit('small', 1)]];
+    expect(missingCapacity(refused, lacking, capacityOf)).toEqual(new Map([['web', 20]]));
+    expect(missingCapacity(refused, [], capacityOf)).toEqual(new Map([['web', 0]]));
+  });
+
   it('shares the room of one pool among services', () => {
     const deficits = [deficit('small', 2), deficit('small', 2, 'pay')];
     expect(ask(deficits, [pool('large', '0.4', 1), pool('odd', '0.4')])).toEqual(['1 large', '2 odd']);
@@ -184,15 +196,9 @@ describe('where else to buy', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 30 }), fc.nat(5), fc.nat(5), (count, largeCap, oddCap) => {
         const pools = [pool('large', '0.4', largeCap), pool('odd', '0.3', oddCap)];
-        const orders = fallbackOrders(
-          [deficit('small', count)],
-          pools,
-          none,
-          new Set(['small']),
-          capacityOf,
-          batchSizeOf,
-        );
-        const short = uncoveredBy([deficit('small', count)], orders, capacityOf).get('web') ?? 0;
+        const missing = missingCapacity([deficit('small', count)], [deficit('small', count)], capacityOf);
+        const orders = fallbackOrders(missing, pools, none, new Set(['small']), capacityOf, batchSizeOf);
+        const short = uncoveredBy(missing, orders, capacityOf).get('web') ?? 0;
         const got = orders.reduce((sum, order) => sum + order.count * capacityOf('web', order.poolId), 0);
         expect(short).toBe(Math.max(0, count * 20 - got));
         if (short > 0) expect(got).toBe(largeCap * 40 + oddCap * 27);

@@ -112,11 +112,33 @@ function asTarget(machine: Delivered): ShrinkOrder['targets'] {
 }
 
 /**
- * Where else a deficit can be bought: the cheapest approved pools for the service that have not refused it, by price
- * per unit of capacity, up to their cap. Nothing is said twice; what cannot be covered is a shortage.
+ * Requests per second per service that refused orders leave missing: no more than the ground still lacks. A stand-in may be
+ * larger than what it stood in for; when it is refused as well, what is missing has not grown.
+ */
+export function missingCapacity(
+  refused: readonly Deficit[],
+  lacking: readonly Pick<GrowOrder, 'service' | 'poolId' | 'count'>[],
+  capacityOf: (service: string, poolId: string) => number,
+): ReadonlyMap<string, number> {
+  const capacity = (rows: typeof lacking, service: string) =>
+    rows
+      .filter((row) => row.service === service)
+      .reduce((sum, row) => sum + row.count * capacityOf(service, row.poolId), 0);
+  const services = new Set(refused.map((row) => row.service));
+  return new Map(
+    [...services].map((service) => [
+      service,
+      Math.min(capacity(refused, service), capacity(lacking, service)),
+    ]),
+  );
+}
+
+/**
+ * Where else missing capacity can be bought: the cheapest approved pools for the service that have not refused it, by price
+ * per unit of capacity, up to their cap; one order a pool. What cannot be covered is a shortage.
  */
 export function fallbackOrders(
-  deficits: readonly Deficit[],
+  missing: ReadonlyMap<string, number>,
   pools: readonly PlanPool[],
   used: ReadonlyMap<string, number>,
   refusedPools: ReadonlySet<string>,
@@ -125,47 +147,35 @@ export function fallbackOrders(
 ): readonly GrowOrder[] {
   const taken = new Map(used);
   const orders: GrowOrder[] = [];
-  for (const [service, capacity] of missingByService(deficits, capacityOf)) {
-    let missing = capacity;
+  for (const [service, capacity] of missing) {
+    let left = capacity;
     const candidates = pools
       .filter((pool) => !refusedPools.has(pool.id) && capacityOf(service, pool.id) > 0)
       .toSorted((a, b) => perUnit(a, service, capacityOf) - perUnit(b, service, capacityOf));
     for (const pool of candidates) {
-      if (missing <= 0) break;
+      if (left <= 0) break;
       const perMachine = capacityOf(service, pool.id);
       const free = Math.max(0, pool.cap - (taken.get(pool.id) ?? 0));
-      const count = Math.min(free, Math.ceil(missing / perMachine));
+      const count = Math.min(free, Math.ceil(left / perMachine));
       if (count === 0) continue;
       taken.set(pool.id, (taken.get(pool.id) ?? 0) + count);
-      missing -= count * perMachine;
+      left -= count * perMachine;
       orders.push({ service, poolId: pool.id, count, batchSize: batchSizeOf(pool.id) });
     }
   }
   return orders;
 }
 
-/** What several pools refused is looked for together: one order a pool, and no machine too many for each of them. */
-function missingByService(
-  deficits: readonly Deficit[],
-  capacityOf: (service: string, poolId: string) => number,
-): ReadonlyMap<string, number> {
-  const missing = new Map<string, number>();
-  for (const { service, poolId, count } of deficits) {
-    missing.set(service, (missing.get(service) ?? 0) + count * capacityOf(service, poolId));
-  }
-  return missing;
-}
-
-/** Requests per second of a deficit that the orders do not make up for, by service; only services that stay short. */
+/** Requests per second that the orders do not make up for, by service; only services that stay short. */
 export function uncoveredBy(
-  deficits: readonly Deficit[],
+  missing: ReadonlyMap<string, number>,
   orders: readonly GrowOrder[],
   capacityOf: (service: string, poolId: string) => number,
 ): ReadonlyMap<string, number> {
-  const short = new Map<string, number>();
-  const add = (service: string, units: number) => short.set(service, (short.get(service) ?? 0) + units);
-  for (const { service, poolId, count } of deficits) add(service, count * capacityOf(service, poolId));
-  for (const { service, poolId, count } of orders) add(service, -count * capacityOf(service, poolId));
+  const short = new Map(missing);
+  for (const { service, poolId, count } of orders) {
+    short.set(service, (short.get(service) ?? 0) - count * capacityOf(service, poolId));
+  }
   return new Map([...short].filter(([, units]) => units > 0));
 }
 
