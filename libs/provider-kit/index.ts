@@ -36,6 +36,10 @@ export {
 export type * from './contract/session.js';
 export type * from './contract/traffic.js';
 export type * from './contract/workloads.js';
+export { eachOrSeparately } from './machines/id-batches.js';
+export { OWNERSHIP_TAGS, labelsIn, ownershipTags, readOwnershipTags } from './machines/ownership-tags.js';
+export { promisedMachine } from './machines/promised-machine.js';
+export { RecentlyKnown } from './machines/recently-known.js';
 export {
   checkRouteMatches,
   checkRouteMembers,
@@ -43,3 +47,10 @@ export {
   checkRouteShares,
 } from './traffic/route-input.js';
 export { SerialLanes } from './traffic/serial-lanes.js';
+export {
+  byGroup,
+  shareWeights,
+  sharesGiven,
+  sharesReceived,
+  type WeighedMember,
+} from './traffic/share-weights.js';

@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Cluster, ClusterOrder, ClusterState, NodePool } from '@springtide/provider-kit';
+import {
+  readOwnershipTags,
+  type Cluster,
+  type ClusterOrder,
+  type ClusterState,
+  type NodePool,
+} from '@springtide/provider-kit';
 import type { AlibabaAccount } from './account.js';
 import type { WireCluster, WireNodePool } from './cluster-wire.js';
 import { toFullInstant } from './mapping.js';
-import { ownershipTags, readLabels, readOwnership } from './tags.js';
+import { creationTags, readLabels } from './tags.js';
 
 /** What was ordered under a token: the product has no tokens, so the first order is remembered on the cluster itself. */
 export const ORDER_TAG = 'springtide:order';
@@ -30,7 +36,7 @@ const masterUrl = z.object({
 });
 
 export function toCluster(wire: WireCluster, region: string, pools: readonly WireNodePool[]): Cluster {
-  const ownership = readOwnership(wire.tags);
+  const ownership = readOwnershipTags(wire.tags);
   const endpoint = endpointIn(wire.master_url);
   const state = STATES[wire.state ?? ''] ?? 'unknown';
   return {
@@ -83,7 +89,7 @@ export function toCreateCluster(
   order: ClusterOrder,
   { systemDisk }: Pick<AlibabaAccount, 'systemDisk'>,
 ): object {
-  const tags = [...ownershipTags(order.ownership, order.labels), { Key: ORDER_TAG, Value: orderHash(order) }];
+  const tags = [...creationTags(order.ownership, order.labels), { Key: ORDER_TAG, Value: orderHash(order) }];
   const [securityGroup] = order.securityGroups;
   return {
     name: order.name,

@@ -1,17 +1,19 @@
 import { SpringtideError, type Clock, type Instant } from '@springtide/kernel';
-import type {
-  CallOptions,
-  ComputeFacet,
-  IntentQuery,
-  LaunchBatch,
-  LaunchReceipt,
-  ListScope,
-  Machine,
-  MachineId,
-  Offering,
-  Page,
-  Quota,
-  Satellite,
+import {
+  RecentlyKnown,
+  promisedMachine,
+  type CallOptions,
+  type ComputeFacet,
+  type IntentQuery,
+  type LaunchBatch,
+  type LaunchReceipt,
+  type ListScope,
+  type Machine,
+  type MachineId,
+  type Offering,
+  type Page,
+  type Quota,
+  type Satellite,
 } from '@springtide/provider-kit';
 import type { AlibabaAccount } from './account.js';
 import type { AlibabaApi } from './api.js';
@@ -19,7 +21,6 @@ import { instancePages, instancesById } from './instances.js';
 import { toMachine, toRunInstances, toRunInstancesBody } from './mapping.js';
 import { OfferingReader } from './offerings.js';
 import { listQuotas } from './quotas.js';
-import { RecentMachines } from './recent-machines.js';
 import { setReleaseTimes } from './release-machines.js';
 import { toReleaseTime } from './release-time.js';
 import { listSatellites, releaseSatellite } from './satellites.js';
@@ -28,8 +29,8 @@ import { terminate } from './terminate.js';
 import { runInstancesAnswer, type WireInstance } from './wire.js';
 
 export class AlibabaCompute implements ComputeFacet {
-  readonly #launched: RecentMachines<Machine>;
-  readonly #ending: RecentMachines<true>;
+  readonly #launched: RecentlyKnown<Machine>;
+  readonly #ending: RecentlyKnown<true>;
   readonly #offerings: OfferingReader;
 
   constructor(
@@ -38,8 +39,8 @@ export class AlibabaCompute implements ComputeFacet {
     private readonly clock: Clock,
     visibilityLagMs: number,
   ) {
-    this.#launched = new RecentMachines(clock, visibilityLagMs);
-    this.#ending = new RecentMachines(clock, visibilityLagMs);
+    this.#launched = new RecentlyKnown(clock, visibilityLagMs);
+    this.#ending = new RecentlyKnown(clock, visibilityLagMs);
     this.#offerings = new OfferingReader(account, api, clock);
   }
 
@@ -69,7 +70,7 @@ export class AlibabaCompute implements ComputeFacet {
         answer: runInstancesAnswer,
       },
     );
-    for (const [index, id] of ids.entries()) this.#launched.remember(id, asOrdered(batch, id, index));
+    for (const [index, id] of ids.entries()) this.#launched.remember(id, promisedMachine(batch, id, index));
     const missing = Math.max(0, batch.count - ids.length);
     return {
       items: [
@@ -172,19 +173,3 @@ function tooFew(batch: LaunchBatch): SpringtideError {
 }
 
 /** Until a read shows more. */
-function asOrdered(batch: LaunchBatch, id: MachineId, index: number): Machine {
-  const { region, zone, machineType, purchaseOption, image, ownership, labels } = batch;
-  return {
-    id,
-    name: `${batch.namePrefix}-${index}`,
-    state: 'pending',
-    region,
-    zone,
-    machineType,
-    purchaseOption,
-    addresses: [],
-    image,
-    ownership,
-    labels,
-  };
-}

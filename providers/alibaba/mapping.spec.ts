@@ -1,7 +1,7 @@
-import type { LaunchBatch } from '@springtide/provider-kit';
+import { readOwnershipTags, type LaunchBatch } from '@springtide/provider-kit';
 import { toFullInstant, toMachine, toRunInstances, toRunInstancesBody } from './mapping.js';
 import { flatten } from './parameters.js';
-import { INTENT_TAG, readOwnership } from './tags.js';
+import { INTENT_TAG } from './tags.js';
 import { instancesAnswer } from './wire.js';
 
 const ownership = {
@@ -88,7 +88,7 @@ describe('toRunInstances', () => {
     ).toBe(batch.userData);
     const keys = Object.keys(sent).filter((name) => /^Tag\.\d+\.Key$/.test(name));
     const tags = new Map(keys.map((name) => [sent[name] ?? '', sent[name.replace('Key', 'Value')] ?? '']));
-    expect(readOwnership(tags)).toEqual(ownership);
+    expect(readOwnershipTags(tags)).toEqual(ownership);
   });
 
   it('leaves the minimum out where it is all or nothing', () => {

@@ -1,9 +1,15 @@
 import { SpringtideError } from '@springtide/kernel';
-import type { LaunchBatch, Machine, MachineState, Relation } from '@springtide/provider-kit';
+import {
+  readOwnershipTags,
+  type LaunchBatch,
+  type Machine,
+  type MachineState,
+  type Relation,
+} from '@springtide/provider-kit';
 import type { AlibabaAccount } from './account.js';
 import type { Parameters } from './parameters.js';
 import { toReleaseTime } from './release-time.js';
-import { ownershipTags, readLabels, readOwnership } from './tags.js';
+import { creationTags, readLabels } from './tags.js';
 import type { WireInstance } from './wire.js';
 
 /** Digits of the number that the cloud puts after a batch's name: a batch has at most 100 machines. */
@@ -21,7 +27,7 @@ const STATES: Readonly<Record<string, MachineState>> = {
 export function toMachine(instance: WireInstance, region: string): Machine {
   const tags = new Map<string, string>();
   for (const { TagKey, TagValue } of instance.Tags?.Tag ?? []) tags.set(TagKey, TagValue ?? '');
-  const ownership = readOwnership(tags);
+  const ownership = readOwnershipTags(tags);
   const [lock] = instance.OperationLocks?.LockReason ?? [];
   const reason = lock?.LockMsg || lock?.LockReason;
   const name = instance.InstanceName ?? '';
@@ -101,7 +107,7 @@ export function toRunInstances(
   account: Pick<AlibabaAccount, 'subnets' | 'securityGroups' | 'systemDisk'>,
   now: Date,
 ): Parameters {
-  const tags = ownershipTags(batch.ownership, batch.labels);
+  const tags = creationTags(batch.ownership, batch.labels);
   if (tags.length > MOST_TAGS) throw tooManyTags(tags.length);
   const { securityGroups, systemDisk } = account;
   return {

@@ -1,6 +1,6 @@
-import type { Relation, Resource, ResourceKind } from '@springtide/provider-kit';
+import { readOwnershipTags, type Relation, type Resource, type ResourceKind } from '@springtide/provider-kit';
 import { toFullInstant } from './mapping.js';
-import { readLabels, readOwnership } from './tags.js';
+import { readLabels } from './tags.js';
 
 type Facts = Readonly<Record<string, string | number | boolean | undefined | null>>;
 
@@ -19,7 +19,7 @@ type Raw = Readonly<{
 
 /** What the cloud left out is left out here too. */
 export function toResource(raw: Raw): Resource {
-  const ownership = readOwnership(raw.tags);
+  const ownership = readOwnershipTags(raw.tags);
   const facts = Object.entries(raw.facts).filter(
     ([, fact]) => fact !== undefined && fact !== null && fact !== '',
   );

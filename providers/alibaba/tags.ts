@@ -1,52 +1,22 @@
-import type { LaunchBatch, Ownership } from '@springtide/provider-kit';
+import {
+  OWNERSHIP_TAGS,
+  labelsIn,
+  ownershipTags,
+  type LaunchBatch,
+  type Ownership,
+} from '@springtide/provider-kit';
 
-export const INSTALLATION_TAG = 'springtide:installation';
-export const INTENT_TAG = 'springtide:intent';
-export const TOKEN_TAG = 'springtide:token';
+export const { installation: INSTALLATION_TAG, intent: INTENT_TAG, token: TOKEN_TAG } = OWNERSHIP_TAGS;
 
-const OWN_PREFIX = 'springtide:';
 const VENDOR_PREFIX = 'acs:';
 
 export type Tag = Readonly<{ Key: string; Value: string }>;
 
-/** The mark of a resource, for the create call itself. */
-export function ownershipTags(ownership: Ownership, labels: LaunchBatch['labels']): Tag[] {
-  const tags: Record<string, string | undefined> = {
-    ...labels,
-    [INSTALLATION_TAG]: ownership.installation,
-    'springtide:tenant': ownership.tenant,
-    [INTENT_TAG]: ownership.intent,
-    [TOKEN_TAG]: ownership.token,
-    'springtide:campaign': ownership.campaign,
-    'springtide:service': ownership.service,
-    'springtide:release-by': ownership.releaseBy,
-  };
-  return Object.entries(tags).flatMap(([Key, Value]) => (Value === undefined ? [] : [{ Key, Value }]));
-}
-
-/** Undefined unless the whole creator mark is there: half a mark is nobody's permission to delete. */
-export function readOwnership(tags: ReadonlyMap<string, string>): Ownership | undefined {
-  const installation = tags.get(INSTALLATION_TAG);
-  const tenant = tags.get('springtide:tenant');
-  const intent = tags.get(INTENT_TAG);
-  const token = tags.get(TOKEN_TAG);
-  if (!installation || !tenant || !intent || !token) return undefined;
-  const campaign = tags.get('springtide:campaign');
-  const service = tags.get('springtide:service');
-  const releaseBy = tags.get('springtide:release-by');
-  return {
-    installation,
-    tenant,
-    intent,
-    token,
-    ...(campaign === undefined ? {} : { campaign }),
-    ...(service === undefined ? {} : { service }),
-    ...(releaseBy === undefined ? {} : { releaseBy }),
-  };
+/** The mark of a resource beside its labels, for the create call itself. */
+export function creationTags(ownership: Ownership, labels: LaunchBatch['labels']): Tag[] {
+  return Object.entries({ ...labels, ...ownershipTags(ownership) }).map(([Key, Value]) => ({ Key, Value }));
 }
 
 export function readLabels(tags: ReadonlyMap<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    [...tags].filter(([key]) => !key.startsWith(OWN_PREFIX) && !key.startsWith(VENDOR_PREFIX)),
-  );
+  return labelsIn(tags, (key) => key.startsWith(VENDOR_PREFIX));
 }

@@ -1,8 +1,7 @@
 import { SpringtideError, asSpringtideError } from '@springtide/kernel';
-import type { MachineId } from '@springtide/provider-kit';
+import type { MachineId, RecentlyKnown } from '@springtide/provider-kit';
 import type { AlibabaApi, Scope } from './api.js';
 import { instancesById } from './instances.js';
-import type { RecentMachines } from './recent-machines.js';
 import { nothing } from './wire.js';
 
 export type Ending = 'terminating' | 'gone' | SpringtideError;
@@ -17,7 +16,7 @@ export async function terminate(
   api: AlibabaApi,
   at: Scope,
   ids: readonly MachineId[],
-  launched: RecentMachines<unknown>,
+  launched: RecentlyKnown<unknown>,
 ): Promise<Map<MachineId, Ending>> {
   const endings = new Map<MachineId, Ending>();
   if (ids.length === 0 || (await ended(api, at, ids, endings))) return endings;

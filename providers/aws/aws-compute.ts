@@ -1,39 +1,42 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import { SpringtideError, type Clock } from '@springtide/kernel';
-import type {
-  CallOptions,
-  ComputeFacet,
-  IntentQuery,
-  LaunchBatch,
-  LaunchReceipt,
-  ListScope,
-  Machine,
-  MachineId,
-  Offering,
-  Page,
-  Quota,
-  Satellite,
+import {
+  RecentlyKnown,
+  eachOrSeparately,
+  promisedMachine,
+  type CallOptions,
+  type ComputeFacet,
+  type IntentQuery,
+  type LaunchBatch,
+  type LaunchReceipt,
+  type ListScope,
+  type Machine,
+  type MachineId,
+  type Offering,
+  type Page,
+  type Quota,
+  type Satellite,
 } from '@springtide/provider-kit';
 import type { AwsAccount } from './account.js';
 import type { AwsApi, AwsScope } from './aws-api.js';
 import { awsCodeOf } from './error-map.js';
 import { launchFleet, type Launched } from './fleet.js';
-import { eachOrSeparately } from './id-batches.js';
 import { STATES_NOT_GONE, toMachine, toRunInstances } from './mapping.js';
 import { listOfferings } from './offerings.js';
 import type { PriceBook } from './price-book.js';
 import type { QuotasApi } from './quotas-api.js';
 import { listQuotas } from './quotas.js';
-import { RecentLaunches } from './recent-launches.js';
 import { listSatellites, releaseSatellite } from './satellites.js';
 import { withNotices } from './spot.js';
 import { INSTALLATION_TAG, INTENT_TAG, TOKEN_TAG } from './tags.js';
 
 const PAGE_SIZE = 1000;
 const NOT_FOUND = 'InvalidInstanceID.NotFound';
+/** How EC2 writes an id inside its errors. */
+const INSTANCE_ID = /i-[0-9a-f]+/g;
 
 export class AwsCompute implements ComputeFacet {
-  readonly #recent: RecentLaunches;
+  readonly #recent: RecentlyKnown<Machine>;
 
   constructor(
     private readonly account: AwsAccount,
@@ -43,7 +46,7 @@ export class AwsCompute implements ComputeFacet {
     private readonly clock: Clock,
     visibilityLagMs: number,
   ) {
-    this.#recent = new RecentLaunches(clock, visibilityLagMs);
+    this.#recent = new RecentlyKnown(clock, visibilityLagMs);
   }
 
   listOfferings(scope: { region: string }, options: CallOptions): AsyncIterable<Page<Offering>> {
@@ -61,7 +64,7 @@ export class AwsCompute implements ComputeFacet {
       region: batch.region,
       ...options,
     });
-    ids.forEach((id, n) => this.#recent.rememberLaunch(id, batch, n));
+    ids.forEach((id, n) => this.#recent.remember(id, promisedMachine(batch, id, n)));
     const missing = Math.max(0, batch.count - ids.length);
     return {
       items: [
@@ -85,6 +88,7 @@ export class AwsCompute implements ComputeFacet {
         }
       },
       separates: (error) => awsCodeOf(error) === NOT_FOUND,
+      idPattern: INSTANCE_ID,
       // A machine that this session made a moment ago is not gone: EC2 has not learned of it everywhere yet.
       settle: (id) => found.set(id, this.#recent.get(id) ?? 'gone'),
     });
@@ -136,6 +140,7 @@ export class AwsCompute implements ComputeFacet {
         }
       },
       separates: (error) => error.effect === 'none' && error.code !== 'rate-limited',
+      idPattern: INSTANCE_ID,
       settle: (id, error) => outcomes.set(id, this.#endOf(id, error)),
     });
     return outcomes;

@@ -1,7 +1,14 @@
 import type { Cluster as EksCluster, Nodegroup } from '@aws-sdk/client-eks';
-import type { Cluster, ClusterOrder, ClusterState, NodePool } from '@springtide/provider-kit';
+import {
+  ownershipTags,
+  readOwnershipTags,
+  type Cluster,
+  type ClusterOrder,
+  type ClusterState,
+  type NodePool,
+} from '@springtide/provider-kit';
 import { createHash } from 'node:crypto';
-import { ownershipTags, readLabels, readOwnership } from './tags.js';
+import { readLabels } from './tags.js';
 
 export const ORDER_TAG = 'springtide:order';
 const POOL_TAG = 'springtide:pool/';
@@ -48,7 +55,7 @@ export function orderedPools(tags: ReadonlyMap<string, string>): readonly Ordere
 /** Node groups that are still to be made show with what was ordered and no node ready. */
 export function toCluster(raw: EksCluster, groups: readonly Nodegroup[], region: string): Cluster {
   const tags = new Map(Object.entries(raw.tags ?? {}));
-  const ownership = readOwnership(tags);
+  const ownership = readOwnershipTags(tags);
   const made = new Set(groups.map(({ nodegroupName }) => nodegroupName));
   const state = STATES[raw.status ?? ''] ?? 'unknown';
   const wanted = orderedPools(tags).filter(({ name }) => state !== 'deleting' && !made.has(name));

@@ -1,8 +1,8 @@
 import type { Instance } from '@aws-sdk/client-ec2';
-import type { LaunchBatch } from '@springtide/provider-kit';
+import { readOwnershipTags, type LaunchBatch } from '@springtide/provider-kit';
 import fc from 'fast-check';
 import { toMachine, toRunInstances } from './mapping.js';
-import { launchTags, readLabels, readOwnership, tagMap } from './tags.js';
+import { launchTags, readLabels, tagMap } from './tags.js';
 
 const ownership = {
   installation: 'prod',
@@ -53,7 +53,7 @@ describe('toRunInstances', () => {
       'volume',
       'network-interface',
     ]);
-    for (const { Tags } of specifications) expect(readOwnership(tagMap(Tags))).toEqual(ownership);
+    for (const { Tags } of specifications) expect(readOwnershipTags(tagMap(Tags))).toEqual(ownership);
   });
 });
 
@@ -110,7 +110,7 @@ describe('tags', () => {
         fc.dictionary(labelName, text, { maxKeys: 5, noNullPrototype: true }),
         (owner, labels) => {
           const tags = tagMap(launchTags({ ...batch, ownership: owner, labels }));
-          expect(readOwnership(tags)).toEqual(owner);
+          expect(readOwnershipTags(tags)).toEqual(owner);
           expect(readLabels(tags)).toEqual(labels);
         },
       ),
@@ -119,6 +119,6 @@ describe('tags', () => {
 
   it('cannot be overruled by a label', () => {
     const labels = { 'springtide:intent': 'other', Name: 'other' };
-    expect(readOwnership(tagMap(launchTags({ ...batch, labels })))?.intent).toBe('int-1');
+    expect(readOwnershipTags(tagMap(launchTags({ ...batch, labels })))?.intent).toBe('int-1');
   });
 });

@@ -10,18 +10,19 @@ import type {
   Volume,
 } from '@aws-sdk/client-ec2';
 import type { Money } from '@springtide/kernel';
-import type {
-  Image,
-  LaunchBatch,
-  Machine,
-  MachineState,
-  Network,
-  Offering,
-  PurchaseOption,
-  Satellite,
+import {
+  readOwnershipTags,
+  type Image,
+  type LaunchBatch,
+  type Machine,
+  type MachineState,
+  type Network,
+  type Offering,
+  type PurchaseOption,
+  type Satellite,
 } from '@springtide/provider-kit';
 import { placeOf, relation } from './resource-mapping.js';
-import { INTENT_TAG, launchTags, nameOf, readLabels, readOwnership, tagMap } from './tags.js';
+import { INTENT_TAG, launchTags, nameOf, readLabels, tagMap } from './tags.js';
 
 /** AWS bills Linux by the second, at least one minute. */
 const MINIMUM_BILLING_SECONDS = 60;
@@ -41,7 +42,7 @@ export function toMachine(instance: Instance, region: string): Machine | 'gone' 
   const state = STATES[instance.State?.Name ?? ''] ?? 'unknown';
   if (state === 'gone') return 'gone';
   const tags = tagMap(instance.Tags);
-  const ownership = readOwnership(tags);
+  const ownership = readOwnershipTags(tags);
   const name = nameOf(tags);
   const reason = instance.StateReason?.Message ?? '';
   return {

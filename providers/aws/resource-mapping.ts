@@ -1,12 +1,13 @@
 import type { Tag } from '@aws-sdk/client-ec2';
-import type {
-  Relation,
-  RelationKind,
-  RelationTarget,
-  Resource,
-  ResourceKind,
+import {
+  readOwnershipTags,
+  type Relation,
+  type RelationKind,
+  type RelationTarget,
+  type Resource,
+  type ResourceKind,
 } from '@springtide/provider-kit';
-import { nameOf, readLabels, readOwnership, tagMap } from './tags.js';
+import { nameOf, readLabels, tagMap } from './tags.js';
 
 type RawResource = Readonly<{
   kind: ResourceKind;
@@ -24,7 +25,7 @@ type RawResource = Readonly<{
 
 export function toResource(raw: RawResource): Resource {
   const tags = tagMap(raw.tags);
-  const ownership = readOwnership(tags);
+  const ownership = readOwnershipTags(tags);
   const id = raw.id ?? '';
   const facts = Object.entries(raw.facts).flatMap(([key, value]) =>
     value === undefined || value === '' ? [] : [[key, value] as const],

@@ -1,11 +1,8 @@
 import type { Tag } from '@aws-sdk/client-ec2';
-import type { LaunchBatch, Ownership } from '@springtide/provider-kit';
+import { OWNERSHIP_TAGS, labelsIn, ownershipTags, type LaunchBatch } from '@springtide/provider-kit';
 
-export const INSTALLATION_TAG = 'springtide:installation';
-export const INTENT_TAG = 'springtide:intent';
-export const TOKEN_TAG = 'springtide:token';
+export const { installation: INSTALLATION_TAG, intent: INTENT_TAG, token: TOKEN_TAG } = OWNERSHIP_TAGS;
 
-const OWN_PREFIX = 'springtide:';
 const NAME_TAG = 'Name';
 const AWS_PREFIX = 'aws:';
 
@@ -15,52 +12,12 @@ export function launchTags(batch: LaunchBatch): Tag[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
-export function ownershipTags(ownership: Ownership): Record<string, string> {
-  const tags: Record<string, string | undefined> = {
-    [INSTALLATION_TAG]: ownership.installation,
-    'springtide:tenant': ownership.tenant,
-    [INTENT_TAG]: ownership.intent,
-    [TOKEN_TAG]: ownership.token,
-    'springtide:campaign': ownership.campaign,
-    'springtide:service': ownership.service,
-    'springtide:release-by': ownership.releaseBy,
-  };
-  return Object.fromEntries(
-    Object.entries(tags).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])),
-  );
-}
-
 export function tagMap(tags: readonly Tag[] | undefined): ReadonlyMap<string, string> {
   return new Map((tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
 }
 
-/** Undefined unless the whole creator mark is there: half a mark is nobody's permission to delete. */
-export function readOwnership(tags: ReadonlyMap<string, string>): Ownership | undefined {
-  const installation = tags.get(INSTALLATION_TAG);
-  const tenant = tags.get('springtide:tenant');
-  const intent = tags.get(INTENT_TAG);
-  const token = tags.get(TOKEN_TAG);
-  if (!installation || !tenant || !intent || !token) return undefined;
-  const campaign = tags.get('springtide:campaign');
-  const service = tags.get('springtide:service');
-  const releaseBy = tags.get('springtide:release-by');
-  return {
-    installation,
-    tenant,
-    intent,
-    token,
-    ...(campaign === undefined ? {} : { campaign }),
-    ...(service === undefined ? {} : { service }),
-    ...(releaseBy === undefined ? {} : { releaseBy }),
-  };
-}
-
 export function readLabels(tags: ReadonlyMap<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    [...tags].filter(
-      ([key]) => key !== NAME_TAG && !key.startsWith(OWN_PREFIX) && !key.startsWith(AWS_PREFIX),
-    ),
-  );
+  return labelsIn(tags, (key) => key === NAME_TAG || key.startsWith(AWS_PREFIX));
 }
 
 export function nameOf(tags: ReadonlyMap<string, string>): string {

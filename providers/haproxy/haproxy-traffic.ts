@@ -4,6 +4,7 @@ import {
   checkRouteMatches,
   checkRouteMembers,
   checkRouteShares,
+  sharesGiven,
   type CallOptions,
   type Page,
   type RouteCounters,
@@ -27,7 +28,6 @@ import { RuntimeApi } from './runtime-api.js';
 import type { RuntimeConnection } from './runtime-connection.js';
 import { serverName } from './server-names.js';
 import { readServers, type ServerRow } from './server-table.js';
-import { currentShares } from './share-weights.js';
 
 const DRAIN_POLL_MS = 100;
 /** Kept of the deadline, so that the answer still arrives. */
@@ -78,7 +78,7 @@ export class HaproxyTraffic implements TrafficFacet {
     const { matchMaps } = this.#settings(route);
     await this.#change(route, options, async (change) => {
       const rows = await servers(change);
-      const shares = currentShares(weighed(rows));
+      const shares = sharesGiven(weighed(rows));
       const wanted = new Set(members.map((member) => serverName(group, member.id)));
       const leaving = rows.filter((row) => row.group === group && !wanted.has(row.name) && !row.draining);
       await bringIn(change, group, members, rows, this.account);
@@ -223,7 +223,7 @@ function noMaps(route: string): SpringtideError {
 
 /** By the weights that were set, whoever fell ill in between: health is not the caller's doing. */
 function sharesHold(rows: readonly ServerRow[], weights: Readonly<Record<string, number>>): boolean {
-  const live = currentShares(weighed(rows));
+  const live = sharesGiven(weighed(rows));
   return Object.entries(live).every(
     ([group, share]) =>
       Math.abs(share - (weights[group] ?? 0)) <= SETTLED_WITHIN || rows.some((row) => !row.healthy),

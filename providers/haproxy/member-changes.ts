@@ -1,9 +1,11 @@
-import type { RouteMember } from '@springtide/provider-kit';
+import { shareWeights, type RouteMember, type WeighedMember } from '@springtide/provider-kit';
 import type { HaproxyAccount } from './account.js';
 import type { RuntimeConnection } from './runtime-connection.js';
 import { serverName } from './server-names.js';
 import type { ServerRow } from './server-table.js';
-import { shareWeights, type WeighedServer } from './share-weights.js';
+
+/** The largest weight of a server in HAProxy. */
+const MOST_WEIGHT = 256;
 
 type Checks = Pick<HaproxyAccount, 'checkIntervalMs' | 'checkRise' | 'checkFall'>;
 
@@ -41,7 +43,7 @@ export async function applyShares(
   rows: readonly ServerRow[],
   shares: Readonly<Record<string, number>>,
 ): Promise<void> {
-  const target = shareWeights(weighed(rows), shares);
+  const target = shareWeights(weighed(rows), shares, MOST_WEIGHT);
   const changes = rows
     .filter((row) => !row.draining)
     .map((row) => ({ name: row.name, from: row.weight, to: target.get(row.name) ?? 0 }))
@@ -62,7 +64,7 @@ export async function removeIdle(change: BackendChange, rows: readonly ServerRow
   }
 }
 
-export function weighed(rows: readonly ServerRow[]): readonly WeighedServer[] {
+export function weighed(rows: readonly ServerRow[]): readonly WeighedMember[] {
   return rows.filter((row) => !row.draining);
 }
 

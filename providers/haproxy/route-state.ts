@@ -1,11 +1,10 @@
-import type { RouteCounters, RouteState } from '@springtide/provider-kit';
+import { sharesReceived, type RouteCounters, type RouteState } from '@springtide/provider-kit';
 import { weighed } from './member-changes.js';
 import type { ServerRow } from './server-table.js';
-import { appliedShares } from './share-weights.js';
 
 /** The route as HAProxy applies it now; members that drain still show, but take no share. */
 export function toRouteState(route: string, entrance: string, rows: readonly ServerRow[]): RouteState {
-  const shares = appliedShares(weighed(rows));
+  const shares = sharesReceived(weighed(rows));
   const names = [...new Set(rows.map((row) => row.group))].toSorted();
   return {
     name: route,

@@ -1,11 +1,12 @@
 import { SpringtideError, parseInstant, type Clock } from '@springtide/kernel';
-import type { RouteMember, RouteState } from '@springtide/provider-kit';
+import { shareWeights, sharesGiven, type RouteMember, type RouteState } from '@springtide/provider-kit';
 import type {
   Backend,
   TargetHealth,
 } from 'tencentcloud-sdk-nodejs/tencentcloud/services/clb/v20180317/clb_models.js';
 import type { BalancedRoute } from './account.js';
 import {
+  MOST_WEIGHT,
   foreignMember,
   refuseOtherWriter,
   refusePointingAtNothing,
@@ -14,7 +15,6 @@ import {
   type LiveMember,
   type RouteDriver,
 } from './route-driver.js';
-import { shareWeights, sharesGiven } from './share-weights.js';
 import type { TencentApi, TencentScope } from './tencent-api.js';
 
 /** A task takes from a blink to a few seconds: soon at first, then less often. */
@@ -46,16 +46,16 @@ export class BalancedRouteDriver implements RouteDriver {
   async setMembers(group: string, members: readonly RouteMember[], at: TencentScope): Promise<void> {
     const before = await this.#live(at);
     const shares = sharesGiven(before);
-    const wanted = new Set(members.map((member) => keyOf(group, member)));
-    const there = new Set(before.map(({ key }) => key));
-    const joining = members.filter((member) => !there.has(keyOf(group, member)));
-    const leaving = before.filter((each) => each.group === group && !wanted.has(each.key));
+    const wanted = new Set(members.map((member) => nameOfMember(group, member)));
+    const there = new Set(before.map(({ name }) => name));
+    const joining = members.filter((member) => !there.has(nameOfMember(group, member)));
+    const leaving = before.filter((each) => each.group === group && !wanted.has(each.name));
     await this.#register(group, joining, at);
     const after = joining.length === 0 ? before : await this.#live(at);
-    const gone = new Set(leaving.map(({ key }) => key));
-    const staying = after.filter(({ key }) => !gone.has(key));
-    const weights = new Map(shareWeights(staying, sharesOfStaying(shares, staying)));
-    for (const key of gone) weights.set(key, 0);
+    const gone = new Set(leaving.map(({ name }) => name));
+    const staying = after.filter(({ name }) => !gone.has(name));
+    const weights = new Map(shareWeights(staying, sharesOfStaying(shares, staying), MOST_WEIGHT));
+    for (const name of gone) weights.set(name, 0);
     await this.#setWeights(after, weights, at);
     if (leaving.length === 0) return;
     await this.#drain(leaving, at);
@@ -65,7 +65,7 @@ export class BalancedRouteDriver implements RouteDriver {
   async setWeights(shares: Readonly<Record<string, number>>, at: TencentScope): Promise<RouteState> {
     const before = await this.#live(at);
     refusePointingAtNothing(this.name, before, shares);
-    await this.#setWeights(before, shareWeights(before, shares), at);
+    await this.#setWeights(before, shareWeights(before, shares, MOST_WEIGHT), at);
     const after = await this.#live(at);
     refuseOtherWriter(this.name, after, shares);
     return routeState(this.name, this.route.entrance, after);
@@ -96,7 +96,7 @@ export class BalancedRouteDriver implements RouteDriver {
     );
     const member = { id, address, port };
     return {
-      key: keyOf(group, member),
+      name: nameOfMember(group, member),
       group,
       // Where checks are switched off, CLB sends to everybody.
       healthy: state?.HealthStatus === true || state?.HealthStatusDetail === 'Close',
@@ -155,13 +155,13 @@ export class BalancedRouteDriver implements RouteDriver {
     weights: ReadonlyMap<string, number>,
     at: TencentScope,
   ): Promise<void> {
-    const changed = live.filter(({ key, weight }) => weights.has(key) && weights.get(key) !== weight);
+    const changed = live.filter(({ name, weight }) => weights.has(name) && weights.get(name) !== weight);
     if (changed.length === 0) return;
     const answer = await this.api.call('clb', 'BatchModifyTargetWeight', at, {
       LoadBalancerId: this.route.loadBalancer,
       ModifyList: parts(changed).map((some) => ({
         ...this.#place(),
-        Targets: some.map(({ key, target }) => ({ ...target, Weight: weights.get(key) ?? 0 })),
+        Targets: some.map(({ name, target }) => ({ ...target, Weight: weights.get(name) ?? 0 })),
       })),
     });
     await this.#done(answer.RequestId, at);
@@ -218,7 +218,7 @@ export class BalancedRouteDriver implements RouteDriver {
   }
 }
 
-function keyOf(group: string, { id, port }: Pick<RouteMember, 'id' | 'port'>): string {
+function nameOfMember(group: string, { id, port }: Pick<RouteMember, 'id' | 'port'>): string {
   return `${group}/${id}:${port}`;
 }
 

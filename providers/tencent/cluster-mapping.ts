@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@springtide/kernel';
-import type { Cluster, ClusterOrder, ClusterState, NodePool } from '@springtide/provider-kit';
+import {
+  readOwnershipTags,
+  type Cluster,
+  type ClusterOrder,
+  type ClusterState,
+  type NodePool,
+} from '@springtide/provider-kit';
 import type {
   Cluster as TkeCluster,
   CreateClusterNodePoolRequest,
@@ -8,7 +14,7 @@ import type {
   NodePool as TkeNodePool,
 } from 'tencentcloud-sdk-nodejs/tencentcloud/services/tke/v20180525/tke_models.js';
 import { instantOf, ON_DEMAND } from './mapping.js';
-import { launchTags, readLabels, readOwnership, tagMap } from './tags.js';
+import { launchTags, readLabels, tagMap } from './tags.js';
 
 /** Says which order a token stands for. */
 export const ORDER_TAG = 'springtide:order';
@@ -99,7 +105,7 @@ type Told = Readonly<{ pools: readonly TkeNodePool[]; endpoint: string | undefin
 /** One of ours that runs without its pools or its entrance is not done: sending its order again makes them. */
 export function toCluster(raw: TkeCluster, { pools, endpoint, region }: Told): Cluster {
   const tags = tagsOfCluster(raw);
-  const ownership = readOwnership(tags);
+  const ownership = readOwnershipTags(tags);
   const createdAt = instantOf(raw.CreatedTime);
   const state = STATES[raw.ClusterStatus ?? ''] ?? 'unknown';
   const ordered = orderedPools(raw);

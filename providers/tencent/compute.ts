@@ -1,6 +1,8 @@
 import { SpringtideError, type Clock, type Instant } from '@springtide/kernel';
 import {
+  RecentlyKnown,
   SerialLanes,
+  promisedMachine,
   type CallOptions,
   type ComputeFacet,
   type IntentQuery,
@@ -20,7 +22,6 @@ import { toMachine } from './mapping.js';
 import { listOfferings, listQuotas } from './offerings.js';
 import { offsetListing } from './offset-listing.js';
 import { readByIds } from './read-by-ids.js';
-import { RecentLaunches } from './recent-launches.js';
 import { moveReleaseTime } from './release-timers.js';
 import { listSatellites, releaseSatellite } from './satellites.js';
 import { INSTALLATION_TAG, INTENT_TAG, TOKEN_TAG } from './tags.js';
@@ -30,7 +31,7 @@ import type { TencentApi, TencentScope } from './tencent-api.js';
 const PAGE_SIZE = 100;
 
 export class TencentCompute implements ComputeFacet {
-  readonly #recent: RecentLaunches;
+  readonly #recent: RecentlyKnown<Machine>;
   /** VPC by subnet: a subnet never moves. */
   readonly #placings = new Map<string, Placing>();
   readonly #lanes = new SerialLanes();
@@ -41,7 +42,7 @@ export class TencentCompute implements ComputeFacet {
     private readonly clock: Clock,
     visibilityLagMs: number,
   ) {
-    this.#recent = new RecentLaunches(clock, visibilityLagMs);
+    this.#recent = new RecentlyKnown(clock, visibilityLagMs);
   }
 
   listOfferings(scope: { region: string }, options: CallOptions): AsyncIterable<Page<Offering>> {
@@ -63,7 +64,7 @@ export class TencentCompute implements ComputeFacet {
     const placing = await this.#placingOf(at, batch.subnet ?? this.account.subnets[batch.zone]);
     const request = toRunInstances(batch, placing, this.account, this.clock.now());
     const { InstanceIdSet: ids = [] } = await this.api.call('cvm', 'RunInstances', at, request);
-    for (const [n, id] of ids.entries()) this.#recent.remember(youngMachine(batch, id, n));
+    for (const [n, id] of ids.entries()) this.#recent.remember(id, promisedMachine(batch, id, n));
     const missing = Math.max(0, batch.count - ids.length);
     return {
       items: [
@@ -201,21 +202,6 @@ export class TencentCompute implements ComputeFacet {
 }
 
 /** All that is known of a machine before the cloud lists it. */
-function youngMachine(batch: LaunchBatch, id: string, n: number): Machine {
-  return {
-    id,
-    name: `${batch.namePrefix}-${n}`,
-    state: 'pending',
-    region: batch.region,
-    zone: batch.zone,
-    machineType: batch.machineType,
-    purchaseOption: batch.purchaseOption,
-    addresses: [],
-    image: batch.image,
-    ownership: batch.ownership,
-    labels: batch.labels,
-  };
-}
 
 function notDelivered(batch: LaunchBatch): SpringtideError {
   return new SpringtideError(

@@ -1,12 +1,13 @@
 import { money, type Money } from '@springtide/kernel';
-import type {
-  Image,
-  Machine,
-  MachineState,
-  Network,
-  Offering,
-  PurchaseOption,
-  Relation,
+import {
+  readOwnershipTags,
+  type Image,
+  type Machine,
+  type MachineState,
+  type Network,
+  type Offering,
+  type PurchaseOption,
+  type Relation,
 } from '@springtide/provider-kit';
 import type {
   Image as TencentImage,
@@ -15,7 +16,7 @@ import type {
   ItemPrice,
 } from 'tencentcloud-sdk-nodejs/tencentcloud/services/cvm/v20170312/cvm_models.js';
 import type { Subnet } from 'tencentcloud-sdk-nodejs/tencentcloud/services/vpc/v20170312/vpc_models.js';
-import { readLabels, readOwnership, tagMap } from './tags.js';
+import { readLabels, tagMap } from './tags.js';
 
 /** Tencent bills machines by the hour for every second that they run. */
 const MINIMUM_BILLING_SECONDS = 1;
@@ -46,7 +47,7 @@ export function toMachine(instance: Instance, region: string): Machine | 'gone' 
   const state = STATES[instance.InstanceState ?? ''] ?? 'unknown';
   if (state === 'gone') return 'gone';
   const tags = tagMap(instance.Tags);
-  const ownership = readOwnership(tags);
+  const ownership = readOwnershipTags(tags);
   const reason = instance.LatestOperationErrorMsg ?? '';
   const launchedAt = instantOf(instance.CreatedTime);
   return {

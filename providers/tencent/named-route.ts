@@ -1,8 +1,9 @@
 import { SpringtideError } from '@springtide/kernel';
-import type { RouteMember, RouteState } from '@springtide/provider-kit';
+import { shareWeights, sharesGiven, type RouteMember, type RouteState } from '@springtide/provider-kit';
 import type { RecordListItem } from 'tencentcloud-sdk-nodejs/tencentcloud/services/dnspod/v20210323/dnspod_models.js';
 import type { NamedRoute } from './account.js';
 import {
+  MOST_WEIGHT,
   foreignMember,
   refuseOtherWriter,
   refusePointingAtNothing,
@@ -11,7 +12,6 @@ import {
   type LiveMember,
   type RouteDriver,
 } from './route-driver.js';
-import { shareWeights, sharesGiven } from './share-weights.js';
 import type { TencentApi, TencentScope } from './tencent-api.js';
 
 const MOST_RECORDS = 3_000;
@@ -39,22 +39,22 @@ export class NamedRouteDriver implements RouteDriver {
   async setMembers(group: string, members: readonly RouteMember[], at: TencentScope): Promise<void> {
     const before = await this.#live(at);
     const shares = sharesGiven(before);
-    const wanted = new Set(members.map((member) => keyOf(group, member)));
-    const there = new Set(before.map(({ key }) => key));
-    const leaving = before.filter((each) => each.group === group && !wanted.has(each.key));
-    const gone = new Set(leaving.map(({ key }) => key));
-    const joining = members.filter((member) => !there.has(keyOf(group, member)));
+    const wanted = new Set(members.map((member) => nameOfMember(group, member)));
+    const there = new Set(before.map(({ name }) => name));
+    const leaving = before.filter((each) => each.group === group && !wanted.has(each.name));
+    const gone = new Set(leaving.map(({ name }) => name));
+    const joining = members.filter((member) => !there.has(nameOfMember(group, member)));
     for (const member of joining) await this.#create(group, member, at);
     const after = joining.length === 0 ? before : await this.#live(at);
-    const kept = after.filter(({ key }) => !gone.has(key));
-    await this.#setWeights(kept, shareWeights(kept, sharesOfStaying(shares, kept)), at);
+    const kept = after.filter(({ name }) => !gone.has(name));
+    await this.#setWeights(kept, shareWeights(kept, sharesOfStaying(shares, kept), MOST_WEIGHT), at);
     for (const { recordId } of leaving) await this.#delete(recordId, at);
   }
 
   async setWeights(shares: Readonly<Record<string, number>>, at: TencentScope): Promise<RouteState> {
     const before = await this.#live(at);
     refusePointingAtNothing(this.name, before, shares);
-    await this.#setWeights(before, shareWeights(before, shares), at);
+    await this.#setWeights(before, shareWeights(before, shares, MOST_WEIGHT), at);
     const after = await this.#live(at);
     refuseOtherWriter(this.name, after, shares);
     return routeState(this.name, this.route.entrance, after);
@@ -83,7 +83,7 @@ export class NamedRouteDriver implements RouteDriver {
     }
     const member = { id, address, port: Number(port) };
     return {
-      key: keyOf(group, member),
+      name: nameOfMember(group, member),
       group,
       // Without a monitor the product knows nothing against it.
       healthy: record.MonitorStatus !== 'DOWN',
@@ -100,7 +100,7 @@ export class NamedRouteDriver implements RouteDriver {
     at: TencentScope,
   ): Promise<void> {
     const changed = live
-      .map((record) => ({ record, weight: weights.get(record.key) ?? 0 }))
+      .map((record) => ({ record, weight: weights.get(record.name) ?? 0 }))
       .filter(({ record, weight }) => record.weight !== weight)
       .toSorted((a, b) => b.weight - b.record.weight - (a.weight - a.record.weight));
     for (const { record, weight } of changed) await this.#modify(record, weight, at);
@@ -141,6 +141,6 @@ export class NamedRouteDriver implements RouteDriver {
   }
 }
 
-function keyOf(group: string, { id, address, port }: RouteMember): string {
+function nameOfMember(group: string, { id, address, port }: RouteMember): string {
   return `${group}/${id} ${address}:${port}`;
 }

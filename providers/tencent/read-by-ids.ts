@@ -1,9 +1,11 @@
 import type { Instance } from 'tencentcloud-sdk-nodejs/tencentcloud/services/cvm/v20170312/cvm_models.js';
+import { eachOrSeparately } from '@springtide/provider-kit';
 import { tencentCodeOf } from './error-map.js';
-import { eachOrSeparately } from './id-batches.js';
 import type { TencentApi, TencentScope } from './tencent-api.js';
 
 const MOST_IDS = 100;
+/** How CVM writes an id, also inside its errors. */
+export const INSTANCE_ID = /ins-[0-9a-z]+/g;
 
 /** At most 100 ids. Those that the cloud does not know are not in the answer, whichever way it says so. */
 export async function readByIds(
@@ -18,6 +20,7 @@ export async function readByIds(
         instances.set(instance.InstanceId ?? '', instance);
     },
     separates: (error) => tencentCodeOf(error).startsWith('InvalidInstanceId.'),
+    idPattern: INSTANCE_ID,
     settle: () => undefined,
   });
   return [...instances.values()];

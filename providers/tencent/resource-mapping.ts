@@ -1,4 +1,4 @@
-import type { Relation, Resource, ResourceKind } from '@springtide/provider-kit';
+import { readOwnershipTags, type Relation, type Resource, type ResourceKind } from '@springtide/provider-kit';
 import type { Disk } from 'tencentcloud-sdk-nodejs/tencentcloud/services/cbs/v20170312/cbs_models.js';
 import type { LoadBalancer } from 'tencentcloud-sdk-nodejs/tencentcloud/services/clb/v20180317/clb_models.js';
 import type { Cluster } from 'tencentcloud-sdk-nodejs/tencentcloud/services/tke/v20180525/tke_models.js';
@@ -10,7 +10,7 @@ import type {
   SecurityGroup,
 } from 'tencentcloud-sdk-nodejs/tencentcloud/services/vpc/v20170312/vpc_models.js';
 import { instantOf } from './mapping.js';
-import { readLabels, readOwnership, tagMap } from './tags.js';
+import { readLabels, tagMap } from './tags.js';
 
 type Said = Readonly<{
   kind: ResourceKind;
@@ -186,7 +186,7 @@ function relation(
 
 function resource(region: string, said: Said): Resource {
   const tags = tagMap(said.tags);
-  const ownership = readOwnership(tags);
+  const ownership = readOwnershipTags(tags);
   const createdAt = instantOf(said.createdAt);
   const facts = Object.entries(said.facts ?? {}).flatMap(([key, fact]) =>
     fact === undefined || fact === null || fact === '' ? [] : [[key, fact] as const],

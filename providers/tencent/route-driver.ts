@@ -1,6 +1,12 @@
 import { SpringtideError } from '@springtide/kernel';
-import type { RouteMember, RouteState } from '@springtide/provider-kit';
-import { byGroup, sharesGiven, sharesReceived, type Weighed } from './share-weights.js';
+import {
+  byGroup,
+  sharesGiven,
+  sharesReceived,
+  type RouteMember,
+  type RouteState,
+  type WeighedMember,
+} from '@springtide/provider-kit';
 import type { TencentScope } from './tencent-api.js';
 
 /** One kind of route. Everything is read from the cloud each time: nothing is remembered here. */
@@ -10,8 +16,10 @@ export interface RouteDriver {
   setWeights(shares: Readonly<Record<string, number>>, at: TencentScope): Promise<RouteState>;
 }
 
-export type LiveMember = Weighed & Readonly<{ member: RouteMember }>;
+export type LiveMember = WeighedMember & Readonly<{ member: RouteMember }>;
 
+/** The largest weight of a CLB target, and ours for a DNSPod record. */
+export const MOST_WEIGHT = 100;
 const SETTLED_WITHIN = 0.5;
 
 export function routeState(name: string, entrance: string, live: readonly LiveMember[]): RouteState {

@@ -1,27 +1,13 @@
-import type { LaunchBatch, Ownership } from '@springtide/provider-kit';
+import { OWNERSHIP_TAGS, labelsIn, ownershipTags, type LaunchBatch } from '@springtide/provider-kit';
 
-const OWN_PREFIX = 'springtide:';
-export const INSTALLATION_TAG = 'springtide:installation';
-export const INTENT_TAG = 'springtide:intent';
-export const TOKEN_TAG = 'springtide:token';
+export const { installation: INSTALLATION_TAG, intent: INTENT_TAG, token: TOKEN_TAG } = OWNERSHIP_TAGS;
 
 /** Every part of every product may leave out or null what it has none of. */
 type RawTag = Readonly<{ Key?: string | null; Value?: string | null; TagKey?: string; TagValue?: string }>;
 export type Tag = { Key: string; Value: string };
 
-export function launchTags(batch: Pick<LaunchBatch, 'labels' | 'ownership'>): Tag[] {
-  const { ownership } = batch;
-  const tags: Record<string, string | undefined> = {
-    ...batch.labels,
-    [INSTALLATION_TAG]: ownership.installation,
-    'springtide:tenant': ownership.tenant,
-    [INTENT_TAG]: ownership.intent,
-    [TOKEN_TAG]: ownership.token,
-    'springtide:campaign': ownership.campaign,
-    'springtide:service': ownership.service,
-    'springtide:release-by': ownership.releaseBy,
-  };
-  return Object.entries(tags).flatMap(([Key, Value]) => (Value === undefined ? [] : [{ Key, Value }]));
+export function launchTags({ labels, ownership }: Pick<LaunchBatch, 'labels' | 'ownership'>): Tag[] {
+  return Object.entries({ ...labels, ...ownershipTags(ownership) }).map(([Key, Value]) => ({ Key, Value }));
 }
 
 export function tagMap(tags: readonly RawTag[] | null | undefined): ReadonlyMap<string, string> {
@@ -30,27 +16,6 @@ export function tagMap(tags: readonly RawTag[] | null | undefined): ReadonlyMap<
   );
 }
 
-/** Undefined unless the whole creator mark is there: half a mark is nobody's permission to delete. */
-export function readOwnership(tags: ReadonlyMap<string, string>): Ownership | undefined {
-  const installation = tags.get(INSTALLATION_TAG);
-  const tenant = tags.get('springtide:tenant');
-  const intent = tags.get(INTENT_TAG);
-  const token = tags.get(TOKEN_TAG);
-  if (!installation || !tenant || !intent || !token) return undefined;
-  const campaign = tags.get('springtide:campaign');
-  const service = tags.get('springtide:service');
-  const releaseBy = tags.get('springtide:release-by');
-  return {
-    installation,
-    tenant,
-    intent,
-    token,
-    ...(campaign === undefined ? {} : { campaign }),
-    ...(service === undefined ? {} : { service }),
-    ...(releaseBy === undefined ? {} : { releaseBy }),
-  };
-}
-
 export function readLabels(tags: ReadonlyMap<string, string>): Record<string, string> {
-  return Object.fromEntries([...tags].filter(([key]) => !key.startsWith(OWN_PREFIX)));
+  return labelsIn(tags, () => false);
 }

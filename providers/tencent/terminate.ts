@@ -1,10 +1,9 @@
 import { SpringtideError } from '@springtide/kernel';
-import type { MachineId } from '@springtide/provider-kit';
+import { eachOrSeparately, type Machine, type MachineId, type RecentlyKnown } from '@springtide/provider-kit';
 import type { Instance } from 'tencentcloud-sdk-nodejs/tencentcloud/services/cvm/v20170312/cvm_models.js';
 import { tencentCodeOf } from './error-map.js';
-import { eachOrSeparately } from './id-batches.js';
 import { toMachine } from './mapping.js';
-import type { RecentLaunches } from './recent-launches.js';
+import { INSTANCE_ID } from './read-by-ids.js';
 import { dropTimers } from './release-timers.js';
 import type { TencentApi, TencentScope } from './tencent-api.js';
 
@@ -21,7 +20,7 @@ export async function terminateMachines(
   at: TencentScope,
   ids: readonly MachineId[],
   known: readonly Instance[],
-  recent: RecentLaunches,
+  recent: RecentlyKnown<Machine>,
 ): Promise<ReadonlyMap<MachineId, Ending>> {
   const endings = new Map<MachineId, Ending>();
   const calls = new Map<string, MachineId[]>();
@@ -44,7 +43,7 @@ async function terminateAlike(
   api: TencentApi,
   at: TencentScope,
   ids: readonly MachineId[],
-  recent: RecentLaunches,
+  recent: RecentlyKnown<Machine>,
   endings: Map<MachineId, Ending>,
 ): Promise<void> {
   await eachOrSeparately(ids, {
@@ -56,6 +55,7 @@ async function terminateAlike(
       }
     },
     separates: (error) => error.effect === 'none' && !isOfTheAccount(error),
+    idPattern: INSTANCE_ID,
     settle: (id, error) => endings.set(id, endOfRefused(id, error, recent)),
   });
 }
@@ -90,11 +90,11 @@ function endWithoutCall(id: MachineId, instance: Instance, region: string): Endi
   );
 }
 
-function endOfUnknown(id: MachineId, recent: RecentLaunches): Ending {
+function endOfUnknown(id: MachineId, recent: RecentlyKnown<Machine>): Ending {
   return recent.get(id) === undefined ? 'gone' : tooYoung(id);
 }
 
-function endOfRefused(id: MachineId, error: SpringtideError, recent: RecentLaunches): Ending {
+function endOfRefused(id: MachineId, error: SpringtideError, recent: RecentlyKnown<Machine>): Ending {
   const code = tencentCodeOf(error);
   if (code === 'UnsupportedOperation.InstanceStateTerminating') return 'terminating';
   return error.code === 'not-found' ? endOfUnknown(id, recent) : error;

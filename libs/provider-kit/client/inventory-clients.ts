@@ -1,5 +1,13 @@
+import { SpringtideError } from '@springtide/kernel';
 import type { Page } from '../contract/compute.js';
-import type { Image, ImageFacet, Network, NetworkFacet } from '../contract/network.js';
+import type {
+  Image,
+  ImageFacet,
+  ImageOrder,
+  Network,
+  NetworkFacet,
+  PlacedImage,
+} from '../contract/network.js';
 import type { CallControl, CallRunner } from './call-runner.js';
 import { guardedListing, listingCall } from './listing.js';
 
@@ -30,5 +38,20 @@ export class ImageClient {
   listImages(scope: { region: string }, control?: CallControl): AsyncIterable<Page<Image>> {
     const call = listingCall(this.#runner, 'listImages', scope.region, control);
     return guardedListing(this.#runner, call, (options) => this.#facet.listImages(scope, options));
+  }
+
+  /** Sent once; the same order may be sent again. @throws unsupported where images need no copying. */
+  async placeImage(order: ImageOrder, control?: CallControl): Promise<PlacedImage> {
+    const deadline = this.#runner.deadline('mutate', control);
+    const { region } = order;
+    const priority = control?.priority;
+    const call = { operation: 'placeImage', kind: 'mutate', region, deadline, priority } as const;
+    return this.#runner.run(call, async (options) => {
+      if (this.#facet.placeImage !== undefined) return this.#facet.placeImage(order, options);
+      throw new SpringtideError(
+        'unsupported',
+        'images of this account are in every zone of their region and need no copying; nothing was sent',
+      );
+    });
   }
 }

@@ -38,6 +38,7 @@ export type CloudOperation =
   | 'setReleaseTime'
   | 'listNetworks'
   | 'listImages'
+  | 'placeImage'
   | 'listResources'
   | 'listClusters'
   | 'describeCluster'

@@ -27,6 +27,8 @@ export type Capabilities = Readonly<{
   changeFeed?: Capability;
   /** The cloud runs Kubernetes clusters for its customers. Absent: it does not. */
   managedClusters?: Capability;
+  /** Images must be copied to where machines are made, and `images.placeImage` does it ahead. Absent: no need. */
+  imagePlacement?: Capability;
   /** A route can match requests by the address they come from. Absent: it cannot. */
   matchBySource?: Capability;
   /** A route can match requests by a header. Absent: it cannot. */

@@ -1,23 +1,22 @@
-/** One server as the formula sees it. */
-export type WeighedServer = Readonly<{ name: string; group: string; healthy: boolean; weight: number }>;
-
-const MAX_WEIGHT = 256;
+/** One server, target or record as the formula sees it. */
+export type WeighedMember = Readonly<{ name: string; group: string; healthy: boolean; weight: number }>;
 
 /**
- * Integer server weights (0 … 256) under which each group receives its share of the requests.
+ * Integer weights (0 … `most`) of single members under which each group receives its share of the requests.
  *
- * HAProxy sends a server `weight / Σ weights` of the traffic, so a group's total weight must be its share. For group g
- * with share s(g) percent and n(g) counted members, the group total is T(g) = s(g)·S/100, split over the members as
- * evenly as integers allow. S is the largest multiple of 100 with every T(g)/n(g) ≤ 256 when all T(g) come out whole,
- * which whole percents always do: then the shares are exact. Otherwise S is the largest sum that fits, and
- * the error of a share is at most 50/S percent points (S ≥ 256).
+ * A member gets `weight / Σ weights` of the traffic, so a group's total weight must be its share. For group g with share
+ * s(g) percent and n(g) counted members, the group total is T(g) = s(g)·S/100, split over the members as evenly as integers
+ * allow. S is the largest multiple of 100 with every T(g)/n(g) ≤ `most` when all T(g) come out whole, which whole percents
+ * always do where `most` ≥ 100: then the shares are exact. Otherwise S is the largest sum that fits, and the error of a
+ * share is at most 50/S percent points (S ≥ `most`).
  *
  * Counted are the healthy members, or all of them where none is. The others get what a healthy sibling gets: when one
- * recovers, every server's load can only fall until the shares are set again.
+ * recovers, every member's load can only fall until the shares are set again.
  */
 export function shareWeights(
-  servers: readonly WeighedServer[],
+  servers: readonly WeighedMember[],
   shares: Readonly<Record<string, number>>,
+  most: number,
 ): ReadonlyMap<string, number> {
   const counted = countedByGroup(servers);
   const active = [...counted].filter(([group]) => (shares[group] ?? 0) > 0);
@@ -27,7 +26,7 @@ export function shareWeights(
     size: members.length,
     portion: (shares[group] ?? 0) / activeTotal,
   }));
-  const totals = groupTotals(portions);
+  const totals = groupTotals(portions, most);
   const weights = new Map<string, number>();
   for (const [group, members] of counted) {
     const total = totals.get(group) ?? 0;
@@ -46,19 +45,19 @@ export function shareWeights(
 }
 
 /** The share in percent that each group has by its counted members' weights now; 0 everywhere when all weights are 0. */
-export function currentShares(servers: readonly WeighedServer[]): Readonly<Record<string, number>> {
+export function sharesGiven(servers: readonly WeighedMember[]): Readonly<Record<string, number>> {
   return sharesOf(countedByGroup(servers));
 }
 
 /** The share in percent that each group really receives: only healthy members take traffic. */
-export function appliedShares(servers: readonly WeighedServer[]): Readonly<Record<string, number>> {
+export function sharesReceived(servers: readonly WeighedMember[]): Readonly<Record<string, number>> {
   const healthy = [...byGroup(servers)].map(([group, members]) => {
     return [group, members.filter((member) => member.healthy)] as const;
   });
   return sharesOf(new Map(healthy));
 }
 
-function sharesOf(groups: ReadonlyMap<string, readonly WeighedServer[]>): Readonly<Record<string, number>> {
+function sharesOf(groups: ReadonlyMap<string, readonly WeighedMember[]>): Readonly<Record<string, number>> {
   const totals = [...groups].map(([group, members]) => {
     return [group, members.reduce((sum, member) => sum + member.weight, 0)] as const;
   });
@@ -68,7 +67,7 @@ function sharesOf(groups: ReadonlyMap<string, readonly WeighedServer[]>): Readon
   );
 }
 
-function countedByGroup(servers: readonly WeighedServer[]): Map<string, readonly WeighedServer[]> {
+function countedByGroup(servers: readonly WeighedMember[]): Map<string, readonly WeighedMember[]> {
   return new Map(
     [...byGroup(servers)].map(([group, members]) => {
       const healthy = members.filter((member) => member.healthy);
@@ -77,8 +76,8 @@ function countedByGroup(servers: readonly WeighedServer[]): Map<string, readonly
   );
 }
 
-function byGroup(servers: readonly WeighedServer[]): Map<string, WeighedServer[]> {
-  const groups = new Map<string, WeighedServer[]>();
+export function byGroup<T extends Readonly<{ group: string }>>(servers: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
   for (const server of servers) {
     const members = groups.get(server.group) ?? [];
     members.push(server);
@@ -89,9 +88,9 @@ function byGroup(servers: readonly WeighedServer[]): Map<string, WeighedServer[]
 
 type Portion = Readonly<{ group: string; size: number; portion: number }>;
 
-function groupTotals(portions: readonly Portion[]): ReadonlyMap<string, number> {
+function groupTotals(portions: readonly Portion[], most: number): ReadonlyMap<string, number> {
   const largest = Math.floor(
-    portions.reduce((sum, { size, portion }) => Math.min(sum, (MAX_WEIGHT * size) / portion), Infinity),
+    portions.reduce((sum, { size, portion }) => Math.min(sum, (most * size) / portion), Infinity),
   );
   if (portions.length === 0) return new Map();
   const round = Math.floor(largest / 100) * 100;
@@ -99,7 +98,7 @@ function groupTotals(portions: readonly Portion[]): ReadonlyMap<string, number> 
   const sum = whole ? round : largest;
   const totals = new Map<string, number>();
   for (const { group, size, portion } of portions) {
-    totals.set(group, Math.min(size * MAX_WEIGHT, Math.max(1, Math.round(portion * sum))));
+    totals.set(group, Math.min(size * most, Math.max(1, Math.round(portion * sum))));
   }
   return totals;
 }

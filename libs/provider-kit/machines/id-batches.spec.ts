@@ -14,6 +14,7 @@ async function run(ids: readonly string[], bad: ReadonlySet<string>, names: bool
       await Promise.resolve();
     },
     separates: (error) => error.code === 'not-found',
+    idPattern: /i-[0-9a-f]+/g,
     settle: (id) => settled.push(id),
   });
   return { done: done.toSorted(), settled: settled.toSorted() };
@@ -40,7 +41,12 @@ describe('eachOrSeparately', () => {
 
   it('passes on an error that is no single id’s fault', async () => {
     const throttled = new SpringtideError('rate-limited', 'too many');
-    const work = { send: () => Promise.reject(throttled), separates: () => false, settle: () => undefined };
+    const work = {
+      send: () => Promise.reject(throttled),
+      separates: () => false,
+      idPattern: /i-[0-9a-f]+/g,
+      settle: () => undefined,
+    };
     await expect(eachOrSeparately(['i-1', 'i-2'], work)).rejects.toBe(throttled);
   });
 });
