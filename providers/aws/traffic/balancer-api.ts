@@ -9,7 +9,6 @@ import {
   DescribeLoadBalancersCommand,
   DescribeRulesCommand,
   DescribeTagsCommand,
-  DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
   ModifyListenerCommand,
@@ -59,24 +58,11 @@ export class BalancerApi {
     return found.LoadBalancers?.[0];
   }
 
-  async rules(at: AwsScope, of: Readonly<{ listenerArn: string } | { ruleArns: readonly string[] }>) {
+  async rules(at: AwsScope, listenerArn: string) {
     const found = await this.#read('DescribeRules', at, (client, options) =>
-      client.send(
-        new DescribeRulesCommand(
-          'listenerArn' in of ? { ListenerArn: of.listenerArn } : { RuleArns: [...of.ruleArns] },
-        ),
-        options,
-      ),
+      client.send(new DescribeRulesCommand({ ListenerArn: listenerArn }), options),
     );
     return found.Rules ?? [];
-  }
-
-  async targetGroups(at: AwsScope, arns: readonly string[]) {
-    if (arns.length === 0) return [];
-    const found = await this.#read('DescribeTargetGroups', at, (client, options) =>
-      client.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [...arns] }), options),
-    );
-    return found.TargetGroups ?? [];
   }
 
   async targetHealth(at: AwsScope, arn: string) {

@@ -26,7 +26,10 @@ export function readMatches(name: string, { rules, groups }: LiveListener): read
   });
 }
 
-/** Makes the rules of this route exactly these: those that stay keep their place, so that no request slips through. */
+/**
+ * Makes the rules of this route exactly these. What is new comes before what is obsolete goes, and a rule that stays is not
+ * touched but for its place, so that no request that always matched slips through meanwhile.
+ */
 export async function setMatches(
   api: BalancerApi,
   context: MatchContext,
@@ -42,24 +45,56 @@ export async function setMatches(
   }
   for (const match of matches) refuse(context, match);
   const before = ownRules(name, live.rules);
-  const taken = new Set(
-    live.rules.filter((rule) => !before.some((one) => one.rule === rule)).map(priorityOf),
-  );
-  const priorities: number[] = [];
-  for (let next = FIRST_PRIORITY; priorities.length < matches.length; next += 1) {
-    if (!taken.has(next)) priorities.push(next);
-  }
-  // AWS has no call that swaps rules whole: what is obsolete goes first, what is new comes in order.
-  for (const { rule } of before) await api.deleteRule(at, rule.RuleArn ?? '');
+  const isLive = (match: RouteMatch) => readMatches(name, live).find((one) => sameMatch(one, match));
+  const kept = new Set(matches.filter((match) => isLive(match) !== undefined).map((match) => match.name));
+  const priorities = freePriorities(live.rules, matches.length);
+  const arns: string[] = [];
   for (const [index, match] of matches.entries()) {
-    const group = live.groups.find((each) => each.name === match.group);
-    await api.createRule(at, {
-      ListenerArn: route.listenerArn,
-      Priority: priorities[index] ?? FIRST_PRIORITY,
-      Conditions: [conditionOf(match), nameCondition(name, match.name)],
-      Actions: [{ Type: 'forward', TargetGroupArn: group?.arn ?? '' }],
-    });
+    const known = kept.has(match.name) ? before.find((one) => one.match === match.name) : undefined;
+    arns.push(known?.rule.RuleArn ?? (await createRule(api, context, match, priorities[index] ?? 0)));
   }
+  for (const { rule } of before) {
+    if (!arns.includes(rule.RuleArn ?? '')) await api.deleteRule(at, rule.RuleArn ?? '');
+  }
+  if (!inOrder(arns, before)) {
+    const places = arns.map((RuleArn, index) => ({ RuleArn, Priority: priorities[index] ?? 0 }));
+    const moving = places.filter(({ RuleArn }) => before.some(({ rule }) => rule.RuleArn === RuleArn));
+    if (moving.length > 0) await api.setPriorities(at, moving);
+  }
+}
+
+async function createRule(
+  api: BalancerApi,
+  { name, route, live, at }: MatchContext,
+  match: RouteMatch,
+  priority: number,
+): Promise<string> {
+  const group = live.groups.find((each) => each.name === match.group);
+  const made = await api.createRule(at, {
+    ListenerArn: route.listenerArn,
+    Priority: priority,
+    Conditions: [conditionOf(match), nameCondition(name, match.name)],
+    Actions: [{ Type: 'forward', TargetGroupArn: group?.arn ?? '' }],
+  });
+  return made.Rules?.[0]?.RuleArn ?? '';
+}
+
+/** Places that no rule of the listener has now, ours included: rules come before others leave theirs. */
+function freePriorities(rules: readonly Rule[], count: number): readonly number[] {
+  const taken = new Set(rules.map(priorityOf));
+  const free: number[] = [];
+  for (let next = FIRST_PRIORITY; free.length < count; next += 1) if (!taken.has(next)) free.push(next);
+  return free;
+}
+
+/** Nothing was made, and what stayed stands in this order already. */
+function inOrder(arns: readonly string[], before: ReturnType<typeof ownRules>): boolean {
+  const places = arns.map((arn) => before.findIndex(({ rule }) => rule.RuleArn === arn));
+  return places.every((place, index) => place >= 0 && (index === 0 || place > (places[index - 1] ?? -1)));
+}
+
+function sameMatch(a: RouteMatch, b: RouteMatch): boolean {
+  return a.name === b.name && a.group === b.group && JSON.stringify(a.when) === JSON.stringify(b.when);
 }
 
 function refuse({ name, live }: MatchContext, match: RouteMatch): void {

@@ -41,7 +41,7 @@ export async function readListener(
 ): Promise<LiveListener> {
   const listener = await api.listener(at, route.listenerArn);
   if (listener === undefined) throw gone(name, `listener ${route.listenerArn}`);
-  const rules = await api.rules(at, { listenerArn: route.listenerArn });
+  const rules = await api.rules(at, route.listenerArn);
   const rule = rules.find(({ RuleArn }) => RuleArn === route.ruleArn);
   if (route.ruleArn !== undefined && rule === undefined) throw gone(name, `rule ${route.ruleArn}`);
   const actions = rule?.Actions ?? listener.DefaultActions ?? [];

@@ -11,7 +11,6 @@ export type YardBalancer = Readonly<{ listenerArn: string; url: string }>;
 type Carried = Readonly<{ listenerArn: string; body: Balancer }>;
 
 const SERVICE = 'elasticloadbalancing';
-const HEALTH_STATES = { initial: 'initial', healthy: 'healthy', unhealthy: 'unhealthy' } as const;
 
 /**
  * The emulator keeps the books of Elastic Load Balancing and moves nothing. Here each listener gets a body: after every
@@ -110,7 +109,7 @@ export class BalancerDesk {
       const member = memberOf(target.textAt('Target', 'Id'), target.textAt('Target', 'Port'));
       const seen = this.#carried.map(({ body }) => body.health(member));
       const health = seen.find((one) => one !== 'initial') ?? 'initial';
-      target.put(new XmlElement('TargetHealth', {}, [XmlElement.leaf('State', HEALTH_STATES[health])]));
+      target.put(new XmlElement('TargetHealth', {}, [XmlElement.leaf('State', health)]));
     }
     return xmlAnswer(root.toString());
   }
