@@ -1,4 +1,4 @@
-import { SpringtideError, addMs, type Instant } from '@springtide/kernel';
+import { SpringtideError, addMs, asSpringtideError, type Instant } from '@springtide/kernel';
 import type { AccountReport, TrafficFacet } from '@springtide/provider-kit';
 import { endpointOf, type AwsAccount } from './account.js';
 import type { AwsApi, AwsScope } from './aws-api.js';
@@ -66,6 +66,11 @@ async function probesOf(account: AwsAccount, api: AwsApi, at: AwsScope): Promise
           LocationType: 'availability-zone',
           Filters: [{ Name: 'instance-type', Values: [machineType] }],
         }),
+    },
+    {
+      action: 'ec2:DescribeImages',
+      neededFor: 'the image that machines start from',
+      attempt: (scope) => api.describeImages(scope, { Owners: [...account.imageOwners] }),
     },
     {
       action: 'ec2:DescribeSubnets',
@@ -160,7 +165,12 @@ async function launchProbe(
   at: AwsScope,
   machineType: string,
 ): Promise<Probe[]> {
-  const images = await api.describeImages(at, { Owners: [...account.imageOwners] }).catch(() => undefined);
+  const images = await api
+    .describeImages(at, { Owners: [...account.imageOwners] })
+    .catch((thrown: unknown) => {
+      if (asSpringtideError(thrown).code === 'permission-denied') return undefined;
+      throw thrown;
+    });
   const image = images?.Images?.[0]?.ImageId;
   if (image === undefined) return [];
   const subnet = Object.values(account.subnets)[0];

@@ -1,4 +1,4 @@
-import { SpringtideError, addMs, type Instant } from '@springtide/kernel';
+import { SpringtideError, addMs, asSpringtideError, type Instant } from '@springtide/kernel';
 import type { AccountReport } from '@springtide/provider-kit';
 import { endpointOf, type TencentAccount } from './account.js';
 import { tencentCodeOf } from './error-map.js';
@@ -98,7 +98,11 @@ async function probesOf(
 
 /** Needs an image and a size that exist: without them the launch permission cannot be tried, and is left out. */
 async function launchProbe(account: TencentAccount, api: TencentApi, at: TencentScope): Promise<Probe[]> {
-  const order = await dryOrder(account, api, at).catch(() => undefined);
+  const order = await dryOrder(account, api, at).catch((thrown: unknown) => {
+    // Who may not look at images or sizes is told so by the probes of those very rights.
+    if (asSpringtideError(thrown).code === 'permission-denied') return undefined;
+    throw thrown;
+  });
   if (order === undefined) return [];
   return [
     {
