@@ -10,9 +10,14 @@ const CONTEXTS = [
   'effects',
   'clusters',
   'traffic',
+  'demand',
+  'scaling',
   'planning',
+  'readiness',
   'campaigns',
   'finance',
+  'reports',
+  'oracle',
   'observability',
 ];
 const TESTS =
