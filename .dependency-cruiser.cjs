@@ -19,6 +19,7 @@ const CONTEXTS = [
   'reports',
   'oracle',
   'observability',
+  'oracle',
 ];
 const TESTS =
   '(\\.spec\\.ts$|/testing/|\\.testing\\.ts$|^test/|^libs/testing/|^libs/[^/]+/[^/]+\\.contract\\.ts$)';
@@ -131,6 +132,11 @@ module.exports = {
     ...contextRules,
     { from: { path: '^libs/catalog/' }, to: { path: npm('yaml') } },
     { from: { path: '^libs/planning/' }, to: { path: npm('highs') } },
+    {
+      comment: 'The oracle reads the rows by itself, past everything that it judges.',
+      from: { path: '^libs/oracle/data/' },
+      to: { path: npm('pg') },
+    },
     {
       comment: 'The schema gathers what every context contributes.',
       from: { path: '^libs/schema/', pathNot: TESTS },

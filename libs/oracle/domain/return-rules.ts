@@ -1,0 +1,56 @@
+import { listingsOf, visibleBefore, whyUnlisted, type Case } from './case.js';
+import type { CloudListing, Marks, RunRow } from './evidence.js';
+import { few, finding, joined, type Finding } from './judgement.js';
+
+/** I5: by the clouds' own listings; the ledger only says where to look. */
+export function closedMeansBack(of: Case): Finding {
+  const { runs } = of.books;
+  if (runs === undefined) return finding({ checked: 0, gaps: ['the rows of the runs were not read'] });
+  return joined(...runs.filter(({ closedAt }) => closedAt !== null).map((run) => closedRun(of, run)));
+}
+
+function closedRun(of: Case, run: RunRow): Finding {
+  const intents = of.books.intents.filter((intent) => intent.runId === run.id && intent.kind === 'create');
+  const places = new Map(intents.map((intent) => [`${intent.accountId} ${intent.region}`, intent]));
+  const gaps = [...places.values()].flatMap(({ accountId, region }) => {
+    const gap = whyUnlisted(of, accountId, region);
+    return gap === undefined
+      ? withoutSatellites(of, accountId, region)
+      : [`${gap}, where run ${run.id} bought`];
+  });
+  const own = new Set(intents.map((intent) => intent.id));
+  const bought = new Set(intents.flatMap(({ items }) => items.flatMap(({ machineId }) => machineId ?? [])));
+  const isOf = (marks: Marks | null) =>
+    marks?.installation === of.installation &&
+    (own.has(marks.intent) || isOnlyRunOf(of, run, marks.campaign));
+  const after = of.listings.filter((listing) => (run.closedAt ?? '') < visibleBefore(of, listing));
+  const machines = after.flatMap((listing) => leftMachines(listing, isOf));
+  const satellites = after.flatMap(({ satellites: all = [] }) =>
+    all.filter(({ marks, machineId }) => isOf(marks) || bought.has(machineId ?? '')).map(({ id }) => id),
+  );
+  const left = [...machines, ...satellites];
+  if (left.length === 0) return finding({ checked: 1, gaps });
+  const violation = {
+    invariant: 'I5' as const,
+    happened: `run ${run.id} is closed since ${run.closedAt}, and the clouds still list ${machines.length} machines and ${satellites.length} satellites of it: ${few(left)}`,
+    means: 'they run and cost money, and no scale-back is under way any more',
+    next: 'end them at the cloud by these ids, or let the reconciler do it after its grace period; correct the campaign’s cost afterwards',
+    evidence: [run.id, run.campaignId, ...left],
+  };
+  return finding({ checked: 1, violations: [violation], gaps });
+}
+
+function leftMachines(listing: CloudListing, isOf: (marks: Marks | null) => boolean): readonly string[] {
+  return listing.machines.filter(({ state, marks }) => state === 'alive' && isOf(marks)).map(({ id }) => id);
+}
+
+/** A campaign may be run again: its mark alone then does not say which run left something. */
+function isOnlyRunOf(of: Case, run: RunRow, campaign: string | null): boolean {
+  if (campaign !== run.campaignId) return false;
+  return (of.books.runs ?? []).filter(({ campaignId }) => campaignId === campaign).length === 1;
+}
+
+function withoutSatellites(of: Case, accountId: string, region: string): readonly string[] {
+  const asked = listingsOf(of, accountId, region).some(({ satellites }) => satellites !== undefined);
+  return asked ? [] : [`satellites of account ${accountId}, ${region}, were not listed`];
+}

@@ -1,0 +1,61 @@
+import type { Case } from './case.js';
+import type { Entrance } from './evidence.js';
+import { finding, joined, type Finding, type Suspicion } from './judgement.js';
+
+/** I7: as the product that carries the traffic applies it, and as the ledger ordered it. */
+export function trafficStaysWhole(of: Case): Finding {
+  const { entrances } = of;
+  if (entrances === undefined)
+    return joined(ordered(of), finding({ checked: 0, gaps: ['no entrance was read'] }));
+  return joined(ordered(of), ...entrances.map((entrance) => applied(of, entrance)));
+}
+
+function ordered(of: Case): Finding {
+  const orders = of.books.intents.flatMap((intent) => {
+    const { shares } = intent.spec;
+    if (intent.kind !== 'set' || typeof shares !== 'object' || shares === null) return [];
+    return [{ intent, sum: Object.values(shares).reduce<number>((sum, share) => sum + Number(share), 0) }];
+  });
+  return finding({
+    checked: orders.length,
+    violations: orders
+      .filter(({ sum }) => sum !== 100)
+      .map(({ intent, sum }) => ({
+        invariant: 'I7',
+        happened: `shares that sum to ${sum} were ordered by intent ${intent.id} (${intent.step})`,
+        means: 'part of the traffic has no place to go, or more than there is was promised',
+        next: 'set the shares of the route again (springtide route shares), and report this order',
+        evidence: [intent.id, intent.runId],
+      })),
+  });
+}
+
+function applied(of: Case, entrance: Entrance): Finding {
+  const name = `entrance "${entrance.route}" of account ${entrance.accountId}`;
+  if (entrance.unreadable !== null) {
+    return finding({ checked: 0, gaps: [`${name} could not be read (${entrance.unreadable})`] });
+  }
+  const sum = entrance.groups.reduce((total, { weight }) => total + weight, 0);
+  const members = entrance.groups.reduce((total, group) => total + group.members, 0);
+  const anyHealthy = entrance.groups.some(({ healthy }) => healthy > 0);
+  // With nothing healthy anywhere the last good shares stay: that is the promise, not its breach.
+  const dead = anyHealthy ? entrance.groups.filter(({ weight, healthy }) => weight > 0 && healthy === 0) : [];
+  const wrong = [
+    ...(sum === 100 || members === 0 ? [] : [`has shares that sum to ${sum}`]),
+    ...dead.map(({ name: group, weight }) => `sends ${weight} % to "${group}", where nothing is healthy`),
+  ];
+  return finding({ checked: 1, suspicions: wrong.map((what) => misled(of, entrance, name, what)) });
+}
+
+/** Between a death and the guard's answer, or within a change that the product applies in steps, this is so for moments. */
+function misled(of: Case, entrance: Entrance, name: string, what: string): Omit<Suspicion, 'since'> {
+  return {
+    key: `I7/${entrance.accountId}/${entrance.route}/${what.replaceAll(/\d+/g, 'n')}`,
+    patienceMs: of.policy.reactMs,
+    invariant: 'I7',
+    happened: `${name} ${what}`,
+    means: 'visitors get errors although healthy machines are there',
+    next: 'send the traffic home (springtide route shares), then look why guard or health check did not',
+    evidence: [entrance.route, entrance.accountId],
+  };
+}

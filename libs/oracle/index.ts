@@ -1,0 +1,17 @@
+export {
+  DEMO_ORACLE,
+  INVARIANTS,
+  NO_HISTORY,
+  STANDARD_ORACLE,
+  judge,
+  observed,
+  violationsOf,
+  type Books,
+  type CloudListing,
+  type Entrance,
+  type Evidence,
+  type History,
+  type Judgement,
+  type Verdict,
+  type Violation,
+} from './domain/index.js';
