@@ -2,7 +2,7 @@ import type { RunRef, ShrinkOrder } from '@springtide/contracts';
 import { EffectLedger, MachineLife } from '@springtide/effects';
 import { collectComplete } from '@springtide/provider-kit';
 import { SpringtideError } from '@springtide/kernel';
-import { sha256 } from '@springtide/platform';
+import { failPoint, sha256 } from '@springtide/platform';
 import type { RunBook } from './run-book.js';
 import { isLive, machinesOf } from './run-machines.js';
 
@@ -24,6 +24,7 @@ export class ScaleBack {
     await this.ledger.changeMandate(tenantId, runId, (mandate) =>
       mandate.state === 'open' ? { ...mandate, state: 'frozen' } : mandate,
     );
+    await failPoint('scale-back.begun');
     const open = await this.book.open(tenantId, runId);
     if (open.run.closedAt === null) {
       await this.book.change(
@@ -104,6 +105,7 @@ export class ScaleBack {
       leftovers === 0
         ? `Listing ${pass}: every account shows nothing of this run any more.`
         : `Listing ${pass}: ${leftovers} leftovers of this run; scale-back goes on.`;
+    await failPoint('scale-back.verified');
     await this.book.change(tenantId, runId, () => ({ state: 'verifying', summary: detail }), {
       step: 'scale-back.verify',
       level: leftovers === 0 ? 'info' : 'warning',

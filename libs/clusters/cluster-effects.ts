@@ -1,6 +1,7 @@
 import type { EffectLedger } from '@springtide/effects';
 import { tokenOf } from '@springtide/effects/domain';
 import type { Instant } from '@springtide/kernel';
+import { failPoint } from '@springtide/platform';
 import type { CloudClient, Ownership } from '@springtide/provider-kit';
 
 /** Where a change of a cluster is written in the ledger: `subject` is the workload's id, or the cluster's. */
@@ -46,6 +47,7 @@ export class ClusterEffects {
     const written = await this.ledger.writePlain(kind, whole, desired, 0);
     const client = await this.open(tenantId, accountId);
     const begun = await this.ledger.beginCall(written, 0);
+    await failPoint('set.sending');
     const result = await call({
       client,
       ownership: {
@@ -57,7 +59,9 @@ export class ClusterEffects {
       },
       control: { deadline: begun.deadline ?? this.ledger.deadline() },
     });
+    await failPoint('set.answered');
     await this.ledger.finishPlain(begun);
+    await failPoint('set.recorded');
     return result;
   }
 }

@@ -9,7 +9,7 @@ import {
   type Instant,
 } from '@springtide/kernel';
 import type { CloudClient } from '@springtide/provider-kit';
-import type { Logger } from '@springtide/platform';
+import { failPoint, type Logger } from '@springtide/platform';
 import {
   absence,
   adopted,
@@ -127,8 +127,11 @@ export class EffectLedger {
   ): Promise<T> {
     const written = await this.writePlain('set', place, desired, 0);
     const begun = await this.beginCall(written, place.fence);
+    await failPoint('set.sending');
     const result = await call(begun.deadline ?? this.deadline());
+    await failPoint('set.answered');
     await this.finishPlain(begun);
+    await failPoint('set.recorded');
     return result;
   }
 
@@ -202,6 +205,7 @@ export class EffectLedger {
     }
     const client = await this.dependencies.clouds.open(tenantId, intent.accountId);
     const { ids, askedAt } = await this.lookFor(client, intent);
+    await failPoint('rest.looking');
     let waitMs = 0;
     const rested = await this.change(intent, (current, at) => {
       if (current.state !== 'sent') return current;

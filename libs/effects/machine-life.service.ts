@@ -1,4 +1,5 @@
 import { SpringtideError, asSpringtideError, msBetween, type Instant } from '@springtide/kernel';
+import { failPoint } from '@springtide/platform';
 import type { CloudClient, Machine, Satellite } from '@springtide/provider-kit';
 import { CloudTimers, type TimerTrouble } from './cloud-timers.service.js';
 import {
@@ -62,8 +63,11 @@ export class MachineLife {
     const begun = await ledger.beginCall(written, request.fence);
     const control = begun.deadline === null ? undefined : { deadline: begun.deadline };
     const outcomes = await client.compute.terminate(machineIds, { region: request.region }, control);
+    await failPoint('release.sending');
     await this.recordTermination(request, outcomes);
+    await failPoint('release.answered');
     const failed = [...outcomes.values()].find((outcome) => outcome instanceof SpringtideError);
+    await failPoint('release.recorded');
     if (failed !== undefined) throw failed;
     await ledger.finishPlain(begun);
   }
@@ -170,7 +174,9 @@ export class MachineLife {
         if ((await this.releaseSatellite(intent, client, satellite)) !== 'gone') left += 1;
       } catch (thrown) {
         // It counts as left and is asked for again; it must not keep the others.
+    await failPoint('satellite.sending');
         const { code, message } = asSpringtideError(thrown);
+    await failPoint('satellite.answered');
         this.ledger.dependencies.log.warn(
           { satellite: satellite.id, intent: intent.id, code, reason: message },
           'a satellite could not be released yet',

@@ -1,4 +1,5 @@
 import { SpringtideError, asSpringtideError, msBetween, type Instant } from '@springtide/kernel';
+import { failPoint } from '@springtide/platform';
 import type { CloudClient, LaunchBatch, LaunchReceipt } from '@springtide/provider-kit';
 import {
   absence,
@@ -36,6 +37,7 @@ export class Purchase {
    */
   async launch(request: LaunchRequest): Promise<LaunchAnswer> {
     const written = await this.writeAhead(request);
+    await failPoint('purchase.written');
     if ('code' in written) return { status: 'refused', refusal: written };
     if (written.state === 'settled' || written.state === 'released') return settledAnswer(written);
     if (written.state === 'sent') {
@@ -94,6 +96,7 @@ export class Purchase {
     const begun = await this.beginLaunch(intentId, request, client);
     if ('code' in begun) return await this.afterRefusal(intentId, request.tenantId, begun);
     if (begun.state === 'settled' || begun.state === 'released') return settledAnswer(begun);
+    await failPoint('purchase.sending');
     let receipt: LaunchReceipt;
     try {
       receipt = await client.compute.launch(this.batchOf(begun, client), {
@@ -103,7 +106,10 @@ export class Purchase {
       return await this.afterFailedCall(begun, client, asSpringtideError(thrown));
     }
     // Outside the try: what fails from here on is our own memory, and says nothing about the call.
-    return this.answerOf(await this.record(begun, outcomesOf(receipt)), 'a newer call is under way');
+    await failPoint('purchase.answered');
+    const recorded = await this.record(begun, outcomesOf(receipt));
+    await failPoint('purchase.recorded');
+    return this.answerOf(recorded, 'a newer call is under way');
   }
 
   /** The books say no. What was never sent is over; what may have happened is looked for until it is known. */
@@ -194,6 +200,7 @@ export class Purchase {
   private async resolveUnknown(intent: Intent): Promise<Resolution> {
     const client = await this.ledger.dependencies.clouds.open(intent.tenantId, intent.accountId);
     const { ids, askedAt } = await this.ledger.lookFor(client, intent);
+    await failPoint('purchase.looking');
     if (ids.length >= intent.count) {
       return {
         next: 'done',

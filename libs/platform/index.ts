@@ -50,3 +50,5 @@ export {
 } from './outbox/outbox.js';
 export { createEndpointGate, type Resolver } from './http/create-endpoint-gate.js';
 export type { EndpointPolicy } from './http/endpoint-policy.js';
+export { failPoint } from './fail-points/fail-point.js';
+export { FAIL_POINTS, type FailPointName } from './fail-points/fail-point-names.js';

@@ -1,6 +1,6 @@
 import type { RouteSpec } from '@springtide/contracts';
 import type { Clock } from '@springtide/kernel';
-import { sha256, type Database, type Logger, type RequestContext } from '@springtide/platform';
+import { failPoint, sha256, type Database, type Logger, type RequestContext } from '@springtide/platform';
 import { HttpRefusal } from '../http/http-refusal.js';
 import { claim, complete, purge, release, renew, type Claim } from './data/idempotency.repository.js';
 
@@ -39,8 +39,10 @@ export class Idempotency {
     const renewal = setInterval(() => void this.renew(ctx, request.key, claimed.claimId), LEASE_MS / 3);
     try {
       const answer = await this.workOrRelease(ctx, request.key, claimed.claimId, work);
+      await failPoint('answer.made');
       const kept = request.route.idempotent === 'once-only' ? { ...answer, body: null } : answer;
       await this.keep(ctx, { key: request.key, claimId: claimed.claimId }, kept);
+      await failPoint('answer.kept');
       return { ...answer, replayed: false };
     } finally {
       clearInterval(renewal);

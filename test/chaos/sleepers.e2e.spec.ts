@@ -1,0 +1,41 @@
+import { jest } from '@jest/globals';
+import { setTimeout as wait } from 'node:timers/promises';
+import { POLICY, TENANT } from './ledger-order.js';
+import { LedgerWorld } from './ledger-world.js';
+
+jest.setTimeout(120_000);
+
+/** As fault matrix row F4 demands. */
+const RUNS = 200;
+
+let world: LedgerWorld;
+beforeAll(async () => {
+  world = await LedgerWorld.open();
+}, 60_000);
+afterAll(async () => await world.close());
+
+describe('a worker that sleeps (SIGSTOP) while others take its work over', () => {
+  it.each([
+    ['before it has marked its purchases as sent', 'purchase.written', ['fenced']],
+    ['between the mark and the call, for longer than a call may take', 'purchase.sending', ['settled']],
+  ])(`woken %s, sends nothing in ${RUNS} runs`, async (_, failPoint, told) => {
+    const runs = await Promise.all(Array.from({ length: RUNS }, async () => await world.newRun(1)));
+    const sleeper = await world.start({ work: 'buy', runs, failPoint: `${failPoint}@every` });
+    await sleeper.allReached(RUNS);
+    process.kill(sleeper.process.pid, 'SIGSTOP');
+    await Promise.all(
+      runs.map(async ({ runId }) => await world.ledger.takeFence(TENANT, runId, 'second owner')),
+    );
+    await world.finish({ work: 'buy', runs, fence: 2 });
+    await wait(POLICY.callDeadlineMs);
+    const calls = world.proxy.countOf(/RunMachines$/);
+    process.kill(sleeper.process.pid, 'SIGCONT');
+    process.kill(sleeper.process.pid, 'SIGUSR2');
+    const answers = (await sleeper.answer) as readonly string[];
+    expect(new Set(answers)).toEqual(new Set(told));
+    // What it sends goes through the proxy; the second owner's calls do not.
+    expect([calls, world.proxy.countOf(/RunMachines$/)]).toEqual([0, 0]);
+    await world.finish({ work: 'bring-back', runs, fence: 2 });
+    expect(await world.leftovers(runs)).toEqual([]);
+  });
+});
