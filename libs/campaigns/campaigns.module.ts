@@ -1,15 +1,21 @@
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { AccountService, AccountSessions } from '@springtide/accounts';
 import { MarketService, TemplateService } from '@springtide/catalog';
+import { ClusterService } from '@springtide/clusters';
 import { EffectLedger } from '@springtide/effects';
 import { ApprovalService, IdentityModule } from '@springtide/identity';
 import type { Clock } from '@springtide/kernel';
 import { CLOCK, Database } from '@springtide/platform';
+import { ReadinessModule, ReadinessService } from '@springtide/readiness';
 import { RoutesService } from '@springtide/traffic';
 import { CampaignsService } from './campaign.service.js';
+import { EmptyEntrances } from './empty-entrances.service.js';
+import { DemandWatch } from './demand-watch.service.js';
 import { EntranceKeeper } from './entrance-keeper.service.js';
 import { PlanSolver } from './plan-solver.js';
 import { PlansService } from './plan.service.js';
+import { ReadinessGate } from './readiness-gate.service.js';
+import { StartCheck } from './start-check.service.js';
 import { Provisioning } from './provisioning.service.js';
 import { ReportService } from './report.service.js';
 import { RunBook } from './run-book.js';
@@ -17,12 +23,14 @@ import { RunEngine } from './run-engine.service.js';
 import { RunsService } from './run.service.js';
 import { ScaleBack } from './scale-back.service.js';
 import { Shifting } from './shifting.service.js';
+import { WayBackService } from './way-back.service.js';
 
 /** The modules of the contexts that campaigns stand on; the app's own, so that everything is shared. */
 export type CampaignsImports = Readonly<{
   accounts: DynamicModule;
   catalog: DynamicModule;
   effects: DynamicModule;
+  clusters: DynamicModule;
   traffic: DynamicModule;
 }>;
 
@@ -54,10 +62,33 @@ const forPeople: FactoryProvider[] = [
     inject: [AccountService, AccountSessions, MarketService, TemplateService, RoutesService, CLOCK],
   },
   {
+    provide: ReadinessGate,
+    useFactory: (database: Database, readiness: ReadinessService, templates: TemplateService, clock: Clock) =>
+      new ReadinessGate(database, readiness, templates, clock),
+    inject: [Database, ReadinessService, TemplateService, CLOCK],
+  },
+  {
+    provide: StartCheck,
+    useFactory: (
+      database: Database,
+      approvals: ApprovalService,
+      plans: PlansService,
+      gate: ReadinessGate,
+      readiness: ReadinessService,
+      clock: Clock,
+    ) => new StartCheck({ database, approvals, plans, gate, readiness, clock }),
+    inject: [Database, ApprovalService, PlansService, ReadinessGate, ReadinessService, CLOCK],
+  },
+  {
     provide: PlansService,
-    useFactory: (database: Database, approvals: ApprovalService, solver: PlanSolver, clock: Clock) =>
-      new PlansService(database, approvals, solver, clock),
-    inject: [Database, ApprovalService, PlanSolver, CLOCK],
+    useFactory: (
+      database: Database,
+      approvals: ApprovalService,
+      solver: PlanSolver,
+      gate: ReadinessGate,
+      clock: Clock,
+    ) => new PlansService(database, approvals, solver, gate, clock),
+    inject: [Database, ApprovalService, PlanSolver, ReadinessGate, CLOCK],
   },
   {
     provide: RunsService,
@@ -66,9 +97,10 @@ const forPeople: FactoryProvider[] = [
       approvals: ApprovalService,
       ledger: EffectLedger,
       routes: RoutesService,
+      startCheck: StartCheck,
       clock: Clock,
-    ) => new RunsService(database, approvals, ledger, routes, clock),
-    inject: [Database, ApprovalService, EffectLedger, RoutesService, CLOCK],
+    ) => new RunsService(database, approvals, ledger, routes, startCheck, clock),
+    inject: [Database, ApprovalService, EffectLedger, RoutesService, StartCheck, CLOCK],
   },
   {
     provide: ReportService,
@@ -107,19 +139,37 @@ const forWorkflows: FactoryProvider[] = [
     inject: [RunBook, EffectLedger, RoutesService],
   },
   {
+    provide: DemandWatch,
+    useFactory: (database: Database, book: RunBook, routes: RoutesService) =>
+      new DemandWatch(database, book, routes),
+    inject: [Database, RunBook, RoutesService],
+  },
+  {
     provide: ScaleBack,
     useFactory: (book: RunBook, ledger: EffectLedger) => new ScaleBack(book, ledger),
     inject: [RunBook, EffectLedger],
+  },
+  {
+    provide: WayBackService,
+    useFactory: (
+      book: RunBook,
+      ledger: EffectLedger,
+      shifting: Shifting,
+      routes: RoutesService,
+      clusters: ClusterService,
+    ) => new WayBackService(book, ledger, new EmptyEntrances({ book, ledger, shifting, routes, clusters })),
+    inject: [RunBook, EffectLedger, Shifting, RoutesService, ClusterService],
   },
 ];
 
 @Module({})
 export class CampaignsModule {
-  static with({ accounts, catalog, effects, traffic }: CampaignsImports): DynamicModule {
+  static with({ accounts, catalog, effects, clusters, traffic }: CampaignsImports): DynamicModule {
+    const readiness = ReadinessModule.with({ accounts, catalog, effects, traffic });
     const providers = [...forPeople, ...forWorkflows];
     return {
       module: CampaignsModule,
-      imports: [accounts, catalog, effects, traffic, IdentityModule],
+      imports: [accounts, catalog, effects, clusters, traffic, readiness, IdentityModule],
       providers,
       exports: providers.map((provider) => provider.provide),
     };

@@ -1,21 +1,26 @@
 import type { SchemaPart } from '@springtide/platform';
 import { CampaignEntity, PlanEntity, RunEntity } from './data/campaign.entity.js';
 import { Campaigns1760000070000 } from './data/campaigns.migration.js';
+import { DemandReadings1763820070000 } from './data/demand-reading.migration.js';
+import { WayBack1763810070000 } from './data/way-back.migration.js';
 
 export { CampaignsModule, type CampaignsImports } from './campaigns.module.js';
 export { CampaignsService } from './campaign.service.js';
+export { DemandWatch } from './demand-watch.service.js';
 export { EntranceKeeper } from './entrance-keeper.service.js';
 export { PlanSolver } from './plan-solver.js';
 export { PlansService } from './plan.service.js';
 export { Provisioning, type Heartbeat } from './provisioning.service.js';
+export { ReadinessGate } from './readiness-gate.service.js';
 export { ReportService } from './report.service.js';
 export { RunBook } from './run-book.js';
 export { RunEngine } from './run-engine.service.js';
 export { RunsService } from './run.service.js';
 export { ScaleBack } from './scale-back.service.js';
 export { Shifting } from './shifting.service.js';
+export { WayBackService } from './way-back.service.js';
 
 export const campaignsSchema: SchemaPart = {
   entities: [CampaignEntity, PlanEntity, RunEntity],
-  migrations: [Campaigns1760000070000],
+  migrations: [Campaigns1760000070000, WayBack1763810070000, DemandReadings1763820070000],
 };

@@ -45,6 +45,11 @@ export class RunBook {
     );
   }
 
+  /** One transaction of the run's own. */
+  async within<T>(tenantId: string, runId: string, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    return await this.database.unitOfWork(this.context(tenantId, runId), work);
+  }
+
   async note(tenantId: string, runId: string, entry: TimelineNote): Promise<void> {
     const ctx = this.context(tenantId, runId);
     await this.database.unitOfWork(ctx, async (tx) => {

@@ -44,6 +44,7 @@ export class RunEngine {
     return {
       now: this.book.now(),
       control: run.control,
+      heldUntil: run.safeHold?.until ?? null,
       revision: run.revision,
       phases: run.phases.map((phase) => ({ ...phase, prepareAt: addMs(phase.startsAt, -plan.leadMs) })),
       services: plan.services.map((service) => service.name),
@@ -194,9 +195,9 @@ export class RunEngine {
   }
 
   /** Watches money, age and machines while a run is open; the leases live only as long as this is called. */
-  async guardTick({ tenantId, runId, fence }: RunRef): Promise<{ over: boolean }> {
+  async guardTick({ tenantId, runId, fence }: RunRef): Promise<{ over: boolean; held: boolean }> {
     const { policy: effects } = this.ledger.dependencies;
-    if (isOver((await this.book.open(tenantId, runId)).run.state)) return { over: true };
+    if (isOver((await this.book.open(tenantId, runId)).run.state)) return { over: true, held: false };
     const until = addMs(this.book.now(), effects.leaseMs);
     const troubles = await this.life.renewLeases(tenantId, runId, fence, until);
     for (const entry of timerNotes(troubles, this.book.now(), effects)) {
@@ -206,10 +207,11 @@ export class RunEngine {
     const before = machinesOf(intents).filter((machine) => isLive(machine)).length;
     const failures = await this.observeAll(intents.filter((intent) => intent.state === 'settled'));
     const open = await this.book.open(tenantId, runId);
-    await this.checkMachines(open, tenantId, runId, before);
+    const held = open.run.control === 'hold';
+    if (!held) await this.checkMachines(open, tenantId, runId, before);
     await this.checkMoney(open, tenantId, runId);
     if (failures[0] !== undefined) throw failures[0];
-    return { over: isOver(open.run.state) };
+    return { over: isOver(open.run.state), held };
   }
 
   /** One cloud that does not answer must not hide the others. @returns what failed. */

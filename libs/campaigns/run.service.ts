@@ -16,11 +16,13 @@ import type { EntityManager } from 'typeorm';
 import { readEnvelope } from './approval-view.js';
 import { lockCampaign } from './campaign.service.js';
 import { CampaignEntity, RunEntity, type PlanEntity } from './data/campaign.entity.js';
+import { forgetSurge } from './data/demand-reading.repository.js';
 import { RUN_POLICIES, moved, retarget } from './domain/index.js';
 import { PLAN_SUBJECT, findPlan, requireCurrent } from './plan.service.js';
 import { listOpenRuns, lockRun, openIn } from './run-book.js';
 import { note, readTimeline } from './run-timeline.js';
 import { runView } from './run-view.js';
+import type { StartCheck } from './start-check.service.js';
 
 /** Starting, watching and steering runs. Every command is a row first; then the run is told to read afresh. */
 export class RunsService {
@@ -29,12 +31,14 @@ export class RunsService {
     private readonly approvals: ApprovalService,
     private readonly ledger: EffectLedger,
     private readonly routes: RoutesService,
+    private readonly startCheck: StartCheck,
     private readonly clock: Clock,
   ) {}
 
   /** Arms the approved plan: opens its mandate and starts its run, in one transaction. Arming twice gives the same run. */
   async arm(ctx: RequestContext, campaignId: string): Promise<RunBody> {
     requirePermission(ctx, 'run:operate');
+    await this.startCheck.requireHolding(ctx, campaignId);
     const runId = await this.database.unitOfWork(ctx, async (tx) => {
       const campaign = await lockCampaign(tx, campaignId);
       if (campaign.currentRunId !== null) return campaign.currentRunId;
@@ -168,6 +172,7 @@ export class RunsService {
       planId: plan.id,
       state: 'armed',
       control: 'run',
+      safeHold: null,
       phase: null,
       phases: campaign.input.phases,
       targets: content.allocations.map((row) => ({ ...row })),
@@ -288,6 +293,7 @@ export class RunsService {
           );
         }
         run.targets = changed.targets;
+        await forgetSurge(tx, run.id, command.service);
         return `Target of ${command.service} in ${command.phase} is now ${command.requestsPerSecond} requests/s.`;
       }
     }

@@ -1,4 +1,5 @@
 import type { SchemaPart } from '@springtide/platform';
+import { Abandoned1763810050000 } from './data/abandoned.migration.js';
 import { CloudTimers1760000052000 } from './data/cloud-timers.migration.js';
 import { Effects1760000050000 } from './data/effects.migration.js';
 import { Unanswered1760000051000 } from './data/unanswered.migration.js';
@@ -22,5 +23,10 @@ export {
 
 export const effectsSchema: SchemaPart = {
   entities: [],
-  migrations: [Effects1760000050000, Unanswered1760000051000, CloudTimers1760000052000],
+  migrations: [
+    Effects1760000050000,
+    Unanswered1760000051000,
+    CloudTimers1760000052000,
+    Abandoned1763810050000,
+  ],
 };

@@ -4,6 +4,7 @@ import type { CloudClient, Machine, Satellite } from '@springtide/provider-kit';
 import { CloudTimers, type TimerTrouble } from './cloud-timers.service.js';
 import {
   LIVE_ITEM_STATES,
+  isWantedBack,
   observed,
   releasedIfEmpty,
   type EffectItem,
@@ -62,12 +63,12 @@ export class MachineLife {
     const client = await ledger.dependencies.clouds.open(request.tenantId, request.accountId);
     const begun = await ledger.beginCall(written, request.fence);
     const control = begun.deadline === null ? undefined : { deadline: begun.deadline };
-    const outcomes = await client.compute.terminate(machineIds, { region: request.region }, control);
     await failPoint('release.sending');
-    await this.recordTermination(request, outcomes);
+    const outcomes = await client.compute.terminate(machineIds, { region: request.region }, control);
     await failPoint('release.answered');
-    const failed = [...outcomes.values()].find((outcome) => outcome instanceof SpringtideError);
+    await this.recordTermination(request, outcomes);
     await failPoint('release.recorded');
+    const failed = [...outcomes.values()].find((outcome) => outcome instanceof SpringtideError);
     if (failed !== undefined) throw failed;
     await ledger.finishPlain(begun);
   }
@@ -77,13 +78,27 @@ export class MachineLife {
    * settles it. @returns what is still there.
    */
   async finishRelease(tenantId: string, intentId: string): Promise<{ machines: number; satellites: number }> {
+    const machines = await this.readBack(tenantId, intentId);
+    if (machines > 0) return { machines, satellites: 0 };
+    const satellites = await this.sweepUp(tenantId, intentId);
+    return { machines: 0, satellites: satellites.length };
+  }
+
+  /** Reads machines on their way out again, and asks again for those that stay. @returns how many are still there. */
+  async readBack(tenantId: string, intentId: string): Promise<number> {
     const intent = await this.observe(tenantId, intentId);
-    const machines = liveIds(intent).length;
+    const machines = intent.items.filter((item) => isWantedBack(item)).length;
     if (machines > 0) await this.askAgain(intent);
-    if (machines > 0 || intent.state !== 'settled') return { machines, satellites: 0 };
-    const satellites = await this.sweep(intent);
-    if (satellites === 0) await this.ledger.change(intent, (current) => releasedIfEmpty(current));
-    return { machines: 0, satellites };
+    return machines;
+  }
+
+  /** Releases what outlived the machines of an intent and settles it once nothing is left. @returns what is. */
+  async sweepUp(tenantId: string, intentId: string): Promise<readonly Satellite[]> {
+    const intent = await this.require(tenantId, intentId);
+    if (intent.state !== 'settled' || intent.items.some((item) => isWantedBack(item))) return [];
+    const left = await this.sweep(intent);
+    if (left.length === 0) await this.ledger.change(intent, (current) => releasedIfEmpty(current));
+    return left;
   }
 
   /**
@@ -121,15 +136,17 @@ export class MachineLife {
       item.state === 'releasing' && item.releasingAt !== null
         ? msBetween(item.releasingAt, this.ledger.now())
         : 0;
-    const stuck = intent.items.filter((item) => waited(item) > policy.callDeadlineMs);
+    const stuck = intent.items.filter((item) => isWantedBack(item) && waited(item) > policy.callDeadlineMs);
     if (stuck.length === 0) return;
-    const round = Math.floor(Math.max(...stuck.map(waited)) / policy.callDeadlineMs);
+    // After one deadline, two, four …: what is kept for years is asked for some twenty times, not every minute.
+    const round = Math.floor(Math.log2(Math.max(...stuck.map(waited)) / policy.callDeadlineMs));
     const step = `again/${intent.id}`;
     const { asked, fence } = await store.transaction(intent.tenantId, async (tx) => ({
       asked: await tx.lockIntentAt({ runId: intent.runId, step, batch: round }),
       fence: await tx.currentFence(intent.runId),
     }));
-    if (asked?.state === 'settled') return;
+    if (asked?.state === 'settled' || isRecent(asked?.sentAt, this.ledger.now(), policy.callDeadlineMs))
+      return;
     const targets = stuck.flatMap(({ machineId }) =>
       machineId === null ? [] : [{ intentId: intent.id, machineId }],
     );
@@ -157,31 +174,36 @@ export class MachineLife {
     );
     const begun = await ledger.beginCall(written, fence);
     const control = begun.deadline === null ? undefined : { deadline: begun.deadline };
+    await failPoint('satellite.sending');
     const outcome = await client.compute.releaseSatellite(satellite, control);
+    await failPoint('satellite.answered');
     await ledger.finishPlain(begun);
     return outcome;
   }
 
-  private async sweep(intent: Intent): Promise<number> {
-    const machineIds = intent.items.flatMap((item) => (item.machineId === null ? [] : [item.machineId]));
-    if (machineIds.length === 0) return 0;
+  private async sweep(intent: Intent): Promise<readonly Satellite[]> {
+    const kept = new Set(intent.items.flatMap((item) => (item.abandoned === null ? [] : [item.machineId])));
+    const machineIds = intent.items.flatMap(({ machineId }) =>
+      machineId === null || kept.has(machineId) ? [] : [machineId],
+    );
+    if (machineIds.length === 0) return [];
     const client = await this.ledger.dependencies.clouds.open(intent.tenantId, intent.accountId);
     const query = { region: intent.region, machineIds, intent: intent.id };
     const satellites = await client.compute.listSatellites(query, { priority: 'scale-back' });
-    let left = 0;
+    const left: Satellite[] = [];
     for (const satellite of satellites) {
+      // What hangs on an abandoned machine is its own, and what does not say whose it is may be.
+      if (kept.size > 0 && (satellite.machineId === undefined || kept.has(satellite.machineId))) continue;
       try {
-        if ((await this.releaseSatellite(intent, client, satellite)) !== 'gone') left += 1;
+        if ((await this.releaseSatellite(intent, client, satellite)) !== 'gone') left.push(satellite);
       } catch (thrown) {
         // It counts as left and is asked for again; it must not keep the others.
-    await failPoint('satellite.sending');
         const { code, message } = asSpringtideError(thrown);
-    await failPoint('satellite.answered');
         this.ledger.dependencies.log.warn(
           { satellite: satellite.id, intent: intent.id, code, reason: message },
           'a satellite could not be released yet',
         );
-        left += 1;
+        left.push(satellite);
       }
     }
     return left;
@@ -247,6 +269,10 @@ export function liveIds(intent: Intent): readonly string[] {
   return intent.items.flatMap((item) =>
     item.machineId !== null && LIVE_ITEM_STATES.includes(item.state) ? [item.machineId] : [],
   );
+}
+
+function isRecent(sentAt: Instant | null | undefined, now: Instant, withinMs: number): boolean {
+  return sentAt !== null && sentAt !== undefined && msBetween(sentAt, now) < withinMs;
 }
 
 function placeOf(intent: Intent): IntentPlace {

@@ -7,6 +7,7 @@ import type {
   ScaleBackActivities,
   ShiftActivities,
 } from '@springtide/contracts';
+import { FakeWayBack } from './fake-way-back.js';
 
 type All = RunActivities & ProvisionActivities & ShiftActivities & ScaleBackActivities;
 export type GroundCall = keyof All;
@@ -45,9 +46,16 @@ export class FakeGround {
   slow = 0;
   /** Which step of a shift its gate refuses. */
   unfit: (input: Input<'shiftStep'>) => boolean = () => false;
-  control: 'run' | 'pause' | 'abort' = 'run';
+  /** What keeps the traffic from going home. */
+  homeTrouble = '';
+  /** What keeps a cloud from ending machines. */
+  cloudTrouble = '';
+  control: 'run' | 'pause' | 'hold' | 'abort' = 'run';
+  heldUntil: string | null = null;
   revision = 1;
   reason = '';
+  /** The way back as truth has it; commands change its `progress`. */
+  readonly wayBack: FakeWayBack;
   #fence = 0;
   #owner = '';
   readonly #hooks = new Map<GroundCall, Hook>();
@@ -61,7 +69,17 @@ export class FakeGround {
       /** The guard's beat; other waits are parts of it. */
       unitMs: number;
     }>,
-  ) {}
+  ) {
+    this.wayBack = new FakeWayBack(
+      {
+        weights: () => this.#sendHome(),
+        terminate: () => this.#release(),
+        gone: () => this.#readBack(),
+        proof: () => this.#list(),
+      },
+      plan.unitMs,
+    );
+  }
 
   on<C extends GroundCall>(call: C, hook: (input: Input<C>, attempt: number) => Promise<void> | void): void {
     this.#hooks.set(call, hook);
@@ -87,6 +105,7 @@ export class FakeGround {
       now: await this.plan.now(),
       control: this.control,
       revision: this.revision,
+      heldUntil: this.heldUntil,
       phases: this.plan.phases,
       services: this.#services(),
       guardEveryMs: this.plan.unitMs,
@@ -111,7 +130,7 @@ export class FakeGround {
     noteShortage: async ({ deficits }) =>
       this.#tell(`short of ${deficits.map((one) => `${one.count} ${one.poolId} (${one.code})`).join(', ')}`),
     noteProblem: async ({ phase, detail }) => this.#tell(`problem in ${phase}: ${detail}`),
-    guardTick: async () => await Promise.resolve({ over: this.reason !== '' }),
+    guardTick: async () => await Promise.resolve({ over: this.reason !== '', held: this.control === 'hold' }),
     notePhaseReached: async ({ phase }) => this.#tell(`reached ${phase}`),
     launchBatch: async ({ service, poolId, count, phase, revision, round, batch }) => {
       const left = this.stock.get(poolId) ?? count;
@@ -178,9 +197,45 @@ export class FakeGround {
       this.#tell(`listing ${pass}: ${leftovers} left`);
       return await Promise.resolve({ leftovers });
     },
+    beginWayBack: async ({ owner, reason }) => {
+      this.reason = reason;
+      this.#tell('scale back');
+      return await Promise.resolve({ fence: this.#take(owner), next: this.wayBack.current(), waitMs: 0 });
+    },
+    lookAtWayBack: async ({ phase }) => this.wayBack.look(phase, await this.plan.now()),
     closeRun: async () => this.#tell('closed'),
     reportStuck: async ({ reason }) => this.#tell(`stuck: ${reason}`),
   };
+
+  #sendHome(): readonly string[] {
+    if (this.homeTrouble !== '') return [this.homeTrouble];
+    for (const service of this.#services()) this.#tell(`home ${service}`);
+    return [];
+  }
+
+  #release(): readonly string[] {
+    if (this.cloudTrouble !== '') return [this.cloudTrouble];
+    const leaving = this.machines.filter(({ state }) => state === 'running' || state === 'ready');
+    for (const machine of leaving) machine.state = 'leaving';
+    this.#tell(`release ${leaving.length}`);
+    return [];
+  }
+
+  #readBack(): readonly string[] {
+    const staying = this.slow > 0;
+    this.slow = Math.max(0, this.slow - 1);
+    for (const machine of this.machines) {
+      if (machine.state === 'leaving' && !staying) machine.state = 'gone';
+    }
+    this.#tell(`read back: ${this.alive()} there`);
+    return staying && this.alive() > 0 ? [`${this.alive()} machines`] : [];
+  }
+
+  #list(): readonly string[] {
+    const found = (this.leftovers.shift() ?? 0) + this.alive();
+    this.#tell(`listing: ${found} left`);
+    return found === 0 ? [] : [`${found} machines`];
+  }
 
   #take(owner: string): number {
     if (owner !== this.#owner) this.#fence += 1;

@@ -16,13 +16,14 @@ const runOf = async (ids: RunIds) => await world.driver.execute('run', runWorkfl
 const web = (phase: 'ramp' | 'peak', machines: number, poolId = 'cheap') =>
   ({ service: 'web', poolId, phase, machines }) as const;
 
-const WAY_BACK = [
+const wayBackOf = (machines: number) => [
   'scale back',
   'home web',
-  'release 0',
-  'listing 1: 0 left',
-  'release 0',
-  'listing 2: 0 left',
+  `release ${machines}`,
+  'read back: 0 there',
+  'listing: 0 left',
+  'listing: 0 left',
+  'closed',
 ];
 
 describe('a run', () => {
@@ -38,8 +39,7 @@ describe('a run', () => {
       // Prepared for the peak: too much is let go only when the phase begins.
       ...['shift web 0.5', 'shift web 1'],
       ...['shift web 0.5', 'shift web 1', 'leave web: 1', 'release 1', 'reached peak'],
-      ...WAY_BACK.toSpliced(2, 1, 'release 2'),
-      'closed',
+      ...wayBackOf(2),
     ]);
     expect([ground.alive(), ground.reason]).toEqual([0, 'the campaign is over']);
   });
@@ -116,8 +116,9 @@ describe('beside the run', () => {
   it('does not start a second scale-back of the same run', async () => {
     const [ground, ids] = await world.ground([web('ramp', 1)], ['ramp']);
     ground.control = 'abort';
-    ground.on('sendTrafficHome', async (_input, attempt) => {
-      if (attempt === 1) await world.driver.execute('run', runWorkflowId(ids.runId), ids);
+    ground.on('lookAtWayBack', async ({ phase }, attempt) => {
+      if (phase === 'weights' && attempt === 1)
+        await world.driver.execute('run', runWorkflowId(ids.runId), ids);
     });
     const reason = 'stop switch: drill';
     await world.driver.execute('scaleBack', scaleBackWorkflowId(ids.runId), { ...ids, reason });

@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
-import { scaleBackWorkflowId } from '@springtide/contracts';
+import { withHold, withoutHold, withoutWaiting } from '@springtide/campaigns/domain';
+import { RUN_CHANGED, scaleBackWorkflowId } from '@springtide/contracts';
 import type { FakeGround } from '@springtide/testing';
 import { ApplicationFailure } from '@temporalio/common';
 import { startRunWorld, type RunIds, type RunWorld } from '../testing/run-world.js';
@@ -46,7 +47,7 @@ const scaleBack = async (ids: RunIds) =>
   await world.driver.execute('scaleBack', scaleBackWorkflowId(ids.runId), { ...ids, reason: 'drill' });
 
 describe('scale-back', () => {
-  it('asks until the last machine and the last satellite are gone', async () => {
+  it('goes phase by phase, and asks until the last machine is gone', async () => {
     const [ground, ids] = await standing(3);
     ground.slow = 4;
     await scaleBack(ids);
@@ -54,56 +55,107 @@ describe('scale-back', () => {
       'scale back',
       'home web',
       'release 3',
-      ...Array(4).fill('release 0'),
-      'listing 1: 0 left',
-      'release 0',
-      'listing 2: 0 left',
+      ...Array(4).fill('read back: 3 there'),
+      'read back: 0 there',
+      'listing: 0 left',
+      'listing: 0 left',
       'closed',
     ]);
+    expect(ground.wayBack.progress.phases.map(({ state }) => state)).toEqual(Array(10).fill('done'));
   });
 
-  it('closes only after two clean listings in a row', async () => {
+  it('closes only after two clean listings in a row; what one finds begins another round', async () => {
     const [ground, ids] = await standing(1);
     ground.leftovers = [0, 2, 0, 0];
     await scaleBack(ids);
-    const listings = ground.calls.filter((line) => line.startsWith('listing'));
-    expect(listings).toEqual([
-      'listing 1: 0 left',
-      'listing 2: 2 left',
-      'listing 3: 0 left',
-      'listing 4: 0 left',
+    expect(ground.calls.filter((line) => /^(listing|release)/.test(line))).toEqual([
+      'release 1',
+      'listing: 0 left',
+      'listing: 2 left',
+      'release 0',
+      'listing: 0 left',
+      'listing: 0 left',
     ]);
-    expect(ground.calls.at(-1)).toBe('closed');
+    expect([ground.wayBack.progress.round, ground.calls.at(-1)]).toEqual([2, 'closed']);
   });
 
-  it('goes on asking a cloud that refuses, whatever it says', async () => {
+  it('goes on asking a cloud that refuses, round after round, and closes when it gives in', async () => {
     const [ground, ids] = await standing(2);
-    ground.on('releaseMachines', (_input, attempt) => {
-      if (attempt < 6) throw ApplicationFailure.create({ message: 'locked', type: 'permission-denied' });
+    ground.cloudTrouble = 'cloud does not answer';
+    ground.on('lookAtWayBack', () => {
+      if (ground.wayBack.progress.round === 3) ground.cloudTrouble = '';
     });
     await scaleBack(ids);
+    expect(ground.calls.filter((line) => line === 'listing: 2 left')).toHaveLength(2);
     expect([ground.alive(), ground.calls.at(-1)]).toEqual([0, 'closed']);
   });
 
-  it('brings machines back although an entrance takes no orders, and tells it', async () => {
+  it('brings machines back although an entrance takes no orders', async () => {
     const [ground, ids] = await standing(2);
-    ground.on('sendTrafficHome', () => {
-      throw ApplicationFailure.create({ message: 'the proxy is gone', type: 'unavailable' });
-    });
+    ground.homeTrouble = 'the proxy is gone';
     await scaleBack(ids);
-    expect(ground.calls[1]).toMatch(
-      /^stuck: the entrance of web did not take its traffic home .*the proxy is gone/,
-    );
+    const weights = ground.wayBack.progress.phases.find((row) => row.name === 'weights');
+    expect([weights?.state, weights?.waitsFor]).toEqual(['overdue', 'the proxy is gone']);
     expect([ground.alive(), ground.calls.at(-1)]).toEqual([0, 'closed']);
   });
 
   it('ends when somebody newer brings the run back', async () => {
     const [ground, ids] = await standing(1);
-    ground.on('releaseMachines', () => {
+    ground.on('lookAtWayBack', () => {
       throw ApplicationFailure.create({ message: 'a newer owner', type: 'fenced' });
     });
     await expect(scaleBack(ids)).rejects.toThrow('Workflow execution failed');
     expect(ground.calls).not.toContain('closed');
+  });
+});
+
+describe('hands on the way back', () => {
+  const until = (minutes: number, now: string) => new Date(Date.parse(now) + minutes * 60_000).toISOString();
+
+  it('hold a phase: its work is not begun, and it ends with its time at the latest', async () => {
+    const [ground, ids] = await standing(2);
+    const now = await world.driver.now();
+    const hold = { by: 'Ada', reason: 'a dump is being taken', until: until(30, now) };
+    ground.wayBack.progress = withHold(ground.wayBack.progress, 'terminate', hold);
+    await scaleBack(ids);
+    const terminate = ground.wayBack.progress.phases.find((row) => row.name === 'terminate');
+    expect(terminate?.startedAt ?? '').toMatch(/^2/);
+    expect(Date.parse(terminate?.startedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(hold.until));
+    expect(ground.calls.at(-1)).toBe('closed');
+  });
+
+  it('let it go on before: the signal is enough', async () => {
+    const [ground, ids] = await standing(2);
+    const now = await world.driver.now();
+    const hold = { by: 'Ada', reason: '', until: until(600, now) };
+    ground.wayBack.progress = withHold(ground.wayBack.progress, 'terminate', hold);
+    let looks = 0;
+    ground.on('lookAtWayBack', async ({ phase }) => {
+      if (phase !== 'terminate') return;
+      looks += 1;
+      if (looks === 2) ground.wayBack.progress = withoutHold(ground.wayBack.progress, 'terminate');
+      if (looks === 1)
+        await world.driver.client.workflow.getHandle(scaleBackWorkflowId(ids.runId)).signal(RUN_CHANGED);
+    });
+    await scaleBack(ids);
+    const row = ground.wayBack.progress.phases.find(({ name }) => name === 'terminate');
+    expect(Date.parse(row?.startedAt ?? '')).toBeLessThan(Date.parse(hold.until));
+    expect([looks, ground.calls.at(-1)]).toEqual([2, 'closed']);
+  });
+
+  it('end the waiting of a phase, but never the proof', async () => {
+    const [ground, ids] = await standing(1);
+    ground.homeTrouble = 'the proxy is gone';
+    ground.on('lookAtWayBack', ({ phase }) => {
+      if (phase === 'weights' && ground.wayBack.progress.phases[0]?.state === 'working') {
+        ground.wayBack.progress = withoutWaiting(ground.wayBack.progress, 'weights');
+      }
+      if (phase === 'proof')
+        expect(() => withoutWaiting(ground.wayBack.progress, 'proof')).toThrow(/cannot be skipped/);
+    });
+    await scaleBack(ids);
+    expect(ground.wayBack.progress.phases[0]?.state).toBe('skipped');
+    expect(ground.calls.at(-1)).toBe('closed');
   });
 });
 
@@ -132,8 +184,9 @@ describe('the reconciler', () => {
       region: 'r',
       lapsed: [ids.runId],
     });
-    ground.on('sendTrafficHome', async (_input, attempt) => {
-      if (attempt === 1) await world.driver.execute('reconcile', `reconcile-${ids.runId}`, undefined);
+    ground.on('lookAtWayBack', async ({ phase }, attempt) => {
+      if (phase === 'weights' && attempt === 1)
+        await world.driver.execute('reconcile', `reconcile-${ids.runId}`, undefined);
     });
     await scaleBack(ids);
     expect(ground.calls.filter((line) => line === 'scale back')).toHaveLength(1);

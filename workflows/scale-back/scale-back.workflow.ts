@@ -1,63 +1,50 @@
-import type { RunRef, ScaleBackActivities, ScaleBackInput, ShiftActivities } from '@springtide/contracts';
 import {
+  RUN_CHANGED,
+  type RunRef,
+  type ScaleBackActivities,
+  type ScaleBackInput,
+  type WayBackNext,
+} from '@springtide/contracts';
+import {
+  condition,
   continueAsNew,
-  isCancellation,
+  defineSignal,
+  patched,
   proxyActivities,
-  rootCause,
-  sleep,
+  setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import { RETURN } from '../activity-profiles.js';
-import { failureCode } from '../failure-code.js';
+import { withoutPhases } from './without-phases.js';
 
-const { beginScaleBack, releaseMachines, confirmGone, verifyAbsence, reportStuck, closeRun } =
-  proxyActivities<ScaleBackActivities>(RETURN);
+/** Truth changed: somebody holds the way back, lets it go on, or ends its waiting. */
+const changed = defineSignal(RUN_CHANGED);
 
-/** Clean listings in a row that prove absence. */
-const CLEAN_PASSES = 2;
+const { beginWayBack, lookAtWayBack, closeRun } = proxyActivities<ScaleBackActivities>(RETURN);
 
-/** Traffic home, drain, terminate, read back gone, sweep, prove by two listings, close. */
+/** Since 0.2.0. Runs that began their way back before it go on as they began. */
+const NAMED_PHASES = 'way-back-in-named-phases';
+
+/**
+ * Brings everything of a run back, phase by phase. Truth says which phase comes next; this only asks, rests, and asks
+ * again, for as long as it takes. It closes the run when truth knows of no phase any more: then two listings agree.
+ */
 export async function scaleBack(input: ScaleBackInput): Promise<void> {
+  const news = { pending: false };
+  setHandler(changed, () => {
+    news.pending = true;
+  });
+  if (!patched(NAMED_PHASES)) return await withoutPhases(input);
   const { tenantId, runId, reason } = input;
   const owner = `scale-back/${workflowInfo().runId}`;
-  const begun = await beginScaleBack({ tenantId, runId, owner, reason });
-  const { fence, services, drainMs, pollMs } = begun;
-  const run = { tenantId, runId, fence };
-  await Promise.all(services.map(async (service) => await sendHome(run, service, begun.homeWithinMs)));
-  await sleep(drainMs);
-  for (let round = 1, pass = 1, clean = 0; clean < CLEAN_PASSES; round += 1) {
+  const { fence, ...begun } = await beginWayBack({ tenantId, runId, owner, reason });
+  const run: RunRef = { tenantId, runId, fence };
+  for (let turn: WayBackNext = begun; turn.next !== null;) {
     // A cloud that keeps a machine for days is asked for days; no history is that long.
     if (workflowInfo().continueAsNewSuggested) return await continueAsNew<typeof scaleBack>(input);
-    const waitMs = await bringBack(run, round);
-    if (waitMs === null) {
-      const { leftovers } = await verifyAbsence({ ...run, pass });
-      clean = leftovers === 0 ? clean + 1 : 0;
-      pass += 1;
-    }
-    if (clean < CLEAN_PASSES) await sleep(Math.max(waitMs ?? 0, pollMs));
+    turn = await lookAtWayBack({ ...run, phase: turn.next });
+    if (turn.waitMs > 0) await condition(() => news.pending, turn.waitMs);
+    news.pending = false;
   }
   await closeRun(run);
-}
-
-/** @returns how long to wait before asking again; null when nothing is left that the ledger knows of. */
-async function bringBack(run: RunRef, round: number): Promise<number | null> {
-  const { waitMs } = await releaseMachines({ ...run, step: `all/${round}` });
-  const { machines, satellites } = await confirmGone(run);
-  return waitMs === 0 && machines === 0 && satellites === 0 ? null : waitMs;
-}
-
-/** Machines do not wait for an entrance that cannot be commanded: they cost money, and its own checks miss them. */
-async function sendHome(run: RunRef, service: string, withinMs: number): Promise<void> {
-  const { sendTrafficHome } = proxyActivities<ShiftActivities & ScaleBackActivities>({
-    ...RETURN,
-    scheduleToCloseTimeout: withinMs,
-  });
-  try {
-    await sendTrafficHome({ ...run, service });
-  } catch (thrown) {
-    if (isCancellation(thrown) || failureCode(thrown) === 'fenced') throw thrown;
-    const cause = rootCause(thrown) ?? 'unknown cause';
-    const reason = `the entrance of ${service} did not take its traffic home (${cause}); the machines go back all the same`;
-    await reportStuck({ ...run, reason });
-  }
 }

@@ -29,6 +29,8 @@ const CALLS: readonly GroundCall[] = [
   'releaseMachines',
   'confirmGone',
   'verifyAbsence',
+  'beginWayBack',
+  'lookAtWayBack',
   'closeRun',
   'reportStuck',
 ];

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { AccountsModule } from '@springtide/accounts';
 import { CampaignsModule } from '@springtide/campaigns';
 import { CatalogModule } from '@springtide/catalog';
+import { ClustersModule } from '@springtide/clusters';
 import type { Config } from '@springtide/config';
 import { EffectsModule } from '@springtide/effects';
 import { FinanceModule } from '@springtide/finance';
@@ -24,7 +25,8 @@ export class WorkerServices {
     const catalog = CatalogModule.with(accounts);
     const effects = EffectsModule.with(accounts, { installation, policy: config.policy.profile });
     const traffic = TrafficModule.with(effects);
-    const campaigns = CampaignsModule.with({ accounts, catalog, effects, traffic });
+    const clusters = ClustersModule.with({ accounts, effects });
+    const campaigns = CampaignsModule.with({ accounts, catalog, effects, clusters, traffic });
     return {
       module: WorkerServices,
       imports: [
@@ -34,6 +36,7 @@ export class WorkerServices {
         catalog,
         InventoryModule.with(catalog, installation),
         effects,
+        clusters,
         traffic,
         campaigns,
         FinanceModule.with({ effects, campaigns }),

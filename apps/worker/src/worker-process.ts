@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { NestFactory } from '@nestjs/core';
 import { AccountService } from '@springtide/accounts';
 import {
+  DemandWatch,
   EntranceKeeper,
   PlansService,
   Provisioning,
@@ -11,6 +12,7 @@ import {
   RunsService,
   ScaleBack,
   Shifting,
+  WayBackService,
 } from '@springtide/campaigns';
 import type { Config } from '@springtide/config';
 import {
@@ -113,11 +115,12 @@ type App = Awaited<ReturnType<typeof NestFactory.createApplicationContext>>;
 function activitiesOf(app: App, platform: PlatformParts) {
   return {
     ...planActivities(app.get(PlansService)),
-    ...runActivities(app.get(RunEngine), app.get(EntranceKeeper)),
+    ...runActivities(app.get(RunEngine), app.get(EntranceKeeper), app.get(DemandWatch)),
     ...provisionActivities(app.get(Provisioning)),
     ...shiftActivities(app.get(Shifting)),
     ...scaleBackActivities(
       app.get(ScaleBack),
+      app.get(WayBackService),
       settlementOf(app.get(RunsService), app.get(CampaignCostService), platform.log),
     ),
     ...housekeepingActivities({

@@ -4,6 +4,9 @@ import type { CampaignStatus } from '../domain/index.js';
 import type { PlanContent } from '../domain/plan-content.js';
 import type { RunTargets } from '../domain/run-targets.js';
 
+/** The engine forgot the run: nothing is bought or ended until a person decides, or what was approved is over. */
+export type SafeHold = Readonly<{ since: string; until: string; reason: string }>;
+
 @Entity('campaign')
 export class CampaignEntity {
   @PrimaryColumn('uuid') id!: string;
@@ -42,7 +45,9 @@ export class RunEntity {
   @Column('uuid', { name: 'campaign_id' }) campaignId!: string;
   @Column('uuid', { name: 'plan_id' }) planId!: string;
   @Column('text') state!: RunBody['state'];
-  @Column('text') control!: 'run' | 'pause' | 'abort';
+  @Column('text') control!: 'run' | 'pause' | 'hold' | 'abort';
+  /** Why the run waits for a person, and until when at the latest; null where it does not. */
+  @Column('jsonb', { name: 'safe_hold', nullable: true }) safeHold!: SafeHold | null;
   @Column('text', { nullable: true }) phase!: RunBody['phase'];
   @Column('jsonb') phases!: CampaignInput['phases'];
   @Column('jsonb') targets!: RunTargets;

@@ -1,3 +1,5 @@
+export { APPROVAL_POLICIES, readinessGate } from './approval-policy.js';
+export { envelopeBreaches, residualOf, type EnvelopeBreach, type ResidualPlan } from './envelope-check.js';
 export { refusedAlongWith } from './fallback-pools.js';
 export { isEditable, moved, type CampaignStatus } from './lifecycle.js';
 export {
@@ -10,7 +12,26 @@ export {
   type Delivered,
   type Target,
 } from './orders.js';
-export { RUN_POLICIES, type RunPolicy } from './run-policy.js';
+export { isSamePlace, mayAsk, metAgain, type WayBackPlace } from './obstacle.js';
+export { RUN_POLICIES, wayBackLimits, type RunPolicy } from './run-policy.js';
+export {
+  currentPhase,
+  entered,
+  hasLeftSomething,
+  held,
+  holdOf,
+  inHaste,
+  lookedAt,
+  newWayBack,
+  proved,
+  withHold,
+  withoutHold,
+  withoutWaiting,
+  type WayBack,
+  type WayBackHold,
+  type WayBackLook,
+  type WayBackTurn,
+} from './way-back.js';
 export { nextStep, type Applied, type RunStep, type Stage } from './run-steps.js';
 export { checkCampaign } from './timeline-check.js';
 export {
@@ -20,7 +41,9 @@ export {
   type PlanContent,
   type ServiceSheet,
 } from './plan-content.js';
+export { readinessSubject } from './readiness-subject.js';
 export { retarget, type RunTargets } from './run-targets.js';
+export { answerSurge, surgeOf, type DemandReading, type SurgeAnswer } from './surge.js';
 export { envelopeLimits, planContent } from './plan-answer.js';
 export {
   planningProblem,

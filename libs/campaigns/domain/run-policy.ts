@@ -1,3 +1,6 @@
+import type { SurgePolicy } from './surge.js';
+import type { WayBackLimits } from './way-back.js';
+
 /** Named durations and limits of a run. Every wait of the product comes from here, one set per profile. */
 export type RunPolicy = Readonly<{
   /** Added to boot and warm-up time when buying for a phase begins. */
@@ -19,7 +22,18 @@ export type RunPolicy = Readonly<{
   drainMs: number;
   /** How long an entrance is asked to take its traffic home before machines go back without it. */
   homeWithinMs: number;
+  /** How long nodes of clusters may take to become empty; in its last third budgets of disruption are overridden. */
+  evictMs: number;
+  /** How long a phase of the way back waits for clouds before it goes on with what it has; nothing is forgotten. */
+  returnMs: number;
+  /** The longest time between two tries at a cloud that does not answer. */
+  retryMostMs: number;
+  /** After so long in the way of anything, it is stuck: people are told. */
+  stuckMs: number;
+  /** From the close until the bill should show the end of every machine. */
+  billCheckMs: number;
   guardEveryMs: number;
+  surge: SurgePolicy;
   /** Lets the approval's window reach past the planned end. */
   overrunMs: number;
   fallbackRounds: number;
@@ -39,7 +53,13 @@ export const RUN_POLICIES: Readonly<Record<'standard' | 'demo', RunPolicy>> = {
     gate: { minimumRequests: 100, maxErrorRatio: 0.02 },
     drainMs: 60_000,
     homeWithinMs: 10 * 60_000,
+    evictMs: 10 * 60_000,
+    returnMs: 10 * 60_000,
+    retryMostMs: 5 * 60_000,
+    stuckMs: 10 * 60_000,
+    billCheckMs: 48 * 3_600_000,
     guardEveryMs: 60_000,
+    surge: { tolerance: 0.1, headroom: 0.2, most: 1.5, agreeing: 2, calmMs: 15 * 60_000 },
     overrunMs: 6 * 3_600_000,
     fallbackRounds: 3,
     approvalHours: 72,
@@ -56,9 +76,34 @@ export const RUN_POLICIES: Readonly<Record<'standard' | 'demo', RunPolicy>> = {
     gate: { minimumRequests: 50, maxErrorRatio: 0.1 },
     drainMs: 3_000,
     homeWithinMs: 30_000,
+    evictMs: 30_000,
+    returnMs: 30_000,
+    retryMostMs: 5_000,
+    stuckMs: 60_000,
+    billCheckMs: 60_000,
     guardEveryMs: 5_000,
+    surge: { tolerance: 0.3, headroom: 0.2, most: 1.5, agreeing: 3, calmMs: 60_000 },
     overrunMs: 10 * 60_000,
     fallbackRounds: 3,
     approvalHours: 2,
   },
 };
+
+/** With the stop switch pulled, machines are asked to go within a minute, whatever their entrances and nodes do. */
+const HASTE = { weights: 12_000, drain: 15_000, evict: 5_000 } as const;
+
+export function wayBackLimits(policy: RunPolicy, urgent: boolean): WayBackLimits {
+  const soonest = (ms: number, haste: number) => (urgent ? Math.min(ms, haste) : ms);
+  return {
+    weights: soonest(policy.homeWithinMs, HASTE.weights),
+    drain: soonest(policy.drainMs, HASTE.drain),
+    evict: soonest(policy.evictMs, HASTE.evict),
+    terminate: policy.returnMs,
+    gone: policy.returnMs,
+    satellites: policy.returnMs,
+    reservations: policy.returnMs,
+    timers: policy.returnMs,
+    proof: null,
+    'bill-check': null,
+  };
+}

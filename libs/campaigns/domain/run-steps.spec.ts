@@ -52,6 +52,18 @@ describe('the next step of a run', () => {
     ['paused, it waits', brief(45, { control: 'pause' }), done(), 'wait 5 for paused'],
     ['paused, it still ends', brief(68, { control: 'pause' }), done(), 'wait 2 for paused'],
     ['paused beyond its end, it goes back', brief(71, { control: 'pause' }), done(), 'back: finished'],
+    [
+      'held it waits for a person',
+      brief(25, { control: 'hold', heldUntil: at(27) }),
+      done(),
+      'wait 2 for held',
+    ],
+    [
+      'a hold ends with what was approved',
+      brief(25, { control: 'hold', heldUntil: at(25) }),
+      done(),
+      'back: finished',
+    ],
     ['without phases there is nothing to wait for', brief(0, { phases: [] }), done(), 'back: finished'],
   ])('%s', (_what, given, applied, wanted) => {
     expect(told(nextStep(given, applied))).toBe(wanted);

@@ -4,7 +4,7 @@ import { msBetween } from '@springtide/kernel';
 /** What a run must do next. */
 export type RunStep =
   | Readonly<{ kind: 'apply'; phase: PhaseName; stage: Stage; revision: number }>
-  | Readonly<{ kind: 'wait'; ms: number; reason: 'next-phase' | 'end' | 'paused' }>
+  | Readonly<{ kind: 'wait'; ms: number; reason: 'next-phase' | 'end' | 'paused' | 'held' }>
   | Readonly<{ kind: 'scale-back'; reason: 'finished' | 'aborted' }>;
 
 /** Before a phase starts the run only grows toward it; from its start on it also lets go what the phase does not need. */
@@ -19,6 +19,12 @@ const LOOK_AGAIN_MS = 5 * 60_000;
 /** Decides from truth alone; the same brief always gives the same step. */
 export function nextStep(brief: RunBrief, applied: Applied): RunStep {
   if (brief.control === 'abort') return { kind: 'scale-back', reason: 'aborted' };
+  const until = brief.heldUntil ?? brief.now;
+  if (brief.control === 'hold' && until > brief.now) {
+    const ms = Math.min(msBetween(brief.now, until), LOOK_AGAIN_MS);
+    return { kind: 'wait', ms, reason: 'held' };
+  }
+  if (brief.control === 'hold') return { kind: 'scale-back', reason: 'finished' };
   const end = brief.phases.at(-1)?.endsAt;
   if (end === undefined || end <= brief.now) return { kind: 'scale-back', reason: 'finished' };
   const untilEnd = msBetween(brief.now, end);

@@ -1,4 +1,5 @@
 import type { PHASE_NAMES } from '../campaign.js';
+import type { WayBackPhase } from '../way-back.js';
 
 export type PhaseName = (typeof PHASE_NAMES)[number];
 
@@ -8,7 +9,9 @@ export type RunRef = Readonly<{ tenantId: string; runId: string; fence: number }
 /** The run as its workflow needs it: small, JSON-safe, read afresh before every decision. */
 export type RunBrief = Readonly<{
   now: string;
-  control: 'run' | 'pause' | 'abort';
+  control: 'run' | 'pause' | 'hold' | 'abort';
+  /** With `hold`: until then nothing is bought or ended, unless a person decides; then everything goes back. */
+  heldUntil?: string | null;
   /** Rises with every command or event that changes targets or times. */
   revision: number;
   /** Phases in order. `prepareAt`: when buying for it must begin so that it is ready at `startsAt`. */
@@ -70,6 +73,9 @@ export type ShiftPlan = Readonly<{
 
 export type ShiftStepResult = Readonly<{ passed: boolean; reason: string }>;
 
+/** Which phase of the way back comes next, and how long to rest before; null: none. */
+export type WayBackNext = Readonly<{ next: WayBackPhase | null; waitMs: number }>;
+
 export interface PlanActivities {
   refreshMarket(input: { tenantId: string; planId: string }): Promise<void>;
   solvePlan(input: { tenantId: string; planId: string }): Promise<void>;
@@ -88,8 +94,8 @@ export interface RunActivities {
   ): Promise<readonly GrowOrder[]>;
   noteShortage(input: RunRef & { phase: PhaseName; deficits: readonly Deficit[] }): Promise<void>;
   noteProblem(input: RunRef & { phase: PhaseName; detail: string }): Promise<void>;
-  /** `over`: the run is on its way back or closed, and needs no guard any more. */
-  guardTick(input: RunRef): Promise<{ over: boolean }>;
+  /** `over`: the run is on its way back or closed, and needs no guard any more. `held`: only its leases are kept. */
+  guardTick(input: RunRef): Promise<{ over: boolean; held: boolean }>;
   notePhaseReached(input: RunRef & { phase: PhaseName }): Promise<void>;
 }
 
@@ -132,6 +138,15 @@ export interface ScaleBackActivities {
   confirmGone(input: RunRef): Promise<{ machines: number; satellites: number }>;
   /** One complete listing of every account of the run: what of ours is still there? */
   verifyAbsence(input: RunRef & { pass: number }): Promise<{ leftovers: number }>;
+  /** Takes the run over and says where its way back stands; null: everything is back. */
+  beginWayBack(input: {
+    tenantId: string;
+    runId: string;
+    owner: string;
+    reason: string;
+  }): Promise<WayBackNext & { fence: number }>;
+  /** One look at one phase. What fails is told in the phase itself; `next` is the same phase until it is over. */
+  lookAtWayBack(input: RunRef & { phase: WayBackPhase }): Promise<WayBackNext>;
   closeRun(input: RunRef): Promise<void>;
   reportStuck(input: RunRef & { reason: string }): Promise<void>;
 }

@@ -30,6 +30,14 @@ const ItemRow = z.object({
   releasing_at: at.nullable(),
   gone_at: at.nullable(),
   ends_at: at.nullable(),
+  abandoned: z
+    .object({
+      at: z.string(),
+      by: z.string(),
+      reason: z.string(),
+      costPerHour: z.object({ currency: z.string(), amount: z.string() }).nullable(),
+    })
+    .nullable(),
 });
 
 const IntentRow = z.object({
@@ -109,6 +117,7 @@ export function readItem(row: unknown): EffectItem {
     releasingAt: r.releasing_at,
     goneAt: r.gone_at,
     endsAt: r.ends_at,
+    abandoned: r.abandoned,
   };
 }
 
@@ -197,6 +206,7 @@ export function writeItem(item: EffectItem): Record<string, unknown> {
     releasing_at: item.releasingAt,
     gone_at: item.goneAt,
     ends_at: item.endsAt,
+    abandoned: item.abandoned,
   };
 }
 

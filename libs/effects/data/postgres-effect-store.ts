@@ -236,11 +236,11 @@ class PostgresTransaction implements EffectTransaction {
       `insert into effect_item
        select $1, $2, r.* from jsonb_to_recordset($3::jsonb) as r(index int, state text, machine_id text, address text,
          refusal jsonb, accepted_at timestamptz, running_at timestamptz, ready_at timestamptz,
-         releasing_at timestamptz, gone_at timestamptz, ends_at timestamptz)
+         releasing_at timestamptz, gone_at timestamptz, ends_at timestamptz, abandoned jsonb)
        on conflict (intent_id, index) do update set state = excluded.state, machine_id = excluded.machine_id,
          address = excluded.address, refusal = excluded.refusal, accepted_at = excluded.accepted_at,
          running_at = excluded.running_at, ready_at = excluded.ready_at, releasing_at = excluded.releasing_at,
-         gone_at = excluded.gone_at, ends_at = excluded.ends_at
+         gone_at = excluded.gone_at, ends_at = excluded.ends_at, abandoned = excluded.abandoned
        where effect_item is distinct from excluded`,
       [this.tenantId, intent.id, JSON.stringify(intent.items.map((item) => writeItem(item)))],
     );

@@ -24,6 +24,9 @@ export type IntentState = 'written' | 'sent' | 'settled' | 'released';
 export type ItemState =
   'open' | 'accepted' | 'running' | 'ready' | 'failed' | 'releasing' | 'gone' | 'refused' | 'absent' | 'lost';
 
+/** A person took on what a machine costs that cannot be brought back; the row stays as it is, and is not tried again. */
+export type Abandonment = Readonly<{ at: Instant; by: string; reason: string; costPerHour: Money | null }>;
+
 export type EffectItem = Readonly<{
   index: number;
   state: ItemState;
@@ -37,6 +40,7 @@ export type EffectItem = Readonly<{
   goneAt: Instant | null;
   /** The cloud's own timer, once it was moved; before that the intent's `releaseAt` holds. */
   endsAt: Instant | null;
+  abandoned: Abandonment | null;
 }>;
 
 /** Where and why an effect happens; the same for all kinds. */
@@ -109,7 +113,23 @@ export function openItem(index: number): EffectItem {
     releasingAt: null,
     goneAt: null,
     endsAt: null,
+    abandoned: null,
   };
+}
+
+/** What is alive and is to be brought back: all but what a person has abandoned. */
+export function isWantedBack(item: EffectItem): boolean {
+  return item.abandoned === null && LIVE_ITEM_STATES.includes(item.state);
+}
+
+/** Nothing of it is to be brought back any more, because a person took on what is left of it. */
+export function isGivenUp(intent: Pick<Intent, 'items'>): boolean {
+  const kept = intent.items.some((item) => item.abandoned !== null && !isOver(item));
+  return kept && intent.items.every((item) => item.abandoned !== null || isOver(item));
+}
+
+function isOver({ state }: EffectItem): boolean {
+  return state !== 'open' && !LIVE_ITEM_STATES.includes(state);
 }
 
 /** The intent as it is about to be sent. @throws conflict when it was fenced off or is past sending. */
@@ -291,7 +311,9 @@ export function nextGeneration(intent: Intent): Intent {
 }
 
 function acceptedItem(item: EffectItem, machineId: string, at: Instant): EffectItem {
-  return { ...item, state: 'accepted', machineId, refusal: null, acceptedAt: item.acceptedAt ?? at };
+  // What was given up and came to light after all is brought back like any other.
+  const found = { machineId, refusal: null, abandoned: null };
+  return { ...item, ...found, state: 'accepted', acceptedAt: item.acceptedAt ?? at };
 }
 
 function settle(intent: Intent): Intent {

@@ -1,5 +1,5 @@
 import { addMs, type Instant } from '@springtide/kernel';
-import { LIVE_ITEM_STATES, type Intent } from './intent.js';
+import { LIVE_ITEM_STATES, isGivenUp, type Intent } from './intent.js';
 
 /** A machine as a listing showed it, reduced to what the decision needs. */
 export type ListedMachine = Readonly<{
@@ -140,7 +140,8 @@ function isLapsed(intent: Intent, at: Instant): boolean {
     intent.kind === 'create' &&
     intent.releaseBy !== null &&
     intent.releaseBy < at &&
-    intent.state !== 'released'
+    intent.state !== 'released' &&
+    !isGivenUp(intent)
   );
 }
 

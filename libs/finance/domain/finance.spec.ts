@@ -315,6 +315,7 @@ describe('the ledger as usage', () => {
     releasingAt: null,
     goneAt: null,
     endsAt: null,
+    abandoned: null,
   };
   const intent: Intent = {
     id: 'in',

@@ -35,7 +35,7 @@ export class ServicesModule {
     const effects = EffectsModule.with(accounts, parts);
     const clusters = ClustersModule.with({ accounts, effects });
     const traffic = TrafficModule.with(effects);
-    const campaigns = CampaignsModule.with({ accounts, catalog, effects, traffic });
+    const campaigns = CampaignsModule.with({ accounts, catalog, effects, clusters, traffic });
     const finance = FinanceModule.with({ effects, campaigns });
     const imports = [
       accounts,

@@ -6,12 +6,14 @@ import type {
   ShiftActivities,
 } from '@springtide/contracts';
 import {
+  DemandWatch,
   EntranceKeeper,
   PlansService,
   Provisioning,
   RunEngine,
   ScaleBack,
   Shifting,
+  WayBackService,
 } from '@springtide/campaigns';
 import { jobContext } from '@springtide/platform';
 import { Context } from '@temporalio/activity';
@@ -33,7 +35,11 @@ export function planActivities(plans: PlansService): PlanActivities {
   };
 }
 
-export function runActivities(engine: RunEngine, entrances: EntranceKeeper): RunActivities {
+export function runActivities(
+  engine: RunEngine,
+  entrances: EntranceKeeper,
+  demand: DemandWatch,
+): RunActivities {
   return {
     takeOwnership: async ({ tenantId, runId, owner }) => await engine.takeOwnership(tenantId, runId, owner),
     readRun: async ({ tenantId, runId }) => await engine.readRun(tenantId, runId),
@@ -51,7 +57,12 @@ export function runActivities(engine: RunEngine, entrances: EntranceKeeper): Run
     guardTick: async (input) =>
       await alive(async () => {
         const tick = await engine.guardTick(input);
-        if (!tick.over) await entrances.keep(input);
+        // While a run waits for a person, nothing of it is changed but its leases.
+        if (tick.over || tick.held) return tick;
+        // An entrance that cannot be mended must not hide what it takes.
+        const looks = await Promise.allSettled([entrances.keep(input), demand.look(input)]);
+        const failed = looks.find((look) => look.status === 'rejected');
+        if (failed !== undefined) throw failed.reason;
         return tick;
       }),
     notePhaseReached: async (input) => {
@@ -97,6 +108,7 @@ const STUCK_AFTER = 8;
 
 export function scaleBackActivities(
   scaleBack: ScaleBack,
+  wayBack: WayBackService,
   settle: (run: { tenantId: string; runId: string }) => Promise<void>,
 ): Omit<ScaleBackActivities, 'sendTrafficHome'> {
   const patient = async <T>(
@@ -120,6 +132,9 @@ export function scaleBackActivities(
       await patient(input, async () => await scaleBack.releaseMachines(input)),
     confirmGone: async (input) => await patient(input, async () => await scaleBack.confirmGone(input)),
     verifyAbsence: async (input) => await patient(input, async () => await scaleBack.verifyAbsence(input)),
+    beginWayBack: async (input) => await alive(async () => await wayBack.begin(input)),
+    lookAtWayBack: async ({ phase, ...run }) =>
+      await patient(run, async () => await wayBack.look(run, phase)),
     closeRun: async (input) => {
       await scaleBack.close(input);
       await settle(input);
