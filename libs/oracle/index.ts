@@ -15,3 +15,5 @@ export {
   type Verdict,
   type Violation,
 } from './domain/index.js';
+export { BookReader } from './data/book-reader.js';
+export { CloudGround, type GroundAccount, type GroundDirectory } from './ground/cloud-ground.js';

@@ -6,5 +6,6 @@ export {
   openSimulatedCloud,
   type CloudPlanInput,
   type TrueMachine,
+  type TrueSatellite,
 } from './cloud/index.js';
 export { manifest } from './manifest.js';

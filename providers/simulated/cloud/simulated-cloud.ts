@@ -1,4 +1,4 @@
-import { SpringtideError, type Clock } from '@springtide/kernel';
+import { SpringtideError, type Clock, type Instant } from '@springtide/kernel';
 import { z } from 'zod';
 import {
   adminRequestSchema,
@@ -29,6 +29,16 @@ export type TrueMachine = Readonly<{
   zone: string;
   address: string;
   state: 'pending' | 'running' | 'terminating' | 'failed';
+  createdAt: Instant;
+  labels: Readonly<Record<string, string>>;
+}>;
+
+/** What outlived its machine, or hangs on it, and was not released: ground truth as well. */
+export type TrueSatellite = Readonly<{
+  id: string;
+  kind: 'disk' | 'address';
+  region: string;
+  machineId: string;
   labels: Readonly<Record<string, string>>;
 }>;
 
@@ -96,8 +106,16 @@ export class SimulatedCloud {
         zone: machine.zone,
         labels: machine.tags,
         state: TRUE_STATE[status === 'gone' ? 'ending' : status],
+        createdAt: new Date(machine.createdAt).toISOString(),
       };
     });
+  }
+
+  satellites(): TrueSatellite[] {
+    const now = this.#now();
+    this.#park.sweep(now);
+    const kept = this.#park.satellites().filter(({ releasedAt }) => releasedAt > now);
+    return kept.map(({ releasedAt: _releasedAt, tags, ...satellite }) => ({ ...satellite, labels: tags }));
   }
 
   #admit(call: CloudCall, now: number): Delivery {

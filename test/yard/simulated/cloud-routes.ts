@@ -11,7 +11,7 @@ type Open = (name: string, plan: CloudPlanInput) => void;
 type Answer = Readonly<{ status: number; body: unknown; delayMs?: number; lost?: boolean }>;
 
 /**
- * GET /health · GET /machines (all clouds) · PUT /clouds/<name> (a plan; replaces) · GET /clouds/<name>/machines ·
+ * GET /health · GET /machines (all clouds) · PUT /clouds/<name> (a plan; replaces) · GET /clouds/<name>/machines · GET /clouds/<name>/satellites ·
  * POST /clouds/<name>/admin · POST /clouds/<name>/v1/<operation>, which alone is what a provider speaks.
  */
 export function cloudRoutes(clouds: Clouds, open: Open): RequestListener {
@@ -46,6 +46,7 @@ async function cloudAnswer(
   operation: string | undefined,
 ): Promise<Answer> {
   if (request.method === 'GET' && section === 'machines') return { status: 200, body: cloud.machines() };
+  if (request.method === 'GET' && section === 'satellites') return { status: 200, body: cloud.satellites() };
   if (request.method !== 'POST') return { status: 405, body: notHere(request.url ?? '') };
   const body = await jsonBody(request);
   if (section === 'admin') return { status: 200, body: cloud.administer(body as never) };
