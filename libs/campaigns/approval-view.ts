@@ -1,4 +1,4 @@
-import { Envelope, type ApprovalBody } from '@springtide/contracts';
+import { Envelope, ReadinessEvidence, type ApprovalBody } from '@springtide/contracts';
 import type { Approval } from '@springtide/identity/domain';
 import { SpringtideError, type Instant } from '@springtide/kernel';
 
@@ -19,6 +19,7 @@ export function asApprovalBody(approval: Approval, campaignId: string, now: Inst
     decidedAt: approval.decidedAt,
     expiresAt: approval.expiresAt,
     comment: approval.reason,
+    readiness: approval.evidence === null ? null : ReadinessEvidence.parse(approval.evidence),
   };
 }
 

@@ -1,14 +1,22 @@
 import { planWorkflowId, type ApprovalBody, type Envelope, type PlanBody } from '@springtide/contracts';
 import { ApprovalService, recordAudit, requirePermission, requireUser } from '@springtide/identity';
 import type { Approval } from '@springtide/identity/domain';
-import { SpringtideError, addMs, toInstant, type Clock } from '@springtide/kernel';
+import { SpringtideError, addMs, toInstant, type Clock, type Money } from '@springtide/kernel';
 import { hashJson, newId, postToOutbox, type Database, type RequestContext } from '@springtide/platform';
 import type { EntityManager } from 'typeorm';
 import { asApprovalBody, readEnvelope, readPlace, statusOf, STORED } from './approval-view.js';
 import { findCampaign, lockCampaign } from './campaign.service.js';
 import { CampaignEntity, PlanEntity } from './data/campaign.entity.js';
-import { RUN_POLICIES, envelopeLimits, isEditable, moved, type PlanContent } from './domain/index.js';
+import {
+  APPROVAL_POLICIES,
+  RUN_POLICIES,
+  envelopeLimits,
+  isEditable,
+  moved,
+  type PlanContent,
+} from './domain/index.js';
 import type { PlanSolver } from './plan-solver.js';
+import type { ReadinessGate } from './readiness-gate.service.js';
 
 /** What approvals of plans are about. */
 export const PLAN_SUBJECT = 'campaign-plan';
@@ -19,6 +27,7 @@ export class PlansService {
     private readonly database: Database,
     private readonly approvals: ApprovalService,
     private readonly solver: PlanSolver,
+    private readonly gate: ReadinessGate,
     private readonly clock: Clock,
   ) {}
 
@@ -116,26 +125,52 @@ export class PlansService {
     return await this.database.unitOfWork(ctx, async (tx) => {
       const plan = await findPlan(tx, planId);
       const campaign = await lockCampaign(tx, plan.campaignId);
-      const content = requireCurrent(plan, campaign);
-      const policy = RUN_POLICIES[campaign.input.policy];
-      const latestStart = campaign.input.phases[0]?.startsAt ?? toInstant(this.clock.now());
-      const envelope: Envelope = {
-        planId,
-        planHash: plan.hash,
-        poolIds: content.pools.map((pool) => pool.id),
-        budget: campaign.input.budget,
-        latestStart,
-        ...envelopeLimits(content),
-      };
-      const approval = await this.approvals.requestIn(tx, ctx, {
-        subject: { kind: PLAN_SUBJECT, id: planId },
-        envelope,
-        ceiling: campaign.input.budget,
-        authorId: campaign.authorId,
-        lastEditorId: campaign.lastEditorId,
-        expiresAt: addMs(toInstant(this.clock.now()), policy.approvalHours * 3_600_000),
-      });
+      const approval = await this.requestIn(tx, ctx, campaign, plan, null);
       return asApprovalBody(approval, plan.campaignId, toInstant(this.clock.now()));
+    });
+  }
+
+  /**
+   * An approval that no longer holds is asked for again, of the same plan: the campaign waits for a decision as before.
+   * @param priceBasis what its machine-hours cost now, for the approver to decide on.
+   */
+  async askAgain(ctx: RequestContext, campaignId: string, priceBasis: Money | null): Promise<Approval> {
+    return await this.database.unitOfWork(ctx, async (tx) => {
+      const campaign = await lockCampaign(tx, campaignId);
+      const plan = await findPlan(tx, campaign.currentPlanId ?? '');
+      const approval = await this.requestIn(tx, ctx, campaign, plan, priceBasis);
+      if (campaign.status === 'approved') await this.changeStatus(tx, campaign, 'planned');
+      return approval;
+    });
+  }
+
+  private async requestIn(
+    tx: EntityManager,
+    ctx: RequestContext,
+    campaign: CampaignEntity,
+    plan: PlanEntity,
+    priceBasis: Money | null,
+  ): Promise<Approval> {
+    const content = requireCurrent(plan, campaign);
+    const now = toInstant(this.clock.now());
+    const { budget, phases, policy } = campaign.input;
+    const envelope: Envelope = {
+      planId: plan.id,
+      planHash: plan.hash,
+      poolIds: content.pools.map((pool) => pool.id),
+      budget,
+      latestStart: phases[0]?.startsAt ?? now,
+      priceBasis,
+      priceDriftLimit: APPROVAL_POLICIES[policy].priceDriftLimit,
+      ...envelopeLimits(content),
+    };
+    return await this.approvals.requestIn(tx, ctx, {
+      subject: { kind: PLAN_SUBJECT, id: plan.id },
+      envelope,
+      ceiling: budget,
+      authorId: campaign.authorId,
+      lastEditorId: campaign.lastEditorId,
+      expiresAt: addMs(now, RUN_POLICIES[policy].approvalHours * 3_600_000),
     });
   }
 
@@ -151,7 +186,9 @@ export class PlansService {
     return await this.database.unitOfWork(ctx, async (tx) => {
       const plan = await findPlan(tx, readEnvelope(seen).planId);
       const campaign = await lockCampaign(tx, plan.campaignId);
-      if (input.decision === 'approve' && seen.status === 'pending') requireCurrent(plan, campaign);
+      const isFirst = input.decision === 'approve' && seen.status === 'pending';
+      if (isFirst) requireCurrent(plan, campaign);
+      const evidence = isFirst ? await this.gate.evidenceIn(tx, campaign, plan) : null;
       const approval = await this.approvals.decideIn(
         tx,
         ctx,
@@ -159,6 +196,7 @@ export class PlansService {
           approvalId,
           verdict: input.decision === 'approve' ? 'approved' : 'rejected',
           envelopeHash: seen.envelopeHash,
+          evidence,
           ...(input.comment === undefined ? {} : { reason: input.comment }),
         },
         'campaign:approve',

@@ -58,6 +58,13 @@ const image = z.union(
   { error: 'must be an image name, or an object with default, providers or accounts' },
 );
 
+/** An address that the service calls, as a private database. */
+const reach = z.strictObject({
+  name: z.string().min(1).max(60),
+  host: z.string().min(1).max(255),
+  port: z.int().min(1).max(65_535),
+});
+
 const service = z
   .strictObject({
     name,
@@ -78,6 +85,7 @@ const service = z
     zoneLossFraction: share.default(0),
     spotMax: share.default(0),
     userData: z.exactOptional(z.string().max(16_384)),
+    reaches: z.exactOptional(z.array(reach).max(50)),
   })
   .transform(({ group, ...rest }) => ({ ...rest, group: group ?? rest.name }));
 

@@ -43,6 +43,11 @@ export const CampaignInput = z
     accountIds: z.array(Id).min(1).max(50),
     /** Named durations and limits: `standard` for real clouds, `demo` compresses waits. */
     policy: z.enum(['standard', 'demo']).default('standard'),
+    /**
+     * Whether approving needs a fresh readiness check without blocking reds. Left out: `required` with the standard policy,
+     * `advisory` with the demo's.
+     */
+    readiness: z.enum(['required', 'advisory']).optional(),
   })
   .meta({ id: 'CampaignInput' });
 export type CampaignInput = z.infer<typeof CampaignInput>;

@@ -89,9 +89,24 @@ export const Envelope = z
     budget: MoneyBody,
     maxPerHour: MoneyBody,
     latestStart: InstantText,
+    /** What the plan's machine-hours cost at the prices that were approved; null: at the plan's own. */
+    priceBasis: MoneyBody.nullable().default(null),
+    /** Share by which that may have risen when the run starts, 0.1 for ten percent; beyond it approval is asked again. */
+    priceDriftLimit: z.number().min(0).max(10).default(0.1),
   })
   .meta({ id: 'Envelope' });
 export type Envelope = z.infer<typeof Envelope>;
+
+/** Which readiness check an approval rests on. The hash covers everything that was found. */
+export const ReadinessEvidence = z.object({
+  checkId: Id,
+  hash: z.string(),
+  checkedAt: InstantText,
+  verdict: z.enum(['green', 'amber', 'red', 'unknown']),
+  /** Lines that were red and for which somebody answered by name. */
+  overridden: z.number().int(),
+});
+export type ReadinessEvidence = z.infer<typeof ReadinessEvidence>;
 
 export const ApprovalBody = z
   .object({
@@ -105,6 +120,8 @@ export const ApprovalBody = z
     decidedAt: InstantText.nullable(),
     expiresAt: InstantText,
     comment: z.string().nullable(),
+    /** The readiness check that the decision rests on; null when there was none. */
+    readiness: ReadinessEvidence.nullable().default(null),
   })
   .meta({ id: 'Approval' });
 export type ApprovalBody = z.infer<typeof ApprovalBody>;

@@ -29,6 +29,7 @@ export const TemplateServiceBody = z
     zoneLossFraction: z.number(),
     spotMax: z.number(),
     userData: z.string().optional(),
+    reaches: z.array(z.object({ name: z.string(), host: z.string(), port: z.number().int() })).optional(),
   })
   .meta({ id: 'TemplateService' });
 export type TemplateServiceBody = z.infer<typeof TemplateServiceBody>;

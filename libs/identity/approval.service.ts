@@ -32,6 +32,8 @@ export type ApprovalDecision = Readonly<{
   /** Of the envelope the decider looked at. */
   envelopeHash: string;
   reason?: string;
+  /** JSON-safe; kept with the decision. */
+  evidence?: unknown;
 }>;
 
 const REFUSALS: Readonly<Record<DecisionRefusal, readonly [string, string]>> = {
@@ -78,6 +80,7 @@ export class ApprovalService {
       deciderId: null,
       decidedAt: null,
       reason: null,
+      evidence: null,
     };
     await insertApproval(tx, ctx.tenantId, approval);
     await audit(tx, ctx, 'approval.request', undefined, approval, at);
@@ -104,8 +107,8 @@ export class ApprovalService {
     const at = toInstant(this.clock.now());
     const before = await lockApproval(tx, decision.approvalId);
     if (!before) throw notFound();
-    const { verdict, envelopeHash, reason = null } = decision;
-    const outcome = decide(before, { verdict, by: user.id, at, envelopeHash, reason });
+    const { verdict, envelopeHash, reason = null, evidence = null } = decision;
+    const outcome = decide(before, { verdict, by: user.id, at, envelopeHash, reason, evidence });
     if (outcome.kind === 'refused') throw refusal(outcome.why);
     if (outcome.kind === 'unchanged') return outcome.approval;
     await saveDecision(tx, outcome.approval);

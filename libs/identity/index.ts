@@ -1,4 +1,5 @@
 import type { SchemaPart } from '@springtide/platform';
+import { ApprovalEvidence1763811000000 } from './data/approval-evidence.migration.js';
 import { Approvals1760000210000 } from './data/approval.migration.js';
 import { Audit1760000220000 } from './data/audit.migration.js';
 import { Identity1760000200000 } from './data/identity.migration.js';
@@ -16,5 +17,10 @@ export { UserService, type CreatedUser, type NewUser, type UserChange } from './
 
 export const identitySchema: SchemaPart = {
   entities: [],
-  migrations: [Identity1760000200000, Approvals1760000210000, Audit1760000220000],
+  migrations: [
+    Identity1760000200000,
+    Approvals1760000210000,
+    Audit1760000220000,
+    ApprovalEvidence1763811000000,
+  ],
 };

@@ -12,6 +12,7 @@ import {
   limiterSchema,
   type SchemaPart,
 } from '@springtide/platform';
+import { readinessSchema } from '@springtide/readiness';
 import { trafficSchema } from '@springtide/traffic';
 
 const roles: SchemaPart = { entities: [], migrations: [Roles1760000000000, Outbox1760000010000] };
@@ -31,6 +32,7 @@ export function schemaParts(): readonly SchemaPart[] {
     effectsSchema,
     clustersSchema,
     trafficSchema,
+    readinessSchema,
     campaignsSchema,
     financeSchema,
   ];

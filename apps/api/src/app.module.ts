@@ -9,6 +9,7 @@ import { SystemController } from './health/system.controller.js';
 import { AuditController } from './identity/audit.controller.js';
 import { IdentityController } from './identity/identity.controller.js';
 import { InventoryController } from './inventory/inventory.controller.js';
+import { ReadinessController } from './campaigns/readiness.controller.js';
 import { ResourcesController } from './inventory/resources.controller.js';
 import { RunsController } from './runs/runs.controller.js';
 import { TrafficController } from './traffic/traffic.controller.js';
@@ -24,6 +25,7 @@ const controllers = [
   IdentityController,
   InventoryController,
   PlansController,
+  ReadinessController,
   ResourcesController,
   RunsController,
   SystemController,

@@ -163,6 +163,7 @@ describe('from plan to run', () => {
 const BODIES: Readonly<Record<string, unknown>> = {
   'runs.command': { command: 'pause' },
   'approvals.decide': { decision: 'reject' },
+  'readiness.override': { key: 'entrance/entrance', reason: 'stolen' },
   'views.update': { name: 'stolen', shared: false, query: {} },
   'nodes.open': { schedulable: false },
   'nodes.drain': { until: '2026-11-11T00:00:00.000Z', escalation: 'give-up' },

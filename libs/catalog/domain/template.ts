@@ -45,6 +45,8 @@ export type TemplateService = Readonly<{
   spotMax: number;
   /** Cloud-init text given to every machine. */
   userData?: string;
+  /** What the service calls wherever it runs; readiness asks whether it can be reached from there. */
+  reaches?: readonly Readonly<{ name: string; host: string; port: number }>[];
 }>;
 
 export type TemplateDocument = Readonly<{ name: string; services: readonly TemplateService[] }>;

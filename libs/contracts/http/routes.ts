@@ -3,6 +3,7 @@ import { campaignRoutes } from './campaign.routes.js';
 import { clusterRoutes } from './cluster.routes.js';
 import { identityRoutes } from './identity.routes.js';
 import { inventoryRoutes } from './inventory.routes.js';
+import { readinessRoutes } from './readiness.routes.js';
 import { resourceRoutes } from './resource.routes.js';
 import { runRoutes } from './run.routes.js';
 import { systemRoutes } from './system.routes.js';
@@ -15,6 +16,7 @@ export const routes = {
   ...resourceRoutes,
   ...clusterRoutes,
   ...campaignRoutes,
+  ...readinessRoutes,
   ...runRoutes,
   ...systemRoutes,
 } as const;

@@ -18,6 +18,7 @@ type Row = Readonly<{
   requested_at: Date;
   decided_at: Date | null;
   expires_at: Date;
+  evidence: unknown;
 }>;
 
 export async function insertApproval(tx: EntityManager, tenantId: string, approval: Approval): Promise<void> {
@@ -79,8 +80,15 @@ export async function findGrantedOf(
 
 export async function saveDecision(tx: EntityManager, approval: Approval): Promise<void> {
   await tx.query(
-    'update approval set status = $2, decider_id = $3, decided_at = $4, reason = $5 where id = $1',
-    [approval.id, approval.status, approval.deciderId, approval.decidedAt, approval.reason],
+    `update approval set status = $2, decider_id = $3, decided_at = $4, reason = $5, evidence = $6::jsonb where id = $1`,
+    [
+      approval.id,
+      approval.status,
+      approval.deciderId,
+      approval.decidedAt,
+      approval.reason,
+      approval.evidence === null ? null : JSON.stringify(approval.evidence),
+    ],
   );
 }
 
@@ -127,5 +135,6 @@ function toApproval(row: Row): Approval {
     requestedAt: row.requested_at.toISOString(),
     decidedAt: row.decided_at?.toISOString() ?? null,
     expiresAt: row.expires_at.toISOString(),
+    evidence: row.evidence,
   };
 }

@@ -18,6 +18,8 @@ export type Approval = Readonly<{
   requestedAt: Instant;
   decidedAt: Instant | null;
   expiresAt: Instant;
+  /** What the decision rests on beside the envelope, in the words of whoever asked; null before it, or without any. */
+  evidence: unknown;
 }>;
 
 export type Decision = Readonly<{
@@ -27,6 +29,7 @@ export type Decision = Readonly<{
   /** What the decider looked at. */
   envelopeHash: string;
   reason: string | null;
+  evidence?: unknown;
 }>;
 
 export type DecisionRefusal = 'own-work' | 'expired' | 'other-envelope' | 'decided-otherwise' | 'withdrawn';
@@ -58,6 +61,7 @@ export function decide(approval: Approval, decision: Decision): DecisionOutcome 
       deciderId: decision.by,
       decidedAt: decision.at,
       reason: decision.reason,
+      evidence: decision.evidence ?? null,
     },
   };
 }

@@ -63,6 +63,7 @@ describe('deciding on an approval', () => {
     reason: null,
     requestedAt: '2026-01-01T00:00:00.000Z',
     decidedAt: null,
+    evidence: null,
     expiresAt: '2026-01-02T00:00:00.000Z',
   };
   const yes = {

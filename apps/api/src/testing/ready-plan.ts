@@ -40,6 +40,28 @@ export async function campaignInput(
   };
 }
 
+/** Where the plan's machines are; left out: a cloud that nobody ever reached. */
+export type PlannedOn = Readonly<{
+  accountName: string;
+  region: string;
+  zone: string;
+  machineType: string;
+  image: string;
+  currency: string;
+  pricePerHour: string;
+  machines?: number;
+}>;
+
+const NOWHERE: PlannedOn = {
+  accountName: 'cloud',
+  region: 'r1',
+  zone: 'r1-a',
+  machineType: 'm.large',
+  image: 'base',
+  currency: 'EUR',
+  pricePerHour: '0.1',
+};
+
 /**
  * Stands in for the worker, which solves plans elsewhere: writes a plan of four machines as the answer to a request.
  * @returns the plan's id.
@@ -48,8 +70,9 @@ export async function answerPlan(
   database: Database,
   campaign: CampaignBody,
   planId: string,
+  on: PlannedOn = NOWHERE,
 ): Promise<string> {
-  const content = planContent(campaign);
+  const content = planContent(campaign, on);
   await database.systemWork('test', async (tx) => {
     await tx.query(`update campaign_plan set status = 'ready', hash = $2, content = $3 where id = $1`, [
       planId,
@@ -64,15 +87,17 @@ export async function answerPlan(
   return planId;
 }
 
-function planContent(campaign: CampaignBody) {
+function planContent(campaign: CampaignBody, on: PlannedOn) {
+  const { accountName, region, zone, machineType, image, currency, machines = 4 } = on;
+  const cost = { currency, amount: '0.8' };
   const service = 'storefront';
   const poolId = 'pool-1';
   return {
     marketSnapshotId: null,
     standing: [],
     capacity: [{ service, phase: 'peak', demand: 1000, planned: 1000, short: 0 }],
-    cost: eur('0.8'),
-    lowerBound: eur('0.8'),
+    cost,
+    lowerBound: cost,
     gap: 0,
     solver: 'highs',
     quality: 'optimal',
@@ -81,26 +106,26 @@ function planContent(campaign: CampaignBody) {
       {
         id: poolId,
         accountId: campaign.accountIds[0],
-        accountName: 'cloud',
+        accountName,
         provider: 'simulated',
-        region: 'r1',
-        zone: 'r1-a',
-        machineType: 'm.large',
+        region,
+        zone,
+        machineType,
         purchaseOption: 'on-demand',
-        pricePerHour: eur('0.1'),
+        pricePerHour: { currency, amount: on.pricePerHour },
         cap: 10,
       },
     ],
     allocations: [
-      { service, poolId, phase: 'ramp', machines: 4 },
-      { service, poolId, phase: 'peak', machines: 4 },
+      { service, poolId, phase: 'ramp', machines },
+      { service, poolId, phase: 'peak', machines },
     ],
     sheets: [
       {
         service,
         poolId,
         requestsPerSecond: 250,
-        image: 'base',
+        image,
         subnet: null,
         securityGroups: [],
         userData: null,

@@ -1,0 +1,35 @@
+import type { CampaignInput } from '@springtide/contracts';
+import { HOUR, MINUTE } from '@springtide/kernel';
+
+/** How fresh the evidence of an approval must be, and how far the world may move after it. */
+export type ApprovalPolicy = Readonly<{
+  /** A readiness check older than this is no evidence. */
+  readinessFreshMs: number;
+  /** Share by which prices may rise between approval and start. */
+  priceDriftLimit: number;
+  /** What happens at the start when prices of now cannot be read. */
+  unreadPrices: 'refuse' | 'allow';
+  readiness: 'required' | 'advisory';
+}>;
+
+export const APPROVAL_POLICIES: Readonly<Record<CampaignInput['policy'], ApprovalPolicy>> = {
+  standard: {
+    readinessFreshMs: 4 * HOUR,
+    priceDriftLimit: 0.1,
+    unreadPrices: 'refuse',
+    readiness: 'required',
+  },
+  demo: {
+    readinessFreshMs: 10 * MINUTE,
+    priceDriftLimit: 0.1,
+    unreadPrices: 'allow',
+    readiness: 'advisory',
+  },
+};
+
+/** What the campaign itself says goes before its policy. */
+export function readinessGate(
+  campaign: Pick<CampaignInput, 'policy' | 'readiness'>,
+): 'required' | 'advisory' {
+  return campaign.readiness ?? APPROVAL_POLICIES[campaign.policy].readiness;
+}

@@ -1,0 +1,175 @@
+import type { AccountService, AccountSessions, CloudAccount } from '@springtide/accounts';
+import type { MarketService } from '@springtide/catalog';
+import { addMs, asSpringtideError, msBetween, toInstant, type Clock, type Instant } from '@springtide/kernel';
+import { jobContext, type RequestContext } from '@springtide/platform';
+import { collectComplete, type CallControl, type CloudClient } from '@springtide/provider-kit';
+import type {
+  AccountFacts,
+  AccountReportFacts,
+  ImageFact,
+  MarketFacts,
+  Measured,
+  NetworkFact,
+  PoolOffer,
+  ReadinessSubject,
+} from './domain/index.js';
+
+export type AccountSources = Readonly<{
+  accounts: AccountService;
+  sessions: AccountSessions;
+  market: MarketService;
+  clock: Clock;
+}>;
+
+type Pools = ReadinessSubject['pools'];
+
+/** A market that was read just now need not be read again for one more look. */
+const MARKET_AGE_MS = 60_000;
+const WITHIN_MS = 45_000;
+
+/** Asks one account's cloud everything that its part of a plan depends on; reads only. */
+export class AccountFactFinder {
+  constructor(private readonly sources: AccountSources) {}
+
+  async find(ctx: RequestContext, accountId: string, pools: Pools): Promise<AccountFacts> {
+    const { accounts, sessions } = this.sources;
+    const account = await accounts.get(ctx, accountId);
+    const { capabilities } = sessions.manifest(account.provider);
+    const regions = [...new Set(pools.map((pool) => pool.region))];
+    const control = { priority: 'sync', deadline: addMs(this.now(), WITHIN_MS) } as const;
+    const [report, market, networks, images] = await Promise.all([
+      this.measured(async () => await this.report(ctx, account, control)),
+      this.market(ctx, accountId, pools),
+      this.perRegion(
+        ctx,
+        account,
+        regions,
+        async (client, region) => await networksOf(client, region, control),
+      ),
+      this.perRegion(
+        ctx,
+        account,
+        regions,
+        async (client, region) => await imagesOf(client, region, control),
+      ),
+    ]);
+    return {
+      id: account.id,
+      name: account.name,
+      isPrivate: account.kind === 'private-cloud',
+      credentialCreatedAt: account.credentialCreatedAt,
+      stockSignal: capabilities.stockSignal,
+      quotaSignal: capabilities.quotaSignal,
+      report,
+      market,
+      networks,
+      images,
+    };
+  }
+
+  /** What the account's market says of these pools, read now or within the last minute. */
+  async market(ctx: RequestContext, accountId: string, pools: Pools): Promise<Measured<MarketFacts>> {
+    return await this.measured(async () => await this.offers(ctx, accountId, pools));
+  }
+
+  private async report(
+    ctx: RequestContext,
+    account: CloudAccount,
+    control: CallControl,
+  ): Promise<AccountReportFacts> {
+    const verify = async (client: CloudClient) => await client.verify(control);
+    const told = await this.sources.sessions.use(ctx.tenantId, account.id, verify);
+    return {
+      identity: told.identity,
+      missing: told.permissions.filter((one) => !one.granted),
+      granted: told.permissions.filter((one) => one.granted).length,
+      clockSkewMs: told.clockSkewMs ?? null,
+    };
+  }
+
+  /** @throws what kept a region from being read: half a market would look like a smaller one. */
+  private async offers(ctx: RequestContext, accountId: string, pools: Pools): Promise<MarketFacts> {
+    const { market } = this.sources;
+    // Who may see a campaign may have its prices read, without the right to change the catalogue otherwise.
+    const reader = jobContext('readiness', ctx.tenantId, ctx.requestId);
+    if (!(await this.isFresh(reader, accountId, pools))) {
+      const reports = await market.refreshOfferings(reader, accountId);
+      const used = new Set(pools.map((pool) => pool.region));
+      const cut = reports.find((one) => used.has(one.region) && !one.complete);
+      if (cut !== undefined) throw new Error(cut.reason ?? 'the listing was cut off');
+    }
+    const { quotas } = await market.readLimits(reader, [accountId]);
+    const offers: PoolOffer[] = [];
+    for (const pool of pools) offers.push(await this.offerOf(reader, pool));
+    return { offers, quotas };
+  }
+
+  private async isFresh(ctx: RequestContext, accountId: string, pools: Pools): Promise<boolean> {
+    const { freshness } = await this.sources.market.readLimits(ctx, [accountId]);
+    return pools.every(({ region }) => {
+      const read = freshness.find((one) => one.region === region);
+      if (read === undefined || !read.complete || read.confirmedAt === null) return false;
+      return msBetween(read.confirmedAt, this.now()) <= MARKET_AGE_MS;
+    });
+  }
+
+  private async offerOf(ctx: RequestContext, pool: Pools[number]): Promise<PoolOffer> {
+    const { accountId, region, zone, machineType, purchaseOption } = pool;
+    const filter = { accountId, region, zone, machineType, purchaseOption };
+    const { items } = await this.sources.market.listOfferings(ctx, filter, { limit: 1 });
+    const found = items[0];
+    if (found === undefined) return { poolId: pool.id, offer: null };
+    const { vcpu, quotaGroup = null, pricePerHour: price = null, stock } = found;
+    const machines = stock.machines ?? null;
+    return { poolId: pool.id, offer: { vcpu, quotaGroup, price, stock: { level: stock.level, machines } } };
+  }
+
+  private async perRegion<T>(
+    ctx: RequestContext,
+    account: CloudAccount,
+    regions: readonly string[],
+    read: (client: CloudClient, region: string) => Promise<readonly T[]>,
+  ): Promise<Measured<readonly T[]>> {
+    return await this.measured(
+      async () =>
+        await this.sources.sessions.use(ctx.tenantId, account.id, async (client) => {
+          const all = await Promise.all(regions.map(async (region) => await read(client, region)));
+          return all.flat();
+        }),
+    );
+  }
+
+  private async measured<T>(ask: () => Promise<T>): Promise<Measured<T>> {
+    try {
+      const value = await ask();
+      return { known: true, value, at: this.now() };
+    } catch (thrown) {
+      const { code, message } = asSpringtideError(thrown);
+      return { known: false, code, why: message, at: this.now() };
+    }
+  }
+
+  private now(): Instant {
+    return toInstant(this.sources.clock.now());
+  }
+}
+
+async function networksOf(
+  client: CloudClient,
+  region: string,
+  control: CallControl,
+): Promise<readonly NetworkFact[]> {
+  const networks = await collectComplete(client.network.listNetworks({ region }, control), 'networks');
+  return networks.map(({ id, name, zone = null, freeAddresses = null }) => {
+    return { id, name, region, zone, freeAddresses };
+  });
+}
+
+async function imagesOf(
+  client: CloudClient,
+  region: string,
+  control: CallControl,
+): Promise<readonly ImageFact[]> {
+  const images = await collectComplete(client.images.listImages({ region }, control), 'images');
+  return images.map(({ id, name, digest = null }) => ({ id, name, region, digest }));
+}

@@ -1,0 +1,83 @@
+import type { ErrorCode, Instant, Money } from '@springtide/kernel';
+
+/** What a call said, or why nothing is known. A failure is a finding of its own, never an empty answer. */
+export type Measured<T> =
+  | Readonly<{ known: true; value: T; at: Instant }>
+  | Readonly<{ known: false; code: ErrorCode; why: string; at: Instant }>;
+
+/** What the market says now of one pool of the plan; null when it is no longer offered. */
+export type PoolOffer = Readonly<{
+  poolId: string;
+  offer: Readonly<{
+    vcpu: number;
+    quotaGroup: string | null;
+    price: Money | null;
+    stock: Readonly<{
+      level: 'enough' | 'normal' | 'low' | 'none' | 'unknown';
+      machines: number | null;
+    }>;
+  }> | null;
+}>;
+
+export type MarketFacts = Readonly<{
+  offers: readonly PoolOffer[];
+  quotas: readonly Readonly<{ region: string; group: string; limitVcpu: number; usedVcpu: number }>[];
+}>;
+
+export type NetworkFact = Readonly<{
+  id: string;
+  name: string;
+  region: string;
+  zone: string | null;
+  freeAddresses: number | null;
+}>;
+
+export type ImageFact = Readonly<{ id: string; name: string; region: string; digest: string | null }>;
+
+export type AccountReportFacts = Readonly<{
+  identity: string;
+  missing: readonly Readonly<{ action: string; neededFor: string }>[];
+  granted: number;
+  clockSkewMs: number | null;
+}>;
+
+type Signal = Readonly<{ supported: true } | { supported: false; reason: string }>;
+
+export type AccountFacts = Readonly<{
+  id: string;
+  name: string;
+  isPrivate: boolean;
+  credentialCreatedAt: Instant;
+  stockSignal: Signal;
+  quotaSignal: Signal;
+  report: Measured<AccountReportFacts>;
+  market: Measured<MarketFacts>;
+  networks: Measured<readonly NetworkFact[]>;
+  images: Measured<readonly ImageFact[]>;
+}>;
+
+export type CertificateFact = Readonly<{ subject: string; validTo: Instant; problem: string | null }>;
+
+export type EntranceFacts = Readonly<{
+  service: string;
+  route: string;
+  state: Measured<
+    Readonly<{
+      entrance: string | null;
+      healthy: number;
+      members: number;
+      /** Undefined: the entrance does not speak TLS. */
+      certificate?: Measured<CertificateFact>;
+    }>
+  >;
+}>;
+
+/** The last time that an entrance found a machine of ours healthy in an account's region. */
+export type BurstReach = Readonly<{ accountId: string; region: string; lastHealthyAt: Instant | null }>;
+
+export type ReadinessFacts = Readonly<{
+  at: Instant;
+  accounts: readonly AccountFacts[];
+  entrances: readonly EntranceFacts[];
+  bursts: readonly BurstReach[];
+}>;

@@ -1,0 +1,26 @@
+export type { ReadinessCheck, ReadinessOwner } from './check-rules.js';
+export type {
+  AccountFacts,
+  AccountReportFacts,
+  BurstReach,
+  CertificateFact,
+  EntranceFacts,
+  ImageFact,
+  MarketFacts,
+  Measured,
+  NetworkFact,
+  PoolOffer,
+  ReadinessFacts,
+} from './facts.js';
+export { judgeReadiness } from './judge.js';
+export { priceDrift, type AccountMarket, type PriceDrift } from './price-drift.js';
+export {
+  countsOf,
+  withOverrides,
+  worstOf,
+  type Findings,
+  type FoundLine,
+  type NotNeeded,
+  type StoredOverride,
+} from './readiness.js';
+export type { PlannedApiTime, PlannedService, Reach, ReadinessSubject } from './subject.js';

@@ -1,0 +1,106 @@
+import { decimal, multiplyMoney, sumMoney } from '@springtide/kernel';
+import type { AccountFacts } from './facts.js';
+import { lineOf, type Finding, type FoundLine } from './readiness.js';
+import { say } from './sentences.js';
+import type { ReadinessSubject } from './subject.js';
+
+const DAY = 86_400_000;
+/** When a credential should be changed, in days. */
+const CREDENTIAL_DAYS = 90;
+/** Signed calls are refused by clouds from about five minutes of difference on. */
+const MOST_SKEW_MS = 60_000;
+
+/** May we, does the cloud still know us, and is there money. */
+export function judgeAccount(
+  subject: ReadinessSubject,
+  account: AccountFacts,
+  at: string,
+): readonly FoundLine[] {
+  const found = [
+    judgePermissions(account),
+    ...judgeClock(account),
+    judgeCredential(account, at),
+    ...judgeBalance(subject, account),
+    ...judgeReservation(subject, account),
+  ];
+  return found.map((finding) => lineOf(subject, finding));
+}
+
+function judgePermissions(account: AccountFacts): Finding {
+  const { report, name } = account;
+  const about = { check: 'permissions', id: name, subject: name, by: 'verify', at: report.at } as const;
+  if (!report.known) {
+    const refused = report.code === 'unauthenticated' || report.code === 'permission-denied';
+    const finding = say(refused ? 'account-refused' : 'account-unreached', { why: report.why });
+    const action = say(refused ? 'enter-credential' : 'verify-account');
+    return { ...about, verdict: 'red', finding, action };
+  }
+  const { identity, missing, granted } = report.value;
+  if (missing.length > 0) {
+    const text = missing.map(({ action, neededFor }) => `${action} (needed for ${neededFor})`).join(', ');
+    const finding = say('permissions-missing', { missing: text });
+    return { ...about, verdict: 'red', finding, action: say('grant-permissions') };
+  }
+  if (granted === 0)
+    return { ...about, verdict: 'unknown', finding: say('permissions-untried', { identity }) };
+  return { ...about, verdict: 'green', finding: say('permissions-granted', { identity, granted }) };
+}
+
+function judgeClock({ report, name }: AccountFacts): readonly Finding[] {
+  const skew = report.known ? Math.abs(report.value.clockSkewMs ?? 0) : 0;
+  if (skew <= MOST_SKEW_MS) return [];
+  const finding = say('clock-skewed', { seconds: Math.round(skew / 1000) });
+  const about = {
+    check: 'permissions',
+    id: `clock/${name}`,
+    subject: name,
+    by: 'verify',
+    at: report.at,
+  } as const;
+  return [{ ...about, verdict: 'amber', finding, action: say('set-clock') }];
+}
+
+function judgeCredential({ name, credentialCreatedAt }: AccountFacts, at: string): Finding {
+  const days = Math.max(0, Math.floor((Date.parse(at) - Date.parse(credentialCreatedAt)) / DAY));
+  const old = days > CREDENTIAL_DAYS;
+  return {
+    check: 'credential',
+    id: name,
+    subject: name,
+    verdict: old ? 'amber' : 'green',
+    finding: old ? say('credential-old', { days, most: CREDENTIAL_DAYS }) : say('credential-young', { days }),
+    action: say('rotate-credential'),
+    by: 'the account’s own record',
+    at,
+  };
+}
+
+function judgeBalance(subject: ReadinessSubject, account: AccountFacts): readonly Finding[] {
+  if (account.isPrivate) return [];
+  const rows = subject.use.flatMap(({ poolId, machines, hours }) => {
+    const pool = subject.pools.find((one) => one.id === poolId && one.accountId === account.id);
+    return pool === undefined ? [] : [multiplyMoney(pool.pricePerHour, decimal(machines).times(hours))];
+  });
+  const amount = decimal(sumMoney(subject.currency, rows).amount).toDecimalPlaces(2).toString();
+  const params = { amount, currency: subject.currency };
+  const about = { check: 'balance', id: account.name, subject: account.name, by: 'nothing' } as const;
+  return [
+    {
+      ...about,
+      verdict: 'unknown',
+      finding: say('balance-untold', params),
+      action: say('look-at-balance', params),
+    },
+  ];
+}
+
+function judgeReservation(subject: ReadinessSubject, account: AccountFacts): readonly Finding[] {
+  const bought = subject.pools.filter(
+    (pool) => pool.accountId === account.id && pool.purchaseOption !== 'private',
+  );
+  if (bought.length === 0) return [];
+  const machines = bought.reduce((sum, pool) => sum + pool.most, 0);
+  const about = { check: 'reservation', id: account.name, subject: account.name, by: 'nothing' } as const;
+  const finding = say('reservation-untold', { machines });
+  return [{ ...about, verdict: 'unknown', finding, action: say('look-at-stock') }];
+}

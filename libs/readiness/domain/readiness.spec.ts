@@ -1,0 +1,280 @@
+import fc from 'fast-check';
+import { ACCOUNT, FACTS, NOW, SUBJECT, UNREAD } from '../testing/ready-world.js';
+import {
+  countsOf,
+  judgeReadiness,
+  priceDrift,
+  withOverrides,
+  worstOf,
+  type AccountFacts,
+  type ReadinessFacts,
+  type ReadinessSubject,
+} from './index.js';
+
+type Change = Readonly<{ subject?: Partial<ReadinessSubject>; facts?: Partial<ReadinessFacts> }>;
+
+function linesOf({ subject = {}, facts = {} }: Change = {}) {
+  return judgeReadiness({ ...SUBJECT, ...subject }, { ...FACTS, ...facts }).lines;
+}
+
+/** `verdict finding` of the line with this key. */
+function verdictOf(key: string, change?: Change): string {
+  const line = linesOf(change).find((one) => one.key === key);
+  return line === undefined ? 'no such line' : `${line.verdict} ${line.finding.code}`;
+}
+
+const account = (changes: Partial<AccountFacts>): Change => ({
+  facts: { accounts: [{ ...ACCOUNT, ...changes }] },
+});
+const known = <T>(value: T) => ({ known: true, value, at: NOW }) as const;
+const market = ACCOUNT.market.known ? ACCOUNT.market.value : { offers: [], quotas: [] };
+const [offer] = market.offers;
+const stock = (
+  level: 'enough' | 'normal' | 'low' | 'none' | 'unknown',
+  machines: number | null = null,
+): Change => {
+  if (!offer?.offer) throw new Error('the ready world has an offer');
+  return account({
+    market: known({
+      ...market,
+      offers: [{ ...offer, offer: { ...offer.offer, stock: { level, machines } } }],
+    }),
+  });
+};
+const quota = (usedVcpu: number): Change =>
+  account({
+    market: known({ ...market, quotas: [{ region: 'r1', group: 'standard', limitVcpu: 100, usedVcpu }] }),
+  });
+const networks = (...free: (number | null)[]): Change =>
+  account({
+    networks: known(
+      free.map((freeAddresses, index) => {
+        const name = `net-${index}`;
+        return { id: name, name, region: 'r1', zone: 'a', freeAddresses };
+      }),
+    ),
+  });
+const userData = (text: string | null): Change => ({
+  subject: { sheets: SUBJECT.sheets.map((sheet) => ({ ...sheet, userData: text })) },
+});
+const certificate = (validTo: string, problem: string | null = null): Change => {
+  const [entrance] = FACTS.entrances;
+  if (entrance?.state.known !== true) throw new Error('the ready world has an entrance');
+  const value = { ...entrance.state.value, certificate: known({ subject: 'shop', validTo, problem }) };
+  return { facts: { entrances: [{ ...entrance, state: known(value) }] } };
+};
+const apiTime = (seconds: number): Change => ({
+  subject: {
+    apiTimes: [{ account: 'east', region: 'r1', phase: 'peak', machines: 900, calls: 9, seconds }],
+  },
+});
+
+const POOL = 'stock/east/a/c2.large/on-demand';
+const QUOTA = 'quota/east/r1/standard';
+const NET = 'addresses/east/r1/a';
+const IMAGE = 'image/east/r1/shop';
+
+describe('each check', () => {
+  it.each<readonly [string, string, Change]>([
+    [QUOTA, 'green quota-enough', {}],
+    [QUOTA, 'amber quota-tight', quota(78)],
+    [QUOTA, 'red quota-short', quota(81)],
+    ['quota/east', 'unknown quota-untold', account({ quotaSignal: { supported: false, reason: 'no API' } })],
+    ['quota/east', 'unknown quota-untold', account({ market: UNREAD })],
+    [QUOTA, 'unknown quota-unnamed', account({ market: known({ ...market, quotas: [] }) })],
+    [NET, 'green addresses-enough', {}],
+    [NET, 'amber addresses-tight', networks(11)],
+    [NET, 'amber addresses-spread', networks(6, 6)],
+    [NET, 'red addresses-short', networks(9)],
+    [NET, 'red addresses-unnamed', networks()],
+    [NET, 'unknown addresses-untold', networks(null)],
+    [NET, 'unknown addresses-untold', account({ networks: UNREAD })],
+    [IMAGE, 'green image-present', {}],
+    [IMAGE, 'red image-missing', account({ images: known([]) })],
+    [IMAGE, 'unknown image-unlisted', account({ images: UNREAD })],
+    [POOL, 'green stock-enough', {}],
+    [POOL, 'red stock-short', stock('enough', 9)],
+    [POOL, 'red stock-none', stock('none')],
+    [POOL, 'amber stock-low', stock('low')],
+    [POOL, 'green stock-said-enough', stock('normal')],
+    [POOL, 'unknown stock-untold', stock('unknown')],
+    [POOL, 'red stock-withdrawn', account({ market: known({ ...market, offers: [] }) })],
+    ['permissions/east', 'green permissions-granted', {}],
+    ['permissions/east', 'red account-unreached', account({ report: UNREAD })],
+    ['permissions/east', 'red account-refused', account({ report: { ...UNREAD, code: 'unauthenticated' } })],
+    [
+      'permissions/east',
+      'red permissions-missing',
+      account({
+        report: known({
+          identity: 'me',
+          granted: 3,
+          missing: [{ action: 'RunInstances', neededFor: 'buying' }],
+          clockSkewMs: null,
+        }),
+      }),
+    ],
+    [
+      'permissions/clock/east',
+      'amber clock-skewed',
+      account({ report: known({ identity: 'me', granted: 3, missing: [], clockSkewMs: -90_000 }) }),
+    ],
+    ['credential/east', 'green credential-young', {}],
+    ['credential/east', 'amber credential-old', account({ credentialCreatedAt: '2026-07-01T00:00:00.000Z' })],
+    ['balance/east', 'unknown balance-untold', {}],
+    ['balance/east', 'no such line', account({ isPrivate: true })],
+    ['configuration/shop', 'green configuration-complete', {}],
+    ['configuration/shop', 'red configuration-open', userData('db: {{ DB_HOST }}')],
+    ['configuration/shop', 'red configuration-open', userData('password: CHANGE_ME')],
+    ['configuration/shop', 'red configuration-long', userData('大'.repeat(6_000))],
+    ['configuration/shop', 'unknown configuration-absent', userData(null)],
+    ['reach/shop/orders-db', 'unknown reach-unmeasured', {}],
+    ['reach/entrance/east/r1', 'green burst-reached', {}],
+    ['reach/entrance/east/r1', 'unknown burst-never-reached', { facts: { bursts: [] } }],
+    ['entrance/shop', 'green entrance-serves', {}],
+    ['certificate/shop', 'green certificate-valid', {}],
+    ['certificate/shop', 'amber certificate-ends-soon', certificate('2026-11-25T00:00:00.000Z')],
+    ['certificate/shop', 'red certificate-ends', certificate('2026-11-11T03:00:00.000Z')],
+    ['certificate/shop', 'red certificate-untrusted', certificate('2027-11-11T03:00:00.000Z', 'SELF_SIGNED')],
+    ['api-rate/plan', 'green api-at-once', {}],
+    ['api-rate/east/r1', 'green api-fits', apiTime(120)],
+    ['api-rate/east/r1', 'amber api-tight', apiTime(400)],
+    ['api-rate/east/r1', 'red api-slow', apiTime(900)],
+    ['price/plan', 'green price-kept', {}],
+    ['price/plan', 'red price-risen', { subject: { priceBasis: { currency: 'CNY', amount: '10' } } }],
+    ['price/plan', 'unknown price-untold', account({ market: UNREAD })],
+    ['link/sites', 'unknown link-undeclared', {}],
+    ['reservation/east', 'unknown reservation-untold', {}],
+  ])('%s: %s', (key, expected, change) => {
+    expect(verdictOf(key, change)).toBe(expected);
+  });
+
+  it('says whose it is, by when, and what to do; what is green needs nothing', () => {
+    const lines = linesOf(quota(81));
+    expect(lines.find((line) => line.key === QUOTA)).toMatchObject({
+      owner: 'infrastructure',
+      dueAt: '2026-11-04T00:00:00.000Z',
+      finding: { text: 'Quota standard has 19 vCPUs free and the plan needs 20: 1 are missing.' },
+      action: { params: { missing: 6 } },
+    });
+    expect(lines.filter((line) => line.verdict === 'green' && line.action !== null)).toEqual([]);
+    const texts = lines.flatMap((line) => [line.finding.text, line.action?.text ?? '']);
+    expect(texts.filter((text) => /\?|\{\{|undefined|NaN/.test(text))).toEqual([]);
+  });
+
+  it('gives every line a key of its own', () => {
+    const keys = linesOf().map((line) => line.key);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+});
+
+describe('what was not measured', () => {
+  const silent: ReadinessFacts = {
+    at: NOW,
+    accounts: [{ ...ACCOUNT, report: UNREAD, market: UNREAD, networks: UNREAD, images: UNREAD }],
+    entrances: FACTS.entrances.map((entrance) => ({ ...entrance, state: UNREAD })),
+    bursts: [],
+  };
+
+  it('is never green', () => {
+    const own = ['credential', 'configuration', 'api-rate'];
+    const green = judgeReadiness(SUBJECT, silent).lines.filter(({ verdict }) => verdict === 'green');
+    expect(green.filter(({ check }) => !own.includes(check))).toEqual([]);
+  });
+
+  it('has evidence exactly where something was measured', () => {
+    for (const line of [...linesOf(), ...judgeReadiness(SUBJECT, silent).lines]) {
+      if (line.verdict === 'green') expect(line.evidence.measuredAt).not.toBeNull();
+      if (line.evidence.by === 'nothing')
+        expect([line.verdict, line.evidence.measuredAt]).toEqual(['unknown', null]);
+    }
+  });
+});
+
+describe('images of one service in two places', () => {
+  const second = { ...ACCOUNT, id: '10000000-0000-4000-8000-000000000002', name: 'west' };
+  const pool = { ...SUBJECT.pools[0], id: 'west/a', accountId: second.id, accountName: 'west' } as const;
+  const subject = {
+    ...SUBJECT,
+    pools: [...SUBJECT.pools, pool] as ReadinessSubject['pools'],
+    sheets: [
+      ...SUBJECT.sheets,
+      { service: 'shop', poolId: 'west/a', image: 'img-1', subnet: null, userData: null },
+    ],
+  };
+  const withDigests = (a: string | null, b: string | null): string => {
+    const images = (digest: string | null) => known([{ id: 'img-1', name: 'n', region: 'r1', digest }]);
+    const accounts = [
+      { ...ACCOUNT, images: images(a) },
+      { ...second, images: images(b) },
+    ];
+    const { lines } = judgeReadiness(subject, { ...FACTS, accounts });
+    const line = lines.find((one) => one.key === 'image/same/shop');
+    return `${line?.verdict} ${line?.finding.code}`;
+  };
+
+  it.each([
+    ['sha256:1', 'sha256:1', 'green digest-same'],
+    ['sha256:1', 'sha256:2', 'red digest-differs'],
+    ['sha256:1', null, 'unknown digest-untold'],
+    [null, null, 'unknown digest-untold'],
+  ])('%s and %s: %s', (a, b, expected) => {
+    expect(withDigests(a, b)).toBe(expected);
+  });
+});
+
+describe('an override', () => {
+  const lines = linesOf(stock('none'));
+  const given = { planId: 'p', key: POOL, code: 'stock-none', reason: 'a truck comes', by: 'Ann', at: NOW };
+
+  it('takes a red out of the way and leaves its colour', () => {
+    const before = countsOf(withOverrides(lines, 'p', []));
+    const after = countsOf(withOverrides(lines, 'p', [given]));
+    expect([before.red, before.blocking, after.red, after.blocking]).toEqual([1, 1, 1, 0]);
+  });
+
+  it.each([
+    ['another plan', { planId: 'q' }],
+    ['another line', { key: 'stock/other' }],
+    ['another finding', { code: 'stock-short' }],
+  ])('does not hold for %s', (_what, change) => {
+    expect(countsOf(withOverrides(lines, 'p', [{ ...given, ...change }])).blocking).toBe(1);
+  });
+});
+
+describe('the whole', () => {
+  it('is as bad as its worst line, and unknown when there is none', () => {
+    expect(worstOf([])).toBe('unknown');
+    expect(worstOf(['green', 'unknown'])).toBe('unknown');
+    expect(worstOf(['green', 'unknown', 'amber'])).toBe('amber');
+    expect(worstOf(['amber', 'red', 'unknown'])).toBe('red');
+  });
+});
+
+describe('price drift', () => {
+  const drift = (now: string, limit: number) => {
+    if (!offer?.offer) throw new Error('the ready world has an offer');
+    const offers = [{ ...offer, offer: { ...offer.offer, price: { currency: 'CNY', amount: now } } }];
+    const subject = { ...SUBJECT, priceDriftLimit: limit };
+    return priceDrift(subject, [{ id: ACCOUNT.id, market: known({ ...market, offers }) }]);
+  };
+
+  it('is past its limit exactly when the plan costs more than the limit allows', () => {
+    const percent = fc.integer({ min: 0, max: 300 });
+    fc.assert(
+      fc.property(percent, fc.integer({ min: 0, max: 100 }), (share, limit) => {
+        const found = drift(String((0.5 * share) / 100), limit / 100);
+        expect(found).toMatchObject({ kind: 'told', isPast: share > 100 + limit });
+      }),
+      { seed: 27 },
+    );
+  });
+
+  it('counts 24 machine-hours, at either price', () => {
+    expect(drift('0.6', 0.1)).toMatchObject({
+      now: { amount: '14.4' },
+      basis: { amount: '12' },
+      isPast: true,
+    });
+  });
+});

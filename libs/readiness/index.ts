@@ -1,0 +1,7 @@
+import type { SchemaPart } from '@springtide/platform';
+import { Readiness1763810000000 } from './data/readiness.migration.js';
+
+export { ReadinessModule, type ReadinessImports } from './readiness.module.js';
+export { ReadinessService, type OverrideRequest } from './readiness.service.js';
+
+export const readinessSchema: SchemaPart = { entities: [], migrations: [Readiness1763810000000] };
