@@ -43,9 +43,10 @@ export class FaultProxy {
   readonly #rules: Active[] = [];
   readonly #asked: string[] = [];
 
+  #target = '';
+
   private constructor(
     readonly url: string,
-    private readonly target: string,
     private readonly server: Server,
   ) {
     server.keepAliveTimeout = 30_000;
@@ -58,14 +59,20 @@ export class FaultProxy {
     });
   }
 
-  static async start(target: string): Promise<FaultProxy> {
+  static async start(): Promise<FaultProxy> {
     const server = createServer();
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(0, '127.0.0.1', resolve);
     });
     const { port } = server.address() as AddressInfo;
-    return new FaultProxy(`http://127.0.0.1:${port}`, target, server);
+    return new FaultProxy(`http://127.0.0.1:${port}`, server);
+  }
+
+  /** Sends everything on to there. @returns its own address. */
+  before(target: string): string {
+    this.#target = target;
+    return this.url;
   }
 
   add(rule: FaultRule): Fault {
@@ -132,7 +139,7 @@ export class FaultProxy {
 
   async #forward(asked: IncomingMessage, body: Buffer): Promise<{ status: number; text: string }> {
     const { authorization } = asked.headers;
-    const answer = await request(`${this.target}${asked.url ?? '/'}`, {
+    const answer = await request(`${this.#target}${asked.url ?? '/'}`, {
       dispatcher: this.#agent,
       method: (asked.method ?? 'GET') as 'GET',
       headers: {

@@ -66,7 +66,8 @@ export class LedgerWorld {
     ]);
     const cloud = yard.cloud('shop');
     if (cloud === undefined) throw new Error('the yard has no cloud');
-    const proxy = await FaultProxy.start(yard.url);
+    const proxy = await FaultProxy.start();
+    proxy.before(yard.url);
     // The world itself looks at the cloud past the faults.
     const gate = createEndpointGate({ openHostPorts: [new URL(yard.url).host], privateRanges: [] });
     const context = { account: ACCOUNT, clock: systemClock, gate, log: silentLogger };

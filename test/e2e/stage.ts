@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient, routes, type AccountBody, type ApiClient } from '@springtide/contracts';
-import { startEmbeddedTemporal, temporalBinary, type EmbeddedTemporal } from '@springtide/platform';
+import { freePort, startEmbeddedTemporal, temporalBinary } from '@springtide/platform';
 import { seedTenant, testDatabase, workflowBundle, type TestDatabase } from '@springtide/testing';
 import { Connection, Client } from '@temporalio/client';
 import { idempotencySchema } from '../../apps/api/src/idempotency/data/idempotency.migration.js';
@@ -15,9 +15,8 @@ import {
 import { BootAgent } from '../yard/machines/boot-agent.js';
 import { simulatedSource } from '../yard/machines/machine-source.js';
 import { startSimulatedYard, type SimulatedYard } from '../yard/simulated/simulated-yard.js';
-import { nodeArguments } from '../yard/tools/node-arguments.js';
-import { startProcess, type RunningProcess } from '../yard/tools/process.js';
 import { startTrafficYard, type TrafficYard } from '../yard/traffic/traffic-yard.js';
+import { StageProcess } from './stage-process.js';
 
 /** On every machine; what it answers with is the boot agent's business. */
 const PORT = 8080;
@@ -26,6 +25,19 @@ export type StageRequest = Readonly<{
   /** Of the public cloud, beside the standard one. */
   publicCloud?: Partial<CloudPlanInput>;
   publicSecret?: string;
+  /** Default 1. */
+  workers?: number;
+  /** Left out: engines of this stage's own, that nothing happens to. */
+  engines?: StageEngines;
+  /** Given the clouds' address: the one under which the product shall know them. */
+  cloudsBehind?(url: string): string;
+}>;
+
+/** Addresses are those that the processes of the product are told. */
+export type StageEngines = Readonly<{
+  database: TestDatabase;
+  databaseUrl: string;
+  temporalAddress: string;
 }>;
 
 export type Stage = Readonly<{
@@ -46,7 +58,10 @@ export type Stage = Readonly<{
   templateId: string;
   /** Every machine of ours that the clouds ever had, as they themselves say. */
   everMade(): ReadonlySet<string>;
-  /** Kills the worker that runs with SIGKILL, and starts another one. */
+  /** Judges the twelve invariants, from the beginning to the end. */
+  api: StageProcess;
+  workers: readonly StageProcess[];
+  /** Kills the first worker with SIGKILL, and starts another one. */
   replaceWorker(): Promise<void>;
   /** Everything the processes wrote. */
   logs(): Promise<string>;
@@ -55,43 +70,30 @@ export type Stage = Readonly<{
   stop(): Promise<void>;
 }>;
 
-/** Everything real but the clouds, which are simulated behind HTTP: database, engine, API, worker, proxy, machines. */
+/** Everything real but the clouds, which are simulated behind HTTP: database, engine, API, workers, proxy, machines. */
 export async function setStage(request: StageRequest = {}): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'springtide-e2e-'));
-  const { schemaParts } = await import('@springtide/schema');
-  const [database, temporal, proxy, bundle] = await Promise.all([
-    testDatabase([...schemaParts(), idempotencySchema]),
-    startTemporal(folder),
+  const [engines, proxy, bundle] = await Promise.all([
+    enginesFor(request, folder),
     startTrafficYard({ routes: [{ name: 'storefront' }], folder }),
     workflowBundle(),
   ]);
+  const { database } = engines;
   const clouds = await startClouds(request);
-  const machines = new BootAgent({
-    sources: [simulatedSource('clouds', `${clouds.url}/machines`)],
-    capacities: Object.fromEntries(['vm.2', 'c2.large', 'c2.xlarge'].map((type) => [type, CAPACITY])),
-    port: PORT,
-    bootMs: 100,
-    pollMs: 100,
-    log: () => undefined,
-  });
-  machines.start();
+  const cloudsUrl = request.cloudsBehind?.(clouds.url) ?? clouds.url;
+  const machines = startMachines(clouds);
   const census = takeCensus(clouds);
-  const env = environment(folder, database, temporal, openEndpoints(clouds, proxy));
-  const api = await startChild(
-    'api',
-    env,
-    folder,
-    join(import.meta.dirname, '../../apps/api/src'),
-    'main',
-    [],
+  const env = environment(folder, engines, openEndpoints(cloudsUrl, proxy), await freePort());
+  const api = await apiProcess(env, folder).start();
+  const names = Array.from({ length: request.workers ?? 1 }, (_, at) =>
+    at === 0 ? 'worker' : `worker-${at + 1}`,
   );
-  const startWorker = async () =>
-    await startChild('worker', env, folder, import.meta.dirname, 'worker.main', [bundle]);
-  let worker = await startWorker();
-  const connection = await Connection.connect({ address: temporal.address });
+  const workers = names.map((name) => workerProcess(name, env, folder, bundle));
+  for (const worker of workers) await worker.start();
+  const connection = await Connection.connect({ address: engines.temporalAddress });
   const answers: string[] = [];
   const people = await invite(api.url, database, answers);
-  const accounts = await register(people.admin, clouds, proxy, request);
+  const accounts = await register(people.admin, cloudsUrl, proxy, request);
   await declareEntrance(people.admin, clouds, accounts.entrance);
   return {
     database,
@@ -102,28 +104,28 @@ export async function setStage(request: StageRequest = {}): Promise<Stage> {
     apiUrl: api.url,
     entrance: proxy.entrances['storefront'] ?? '',
     temporal: new Client({ connection }),
-    temporalAddress: temporal.address,
+    temporalAddress: engines.temporalAddress,
     templateId: (await people.operations.call(routes.templateCreate, { body: TEMPLATE })).id,
     everMade: () => census.seen,
     answers: () => answers.join('\n'),
+    api,
+    workers,
     replaceWorker: async () => {
-      await worker.process.kill();
-      worker = await startWorker();
+      await workers[0]?.kill();
+      await workers[0]?.start();
     },
     logs: async () =>
       (
-        await Promise.all([
-          readFile(join(folder, 'api.log'), 'utf8'),
-          readFile(join(folder, 'worker.log'), 'utf8'),
-        ])
+        await Promise.all(
+          ['api', ...names].map(async (name) => await readFile(join(folder, `${name}.log`), 'utf8')),
+        )
       ).join(''),
     stop: async () => {
-      await Promise.all([worker.process.stop(), api.process.stop()]);
+      await Promise.all([...workers, api].map(async (one) => await one.stop()));
       await connection.close();
       census.end();
-      await Promise.all([machines.stop(), proxy.stop(), temporal.stop()]);
+      await Promise.all([machines.stop(), proxy.stop(), engines.stop()]);
       await clouds.close();
-      await database.drop();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -148,8 +150,38 @@ services:
     minimumMachines: 1
 `;
 
-async function startTemporal(folder: string): Promise<EmbeddedTemporal> {
-  return await startEmbeddedTemporal({ dbFile: join(folder, 'temporal.db'), binary: await temporalBinary() });
+async function enginesFor(
+  { engines }: StageRequest,
+  folder: string,
+): Promise<StageEngines & { stop(): Promise<void> }> {
+  if (engines !== undefined) return { ...engines, stop: async () => await Promise.resolve() };
+  const { schemaParts } = await import('@springtide/schema');
+  const [database, temporal] = await Promise.all([
+    testDatabase([...schemaParts(), idempotencySchema]),
+    startEmbeddedTemporal({ dbFile: join(folder, 'temporal.db'), binary: await temporalBinary() }),
+  ]);
+  return {
+    database,
+    databaseUrl: database.ownerUrl,
+    temporalAddress: temporal.address,
+    stop: async () => {
+      await temporal.stop();
+      await database.drop();
+    },
+  };
+}
+
+function startMachines(clouds: SimulatedYard): BootAgent {
+  const machines = new BootAgent({
+    sources: [simulatedSource('clouds', `${clouds.url}/machines`)],
+    capacities: Object.fromEntries(['vm.2', 'c2.large', 'c2.xlarge'].map((type) => [type, CAPACITY])),
+    port: PORT,
+    bootMs: 100,
+    pollMs: 100,
+    log: () => undefined,
+  });
+  machines.start();
+  return machines;
 }
 
 /** A private cloud with room for two more machines, and a public one. */
@@ -187,17 +219,17 @@ function takeCensus(clouds: SimulatedYard): { seen: ReadonlySet<string>; end(): 
   return { seen, end: () => clearInterval(timer) };
 }
 
-function openEndpoints(clouds: SimulatedYard, proxy: TrafficYard): string {
+function openEndpoints(cloudsUrl: string, proxy: TrafficYard): string {
   const { host, port, apiUrl } = proxy.settings as { host?: string; port?: number; apiUrl?: string };
   const control = apiUrl === undefined ? `${host}:${port}` : new URL(apiUrl).host;
-  return [new URL(clouds.url).host, control].join(',');
+  return [new URL(cloudsUrl).host, control].join(',');
 }
 
-function environment(folder: string, database: TestDatabase, temporal: EmbeddedTemporal, open: string) {
+function environment(folder: string, engines: StageEngines, open: string, port: number) {
   return {
-    SPRINGTIDE_DATABASE_URL: database.ownerUrl,
-    TEMPORAL_ADDRESS: temporal.address,
-    SPRINGTIDE_HTTP_PORT: '0',
+    SPRINGTIDE_DATABASE_URL: engines.databaseUrl,
+    TEMPORAL_ADDRESS: engines.temporalAddress,
+    SPRINGTIDE_HTTP_PORT: String(port),
     SPRINGTIDE_INSTALLATION: 'e2e',
     SPRINGTIDE_POLICY: 'demo',
     SPRINGTIDE_VAULT_KEY_FILE: join(folder, 'vault.key'),
@@ -205,29 +237,16 @@ function environment(folder: string, database: TestDatabase, temporal: EmbeddedT
   };
 }
 
-async function startChild(
-  name: string,
-  env: Readonly<Record<string, string>>,
-  folder: string,
-  place: string,
-  entry: string,
-  args: readonly string[],
-): Promise<{ process: RunningProcess; url: string }> {
-  let url = '';
-  const child = await startProcess({
-    name,
-    command: process.execPath,
-    args: [...nodeArguments(place, entry), ...args],
-    env,
-    cwd: folder,
-    ready: (line) => {
-      if (/the API listens|the worker takes work/.test(line)) url = /"url":"([^"]+)"/.exec(line)?.[1] ?? '';
-      return url !== '';
-    },
-    readyTimeoutMs: 60_000,
-    logFile: join(folder, `${name}.log`),
-  });
-  return { process: child, url };
+type Environment = ReturnType<typeof environment>;
+
+function apiProcess(env: Environment, folder: string): StageProcess {
+  const place = join(import.meta.dirname, '../../apps/api/src');
+  return new StageProcess({ name: 'api', place, entry: 'main', args: [], env, folder });
+}
+
+function workerProcess(name: string, env: Environment, folder: string, bundle: string): StageProcess {
+  const program = { place: import.meta.dirname, entry: 'worker.main', args: [bundle] };
+  return new StageProcess({ name, ...program, env, folder });
 }
 
 async function invite(apiUrl: string, database: TestDatabase, answers: string[]) {
@@ -249,7 +268,7 @@ async function invite(apiUrl: string, database: TestDatabase, answers: string[])
 
 async function register(
   admin: ApiClient,
-  clouds: SimulatedYard,
+  cloudsUrl: string,
   proxy: TrafficYard,
   { publicSecret }: StageRequest,
 ) {
@@ -260,7 +279,7 @@ async function register(
   const home = await add(
     'home',
     'simulated',
-    { endpoint: clouds.endpointOf('home'), kind: 'private-cloud' },
+    { endpoint: `${cloudsUrl}/clouds/home`, kind: 'private-cloud' },
     {
       accessKey: 'private-access-key',
       secretKey: 'private-secret-key-for-tests',
@@ -269,7 +288,7 @@ async function register(
   const cloud = await add(
     'cloud',
     'simulated',
-    { endpoint: clouds.endpointOf('cloud') },
+    { endpoint: `${cloudsUrl}/clouds/cloud` },
     {
       accessKey: 'public-access-key',
       secretKey: publicSecret ?? 'public-secret-key',
