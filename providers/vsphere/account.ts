@@ -31,6 +31,8 @@ export const settingsSchema = z.strictObject({
   datastores: z.record(z.string(), z.string()).default({}),
   /** Whether machines also get vSphere tags, by which people find them in the vSphere client. */
   tags: z.boolean().default(true),
+  /** Whether content libraries are read, and machines made from their items. */
+  libraries: z.boolean().default(true),
   currency: z.string().regex(/^[A-Z]{3}$/, 'is no ISO 4217 code'),
   /** The rate card. */
   machineTypes: z

@@ -22,6 +22,7 @@ export const manifest: ProviderManifest<VsphereAccount> = {
     spot: { supported: false, reason: 'own hosts have no spot market' },
     stockSignal: { supported: true },
     changeFeed: { supported: true },
+    imagePlacement: { supported: true },
     quotaSignal: {
       supported: false,
       reason: 'vSphere limits nothing per account; room in the clusters is the limit',

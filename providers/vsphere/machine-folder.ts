@@ -15,13 +15,14 @@ export async function ensureMachineFolder(
   datacenter: Datacenter,
   deadline: Instant,
 ): Promise<MoRef> {
-  const known = await findChild(vsphere, datacenter.machineFolder, deadline);
+  const { folder } = vsphere.account;
+  const known = await findChild(vsphere, datacenter.machineFolder, folder, deadline);
   if (known !== undefined) return known;
   try {
     const answer = await vsphere.session.call({
       method: 'CreateFolder',
       target: datacenter.machineFolder,
-      arguments: [element('name', vsphere.account.folder)],
+      arguments: [element('name', folder)],
       kind: 'change',
       deadline,
     });
@@ -32,13 +33,9 @@ export async function ensureMachineFolder(
     const holder = readReference(childOf(faultOf(thrown)?.detail, 'object'));
     if (holder !== undefined) return holder;
   }
-  throw new SpringtideError(
-    'unavailable',
-    `the folder ${vsphere.account.folder} cannot be had; no machine was made`,
-    {
-      effect: 'none',
-    },
-  );
+  throw new SpringtideError('unavailable', `the folder ${folder} cannot be had; no machine was made`, {
+    effect: 'none',
+  });
 }
 
 /** A folder that may have been made is no machine that may have been made. */
@@ -51,12 +48,17 @@ function harmless(thrown: unknown): unknown {
   });
 }
 
-async function findChild(vsphere: Vsphere, parent: MoRef, deadline: Instant): Promise<MoRef | undefined> {
+export async function findChild(
+  vsphere: Vsphere,
+  parent: MoRef,
+  name: string,
+  deadline: Instant,
+): Promise<MoRef | undefined> {
   const { searchIndex } = await vsphere.session.content(deadline);
   const answer = await vsphere.session.call({
     method: 'FindChild',
     target: searchIndex,
-    arguments: [reference('entity', parent), element('name', vsphere.account.folder)],
+    arguments: [reference('entity', parent), element('name', name)],
     kind: 'read',
     deadline,
   });

@@ -3,7 +3,9 @@ import type { VsphereAccount } from './account.js';
 import { boundedMap } from './bounded-map.js';
 import { isUuid } from './instance-uuid.js';
 import { MACHINE_PROPERTIES, readMachineRecord, type MachineRecord } from './machine-record.js';
+import type { ContentLibraries } from './library/content-libraries.js';
 import type { MachineTags } from './machine-tags.js';
+import type { RestConnection } from './rest/rest-connection.js';
 import type { Datacenter, SiteMap } from './site-map.js';
 import { readReference, reference, type MoRef } from './soap/soap-connection.js';
 import { childrenOf } from './soap/xml-reader.js';
@@ -18,8 +20,11 @@ export type Vsphere = Readonly<{
   tasks: TaskRunner;
   sites: SiteMap;
   account: VsphereAccount;
+  rest: RestConnection;
   /** Absent where the account wants none. */
   tags?: MachineTags;
+  /** Absent where the account reads none. */
+  libraries?: ContentLibraries;
 }>;
 
 const LOOKUPS_AT_ONCE = 10;

@@ -4,6 +4,7 @@ import type { RestConnection } from './rest/rest-connection.js';
 import type { MoRef } from './soap/soap-connection.js';
 
 const CATEGORY = 'Springtide';
+const TAGGING = '/com/vmware/cis/tagging';
 const LIMIT_MS = 5_000;
 /** Kept back for the launch's own answer. */
 const BEFORE_DEADLINE_MS = 1_000;
@@ -49,7 +50,7 @@ export class MachineTags {
     const tag = await this.#tagNamed(name, deadline);
     await this.#rest.call({
       method: 'POST',
-      path: `/tagging/tag-association/id:${tag}?~action=attach-tag-to-multiple-objects`,
+      path: `${TAGGING}/tag-association/id:${tag}?~action=attach-tag-to-multiple-objects`,
       body: { object_ids: machines.map(({ type, id }) => ({ type, id })) },
       deadline,
     });
@@ -62,18 +63,18 @@ export class MachineTags {
   }
 
   async #makeTag(name: string, deadline: Instant): Promise<string> {
-    this.#category ??= this.#ensure('/tagging/category', CATEGORY, deadline, {
+    this.#category ??= this.#ensure(`${TAGGING}/category`, CATEGORY, deadline, {
       spec: {
         description: 'Machines made by Springtide',
         cardinality: 'MULTIPLE',
         associable_types: ['VirtualMachine'],
       },
-      list: { method: 'GET', path: '/tagging/category' },
+      list: { method: 'GET', path: `${TAGGING}/category` },
     });
     const category = await this.#category;
-    return this.#ensure('/tagging/tag', name, deadline, {
+    return this.#ensure(`${TAGGING}/tag`, name, deadline, {
       spec: { description: '', category_id: category },
-      list: { method: 'POST', path: `/tagging/tag/id:${category}?~action=list-tags-for-category` },
+      list: { method: 'POST', path: `${TAGGING}/tag/id:${category}?~action=list-tags-for-category` },
     });
   }
 

@@ -2,11 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { PRIVILEGES, privilegesFor } from './privileges.js';
 
 describe('the privileges that an account needs', () => {
-  it('are fewer where the account wants no tags', () => {
-    const left = privilegesFor({ tags: false }).map(({ action }) => action);
-    expect(left).toHaveLength(PRIVILEGES.length - 3);
-    expect(left.filter((action) => action.includes('Tagging'))).toEqual([]);
-    expect(privilegesFor({ tags: true })).toEqual(PRIVILEGES);
+  it('are fewer where the account wants no tags, or reads no libraries', () => {
+    const actions = (wishes: Parameters<typeof privilegesFor>[0]) =>
+      privilegesFor(wishes).map(({ action }) => action);
+    const untagged = actions({ tags: false, libraries: true });
+    expect(untagged).toHaveLength(PRIVILEGES.length - 3);
+    expect(untagged.filter((action) => action.includes('Tagging'))).toEqual([]);
+    const unread = actions({ tags: true, libraries: false });
+    expect(unread).toHaveLength(PRIVILEGES.length - 4);
+    expect(unread.filter((action) => action.includes('ContentLibrary'))).toEqual([]);
+    expect(privilegesFor({ tags: true, libraries: true })).toEqual(PRIVILEGES);
   });
 
   it('are in the README’s role, all of them and no others', async () => {

@@ -5,6 +5,10 @@ import { childOf, childrenOf, textOf } from './soap/xml-reader.js';
 import { element } from './soap/xml-writer.js';
 import type { VimSession } from './vim/vim-session.js';
 
+type Wishes = Pick<VsphereAccount, 'tags' | 'libraries'>;
+/** `unless`: only an account that has this switched on needs it. */
+type Privilege = Readonly<{ action: string; neededFor: string; unless?: keyof Wishes }>;
+
 /** What the account's role must contain, and why; the README lists the same. */
 export const PRIVILEGES = [
   { action: 'System.View', neededFor: 'inventory' },
@@ -23,16 +27,23 @@ export const PRIVILEGES = [
   { action: 'Resource.AssignVMToPool', neededFor: 'placing machines in a cluster' },
   { action: 'Datastore.AllocateSpace', neededFor: 'disks' },
   { action: 'Network.Assign', neededFor: 'network cards' },
-  { action: 'InventoryService.Tagging.CreateCategory', neededFor: 'tags, unless the account wants none' },
-  { action: 'InventoryService.Tagging.CreateTag', neededFor: 'tags, unless the account wants none' },
-  { action: 'InventoryService.Tagging.AttachTag', neededFor: 'tags, unless the account wants none' },
-] as const;
+  { action: 'VirtualMachine.Provisioning.CloneTemplate', neededFor: 'copies of templates in other clusters' },
+  { action: 'VApp.Import', neededFor: 'copies of library items', unless: 'libraries' },
+  { action: 'ContentLibrary.ReadStorage', neededFor: 'copies of library items', unless: 'libraries' },
+  { action: 'ContentLibrary.SyncLibraryItem', neededFor: 'subscribed libraries', unless: 'libraries' },
+  {
+    action: 'VirtualMachine.Provisioning.MarkAsTemplate',
+    neededFor: 'copies of library items',
+    unless: 'libraries',
+  },
+  { action: 'InventoryService.Tagging.CreateCategory', neededFor: 'tags', unless: 'tags' },
+  { action: 'InventoryService.Tagging.CreateTag', neededFor: 'tags', unless: 'tags' },
+  { action: 'InventoryService.Tagging.AttachTag', neededFor: 'tags', unless: 'tags' },
+] as const satisfies readonly Privilege[];
 
 /** What this account must be granted. */
-export function privilegesFor({
-  tags,
-}: Pick<VsphereAccount, 'tags'>): readonly (typeof PRIVILEGES)[number][] {
-  return PRIVILEGES.filter(({ action }) => tags || !action.startsWith('InventoryService.Tagging.'));
+export function privilegesFor(account: Wishes): readonly Privilege[] {
+  return PRIVILEGES.filter((each: Privilege) => each.unless === undefined || account[each.unless]);
 }
 
 /** Which of them the session has on the inventory's root. */

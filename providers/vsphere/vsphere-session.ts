@@ -3,6 +3,7 @@ import type { AccountReport, ProviderContext, ProviderSession } from '@springtid
 import type { VsphereAccount } from './account.js';
 import { VsphereCompute } from './compute.js';
 import { VsphereImages } from './images.js';
+import { ContentLibraries } from './library/content-libraries.js';
 import { MachineFeeds } from './machine-feeds.js';
 import type { Vsphere } from './machine-search.js';
 import { VsphereNetworks } from './networks.js';
@@ -26,7 +27,9 @@ export function openVsphere(account: VsphereAccount, context: ProviderContext): 
   const tasks = new TaskRunner(session, clock);
   const rest = new RestConnection(account.url, dispatcher, clock, account);
   const tags = account.tags ? { tags: new MachineTags(rest, clock, log) } : {};
-  const vsphere: Vsphere = { session, tasks, sites: new SiteMap(session, clock), account, ...tags };
+  const libraries = account.libraries ? { libraries: new ContentLibraries(rest, clock) } : {};
+  const sites = new SiteMap(session, clock);
+  const vsphere: Vsphere = { session, tasks, sites, account, rest, ...tags, ...libraries };
   const feeds = new MachineFeeds(vsphere, clock);
   let closed = false;
   return {

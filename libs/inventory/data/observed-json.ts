@@ -70,6 +70,10 @@ const image: z.ZodType<ObservedImage> = z.object({
   region: z.string(),
   arch: z.enum(['amd64', 'arm64']),
   createdAt: z.exactOptional(z.string()),
+  library: z.exactOptional(z.string()),
+  digest: z.exactOptional(z.string()),
+  syncedAt: z.exactOptional(z.string()),
+  placedIn: z.exactOptional(z.array(z.string())),
 });
 
 const other: z.ZodType<ObservedResource> = z.object({

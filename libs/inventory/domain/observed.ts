@@ -58,6 +58,10 @@ export type ObservedImage = Readonly<{
   region: string;
   arch: 'amd64' | 'arm64';
   createdAt?: string;
+  library?: string;
+  digest?: string;
+  syncedAt?: string;
+  placedIn?: readonly string[];
 }>;
 
 export type OtherType = Exclude<ResourceType, 'machine' | 'network' | 'image'>;

@@ -64,6 +64,8 @@ export type ConformanceTarget = Readonly<{
   /** A zone and machine type with room for 110 machines or 3 pages, whichever is less; count 1, minimum 1. */
   sample: Pick<LaunchBatch, 'zone' | 'machineType' | 'image' | 'securityGroups' | 'purchaseOption'> &
     Partial<Pick<LaunchBatch, 'subnet' | 'userData'>>;
+  /** An image that must be copied before machines of the zone are made of it; absent: the rule about it is skipped. */
+  imageToPlace?: Readonly<{ image: string; zone: string }>;
   /** A place for clusters, where the cloud runs them; without it the rules about clusters are skipped. */
   cluster?: Pick<ClusterOrder, 'network' | 'subnets' | 'securityGroups'> &
     Readonly<{ machineType: string; image?: string; version?: string }>;

@@ -58,6 +58,15 @@ export const FACET_DEFECTS: readonly Defect[] = [
       }),
     };
   }),
+  defect('digests of images are cut short', ['P-96'], ({ images }) => ({
+    images: {
+      listImages: async function* listImages(scope, options) {
+        for await (const page of images?.listImages(scope, options) ?? []) {
+          yield { ...page, items: page.items.map((image) => ({ ...image, digest: 'sha256:ab12' })) };
+        }
+      },
+    },
+  })),
   defect('the feed tells everything every time', ['P-86', 'P-89'], (session) => ({
     compute: over(computeOf(session), {
       changes: async ({ region }, options) => changes(session, { region }, options),

@@ -5,13 +5,14 @@ import type { Login } from '../vim/vim-session.js';
 
 export type RestCall = Readonly<{
   method: 'GET' | 'POST' | 'DELETE';
-  /** Below `/rest/com/vmware/cis`, with its query. */
+  /** Below `/rest`, with its query. */
   path: string;
   body?: unknown;
   deadline: Instant;
 }>;
 
-const ROOT = '/rest/com/vmware/cis';
+const ROOT = '/rest';
+const SESSION = '/com/vmware/cis/session';
 const SESSION_HEADER = 'vmware-api-session-id';
 
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
@@ -28,7 +29,7 @@ const BY_TYPE: readonly (readonly [ending: string, code: ErrorCode])[] = [
   ['not_found', 'not-found'],
 ];
 
-/** The part of vCenter that speaks JSON, with a session of its own. Nothing that counts depends on it. */
+/** The part of vCenter that speaks JSON, with a session of its own. No machine depends on it. */
 export class RestConnection {
   readonly #origin: string;
   readonly #dispatcher: Dispatcher;
@@ -59,14 +60,14 @@ export class RestConnection {
     const session = this.#session;
     if (session === undefined) return;
     this.#session = undefined;
-    await this.#send({ method: 'DELETE', path: '/session', deadline }, { [SESSION_HEADER]: session });
+    await this.#send({ method: 'DELETE', path: SESSION, deadline }, { [SESSION_HEADER]: session });
   }
 
   async #open(deadline: Instant): Promise<string> {
     const { user, password } = this.#login;
     const basic = Buffer.from(`${user}:${password}`, 'utf8').toString('base64');
     const headers = { authorization: `Basic ${basic}`, 'vmware-use-header-authn': 'true' };
-    const session = await this.#send({ method: 'POST', path: '/session', deadline }, headers);
+    const session = await this.#send({ method: 'POST', path: SESSION, deadline }, headers);
     if (typeof session === 'string') return session;
     throw new SpringtideError('unavailable', 'the login of vSphere’s REST interface gave no session', {
       effect: 'none',

@@ -62,6 +62,7 @@ def describe(vm):
         "address": (vm.guest.ipAddress or None) if vm.guest else None,
         "networks": networks(vm),
         "datastores": [datastore.name for datastore in vm.datastore],
+        "datastoreIds": [datastore._moId for datastore in vm.datastore],
         "disks": [device.capacityInKB for device in vm.config.hardware.device if isinstance(device, vim.vm.device.VirtualDisk)],
         "guestinfo": entries(vm, GUEST),
         "marks": entries(vm, MARK),

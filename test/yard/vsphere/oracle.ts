@@ -24,6 +24,7 @@ export type OracleMachine = Readonly<{
   networks: readonly string[];
   /** Names of those that its files are on. */
   datastores: readonly string[];
+  datastoreIds: readonly string[];
   /** Sizes of its disks in KiB. */
   disks: readonly number[];
   /** Its `guestinfo.*` entries. */

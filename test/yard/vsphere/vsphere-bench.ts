@@ -70,6 +70,12 @@ export class VsphereBench {
     return machines.filter((machine) => machine.marks['token'] === batch.token);
   }
 
+  /** The id of the host of this name, as pyvmomi's world and REST know it. */
+  async host(client: CloudClient, name: string): Promise<string> {
+    const hosts = await this.resources(client, 'host');
+    return hosts.find((host) => host.name === name)?.id ?? '';
+  }
+
   async resources(client: CloudClient, kind: ResourceKind): Promise<readonly Resource[]> {
     return collectComplete(client.resources.listResources({ ...this.scope, kind }), kind);
   }

@@ -15,6 +15,8 @@ export type VsphereYardOptions = Readonly<{
   hostsPerCluster?: number;
   /** Other people's machines per cluster, powered on; one of them becomes the template. Default 2. */
   machinesPerCluster?: number;
+  /** `LocalDS_0`, `LocalDS_1` …, each seen by every host. Default 1. */
+  datastores?: number;
   hostMemoryMiB?: number;
   hostCores?: number;
   /** From power-on to a guest address. Default 500 ms. */
@@ -94,6 +96,7 @@ function flags(options: VsphereYardOptions, clusters: number): string[] {
     clusters,
     hosts: options.hostsPerCluster ?? 2,
     machines: options.machinesPerCluster ?? 2,
+    datastores: options.datastores ?? 1,
     'host-memory-mib': options.hostMemoryMiB ?? 65_536,
     'host-cores': options.hostCores ?? 32,
     'boot-delay': `${options.bootDelayMs ?? 500}ms`,

@@ -43,7 +43,10 @@ function factsOf(resource: Row['resource']): ResourceBody['facts'] {
     const given = { image, launchedAt, stateReason };
     return { machineType, purchaseOption, addresses: addresses.join(', '), ...present(given) };
   }
-  if ('arch' in resource) return { arch: resource.arch, ...present({ createdAt: resource.createdAt }) };
+  if ('arch' in resource) {
+    const { arch, createdAt, library, digest, syncedAt, placedIn } = resource;
+    return { arch, ...present({ createdAt, library, digest, syncedAt, placedIn: placedIn?.join(', ') }) };
+  }
   return present({ cidr: resource.cidr, freeAddresses: resource.freeAddresses });
 }
 

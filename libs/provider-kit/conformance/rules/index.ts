@@ -3,6 +3,7 @@ import { accountRules } from './account.js';
 import { changeRules } from './changes.js';
 import { clusterRules } from './clusters.js';
 import { failureRules } from './failures.js';
+import { imageRules } from './images.js';
 import { inputRules } from './inputs.js';
 import { launchRules } from './launch.js';
 import { leftoverRules } from './leftovers.js';
@@ -26,4 +27,5 @@ export const PROVIDER_RULES: readonly Rule[] = [
   ...resourceRules,
   ...changeRules,
   ...clusterRules,
+  ...imageRules,
 ];

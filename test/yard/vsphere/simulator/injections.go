@@ -110,10 +110,13 @@ func (i *injections) arrive(method string) *wireRule {
 }
 
 // wire counts calls, remembers sessions and cuts connections.
-func (i *injections) wire(next http.Handler) http.Handler {
+func (i *injections) wire(ctx *simulator.Context, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/rest") && i.isRestBroken() {
 			http.Error(w, "injected", http.StatusServiceUnavailable)
+			return
+		}
+		if serveLibraries(ctx, w, r, next) {
 			return
 		}
 		if r.URL.Path != "/sdk" || r.Method != http.MethodPost {

@@ -68,4 +68,16 @@ func (f *mandatoryFields) PutObject(_ *simulator.Context, object mo.Reference) {
 }
 
 func (f *mandatoryFields) UpdateObject(*simulator.Context, mo.Reference, []types.PropertyChange) {}
-func (f *mandatoryFields) RemoveObject(*simulator.Context, types.ManagedObjectReference)         {}
+
+// RemoveObject takes a destroyed template out of its pool: the simulator forgets the pool when it marks a template, and
+// would name the template for ever to whoever lists the pool.
+func (f *mandatoryFields) RemoveObject(ctx *simulator.Context, gone types.ManagedObjectReference) {
+	if gone.Type != "VirtualMachine" {
+		return
+	}
+	for _, entity := range ctx.Map.All("ResourcePool") {
+		if pool, ok := entity.(*simulator.ResourcePool); ok {
+			ctx.WithLock(pool, func() { ctx.Map.RemoveReference(ctx, pool, &pool.Vm, gone) })
+		}
+	}
+}

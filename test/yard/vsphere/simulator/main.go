@@ -27,6 +27,7 @@ type options struct {
 	listen, admin, certificate      string
 	user                            string
 	clusters, hosts, machines       int
+	datastores                      int
 	hostMemoryMiB                   int64
 	hostCores                       int
 	overcommit                      float64
@@ -45,6 +46,7 @@ func parseOptions() options {
 	flag.IntVar(&o.clusters, "clusters", 2, "compute clusters in the datacenter")
 	flag.IntVar(&o.hosts, "hosts", 2, "hosts per cluster")
 	flag.IntVar(&o.machines, "machines", 2, "machines of other people per cluster; the first becomes the template")
+	flag.IntVar(&o.datastores, "datastores", 1, "datastores, each seen by every host")
 	flag.Int64Var(&o.hostMemoryMiB, "host-memory-mib", 65536, "memory per host")
 	flag.IntVar(&o.hostCores, "host-cores", 32, "cores per host")
 	flag.Float64Var(&o.overcommit, "overcommit", 1, "a cluster takes powered-on memory up to its hosts' memory times this")
@@ -68,7 +70,7 @@ func main() {
 	}
 	model := simulator.VPX()
 	model.Datacenter, model.Cluster, model.ClusterHost, model.Host = 1, o.clusters, o.hosts, 0
-	model.Machine, model.Pool = o.machines, 0
+	model.Machine, model.Pool, model.Datastore = o.machines, 0, o.datastores
 	if err := model.Create(); err != nil {
 		log.Fatal(err)
 	}
@@ -89,7 +91,7 @@ func main() {
 	model.Service.TLS = selfSigned(host, o.certificate)
 	model.Service.RegisterEndpoints = true
 	server := model.Service.NewServer()
-	server.Config.Handler = injected.wire(server.Config.Handler)
+	server.Config.Handler = injected.wire(ctx, server.Config.Handler)
 	go guests.play(ctx)
 	go func() { log.Fatal(http.ListenAndServe(o.admin, injected.admin(model.Service, ctx, o.hostMemoryMiB))) }()
 	ready, _ := json.Marshal(map[string]any{"url": "https://" + o.listen + "/sdk", "admin": "http://" + o.admin})
