@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   effects: async () => (await import('./effects.bench.js')).effectsBench,
   launch: async () => (await import('./launch.bench.js')).launchBench,
   limiter: async () => (await import('./limiter.bench.js')).limiterBench,
+  burst: async () => (await import('./burst.bench.js')).burstBench,
 };
 
 async function main([names = '', ...args]: string[]): Promise<void> {

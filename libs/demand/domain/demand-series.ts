@@ -1,0 +1,61 @@
+import { SpringtideError, parseInstant, type Instant } from '@springtide/kernel';
+
+/** Demand at equal steps: `values[i]` holds from `startsAt + i × stepMs` for one step. Requests per second, or any other unit. */
+export type DemandSeries = Readonly<{ startsAt: Instant; stepMs: number; values: readonly number[] }>;
+
+/** What was read at one instant, from a file or a metrics store. */
+export type DemandSample = Readonly<{ atMs: number; value: number }>;
+
+/**
+ * How values between two coarser samples are made: `linear` for readings of a quantity, `hold` for counts per interval,
+ * where the last reading is all that is known.
+ */
+export type Filling = 'linear' | 'hold';
+
+/**
+ * Samples, in any order and spacing, at equal steps. Where several samples fall into a step the step has their mean; where
+ * none does it is filled. Steps lie on whole multiples of `stepMs` and begin and end inside what was sampled.
+ * @throws invalid-argument when there are fewer than two distinct instants.
+ */
+export function resample(samples: readonly DemandSample[], stepMs: number, filling: Filling): DemandSeries {
+  const points = meanPerStep(samples, stepMs);
+  const first = points[0];
+  const last = points.at(-1);
+  if (first === undefined || last === undefined || first === last) {
+    throw new SpringtideError(
+      'invalid-argument',
+      `a demand series needs samples at two instants at least, ${samples.length} sample(s) are not enough; nothing was planned from it`,
+      { nextStep: 'Export a longer period.' },
+    );
+  }
+  const values: number[] = [];
+  let from = first;
+  for (const to of points.slice(1)) {
+    const gap = to.step - from.step;
+    for (let k = 0; k < gap; k += 1) {
+      values.push(filling === 'hold' ? from.value : from.value + ((to.value - from.value) * k) / gap);
+    }
+    from = to;
+  }
+  values.push(last.value);
+  return { startsAt: new Date(first.step * stepMs).toISOString(), stepMs, values };
+}
+
+type StepPoint = Readonly<{ step: number; value: number }>;
+
+function meanPerStep(samples: readonly DemandSample[], stepMs: number): readonly StepPoint[] {
+  const sums = new Map<number, { sum: number; count: number }>();
+  for (const { atMs, value } of samples) {
+    const step = Math.floor(atMs / stepMs);
+    const entry = sums.get(step) ?? { sum: 0, count: 0 };
+    sums.set(step, { sum: entry.sum + value, count: entry.count + 1 });
+  }
+  return [...sums]
+    .map(([step, { sum, count }]) => ({ step, value: sum / count }))
+    .toSorted((a, b) => a.step - b.step);
+}
+
+/** Milliseconds since 1970 at which a step begins. */
+export function stepStartMs(series: DemandSeries, step: number): number {
+  return parseInstant(series.startsAt).getTime() + step * series.stepMs;
+}

@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { parseArgs } from 'node:util';
+import { parseDemandCsv, resample, type DemandSeries, type Filling } from '@springtide/demand/domain';
+import { MINUTE, SpringtideError } from '@springtide/kernel';
+import { printLine } from './bench-line.js';
+import { campaignWindows } from './burst/campaign-windows.js';
+import { forecastOf, type ErrorModel } from './burst/forecast-error.js';
+import { BASELINES, POLICIES, type PolicyName } from './burst/policies.js';
+import { costRatio, replay, servedShare, sumOf, type ReplayCase, type ReplayResult } from './burst/replay.js';
+import { SYNTHETIC_SERIES, syntheticSeries } from './burst/synthetic-series.js';
+
+const USAGE = `burst [--trace FILE.csv[,FILE.csv …]] [--synthetic all|NAME[,NAME …]] [--seeds 5] [--filling linear|hold]
+      [--envelope centred|trailing] [--roughness 0] [--peak window|series] [--boots fixed|spread]
+names: ${Object.keys(SYNTHETIC_SERIES).join(', ')}`;
+
+const GOAL = { served: 0.999, cost: 2 };
+const RULES = { bootMs: 3 * MINUTE, minimumBillingSeconds: 60 };
+
+type Options = Readonly<{
+  seeds: number;
+  errors: ErrorModel;
+  peak: 'window' | 'series';
+  spread: boolean;
+}>;
+
+/** `burst.<series>.<policy>.served`, `.shortage` and `.cost`: a demand series replayed on the twin, policy by policy. */
+export async function burstBench(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      trace: { type: 'string' },
+      synthetic: { type: 'string' },
+      seeds: { type: 'string', default: '5' },
+      filling: { type: 'string', default: 'linear' },
+      envelope: { type: 'string', default: 'centred' },
+      roughness: { type: 'string', default: '0' },
+      peak: { type: 'string', default: 'window' },
+      boots: { type: 'string', default: 'fixed' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stderr.write(`${USAGE}\n`);
+    return;
+  }
+  const options: Options = {
+    seeds: Number(values.seeds),
+    errors: {
+      envelope: oneOf(['centred', 'trailing'], values.envelope),
+      roughness: Number(values.roughness),
+    },
+    peak: oneOf(['window', 'series'], values.peak),
+    spread: oneOf(['fixed', 'spread'], values.boots) === 'spread',
+  };
+  const filling = oneOf(['linear', 'hold'], values.filling);
+  const traces = values.trace?.split(',') ?? [];
+  const wanted = values.synthetic ?? (traces.length === 0 ? 'all' : '');
+  const names = wanted === 'all' ? Object.keys(SYNTHETIC_SERIES) : wanted.split(',').filter(Boolean);
+  try {
+    for (const path of traces) benchSeries(basename(path, '.csv'), readTrace(path, filling), options);
+    for (const name of names) benchSeries(name, syntheticSeries(name), options);
+  } catch (thrown) {
+    if (!(thrown instanceof SpringtideError)) throw thrown;
+    process.stderr.write(`${thrown.message}${thrown.nextStep === undefined ? '' : `\n${thrown.nextStep}`}\n`);
+    process.exitCode = 2;
+  }
+}
+
+function oneOf<Choice extends string>(choices: readonly Choice[], text: string): Choice {
+  const found = choices.find((choice) => choice === text);
+  if (found !== undefined) return found;
+  throw new SpringtideError('invalid-argument', `"${text}" is none of ${choices.join(', ')}`, {
+    nextStep: USAGE,
+  });
+}
+
+function readTrace(path: string, filling: Filling): DemandSeries {
+  return resample(parseDemandCsv(readFileSync(path, 'utf8')), MINUTE, filling);
+}
+
+function benchSeries(name: string, series: DemandSeries, options: Options): void {
+  const cases = casesOf(series, options);
+  if (cases.length === 0) {
+    process.stderr.write(`${name}: there is no demand above 0 in it, so there is nothing to serve\n`);
+    return;
+  }
+  const policies = Object.keys(POLICIES) as PolicyName[];
+  const rows = policies.map((policy) => {
+    const results = cases.map((one) => replay(policy, one));
+    return { policy, total: sumOf(results), worst: Math.min(...results.map(servedShare)), results };
+  });
+  process.stderr.write(table(name, cases.length, rows));
+  for (const { policy, total } of rows) {
+    printLine(`burst.${name}.${policy}.served`, servedShare(total), 'share', GOAL.served);
+    printLine(`burst.${name}.${policy}.shortage`, total.shortageMinutes, 'min', cases.length * 1_440);
+    printLine(`burst.${name}.${policy}.cost`, costRatio(total), '× clairvoyant', GOAL.cost);
+  }
+}
+
+function casesOf(series: DemandSeries, options: Options): readonly ReplayCase[] {
+  const windows = campaignWindows(series);
+  const highest = Math.max(0, ...windows.map(({ peak }) => peak));
+  return Array.from({ length: options.seeds }, (_, n) => n + 1).flatMap((run) =>
+    windows.map((window, index) => {
+      const seed = run * 1_000 + index;
+      return {
+        window,
+        latest: series.values[Math.max(0, window.from - 1)] ?? 0,
+        forecast: forecastOf(series, window, options.errors, seed),
+        peak: options.peak === 'series' ? highest : window.peak,
+        rules: { ...RULES, spread: options.spread },
+        seed,
+      };
+    }),
+  );
+}
+
+type Row = Readonly<{
+  policy: PolicyName;
+  total: ReplayResult;
+  worst: number;
+  results: readonly ReplayResult[];
+}>;
+
+function table(name: string, campaigns: number, rows: readonly Row[]): string {
+  const percent = (share: number) => `${(100 * share).toFixed(3)} %`.padStart(11);
+  const head = `${'policy'.padEnd(22)}     served       worst  shortage min/campaign   cost × clairvoyant (25 % … 75 %)`;
+  const lines = rows.map(({ policy, total, worst, results }) => {
+    const minutes = (total.shortageMinutes / campaigns).toFixed(2).padStart(22);
+    const ratios = results.map(costRatio).toSorted((a, b) => a - b);
+    const quarter = (part: number) => (ratios[Math.floor(part * (ratios.length - 1))] ?? 0).toFixed(2);
+    const cost = `${costRatio(total).toFixed(2).padStart(12)}  (${quarter(0.25)} … ${quarter(0.75)})`;
+    return `${policy.padEnd(22)}${percent(servedShare(total))} ${percent(worst)} ${minutes} ${cost}`;
+  });
+  return `\n${name}, ${campaigns} campaigns: ${verdict(rows)}\n${head}\n${lines.join('\n')}\n`;
+}
+
+function verdict(rows: readonly Row[]): string {
+  const ours = rows.find(({ policy }) => policy === 'springtide')?.total;
+  if (ours === undefined) return '';
+  const cheaper = rows.filter(
+    ({ policy, total }) =>
+      (BASELINES as readonly string[]).includes(policy) &&
+      servedShare(total) >= Math.min(GOAL.served, servedShare(ours)) &&
+      costRatio(total) < costRatio(ours),
+  );
+  const reached = servedShare(ours) >= GOAL.served && costRatio(ours) <= GOAL.cost && cheaper.length === 0;
+  const better = cheaper.map(({ policy }) => policy).join(', ');
+  return `${reached ? 'goal reached' : 'goal NOT reached'}${better === '' ? '' : `; as good and cheaper: ${better}`}`;
+}
