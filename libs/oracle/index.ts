@@ -12,6 +12,7 @@ export {
   type Evidence,
   type History,
   type Judgement,
+  type OraclePolicy,
   type Verdict,
   type Violation,
 } from './domain/index.js';

@@ -10,6 +10,7 @@ import { addAuditCommands, addCostCommands, addStopSwitchCommands } from './comm
 import { addTokenCommands, addUserCommands } from './commands/people.command.js';
 import { addPlanCommands, addRunCommands } from './commands/run.command.js';
 import { addRouteCommands, addTemplateCommands } from './commands/template.command.js';
+import { addVerifyCommand } from './commands/verify.command.js';
 import { addWorkloadCommands } from './commands/workload.command.js';
 import { EXIT, type ExitCode } from './output/exit-code.js';
 import { describeFailure } from './output/problem-text.js';
@@ -57,6 +58,7 @@ function buildProgram(line: CommandLine): Command {
   addCostCommands(program, line);
   addAuditCommands(program, line);
   addStopSwitchCommands(program, line);
+  addVerifyCommand(program, line);
   addTokenCommands(program, line);
   addUserCommands(program, line);
   everywhere(program, (command) =>

@@ -2,6 +2,7 @@ import { addMs, type Instant } from '@springtide/kernel';
 import pg from 'pg';
 import { z } from 'zod';
 import type { AcknowledgedWrite, Books } from '../domain/index.js';
+import type { GroundAccount } from '../ground/cloud-ground.js';
 import { AuditChains, type Ask } from './audit-chains.js';
 import { approvalOf, camel, intentOf, itemOf, mandateOf, type Row } from './book-rows.js';
 
@@ -29,15 +30,36 @@ export class BookReader {
   /** @param url of the database, as a login that may take the role of the cross-tenant jobs. */
   constructor(private readonly url: string) {}
 
+  /** Every account, disabled ones too, with the regions that it was seen to have or that something was bought in. */
+  async accounts(): Promise<readonly GroundAccount[]> {
+    return await this.inTransaction(
+      async (ask) =>
+        await rowsAs<GroundAccount>(
+          ask,
+          `select a.tenant_id, a.id as account_id, array(
+             select jsonb_array_elements_text(coalesce(a.health -> 'regions', '[]'))
+             union select distinct i.region from effect_intent i
+              where i.tenant_id = a.tenant_id and i.account_id = a.id and i.kind = 'create' order by 1) as regions
+           from cloud_account a where a.kind <> 'cluster' order by a.tenant_id, a.id`,
+        ),
+    );
+  }
+
   async read({ named = [], keepMs }: BookRequest = {}): Promise<Books> {
+    return await this.inTransaction(async (ask) => await this.readAll(ask, named, keepMs));
+  }
+
+  private async inTransaction<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
     const client = new pg.Client({ connectionString: this.url, options: '-c role=springtide_system' });
+    // A connection that breaks between two statements fails the next one; it must not end the process.
+    client.on('error', () => undefined);
     await client.connect();
     try {
       await client.query('begin isolation level repeatable read read only');
       const ask: Ask = async (sql, parameters = []) => (await client.query<Row>(sql, [...parameters])).rows;
-      const books = await this.readAll(ask, named, keepMs);
+      const result = await work(ask);
       await client.query('commit');
-      return books;
+      return result;
     } finally {
       await client.end();
     }

@@ -6,6 +6,8 @@ export class Metrics {
   readonly cloudCallSeconds: Histogram<'provider' | 'operation' | 'code'>;
   readonly httpSeconds: Histogram<'method' | 'route' | 'status'>;
   readonly outboxLag: Gauge;
+  readonly invariantViolations: Gauge<'invariant'>;
+  readonly invariantJudged: Gauge<'invariant'>;
 
   constructor(app: string) {
     this.registry = new Registry();
@@ -28,6 +30,18 @@ export class Metrics {
     this.outboxLag = new Gauge({
       name: 'springtide_outbox_lag_seconds',
       help: 'Age of the oldest undelivered outbox entry; 0 when there is none.',
+      registers,
+    });
+    this.invariantViolations = new Gauge({
+      name: 'springtide_invariant_violations',
+      help: 'Violations of an invariant that the last look of the verifier found; 0 is well.',
+      labelNames: ['invariant'],
+      registers,
+    });
+    this.invariantJudged = new Gauge({
+      name: 'springtide_invariant_judged',
+      help: 'Whether the last look of the verifier could judge an invariant: 1, or 0 when something was not shown.',
+      labelNames: ['invariant'],
       registers,
     });
   }
