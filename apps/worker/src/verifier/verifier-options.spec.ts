@@ -12,7 +12,10 @@ describe('what springtide verify is asked for', () => {
     'refuses %j, and says how it is used',
     (args) => {
       expect(() => verifierOptions(args)).toThrow(
-        expect.objectContaining({ code: 'invalid-argument', nextStep: expect.stringContaining('--every 60s') }),
+        expect.objectContaining({
+          code: 'invalid-argument',
+          nextStep: expect.stringContaining('--every 60s'),
+        }),
       );
     },
   );
