@@ -120,6 +120,7 @@ export async function expectEverythingBack(stage: Stage, { run, campaign }: Arme
     100,
     1,
   ]);
+  expect(await stage.oracle.verdict()).toEqual([]);
 }
 
 /** What a refused call said. @throws when it was not refused. */

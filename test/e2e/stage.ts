@@ -16,6 +16,8 @@ import { BootAgent } from '../yard/machines/boot-agent.js';
 import { simulatedSource } from '../yard/machines/machine-source.js';
 import { startSimulatedYard, type SimulatedYard } from '../yard/simulated/simulated-yard.js';
 import { startTrafficYard, type TrafficYard } from '../yard/traffic/traffic-yard.js';
+import { proxyEntrances } from './stage-entrances.js';
+import { StageOracle } from './stage-oracle.js';
 import { StageProcess } from './stage-process.js';
 
 /** On every machine; what it answers with is the boot agent's business. */
@@ -59,6 +61,7 @@ export type Stage = Readonly<{
   /** Every machine of ours that the clouds ever had, as they themselves say. */
   everMade(): ReadonlySet<string>;
   /** Judges the twelve invariants, from the beginning to the end. */
+  oracle: StageOracle;
   api: StageProcess;
   workers: readonly StageProcess[];
   /** Kills the first worker with SIGKILL, and starts another one. */
@@ -95,6 +98,13 @@ export async function setStage(request: StageRequest = {}): Promise<Stage> {
   const people = await invite(api.url, database, answers);
   const accounts = await register(people.admin, cloudsUrl, proxy, request);
   await declareEntrance(people.admin, clouds, accounts.entrance);
+  const oracle = new StageOracle({
+    databaseUrl: database.ownerUrl,
+    clouds,
+    accounts: { home: accounts.home.id, cloud: accounts.cloud.id },
+    installation: env.SPRINGTIDE_INSTALLATION,
+    entrances: proxyEntrances(proxy, { tenantId: people.tenantId, accountId: accounts.entrance.id }),
+  });
   return {
     database,
     clouds,
@@ -120,7 +130,9 @@ export async function setStage(request: StageRequest = {}): Promise<Stage> {
           ['api', ...names].map(async (name) => await readFile(join(folder, `${name}.log`), 'utf8')),
         )
       ).join(''),
+    oracle,
     stop: async () => {
+      await oracle.stop();
       await Promise.all([...workers, api].map(async (one) => await one.stop()));
       await connection.close();
       census.end();
