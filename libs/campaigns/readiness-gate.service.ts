@@ -1,13 +1,13 @@
 import type { CampaignReadiness, ReadinessEvidence } from '@springtide/contracts';
 import type { TemplateService } from '@springtide/catalog';
 import { requirePermission } from '@springtide/identity';
-import { SpringtideError, toInstant, type Clock, type Money } from '@springtide/kernel';
+import { HOUR, SpringtideError, toInstant, type Clock, type Money } from '@springtide/kernel';
 import type { Database, RequestContext } from '@springtide/platform';
 import type { ReadinessService } from '@springtide/readiness';
 import type { ReadinessSubject } from '@springtide/readiness/domain';
 import type { EntityManager } from 'typeorm';
 import { findCampaign } from './campaign.service.js';
-import type { CampaignEntity, PlanEntity } from './data/campaign.entity.js';
+import { CampaignEntity, type PlanEntity } from './data/campaign.entity.js';
 import { APPROVAL_POLICIES, readinessGate, readinessSubject } from './domain/index.js';
 import { findPlan, requireCurrent } from './plan.service.js';
 
@@ -53,6 +53,24 @@ export class ReadinessGate {
     const authors = [campaign.authorId, campaign.lastEditorId];
     await this.readiness.override(ctx, { planId: plan.id, campaignId, key, reason, authors });
     return await this.show(ctx, campaignId);
+  }
+
+  /** Planned campaigns that begin within a month and do not run yet: what is found can still be settled. */
+  async waiting(ctx: RequestContext): Promise<readonly string[]> {
+    const rows = await this.database.unitOfWork(
+      ctx,
+      async (tx) =>
+        await tx
+          .createQueryBuilder(CampaignEntity, 'c')
+          .where(`c.status in ('planned', 'approved', 'armed') and c.current_plan_id is not null`)
+          .orderBy('c.id')
+          .getMany(),
+    );
+    const now = this.clock.now().getTime();
+    return rows.flatMap(({ id, input }) => {
+      const begins = Date.parse(input.phases[0]?.startsAt ?? '');
+      return begins > now && begins - now <= AHEAD_MS ? [id] : [];
+    });
   }
 
   /** A plan in the words of readiness. @param priceBasis what it was approved at; null: its own prices. */
@@ -119,6 +137,9 @@ export class ReadinessGate {
     });
   }
 }
+
+/** Quotas and credentials take weeks at some clouds; earlier than that a check tells little. */
+const AHEAD_MS = 31 * 24 * HOUR;
 
 function freshFor({ input }: CampaignEntity): number {
   return APPROVAL_POLICIES[input.policy].readinessFreshMs;

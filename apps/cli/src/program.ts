@@ -8,6 +8,7 @@ import { addInventoryCommands } from './commands/inventory.command.js';
 import { addLoginCommands } from './commands/login.command.js';
 import { addAuditCommands, addCostCommands, addStopSwitchCommands } from './commands/oversight.command.js';
 import { addTokenCommands, addUserCommands } from './commands/people.command.js';
+import { addReadinessCommands } from './commands/readiness.command.js';
 import { addPlanCommands, addRunCommands } from './commands/run.command.js';
 import { addRouteCommands, addTemplateCommands } from './commands/template.command.js';
 import { addVerifyCommand } from './commands/verify.command.js';
@@ -54,6 +55,7 @@ function buildProgram(line: CommandLine): Command {
   addRouteCommands(program, line);
   addCampaignCommands(program, line);
   addPlanCommands(program, line);
+  addReadinessCommands(program, line);
   addRunCommands(program, line);
   addCostCommands(program, line);
   addAuditCommands(program, line);

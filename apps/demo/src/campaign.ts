@@ -13,6 +13,7 @@ import { demandFrom, phasesFrom } from './demand.js';
 import type { Engines } from './engines.js';
 import { makeOrFind } from './existing.js';
 import { showPlan } from './plan-view.js';
+import { showReadiness } from './readiness-view.js';
 import { money } from './numbers.js';
 import { screen } from './screen.js';
 import type { Stage } from './stage.js';
@@ -66,6 +67,7 @@ export async function planAndApprove(stage: Stage, campaign: CampaignBody): Prom
   showPlan(plan);
   if (plan.status !== 'ready')
     throw new Error(`the plan is ${plan.status}: ${plan.failure ?? 'demand cannot be covered'}`);
+  showReadiness(await operations.call(routes.readinessCheck, { params: { id: campaign.id } }));
   const approval = await operations.call(routes.approvalRequest, { params: { id: plan.id } });
   const decided = await approver.call(routes.approvalDecide, {
     params: { id: approval.id },

@@ -27,6 +27,7 @@ const STANDARD: readonly Plan[] = [
   { scheduleId: 'inventory-sync', workflow: 'sync', everyMs: 5 * 60_000 },
   watchFor(2 * 60_000),
   { scheduleId: 'audit-seal', workflow: 'sealAudit', everyMs: 60_000 },
+  { scheduleId: 'readiness', workflow: 'readiness', everyMs: 60 * 60_000 },
 ];
 
 const DEMO: readonly Plan[] = [
@@ -34,6 +35,7 @@ const DEMO: readonly Plan[] = [
   { scheduleId: 'inventory-sync', workflow: 'sync', everyMs: 30_000 },
   watchFor(20_000),
   { scheduleId: 'audit-seal', workflow: 'sealAudit', everyMs: 30_000 },
+  { scheduleId: 'readiness', workflow: 'readiness', everyMs: 60_000 },
 ];
 
 /** A missed pass is not caught up after minutes: the next one sees the same world. */

@@ -8,6 +8,7 @@ import {
   EntranceKeeper,
   PlansService,
   Provisioning,
+  ReadinessGate,
   RunEngine,
   RunsService,
   ScaleBack,
@@ -42,6 +43,7 @@ import {
 import { FailureInterceptor } from './activities/failure.js';
 import { housekeepingActivities } from './activities/housekeeping.activities.js';
 import { inventoryActivities } from './activities/inventory.activities.js';
+import { readinessActivities } from './activities/readiness.activities.js';
 import { settlementOf } from './activities/settlement.js';
 import { startRelay } from './relay.js';
 import { ensureSchedules } from './schedules.js';
@@ -129,6 +131,11 @@ function activitiesOf(app: App, platform: PlatformParts) {
       reconciler: app.get(Reconciler),
       accounts: app.get(AccountService),
       tenants: app.get(TenantService),
+    }),
+    ...readinessActivities({
+      database: platform.database,
+      gate: app.get(ReadinessGate),
+      log: platform.log,
     }),
     ...inventoryActivities({
       sync: app.get(InventorySyncService),

@@ -1,4 +1,5 @@
 export type * from './activities.js';
+export type * from './readiness.js';
 export {
   MUTATE_QUEUE,
   PLANNER_QUEUE,

@@ -4,7 +4,7 @@ import type { Reason } from '@springtide/contracts';
  * Every finding and every piece of advice, in English. The console has the same codes with the same parameters in its
  * languages.
  */
-const SENTENCES = {
+export const SENTENCES = {
   'quota-enough':
     '{{free}} of {{limit}} vCPUs of quota {{quota}} are free; the plan needs {{needed}} at most.',
   'quota-tight':

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   ApiProblem,
   routes,
@@ -13,6 +14,7 @@ import {
   openSimulatedCloud,
   type SimulatedCloud,
 } from '../../../../providers/simulated/index.js';
+import { runCli } from '../../../cli/src/program.js';
 import { apiUnderTest, type ApiUnderTest } from '../testing/api-under-test.js';
 import { answerPlan, campaignInput, type PlannedOn } from '../testing/ready-plan.js';
 
@@ -137,6 +139,31 @@ describe('a readiness check', () => {
     const red = latest?.lines.filter((line) => line.verdict === 'red').map((line) => line.key);
     expect(red).toEqual(expect.arrayContaining(['stock/pool-1', 'quota/cloud/sim-east/standard']));
     expect(history).toHaveLength(1);
+  });
+
+  it('is there on the command line, which ends with 5 while something stands in the way', async () => {
+    const { campaign } = await planned('by command');
+    const token = (await ours.user(['approver'], 'Kim')).token;
+    const said = { out: '', err: '' };
+    const terminal = {
+      out: (text: string) => void (said.out += text),
+      err: (text: string) => void (said.err += text),
+      env: { SPRINGTIDE_URL: api.url, SPRINGTIDE_TOKEN: token, HOME: '/nowhere' },
+      readText: async () => await Promise.reject(new Error('no file')),
+      readStdin: async () => await Promise.resolve(''),
+      writeSecretText: async () => await Promise.resolve(),
+      fetch: globalThis.fetch,
+      now: () => new Date(),
+      sleep: async () => await Promise.resolve(),
+      newKey: () => randomUUID(),
+    };
+    expect(await runCli(['readiness', 'check', campaign.name], terminal)).toBe(5);
+    expect(said.out).toMatch(/red\s+yes\s+entrance\/entrance\s+The entrance could not be read/);
+    const answer = ['--key', 'entrance/entrance', '--reason', 'it stands by then'];
+    expect(await runCli(['readiness', 'override', campaign.name, ...answer], terminal)).toBe(0);
+    said.out = '';
+    expect(await runCli(['readiness', 'show', campaign.name, '-o', 'json'], terminal)).toBe(0);
+    expect(JSON.parse(said.out)).toMatchObject({ gate: 'advisory', latest: { blocking: 0, verdict: 'red' } });
   });
 
   it('has nothing to say of a campaign without a plan', async () => {

@@ -14,6 +14,12 @@ const campaignPages: RouteObject[] = [
     lazy: async () => ({ Component: (await import('../features/plan/plan-page.js')).PlanPage }),
   },
   {
+    path: 'readiness',
+    lazy: async () => ({
+      Component: (await import('../features/readiness/readiness-page.js')).ReadinessPage,
+    }),
+  },
+  {
     path: 'approval',
     lazy: async () => ({ Component: (await import('../features/approvals/approval-page.js')).ApprovalPage }),
   },

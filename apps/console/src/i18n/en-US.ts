@@ -1,3 +1,5 @@
+import { readinessEnUS } from './readiness.en-US.js';
+
 /** Every sentence of the console. The other languages are held to these keys by the compiler. */
 export const enUS = {
   brand: 'Springtide',
@@ -524,6 +526,7 @@ export const enUS = {
   'audit.result.ok': 'Done',
   'audit.result.refused': 'Refused',
   'audit.result.failed': 'Failed',
+  ...readinessEnUS,
 } as const;
 
 export type MessageKey = keyof typeof enUS;

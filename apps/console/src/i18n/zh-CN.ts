@@ -1,4 +1,5 @@
 import type { MessageKey } from './en-US.js';
+import { readinessZhCN } from './readiness.zh-CN.js';
 
 export const zhCN: Readonly<Record<MessageKey, string>> = {
   brand: '大潮 Springtide',
@@ -510,4 +511,5 @@ export const zhCN: Readonly<Record<MessageKey, string>> = {
   'audit.result.ok': '成功',
   'audit.result.refused': '被拒',
   'audit.result.failed': '失败',
+  ...readinessZhCN,
 };

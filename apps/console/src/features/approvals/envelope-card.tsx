@@ -9,7 +9,7 @@ type Props = Readonly<{ approval: ApprovalBody; timeZone: string }>;
 export function EnvelopeCard({ approval, timeZone }: Props) {
   const text = useText();
   const format = useFormat();
-  const { envelope } = approval;
+  const { envelope, readiness } = approval;
   return (
     <Facts
       items={[
@@ -18,6 +18,15 @@ export function EnvelopeCard({ approval, timeZone }: Props) {
         { label: text('envelope.machines'), value: format.number(envelope.maxMachines, 0) },
         { label: text('envelope.latest-start'), value: format.instant(envelope.latestStart, timeZone) },
         { label: text('envelope.expires'), value: format.instant(approval.expiresAt, timeZone) },
+        {
+          label: text('readiness.evidence'),
+          value: readiness
+            ? text('readiness.evidence-of', {
+                verdict: text(`readiness.verdict.${readiness.verdict}`),
+                at: format.instant(readiness.checkedAt, timeZone),
+              })
+            : text('readiness.evidence-none'),
+        },
         { label: text('envelope.pools'), wide: true, value: envelope.poolIds.join(text('common.list')) },
         { label: text('plan.hash'), wide: true, value: <code>{envelope.planHash}</code> },
       ]}
