@@ -140,9 +140,9 @@ const forWorkflows: FactoryProvider[] = [
   },
   {
     provide: DemandWatch,
-    useFactory: (database: Database, book: RunBook, routes: RoutesService) =>
-      new DemandWatch(database, book, routes),
-    inject: [Database, RunBook, RoutesService],
+    useFactory: (database: Database, book: RunBook, ledger: EffectLedger, routes: RoutesService) =>
+      new DemandWatch(database, book, ledger, routes),
+    inject: [Database, RunBook, EffectLedger, RoutesService],
   },
   {
     provide: ScaleBack,

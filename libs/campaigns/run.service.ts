@@ -7,19 +7,21 @@ import {
   type TimelineEntry,
 } from '@springtide/contracts';
 import { effectTransaction, type EffectLedger } from '@springtide/effects';
-import { extendReservation, type Mandate } from '@springtide/effects/domain';
+import type { Mandate } from '@springtide/effects/domain';
 import { recordAudit, requirePermission, requireUser, type ApprovalService } from '@springtide/identity';
-import { SpringtideError, addMs, compareMoney, money, toInstant, type Clock } from '@springtide/kernel';
+import { SpringtideError, addMs, money, toInstant, type Clock } from '@springtide/kernel';
 import { newId, postToOutbox, type Database, type RequestContext } from '@springtide/platform';
 import type { RoutesService } from '@springtide/traffic';
 import type { EntityManager } from 'typeorm';
+import { giveCommand } from './run-commands.js';
+import { findWayBack } from './data/way-back.repository.js';
 import { readEnvelope } from './approval-view.js';
 import { lockCampaign } from './campaign.service.js';
 import { CampaignEntity, RunEntity, type PlanEntity } from './data/campaign.entity.js';
 import { forgetSurge } from './data/demand-reading.repository.js';
-import { RUN_POLICIES, moved, retarget } from './domain/index.js';
+import { RUN_POLICIES, moved } from './domain/index.js';
 import { PLAN_SUBJECT, findPlan, requireCurrent } from './plan.service.js';
-import { listOpenRuns, lockRun, openIn } from './run-book.js';
+import { listOpenRuns, openIn } from './run-book.js';
 import { note, readTimeline } from './run-timeline.js';
 import { runView } from './run-view.js';
 import type { StartCheck } from './start-check.service.js';
@@ -49,10 +51,13 @@ export class RunsService {
 
   async get(ctx: RequestContext, runId: string): Promise<RunBody> {
     requirePermission(ctx, 'run:read');
-    const open = await this.database.unitOfWork(ctx, async (tx) => await openIn(tx, runId));
+    const { open, wayBack } = await this.database.unitOfWork(ctx, async (tx) => ({
+      open: await openIn(tx, runId),
+      wayBack: await findWayBack(tx, runId),
+    }));
     const intents = await this.ledger.listIntents(ctx.tenantId, { runId });
     const mandate = await this.ledger.findMandate(ctx.tenantId, runId);
-    return await runView(ctx, open, { intents, mandate, routes: this.routes, at: this.now() });
+    return await runView(ctx, open, { intents, mandate, wayBack, routes: this.routes, at: this.now() });
   }
 
   async timeline(
@@ -68,40 +73,12 @@ export class RunsService {
     });
   }
 
-  async command(ctx: RequestContext, runId: string, command: RunCommand): Promise<RunBody> {
+  /** @param version what the caller has seen; without it the command stands whatever happened since. */
+  async command(ctx: RequestContext, runId: string, command: RunCommand, version?: number): Promise<RunBody> {
     requirePermission(ctx, command.command === 'abort' ? 'run:stop' : 'run:operate');
+    const at = this.now();
     await this.database.unitOfWork(ctx, async (tx) => {
-      const run = await lockRun(tx, runId);
-      if (run.closedAt !== null || run.state === 'scaling-back' || run.state === 'verifying') {
-        if (command.command === 'abort') return;
-        throw new SpringtideError(
-          'failed-precondition',
-          `this run is ${run.state}: its machines are on their way out; "${command.command}" changed nothing`,
-          { nextStep: 'Plan a new campaign if capacity is needed again.' },
-        );
-      }
-      const detail = await this.apply(tx, ctx, run, command);
-      run.revision += 1;
-      await tx.save(RunEntity, run);
-      await note(
-        tx,
-        ctx,
-        runId,
-        { step: `command.${command.command}`, detail, once: `command/${run.revision}` },
-        this.now(),
-      );
-      await recordAudit(tx, ctx, {
-        action: `run.${command.command}`,
-        target: { kind: 'run', id: runId },
-        after: command,
-        show: ['command', 'minutes', 'service', 'phase', 'requestsPerSecond', 'amount', 'currency', 'reason'],
-        at: this.now(),
-      });
-      await postToOutbox(tx, ctx.tenantId, {
-        kind: 'signal',
-        workflowId: runWorkflowId(runId),
-        signal: RUN_CHANGED,
-      });
+      await giveCommand({ tx, ctx, at }, runId, command, version);
     });
     return await this.get(ctx, runId);
   }
@@ -148,6 +125,12 @@ export class RunsService {
       workflow: 'scaleBack',
       workflowId: scaleBackWorkflowId(run.id),
       input: { tenantId: ctx.tenantId, runId: run.id, reason: `stop switch: ${reason}` },
+    });
+    // One that is under way already may rest, or be held: now it hurries.
+    await postToOutbox(tx, ctx.tenantId, {
+      kind: 'signal',
+      workflowId: scaleBackWorkflowId(run.id),
+      signal: RUN_CHANGED,
     });
   }
 
@@ -259,110 +242,6 @@ export class RunsService {
       committed: money(currency, 0),
       perHour: money(currency, 0),
     };
-  }
-
-  /** Changes the locked run and, where money is concerned, its mandate in the same transaction. @returns the story line. */
-  private async apply(
-    tx: EntityManager,
-    ctx: RequestContext,
-    run: RunEntity,
-    command: RunCommand,
-  ): Promise<string> {
-    switch (command.command) {
-      case 'pause':
-        run.control = 'pause';
-        return 'Paused: nothing more is bought and no traffic moves. What runs keeps running, and keeps costing.';
-      case 'resume':
-        run.control = 'run';
-        return 'Resumed.';
-      case 'abort':
-        run.control = 'abort';
-        return `Stopped by ${ctx.actor.name}${command.reason ? `: ${command.reason}` : ''}. Traffic goes home, machines go back.`;
-      case 'extend':
-        return await this.extend(tx, ctx, run, command.minutes);
-      case 'raise-budget':
-        return await this.raiseBudget(tx, ctx, run, command.budget);
-      case 'change-target': {
-        const { plan } = await openIn(tx, run.id);
-        const changed = retarget(run.targets, plan, command);
-        if (changed.uncovered > 0) {
-          throw new SpringtideError(
-            'failed-precondition',
-            `${Math.ceil(changed.uncovered)} requests/s of ${command.service} cannot be covered on the approved pools; the target was not changed`,
-            { nextStep: 'Choose a lower target, or plan and approve a wider campaign.' },
-          );
-        }
-        run.targets = changed.targets;
-        await forgetSurge(tx, run.id, command.service);
-        return `Target of ${command.service} in ${command.phase} is now ${command.requestsPerSecond} requests/s.`;
-      }
-    }
-  }
-
-  private async extend(
-    tx: EntityManager,
-    ctx: RequestContext,
-    run: RunEntity,
-    minutes: number,
-  ): Promise<string> {
-    const last = run.phases.at(-1);
-    if (last === undefined) throw new SpringtideError('internal', 'this run has no phases');
-    await this.changeMandate(tx, ctx, run.id, (mandate) => {
-      const extended = extendReservation(mandate, minutes / 60);
-      if (!extended.ok) {
-        throw new SpringtideError('failed-precondition', `${extended.error.message}; the end was not moved`, {
-          nextStep: 'Raise the budget first.',
-          facts: extended.error.facts,
-        });
-      }
-      return { ...extended.value, validUntil: addMs(mandate.validUntil, minutes * 60_000) };
-    });
-    const endsAt = addMs(last.endsAt, minutes * 60_000);
-    run.phases = [...run.phases.slice(0, -1), { ...last, endsAt }];
-    return `Extended by ${minutes} minutes, to ${endsAt}.`;
-  }
-
-  /** More money is outside what was approved: it takes someone who may approve, and not the author. */
-  private async raiseBudget(
-    tx: EntityManager,
-    ctx: RequestContext,
-    run: RunEntity,
-    budget: Readonly<{ currency: string; amount: string }>,
-  ): Promise<string> {
-    requirePermission(ctx, 'campaign:approve');
-    const { campaign } = await openIn(tx, run.id);
-    if (requireUser(ctx).id === campaign.authorId) {
-      throw new SpringtideError(
-        'permission-denied',
-        'the author of a campaign cannot raise its budget; nothing was changed',
-        {
-          nextStep: 'Ask another approver.',
-        },
-      );
-    }
-    await this.changeMandate(tx, ctx, run.id, (mandate) => {
-      if (compareMoney(budget, mandate.budget) < 0) {
-        throw new SpringtideError(
-          'invalid-argument',
-          `the budget is ${mandate.budget.amount} already; it can only be raised`,
-        );
-      }
-      return { ...mandate, budget };
-    });
-    return `Budget raised to ${budget.amount} ${budget.currency} by ${ctx.actor.name}.`;
-  }
-
-  private async changeMandate(
-    tx: EntityManager,
-    ctx: RequestContext,
-    runId: string,
-    change: (mandate: Mandate) => Mandate,
-  ): Promise<void> {
-    const books = effectTransaction(tx, ctx.tenantId);
-    const found = await books.findMandateOfRun(runId);
-    const locked = found === undefined ? undefined : await books.lockMandate(found.id);
-    if (locked === undefined) throw new SpringtideError('internal', `run ${runId} has no mandate`);
-    await books.saveMandate(change(locked));
   }
 
   private now(): string {

@@ -46,9 +46,15 @@ export function campaignInput(stage: Stage, name: string, timing = SHORT): Campa
 export type Armed = Readonly<{ campaign: CampaignBody; plan: PlanBody; run: RunBody }>;
 
 /** From the calendar to an armed run, by two people. */
-export async function planApproveArm(stage: Stage, name: string, timing = SHORT): Promise<Armed> {
+export async function planApproveArm(
+  stage: Stage,
+  name: string,
+  timing = SHORT,
+  changes: Partial<CampaignInput> = {},
+): Promise<Armed> {
   const { operations, approver } = stage;
-  const campaign = await operations.call(routes.campaignCreate, { body: campaignInput(stage, name, timing) });
+  const body = { ...campaignInput(stage, name, timing), ...changes };
+  const campaign = await operations.call(routes.campaignCreate, { body });
   const plan = await planned(operations, campaign.id);
   const approval = await operations.call(routes.approvalRequest, { params: { id: plan.id } });
   await approver.call(routes.approvalDecide, {

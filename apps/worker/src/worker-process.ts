@@ -114,7 +114,7 @@ export async function startWorker(parts: WorkerParts): Promise<WorkerProcess> {
 
 type App = Awaited<ReturnType<typeof NestFactory.createApplicationContext>>;
 
-function activitiesOf(app: App, platform: PlatformParts) {
+export function activitiesOf(app: Pick<App, 'get'>, platform: PlatformParts) {
   return {
     ...planActivities(app.get(PlansService)),
     ...runActivities(app.get(RunEngine), app.get(EntranceKeeper), app.get(DemandWatch)),

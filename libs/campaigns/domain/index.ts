@@ -12,6 +12,7 @@ export {
   type Delivered,
   type Target,
 } from './orders.js';
+export { isReturning, outsideApproval, refusalOf, targetCapacity } from './command-rules.js';
 export { isSamePlace, mayAsk, metAgain, type WayBackPlace } from './obstacle.js';
 export { RUN_POLICIES, wayBackLimits, type RunPolicy } from './run-policy.js';
 export {
