@@ -98,7 +98,21 @@ export async function saveSurge(
   );
 }
 
-/** A person set the target: from now on that is what the service is after. */
+/** A person set the target: that holds until demand changes again, and is what calm goes back to. */
+export async function rebaseSurge(
+  tx: EntityManager,
+  runId: string,
+  service: string,
+  targets: RunTargets,
+): Promise<void> {
+  const base = JSON.stringify(targets.filter((row) => row.service === service));
+  await tx.query('update campaign_surge set base = $3 where run_id = $1 and service = $2', [
+    runId,
+    service,
+    base,
+  ]);
+}
+
 export async function forgetSurge(tx: EntityManager, runId: string, service: string): Promise<void> {
   await tx.query('delete from campaign_surge where run_id = $1 and service = $2', [runId, service]);
 }
