@@ -4,6 +4,7 @@ import { routes } from '@springtide/contracts';
 import { DEMAND, closed, expectEverythingBack, planApproveArm, runUntil } from './campaign-story.js';
 import { recordHistories } from '../workflows/record-histories.js';
 import { setStage, type Stage } from './stage.js';
+import { verifyOnce } from './verify-once.js';
 
 jest.setTimeout(120_000);
 
@@ -107,5 +108,26 @@ describe('a campaign', () => {
     expect(new Set(answers)).toEqual(new Set([200]));
     await runUntil(stage, armed.run.id, 'it is closed', closed);
     await expectEverythingBack(stage, armed);
+  });
+
+  it('is judged from outside, by a process that finds what is left', async () => {
+    const before = await verifyOnce(stage);
+    expect(before.verdicts.filter(({ outcome }) => outcome === 'violated')).toEqual([]);
+    expect(before.exitCode).toBe(0);
+    const [intent] = await stage.database.database.systemWork('test', async (tx) =>
+      tx.query<{ id: string; run_id: string }[]>(
+        `select id, run_id from effect_intent where kind = 'create' and state = 'released' limit 1`,
+      ),
+    );
+    const marks = { installation: 'e2e', tenant: stage.tenantId, intent: intent?.id, token: 'st-left-0' };
+    const labels = Object.entries(marks).map(([name, value]) => [`springtide/${name}`, value]);
+    const left = stage.clouds.cloud('cloud')?.administer({
+      action: 'create-foreign',
+      labels: Object.fromEntries(labels) as Record<string, string>,
+    });
+    const after = await verifyOnce(stage);
+    const violated = after.verdicts.find(({ invariant }) => invariant === 'I5');
+    expect([after.exitCode, violated?.outcome]).toEqual([1, 'violated']);
+    expect(violated?.violations.flatMap(({ evidence }) => evidence)).toContain(left?.id);
   });
 });

@@ -62,6 +62,8 @@ export type Stage = Readonly<{
   everMade(): ReadonlySet<string>;
   /** Judges the twelve invariants, from the beginning to the end. */
   oracle: StageOracle;
+  /** Of the processes of the product. */
+  environment: Readonly<Record<string, string>>;
   api: StageProcess;
   workers: readonly StageProcess[];
   /** Kills the first worker with SIGKILL, and starts another one. */
@@ -131,6 +133,7 @@ export async function setStage(request: StageRequest = {}): Promise<Stage> {
         )
       ).join(''),
     oracle,
+    environment: env,
     stop: async () => {
       await oracle.stop();
       await Promise.all([...workers, api].map(async (one) => await one.stop()));

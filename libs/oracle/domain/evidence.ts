@@ -138,6 +138,8 @@ export type OraclePolicy = Readonly<{
   noticeMs: number;
   /** Longest that an entrance may point at nothing healthy while something healthy is there. */
   reactMs: number;
+  /** Longest that machines may stand after their run's lease lapsed while nobody brings them back. */
+  lapseMs: number;
   /** From the stop switch to the last create. */
   haltMs: number;
   /** From an armed run to its first sign of life while nothing waits in the outbox. */
@@ -154,6 +156,7 @@ export const STANDARD_ORACLE: OraclePolicy = {
   graceMs: 26 * MINUTE,
   noticeMs: 11 * MINUTE,
   reactMs: 3 * MINUTE,
+  lapseMs: 6 * 60 * MINUTE,
   haltMs: 5_000,
   startMs: 2 * MINUTE,
   sealMs: 10 * MINUTE,
@@ -166,6 +169,7 @@ export const DEMO_ORACLE: OraclePolicy = {
   graceMs: 60_000,
   noticeMs: 45_000,
   reactMs: 45_000,
+  lapseMs: 3 * MINUTE,
   startMs: 45_000,
 };
 

@@ -1,5 +1,7 @@
+import type { EffectItem, Intent } from '@springtide/effects/domain';
 import { addMs, msBetween } from '@springtide/kernel';
 import { isLive, listingsOf, visibleBefore, whyUnlisted, type Case, type OwnMachine } from './case.js';
+import type { GroundMachine } from './evidence.js';
 import { machineKey } from './history.js';
 import { few, finding, joined, type Finding, type Suspicion } from './judgement.js';
 
@@ -10,14 +12,60 @@ export function everyMachineHasItsRow(of: Case): Finding {
     const wrong = whyUnexplained(of, own);
     return wrong === undefined ? finding({ checked: 1 }) : aged(of, own, wrong);
   });
+  const known = of.books.intents.flatMap((intent) => booked(of, intent));
   const cut = of.listings.flatMap(({ accountId, region, incomplete }) =>
     incomplete === null
       ? []
       : [`account ${accountId}, ${region ?? 'all regions'}, was not listed whole (${incomplete})`],
   );
   const nothing = of.listings.length === 0 ? ['no cloud was listed'] : [];
-  return joined(...parts, finding({ checked: 0, gaps: [...nothing, ...cut] }));
+  return joined(...parts, ...known, finding({ checked: 0, gaps: [...nothing, ...cut] }));
 }
+
+/** Seen from the row: its machine must carry our marks, or nobody finds it again, and somebody must want it. */
+function booked(of: Case, intent: Intent): readonly Finding[] {
+  if (intent.kind !== 'create') return [];
+  return intent.items.filter(isLive).flatMap((item) => {
+    const machine = listedAs(of, intent, item.machineId);
+    if (machine?.state !== 'alive') return [];
+    const wrong = isMarkedFor(of, intent, machine)
+      ? whyUnwanted(of, intent, item)
+      : 'does not carry our marks for its intent: nobody would find it if its row were lost';
+    if (wrong === undefined) return [];
+    const violation = {
+      invariant: 'I1' as const,
+      happened: `machine ${machine.id} of intent ${intent.id} in account ${intent.accountId} ${wrong}`,
+      means: 'it runs and costs money, and no scale-back will end it by itself',
+      next: 'look whether worker and reconciler run; abort the run (springtide run abort), or end the machine at the cloud',
+      evidence: [machine.id, intent.id, intent.runId],
+    };
+    return [finding({ checked: 0, violations: [violation] })];
+  });
+}
+
+function listedAs(of: Case, intent: Intent, machineId: string | null): GroundMachine | undefined {
+  return of.listings
+    .filter(({ accountId }) => accountId === intent.accountId)
+    .flatMap(({ machines }) => machines.filter(({ id }) => id === machineId))
+    .at(0);
+}
+
+function isMarkedFor(of: Case, intent: Intent, { marks }: GroundMachine): boolean {
+  return marks?.installation === of.installation && marks.intent === intent.id;
+}
+
+/** A lease that lapsed brings its run back, unless that is under way, visibly, or a person took the machine on. */
+function whyUnwanted(of: Case, intent: Intent, item: EffectItem): string | undefined {
+  const { releaseBy } = intent;
+  if (releaseBy === null || item.abandoned !== null || item.state === 'releasing') return undefined;
+  if (releaseBy >= addMs(of.books.readAt, -of.policy.lapseMs)) return undefined;
+  const run = of.books.runs?.find(({ id }) => id === intent.runId);
+  if (run !== undefined && WAYS_BACK.includes(run.state)) return undefined;
+  return `stands although its lease lapsed at ${releaseBy}, and nobody brings it back`;
+}
+
+/** States of a run that is on its way back, or says what keeps it. */
+const WAYS_BACK: readonly string[] = ['scaling-back', 'verifying', 'stuck', 'safe-hold'];
 
 function whyUnexplained(of: Case, { listing, machine, marks }: OwnMachine): string | undefined {
   const holders = (of.itemsByMachine.get(machine.id) ?? []).filter(
@@ -70,11 +118,7 @@ export function everyRowHasItsMachine(of: Case): Finding {
   return joined(...parts, lostWithoutAlert(of));
 }
 
-function missing(
-  of: Case,
-  intent: Case['books']['intents'][number],
-  item: (typeof intent)['items'][number],
-): Finding {
+function missing(of: Case, intent: Intent, item: EffectItem): Finding {
   const listings = listingsOf(of, intent.accountId, intent.region);
   const shown = listings.some(({ machines }) => machines.some(({ id }) => id === item.machineId));
   const due = listings.filter(

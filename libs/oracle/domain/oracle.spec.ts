@@ -12,6 +12,7 @@ import {
 import {
   CLOSED,
   STORY,
+  abandonedAtClose,
   acknowledged,
   armed,
   at,
@@ -23,10 +24,12 @@ import {
   entranceWith,
   falseLoss,
   heldTwice,
+  lapsed,
   leaving,
   lost,
   neighbour,
   orphanDeletion,
+  owners,
   raisedBudget,
   reserving,
   sharesOrdered,
@@ -40,6 +43,7 @@ import {
   twoTokens,
   unanswered,
   unbooked,
+  unmarked,
   unsealed,
   whole,
   withApproval,
@@ -71,6 +75,8 @@ const TALES: Readonly<Record<InvariantId, Readonly<{ broken: readonly Tale[]; ne
         title: 'a machine without an age that was seen for longer than the grace',
         evidence: () => [at(stray({ createdAt: null })(), -30), stray({ createdAt: null })()],
       },
+      { title: 'a machine of the ledger without our marks', evidence: () => unmarked() },
+      { title: 'a machine whose run nobody drives', evidence: () => lapsed('holding', 7 * 60) },
       { title: 'one machine in two live rows', evidence: () => heldTwice() },
       {
         title: 'a machine that is booked as gone since long',
@@ -78,6 +84,8 @@ const TALES: Readonly<Record<InvariantId, Readonly<{ broken: readonly Tale[]; ne
       },
     ],
     near: [
+      { title: 'a lease that lapsed an hour ago', evidence: () => lapsed('holding', 60) },
+      { title: 'a run that is on its way back for long', evidence: () => lapsed('stuck', 7 * 60) },
       { title: 'a young machine', evidence: stray({ createdAt: minutesBefore(10) }) },
       {
         title: 'a machine that is on its way out',
@@ -176,6 +184,7 @@ const TALES: Readonly<Record<InvariantId, Readonly<{ broken: readonly Tale[]; ne
       },
     ],
     near: [
+      { title: 'a machine that a person took on', evidence: () => abandonedAtClose() },
       {
         title: 'a machine that is ending',
         evidence: () => closedWith([machineOf(CLOSED.intent, 'm-1', { state: 'ending' })]),
@@ -261,9 +270,11 @@ const TALES: Readonly<Record<InvariantId, Readonly<{ broken: readonly Tale[]; ne
     broken: [
       { title: 'machines under two tokens of one intent', evidence: () => twoTokens() },
       { title: 'an effect that is in the ledger twice', evidence: () => twoRows(0) },
+      { title: 'an owner that acts after it was replaced', evidence: () => owners(10) },
       { title: 'two open runs of one campaign', evidence: () => twoRuns(null) },
     ],
     near: [
+      { title: 'an owner whose call crossed its replacement', evidence: () => owners(1) },
       { title: 'two batches of one step', evidence: () => twoRows(1) },
       { title: 'a closed run and an open one', evidence: () => twoRuns(minutesBefore(20)) },
     ],

@@ -45,7 +45,7 @@ function isForgotten(of: Case, run: RunRow): boolean {
 
 /** I10: on the clouds' side by tokens, on ours by the identity of effects and by runs. */
 export function oneEffectPerKey(of: Case): Finding {
-  return joined(tokensOnce(of), placesOnce(of), runsOnce(of));
+  return joined(tokensOnce(of), placesOnce(of), runsOnce(of), ownersInOrder(of));
 }
 
 /** A new token is made only once the old one is proven to have done nothing: machines of two are one effect twice. */
@@ -99,6 +99,30 @@ function placesOnce(of: Case): Finding {
       evidence: rows.map(({ id }) => id),
     })),
   });
+}
+
+/** Fence numbers of a run only grow: whoever sends with a smaller one was replaced, and its work was done by another. */
+function ownersInOrder(of: Case): Finding {
+  const sent = of.books.intents.filter(({ sentAt }) => sentAt !== null);
+  const violations = [...Map.groupBy(sent, ({ runId }) => runId)].flatMap(([runId, intents]) => {
+    const late = intents.find((one) =>
+      intents.some(
+        (other) =>
+          other.fence > one.fence && (other.sentAt ?? '') < addMs(one.sentAt ?? '', -of.policy.skewMs),
+      ),
+    );
+    if (late === undefined) return [];
+    return [
+      {
+        invariant: 'I10' as const,
+        happened: `owner ${late.fence} of run ${runId} sent ${late.step}/${late.batch} at ${late.sentAt}, after a newer owner had begun`,
+        means: 'two owners drive one run: what one buys or deletes, the other one may do again',
+        next: 'look for a worker that was held up and woke (its log says “newer owner”), and restart it',
+        evidence: [runId, late.id],
+      },
+    ];
+  });
+  return finding({ checked: sent.length, violations });
 }
 
 function runsOnce(of: Case): Finding {

@@ -28,11 +28,14 @@ function closedRun(of: Case, run: RunRow): Finding {
   const satellites = after.flatMap(({ satellites: all = [] }) =>
     all.filter(({ marks, machineId }) => isOf(marks) || bought.has(machineId ?? '')).map(({ id }) => id),
   );
-  const left = [...machines, ...satellites];
+  const abandoned = new Set(
+    intents.flatMap(({ items }) => items.flatMap((item) => (item.abandoned === null ? [] : item.machineId))),
+  );
+  const left = [...machines.filter((id) => !abandoned.has(id)), ...satellites];
   if (left.length === 0) return finding({ checked: 1, gaps });
   const violation = {
     invariant: 'I5' as const,
-    happened: `run ${run.id} is closed since ${run.closedAt}, and the clouds still list ${machines.length} machines and ${satellites.length} satellites of it: ${few(left)}`,
+    happened: `run ${run.id} is closed since ${run.closedAt}, and the clouds still list ${left.length} machines and satellites of it: ${few(left)}`,
     means: 'they run and cost money, and no scale-back is under way any more',
     next: 'end them at the cloud by these ids, or let the reconciler do it after its grace period; correct the campaign’s cost afterwards',
     evidence: [run.id, run.campaignId, ...left],

@@ -80,6 +80,7 @@ export function aStory(): Story {
     mandateId: mandate.id,
     state: 'settled',
     sentAt: START,
+    releaseBy: addMs(ASKED, 10 * MINUTE),
     reserved,
     items: [1, 2, 3, 4, 5].map((n) => anItem({ index: n - 1, machineId: `m-${n}`, state: 'ready' })),
   });

@@ -51,6 +51,28 @@ export function unbooked(createdAt: Instant): () => Evidence {
     evidenceOf({ ...STORY, machines: [...STORY.machines, machineOf(STORY.intent, 'm-9', { createdAt })] });
 }
 
+export function unmarked(): Evidence {
+  const [first, ...others] = STORY.machines;
+  return evidenceOf({
+    ...STORY,
+    machines: first === undefined ? [] : [{ ...first, marks: null }, ...others],
+  });
+}
+
+/** Nobody has renewed the lease for so many minutes. */
+export function lapsed(state: string, minutes: number): Evidence {
+  const intent = { ...STORY.intent, releaseBy: minutesBefore(minutes) };
+  return evidenceOf({ ...STORY, intent, run: { ...STORY.run, state } });
+}
+
+/** The first owner sends something so many seconds after the second one began. */
+export function owners(seconds: number): Evidence {
+  const base = { runId: STORY.run.id, kind: 'set' as const, state: 'settled' as const, items: [], count: 0 };
+  const second = anIntent({ ...base, step: 'b', fence: 2, sentAt: minutesBefore(5) });
+  const first = anIntent({ ...base, step: 'a', fence: 1, sentAt: addMs(minutesBefore(5), seconds * 1_000) });
+  return withIntents([STORY.intent, second, first]);
+}
+
 export function heldTwice(): Evidence {
   const other = anIntent({
     runId: STORY.run.id,
@@ -138,6 +160,12 @@ export function closedWith(
   satellites: readonly GroundSatellite[] = [],
 ): Evidence {
   return { ...evidenceOf(CLOSED), listings: [aListing(machines, { satellites })] };
+}
+
+export function abandonedAtClose(): Evidence {
+  const abandoned = { at: minutesBefore(9), by: 'ada', reason: 'the cloud keeps it', costPerHour: null };
+  const intent = withItem(CLOSED.intent, { state: 'releasing', goneAt: null, abandoned });
+  return evidenceOf({ ...CLOSED, intent, machines: [machineOf(intent, 'm-1')] });
 }
 
 /** What the intent holds, and what the mandate books for it. */
