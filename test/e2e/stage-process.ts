@@ -1,4 +1,4 @@
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import { nodeArguments } from '../yard/tools/node-arguments.js';
 import { startProcess, type RunningProcess } from '../yard/tools/process.js';
@@ -53,12 +53,18 @@ export class StageProcess {
     return this;
   }
 
-  /** Resolves with the first line from now on that is so. */
-  async says(pattern: RegExp): Promise<string> {
-    for (;;) {
-      const [line] = (await once(this.#lines, 'line')) as [string];
-      if (pattern.test(line)) return line;
-    }
+  /** Resolves when it has written so many lines of this kind from now on. */
+  async says(pattern: RegExp, times = 1): Promise<void> {
+    await new Promise<void>((resolve) => {
+      let left = times;
+      const look = (line: string): void => {
+        if (pattern.test(line)) left -= 1;
+        if (left > 0) return;
+        this.#lines.off('line', look);
+        resolve();
+      };
+      this.#lines.on('line', look);
+    });
   }
 
   /** SIGKILL. Resolves when it is gone. */

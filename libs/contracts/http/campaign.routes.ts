@@ -66,6 +66,7 @@ export const campaignRoutes = {
     response: CampaignBody,
     status: 201,
     idempotent: 'replay',
+    atomic: true,
     etag: 'send',
   }),
   campaignList: defineRoute({
@@ -111,6 +112,7 @@ export const campaignRoutes = {
     response: CampaignBody,
     status: 200,
     idempotent: 'replay',
+    atomic: true,
     etag: 'require',
   }),
   campaignReport: defineRoute({
@@ -145,6 +147,7 @@ export const campaignRoutes = {
     response: PlanBody,
     status: 202,
     idempotent: 'replay',
+    atomic: true,
   }),
   planList: defineRoute({
     id: 'plans.list',
@@ -176,6 +179,7 @@ export const campaignRoutes = {
     response: ApprovalBody,
     status: 201,
     idempotent: 'replay',
+    atomic: true,
   }),
   approvalList: defineRoute({
     id: 'approvals.list',
@@ -200,5 +204,6 @@ export const campaignRoutes = {
     response: ApprovalBody,
     status: 200,
     idempotent: 'replay',
+    atomic: true,
   }),
 } as const;

@@ -31,6 +31,7 @@ export const identityRoutes = {
     response: TokenCreated,
     status: 201,
     idempotent: 'once-only',
+    atomic: true,
   }),
   tokenList: defineRoute({
     id: 'tokens.list',
@@ -70,5 +71,6 @@ export const identityRoutes = {
     response: UserCreated,
     status: 201,
     idempotent: 'once-only',
+    atomic: true,
   }),
 } as const;

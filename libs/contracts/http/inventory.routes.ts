@@ -88,6 +88,7 @@ export const inventoryRoutes = {
     response: TemplateBody,
     status: 201,
     idempotent: 'replay',
+    atomic: true,
   }),
   templateList: defineRoute({
     id: 'templates.list',

@@ -124,6 +124,7 @@ export const resourceRoutes = {
     response: ViewBody,
     status: 201,
     idempotent: 'replay',
+    atomic: true,
   }),
   viewUpdate: defineRoute({
     id: 'views.update',

@@ -27,6 +27,11 @@ export type RouteSpec = Readonly<{
   status: 200 | 201 | 202 | 204;
   /** A POST takes an Idempotency-Key; `once-only` answers hold a secret that is not kept for a replay. */
   idempotent?: 'replay' | 'once-only';
+  /**
+   * The handler only works with the database, so that its answer is kept in the very transaction that makes the change:
+   * no crash can come between them. Elsewhere a repetition finds out by itself what was done before.
+   */
+  atomic?: true;
   /** `send`: the answer has an ETag from its `version`. `require`: the request must carry it as If-Match as well. */
   etag?: 'send' | 'require';
 }>;

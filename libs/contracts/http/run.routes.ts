@@ -83,6 +83,7 @@ export const runRoutes = {
   }),
   auditList: defineRoute({
     id: 'audit.list',
+    atomic: true,
     method: 'GET',
     path: '/api/v1/audit',
     summary: 'Who did what when, newest first',

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { SpringtideError } from '@springtide/kernel';
 import {
   DataSource,
@@ -5,9 +6,13 @@ import {
   type EntityTarget,
   type MixedList,
   type ObjectLiteral,
+  type QueryRunner,
 } from 'typeorm';
 import type { RequestContext } from '../context/request-context.js';
 import { asDatabaseError } from './database-error.js';
+
+/** A transaction that others join; `turn` settles when the last of them has come to its end. */
+type Together = { readonly context: RequestContext; readonly tx: EntityManager; turn: Promise<unknown> };
 
 /** What a context contributes to the schema: its entities and its migrations, in order. */
 export type SchemaPart = Readonly<{
@@ -32,6 +37,8 @@ export type DatabaseUrls = Readonly<{ app: string; system: string }>;
  * never keep one open across a network call.
  */
 export class Database {
+  private readonly together = new AsyncLocalStorage<Together>();
+
   private constructor(
     private readonly app: DataSource,
     private readonly system: DataSource,
@@ -49,6 +56,8 @@ export class Database {
   }
 
   async unitOfWork<T>(context: RequestContext, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    const outer = this.together.getStore();
+    if (outer?.context === context) return await this.inTurn(outer, work);
     return await this.inTransaction(this.app, async (tx) => {
       await tx.query(
         `select set_config('springtide.tenant', $1, true), set_config('springtide.user', $2, true)`,
@@ -56,6 +65,36 @@ export class Database {
       );
       return await work(tx);
     });
+  }
+
+  /**
+   * One transaction around work that has several of its own: all units of work of this very context inside it join it,
+   * one after the other, each as a part that fails alone. For work that waits for nothing but the database.
+   */
+  async atOnce<T>(context: RequestContext, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    return await this.unitOfWork(
+      context,
+      async (tx) =>
+        await this.together.run({ context, tx, turn: Promise.resolve() }, async () => await work(tx)),
+    );
+  }
+
+  /** Parts of one transaction cannot overlap: a savepoint belongs to all statements that come after it. */
+  private async inTurn<T>(outer: Together, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    const { context } = outer;
+    const part = outer.turn.then(
+      async () =>
+        await outer.tx.transaction(
+          async (tx) =>
+            await this.together.run({ context, tx, turn: Promise.resolve() }, async () => await work(tx)),
+        ),
+    );
+    outer.turn = part.catch(() => undefined);
+    try {
+      return await part;
+    } catch (thrown) {
+      throw thrown instanceof SpringtideError ? thrown : asDatabaseError(thrown);
+    }
   }
 
   /** @param job names the cross-tenant job, for the database's own statistics and logs. */
@@ -94,7 +133,7 @@ export class Database {
       await runner.connect();
       await runner.startTransaction();
       const result = await work(runner.manager);
-      await runner.commitTransaction();
+      await commit(runner);
       return result;
     } catch (thrown) {
       if (runner.isTransactionActive) {
@@ -105,6 +144,26 @@ export class Database {
     } finally {
       await runner.release();
     }
+  }
+}
+
+/** @throws unavailable, effect maybe: an answer to COMMIT that does not come says nothing about it. */
+async function commit(runner: QueryRunner): Promise<void> {
+  try {
+    await runner.commitTransaction();
+  } catch (thrown) {
+    const error = asDatabaseError(thrown);
+    if (error.code !== 'unavailable') throw error;
+    throw new SpringtideError(
+      'unavailable',
+      'the database was lost while a change was being committed; whether it was made is not known',
+      {
+        cause: thrown,
+        effect: 'maybe',
+        retryAfterMs: 1_000,
+        nextStep: 'Repeat the request with the same idempotency key: what was done is not done again.',
+      },
+    );
   }
 }
 

@@ -38,10 +38,12 @@ export class Idempotency {
     if (claimed.kind === 'held') return { ...answerOf(claimed, request), replayed: true };
     const renewal = setInterval(() => void this.renew(ctx, request.key, claimed.claimId), LEASE_MS / 3);
     try {
-      const answer = await this.workOrRelease(ctx, request.key, claimed.claimId, work);
-      await failPoint('answer.made');
-      const kept = request.route.idempotent === 'once-only' ? { ...answer, body: null } : answer;
-      await this.keep(ctx, { key: request.key, claimId: claimed.claimId }, kept);
+      const held = { key: request.key, claimId: claimed.claimId };
+      const answer = await this.workOrRelease(ctx, held, async () =>
+        request.route.atomic === true
+          ? await this.workAndKeep(ctx, held, request, work)
+          : await this.workThenKeep(ctx, held, request, work),
+      );
       await failPoint('answer.kept');
       return { ...answer, replayed: false };
     } finally {
@@ -57,8 +59,7 @@ export class Idempotency {
 
   private async workOrRelease(
     ctx: RequestContext,
-    key: string,
-    claimId: string,
+    { key, claimId }: Held,
     work: () => Promise<StoredAnswer>,
   ): Promise<StoredAnswer> {
     try {
@@ -70,12 +71,35 @@ export class Idempotency {
     }
   }
 
-  /** The work is done: an answer that cannot be kept must not read as a failure, or it would be done again. */
-  private async keep(
+  /** Change and answer come to be together: whoever repeats the request finds both, or neither. */
+  private async workAndKeep(
     ctx: RequestContext,
-    claimed: Readonly<{ key: string; claimId: string }>,
-    answer: StoredAnswer,
-  ): Promise<void> {
+    held: Held,
+    request: KeyedRequest,
+    work: () => Promise<StoredAnswer>,
+  ): Promise<StoredAnswer> {
+    return await this.database.atOnce(ctx, async (tx) => {
+      const answer = await work();
+      await failPoint('answer.made');
+      if (!(await complete(tx, ctx, held, toKeep(request, answer)))) throw inProgress();
+      return answer;
+    });
+  }
+
+  private async workThenKeep(
+    ctx: RequestContext,
+    held: Held,
+    request: KeyedRequest,
+    work: () => Promise<StoredAnswer>,
+  ): Promise<StoredAnswer> {
+    const answer = await work();
+    await failPoint('answer.made');
+    await this.keep(ctx, held, toKeep(request, answer));
+    return answer;
+  }
+
+  /** The work is done: an answer that cannot be kept must not read as a failure, or it would be done again. */
+  private async keep(ctx: RequestContext, claimed: Held, answer: StoredAnswer): Promise<void> {
     for (let attempt = 1; attempt <= KEEP_TRIES; attempt += 1) {
       try {
         await this.database.unitOfWork(ctx, (tx) => complete(tx, ctx, claimed, answer));
@@ -109,6 +133,12 @@ export class Idempotency {
   }
 }
 
+type Held = Readonly<{ key: string; claimId: string }>;
+
+function toKeep({ route }: KeyedRequest, answer: StoredAnswer): StoredAnswer {
+  return route.idempotent === 'once-only' ? { ...answer, body: null } : answer;
+}
+
 function answerOf(held: Extract<Claim, { kind: 'held' }>, request: KeyedRequest): StoredAnswer {
   if (held.routeId !== request.route.id || held.requestHash !== request.requestHash) {
     throw refusal(422, 'invalid-argument', 'Idempotency key used before', {
@@ -117,11 +147,7 @@ function answerOf(held: Extract<Claim, { kind: 'held' }>, request: KeyedRequest)
     });
   }
   if (held.answer === null) {
-    throw refusal(409, 'conflict', 'Still in progress', {
-      detail: 'The first request with this idempotency key is still being carried out; it was not repeated.',
-      nextStep: 'Repeat it in a moment with the same key to get its answer.',
-      retryAfterSeconds: 1,
-    });
+    throw inProgress();
   }
   if (request.route.idempotent === 'once-only') {
     throw refusal(409, 'already-exists', 'Shown only once', {
@@ -130,6 +156,14 @@ function answerOf(held: Extract<Claim, { kind: 'held' }>, request: KeyedRequest)
     });
   }
   return held.answer;
+}
+
+function inProgress(): HttpRefusal {
+  return refusal(409, 'conflict', 'Still in progress', {
+    detail: 'Another request with this idempotency key is being carried out; this one changed nothing.',
+    nextStep: 'Repeat it in a moment with the same key to get its answer.',
+    retryAfterSeconds: 1,
+  });
 }
 
 function refusal(

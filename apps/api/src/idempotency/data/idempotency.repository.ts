@@ -66,17 +66,21 @@ export async function claim(tx: Transaction, ctx: RequestContext, request: Claim
   return { kind: 'held', routeId: row.route_id, requestHash: row.request_hash, answer };
 }
 
+/** @returns false when somebody else holds the key by now: this process was away for longer than its lease. */
 export async function complete(
   tx: Transaction,
   ctx: RequestContext,
   claimed: Readonly<{ key: string; claimId: string }>,
   answer: StoredAnswer,
-): Promise<void> {
-  await tx.query(
-    `update idempotency_key set status = $5, body = $6, etag = $7
-      where tenant_id = $1 and actor_id = $2 and key = $3 and claim_id = $4`,
+): Promise<boolean> {
+  const kept = await tx.query(
+    `with kept as (
+       update idempotency_key set status = $5, body = $6, etag = $7
+        where tenant_id = $1 and actor_id = $2 and key = $3 and claim_id = $4 returning 1)
+     select count(*)::int as n from kept`,
     [ctx.tenantId, ctx.actor.id, claimed.key, claimed.claimId, answer.status, answer.body, answer.etag],
   );
+  return z.tuple([z.object({ n: z.number() })]).parse(kept)[0].n === 1;
 }
 
 export async function renew(
