@@ -1,3 +1,5 @@
+export { calendarEvents, proposedPhases, type CalendarEvent, type ShapedPhase } from './campaign-calendar.js';
+export { calendarClashes, type CalendarCampaign, type CalendarClash, type FreezeWindow } from './clashes.js';
 export { parseDemandCsv } from './csv-series.js';
 export {
   resample,
@@ -13,3 +15,12 @@ export {
   type DemandForecast,
   type ForecastQuantile,
 } from './forecast.js';
+export {
+  demandByPhase,
+  forecastFromHistory,
+  quantilesOf,
+  type HistoryReference,
+  type PhaseQuantiles,
+} from './history-forecast.js';
+export { fitCapacity, parseCapacitySamples, type CapacityFit, type CapacitySample } from './capacity-fit.js';
+export { lunarDay } from './lunar-calendar.js';
