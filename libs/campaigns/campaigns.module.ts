@@ -19,6 +19,7 @@ import { StartCheck } from './start-check.service.js';
 import { Provisioning } from './provisioning.service.js';
 import { ReportService } from './report.service.js';
 import { RunBook } from './run-book.js';
+import { RunFactsService } from './run-facts.service.js';
 import { RunEngine } from './run-engine.service.js';
 import { RunsService } from './run.service.js';
 import { ScaleBack } from './scale-back.service.js';
@@ -101,6 +102,12 @@ const forPeople: FactoryProvider[] = [
       clock: Clock,
     ) => new RunsService(database, approvals, ledger, routes, startCheck, clock),
     inject: [Database, ApprovalService, EffectLedger, RoutesService, StartCheck, CLOCK],
+  },
+  {
+    provide: RunFactsService,
+    useFactory: (database: Database, approvals: ApprovalService, clock: Clock) =>
+      new RunFactsService(database, approvals, clock),
+    inject: [Database, ApprovalService, CLOCK],
   },
   {
     provide: ReportService,

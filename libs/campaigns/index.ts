@@ -14,6 +14,7 @@ export { Provisioning, type Heartbeat } from './provisioning.service.js';
 export { ReadinessGate } from './readiness-gate.service.js';
 export { ReportService } from './report.service.js';
 export { RunBook } from './run-book.js';
+export { RunFactsService, type RunFacts } from './run-facts.service.js';
 export { RunEngine } from './run-engine.service.js';
 export { RunsService } from './run.service.js';
 export { ScaleBack } from './scale-back.service.js';

@@ -13,6 +13,7 @@ import {
   type SchemaPart,
 } from '@springtide/platform';
 import { readinessSchema } from '@springtide/readiness';
+import { reportsSchema } from '@springtide/reports';
 import { trafficSchema } from '@springtide/traffic';
 
 const roles: SchemaPart = { entities: [], migrations: [Roles1760000000000, Outbox1760000010000] };
@@ -35,5 +36,6 @@ export function schemaParts(): readonly SchemaPart[] {
     readinessSchema,
     campaignsSchema,
     financeSchema,
+    reportsSchema,
   ];
 }

@@ -163,6 +163,7 @@ describe('from plan to run', () => {
 const BODIES: Readonly<Record<string, unknown>> = {
   'runs.command': { command: 'pause' },
   'approvals.decide': { decision: 'reject' },
+  'reports.sign': { role: 'finance', hash: '0'.repeat(64) },
   'readiness.override': { key: 'entrance/entrance', reason: 'stolen' },
   'views.update': { name: 'stolen', shared: false, query: {} },
   'nodes.open': { schedulable: false },

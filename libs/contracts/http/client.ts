@@ -18,6 +18,8 @@ export type FetchAnswer = Readonly<{
   status: number;
   headers: { get(name: string): string | null };
   text(): Promise<string>;
+  /** For files; left out where nobody asks for any. */
+  arrayBuffer?(): Promise<ArrayBuffer>;
 }>;
 
 export type ClientOptions = Readonly<{
@@ -51,6 +53,8 @@ export interface ApiClient {
   call<R extends RouteSpec>(route: R, ...parts: CallArguments<R>): Promise<Answer<R>>;
   /** The answer as text, for CSV, JSON lines and metrics. @throws ApiProblem */
   text<R extends RouteSpec>(route: R, ...parts: CallArguments<R>): Promise<string>;
+  /** The answer as it is, for PDF. @throws ApiProblem */
+  file<R extends RouteSpec>(route: R, ...parts: CallArguments<R>): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 type LooseParts = Readonly<{
@@ -69,6 +73,13 @@ export function createClient(options: ClientOptions): ApiClient {
       return readAnswer(route, answer.text, answer.status) as Answer<typeof route>;
     },
     text: async (route, ...[parts]) => (await send(options, route, (parts ?? {}) as LooseParts)).text,
+    file: async (route, ...[parts]) => {
+      const loose = (parts ?? {}) as LooseParts;
+      return await exchange(options, route, loose, async (answer) => {
+        if (answer.arrayBuffer === undefined) throw new Error('this client cannot take files');
+        return new Uint8Array(await answer.arrayBuffer());
+      });
+    },
   };
 }
 
@@ -77,23 +88,34 @@ async function send(
   route: RouteSpec,
   parts: LooseParts,
 ): Promise<{ status: number; text: string }> {
+  return await exchange(options, route, parts, async (answer) => ({
+    status: answer.status,
+    text: await answer.text(),
+  }));
+}
+
+/** Sends, and reads a good answer as it is told to. @throws ApiProblem */
+async function exchange<T>(
+  options: ClientOptions,
+  route: RouteSpec,
+  parts: LooseParts,
+  read: (answer: FetchAnswer) => Promise<T>,
+): Promise<T> {
   const url = `${options.baseUrl}${pathOf(route, parts.params)}${queryText(parts.query)}`;
   const body = bodyText(route, parts.body);
-  let status: number;
-  let text: string;
+  let refused: ApiProblem;
   try {
     const answer = await options.fetch(url, {
       method: route.method,
       headers: headersOf(options, route, parts),
       ...(body === undefined ? {} : { body }),
     });
-    status = answer.status;
-    text = await answer.text();
+    if (answer.status >= 200 && answer.status < 300) return await read(answer);
+    refused = new ApiProblem(readProblem(answer.status, await answer.text()));
   } catch (cause) {
     throw notReached(options, route, cause);
   }
-  if (status >= 200 && status < 300) return { status, text };
-  throw new ApiProblem(readProblem(status, text));
+  throw refused;
 }
 
 function headersOf(options: ClientOptions, route: RouteSpec, parts: LooseParts): Record<string, string> {

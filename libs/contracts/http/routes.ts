@@ -4,6 +4,7 @@ import { clusterRoutes } from './cluster.routes.js';
 import { identityRoutes } from './identity.routes.js';
 import { inventoryRoutes } from './inventory.routes.js';
 import { readinessRoutes } from './readiness.routes.js';
+import { reportRoutes } from './report.routes.js';
 import { resourceRoutes } from './resource.routes.js';
 import { runRoutes } from './run.routes.js';
 import { systemRoutes } from './system.routes.js';
@@ -17,6 +18,7 @@ export const routes = {
   ...clusterRoutes,
   ...campaignRoutes,
   ...readinessRoutes,
+  ...reportRoutes,
   ...runRoutes,
   ...systemRoutes,
 } as const;

@@ -10,6 +10,7 @@ import { InventoryModule, InventorySyncService } from '@springtide/inventory';
 import type { Clock } from '@springtide/kernel';
 import { CLOCK } from '@springtide/platform';
 import type { ProviderManifest } from '@springtide/provider-kit';
+import { ReportsModule } from '@springtide/reports';
 import { TrafficModule } from '@springtide/traffic';
 import { PROVIDERS } from '../accounts/accounts.controller.js';
 import { Readiness } from '../health/readiness.js';
@@ -37,6 +38,7 @@ export class ServicesModule {
     const traffic = TrafficModule.with(effects);
     const campaigns = CampaignsModule.with({ accounts, catalog, effects, clusters, traffic });
     const finance = FinanceModule.with({ effects, campaigns });
+    const reports = ReportsModule.with({ effects, campaigns });
     const imports = [
       accounts,
       catalog,
@@ -46,6 +48,7 @@ export class ServicesModule {
       traffic,
       campaigns,
       finance,
+      reports,
       IdentityModule,
     ];
     const providers = [

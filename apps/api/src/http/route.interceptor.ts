@@ -94,7 +94,7 @@ async function sendText(answer: TextAnswer, route: RouteSpec, response: Response
   response.setHeader('content-type', answer.contentType);
   const { fileName } = answer.options;
   if (fileName) response.setHeader('content-disposition', `attachment; filename="${fileName}"`);
-  if (typeof answer.content === 'string') {
+  if (typeof answer.content === 'string' || answer.content instanceof Uint8Array) {
     response.end(answer.content);
     return;
   }
