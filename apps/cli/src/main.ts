@@ -20,6 +20,9 @@ const terminal: Terminal = {
     await chmod(draft, 0o600);
     await rename(draft, path);
   },
+  writeFile: async (path, content) => {
+    await writeFile(path, content);
+  },
   fetch: async (url, init) => await fetch(url, { ...init, redirect: 'error' }),
   now: () => new Date(),
   sleep: async (ms) => {

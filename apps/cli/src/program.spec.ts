@@ -37,6 +37,7 @@ function terminalWith(answers: (Answer | 'no answer')[], files: Record<string, s
     },
     readStdin: async () => stored['-'] ?? '',
     writeSecretText: async (path, text) => void (stored[path] = text),
+    writeFile: async (path, content) => void (stored[path] = Buffer.from(content).toString('latin1')),
     fetch,
     now: () => new Date(now),
     sleep: async (ms) => void (now += ms),

@@ -10,6 +10,7 @@ import { IdentityModule } from '@springtide/identity';
 import { InventoryModule } from '@springtide/inventory';
 import { PlatformModule, type PlatformParts } from '@springtide/platform';
 import type { ProviderManifest } from '@springtide/provider-kit';
+import { ReportsModule } from '@springtide/reports';
 import { TrafficModule } from '@springtide/traffic';
 
 /** Everything that activities need, wired once per worker process. */
@@ -40,6 +41,7 @@ export class WorkerServices {
         traffic,
         campaigns,
         FinanceModule.with({ effects, campaigns }),
+        ReportsModule.with({ effects, campaigns }),
       ],
     };
   }

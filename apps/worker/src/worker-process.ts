@@ -31,6 +31,7 @@ import { TenantService } from '@springtide/identity';
 import { InventorySyncService, InventoryWatchService } from '@springtide/inventory';
 import { outboxLagSeconds, type PlatformParts } from '@springtide/platform';
 import type { ProviderManifest } from '@springtide/provider-kit';
+import { AfterActionService } from '@springtide/reports';
 import { Client, Connection, type TLSConfig } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import {
@@ -123,7 +124,12 @@ export function activitiesOf(app: Pick<App, 'get'>, platform: PlatformParts) {
     ...scaleBackActivities(
       app.get(ScaleBack),
       app.get(WayBackService),
-      settlementOf(app.get(RunsService), app.get(CampaignCostService), platform.log),
+      settlementOf({
+        runs: app.get(RunsService),
+        costs: app.get(CampaignCostService),
+        reports: app.get(AfterActionService),
+        log: platform.log,
+      }),
     ),
     ...housekeepingActivities({
       database: platform.database,

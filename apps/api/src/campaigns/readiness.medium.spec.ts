@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   ApiProblem,
   routes,
@@ -14,8 +13,8 @@ import {
   openSimulatedCloud,
   type SimulatedCloud,
 } from '../../../../providers/simulated/index.js';
-import { runCli } from '../../../cli/src/program.js';
 import { apiUnderTest, type ApiUnderTest } from '../testing/api-under-test.js';
+import { commandLine } from '../testing/command-line.js';
 import { answerPlan, campaignInput, type PlannedOn } from '../testing/ready-plan.js';
 
 const CLOUD = 'readiness-spec';
@@ -143,27 +142,17 @@ describe('a readiness check', () => {
 
   it('is there on the command line, which ends with 5 while something stands in the way', async () => {
     const { campaign } = await planned('by command');
-    const token = (await ours.user(['approver'], 'Kim')).token;
-    const said = { out: '', err: '' };
-    const terminal = {
-      out: (text: string) => void (said.out += text),
-      err: (text: string) => void (said.err += text),
-      env: { SPRINGTIDE_URL: api.url, SPRINGTIDE_TOKEN: token, HOME: '/nowhere' },
-      readText: async () => await Promise.reject(new Error('no file')),
-      readStdin: async () => await Promise.resolve(''),
-      writeSecretText: async () => await Promise.resolve(),
-      fetch: globalThis.fetch,
-      now: () => new Date(),
-      sleep: async () => await Promise.resolve(),
-      newKey: () => randomUUID(),
-    };
-    expect(await runCli(['readiness', 'check', campaign.name], terminal)).toBe(5);
-    expect(said.out).toMatch(/red\s+yes\s+entrance\/entrance\s+The entrance could not be read/);
+    const kim = commandLine(api.url, (await ours.user(['approver'], 'Kim')).token);
+    const checked = await kim.run('readiness', 'check', campaign.name);
+    expect(checked.exit).toBe(5);
+    expect(checked.out).toMatch(/red\s+yes\s+entrance\/entrance\s+The entrance could not be read/);
     const answer = ['--key', 'entrance/entrance', '--reason', 'it stands by then'];
-    expect(await runCli(['readiness', 'override', campaign.name, ...answer], terminal)).toBe(0);
-    said.out = '';
-    expect(await runCli(['readiness', 'show', campaign.name, '-o', 'json'], terminal)).toBe(0);
-    expect(JSON.parse(said.out)).toMatchObject({ gate: 'advisory', latest: { blocking: 0, verdict: 'red' } });
+    expect((await kim.run('readiness', 'override', campaign.name, ...answer)).exit).toBe(0);
+    const shown = await kim.run('readiness', 'show', campaign.name, '-o', 'json');
+    expect(JSON.parse(shown.out)).toMatchObject({
+      gate: 'advisory',
+      latest: { blocking: 0, verdict: 'red' },
+    });
   });
 
   it('has nothing to say of a campaign without a plan', async () => {

@@ -7,6 +7,7 @@ import {
 } from '@springtide/contracts';
 import { seedTenant, type SeededTenant } from '@springtide/testing';
 import { apiUnderTest, type ApiUnderTest } from '../testing/api-under-test.js';
+import { commandLine } from '../testing/command-line.js';
 import { answerPlan, campaignInput } from '../testing/ready-plan.js';
 
 let api: ApiUnderTest;
@@ -86,7 +87,9 @@ describe('a report', () => {
       content: { state: 'armed', closedAt: null },
     });
     expect(await refusalOf(operations.call(routes.reportStore, at(id)))).toContain('still change');
-    expect(await refusalOf(sign(operations, id, 'operations', live))).toContain('No report of this campaign was kept');
+    expect(await refusalOf(sign(operations, id, 'operations', live))).toContain(
+      'No report of this campaign was kept',
+    );
   });
 
   it('is one revision as long as nothing changes, and signed by three people', async () => {
@@ -107,7 +110,9 @@ describe('a report', () => {
       'finance Fang valid',
       'infrastructure admin valid',
     ]);
-    expect(await refusalOf(sign(admin, id, 'operations', kept))).toContain('You have signed for infrastructure already');
+    expect(await refusalOf(sign(admin, id, 'operations', kept))).toContain(
+      'You have signed for infrastructure already',
+    );
 
     const audit = await admin.call(routes.auditList, { query: { action: 'report.sign', targetId: id } });
     expect(audit.items.map(({ after }) => after)).toContainEqual(
@@ -173,5 +178,18 @@ describe('a report', () => {
     const file = await finance.file(routes.reportPdf, { ...at(id), query: { language } });
     expect(Buffer.from(file).toString('latin1', 0, 7)).toBe('%PDF-1.');
     expect(file.length).toBeGreaterThan(10_000);
+  });
+
+  it('is kept, signed and printed on the command line', async () => {
+    const id = await armed('by command');
+    const olga = commandLine(api.url, (await ours.user(['operations'], 'Olga again')).token);
+    expect((await olga.run('report', 'keep', 'by command')).exit).toBe(5);
+    await close(id);
+    expect((await olga.run('report', 'keep', 'by command')).out).toMatch(/Report +revision 1/);
+    const after = await olga.run('report', 'sign', 'by command', '--as', 'operations', '--comment', 'fine');
+    expect(after.out).toMatch(/operations +Olga again +\S+ \S+ +yes +fine/);
+    expect((await olga.run('report', 'sign', 'by command', '--as', 'finance')).exit).toBe(4);
+    await olga.run('report', 'pdf', 'by command', '-f', 'out.pdf', '--language', 'zh-CN');
+    expect(Buffer.from(olga.files.get('out.pdf') ?? []).toString('latin1', 0, 5)).toBe('%PDF-');
   });
 });

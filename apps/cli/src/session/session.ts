@@ -47,6 +47,12 @@ export class Session {
     return await this.persist(route, (keyed) => client.text<RouteSpec>(route, keyed), parts);
   }
 
+  /** The answer as a file: PDF. */
+  async file<R extends RouteSpec>(route: R, ...[parts]: CallArguments<R>): Promise<Uint8Array> {
+    const client = await this.client();
+    return await this.persist(route, (keyed) => client.file<RouteSpec>(route, keyed), parts);
+  }
+
   /** All pages of a list. */
   async all<T>(
     list: (cursor: string | undefined) => Promise<{ items: T[]; next: string | null }>,

@@ -11,6 +11,7 @@ export type Terminal = Readonly<{
   readStdin(): Promise<string>;
   /** Only the user may read it. */
   writeSecretText(path: string, text: string): Promise<void>;
+  writeFile(path: string, content: Uint8Array): Promise<void>;
   fetch: FetchLike;
   now(): Date;
   sleep(ms: number): Promise<void>;

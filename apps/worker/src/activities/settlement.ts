@@ -2,12 +2,20 @@ import type { RunsService } from '@springtide/campaigns';
 import type { CampaignCostService } from '@springtide/finance';
 import { asSpringtideError } from '@springtide/kernel';
 import { jobContext, type Logger } from '@springtide/platform';
+import type { AfterActionService } from '@springtide/reports';
+
+type SettlementParts = Readonly<{
+  runs: RunsService;
+  costs: CampaignCostService;
+  reports: AfterActionService;
+  log: Logger;
+}>;
 
 /**
- * Fixes what a closed run cost. A run is closed when nothing of it is left, so a refusal is a contradiction between
+ * Fixes what a closed run cost, and keeps its report. A run is closed when nothing of it is left, so a refusal is a contradiction between
  * ledger and cost: it is said aloud and leaves the cost live; it must not keep the run open.
  */
-export function settlementOf(runs: RunsService, costs: CampaignCostService, log: Logger) {
+export function settlementOf({ runs, costs, reports, log }: SettlementParts) {
   return async ({ tenantId, runId }: Readonly<{ tenantId: string; runId: string }>): Promise<void> => {
     const context = jobContext('settlement', tenantId, `run/${runId}`);
     const { campaignId } = await runs.get(context, runId);
@@ -18,5 +26,6 @@ export function settlementOf(runs: RunsService, costs: CampaignCostService, log:
       if (code !== 'failed-precondition') throw thrown;
       log.error({ runId, campaignId, code, reason: message }, 'a closed run could not be settled');
     }
+    await reports.keep(context, campaignId);
   };
 }
