@@ -26,7 +26,7 @@ export {
   type EmbeddedTemporal,
   type EmbeddedTemporalOptions,
 } from './embedded/temporal.js';
-export { hashJson, newId, sha256 } from './crypto/digest.js';
+export { hashJson, newId, sha256, withIds } from './crypto/digest.js';
 export { openSecret, sealSecret, type SecretEnvelope } from './crypto/envelope.js';
 export { localKeyRing, type KeyRing, type WrappedKey } from './crypto/key-ring.js';
 export { SecretText } from './crypto/secret-text.js';

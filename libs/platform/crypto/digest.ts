@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash, randomUUID } from 'node:crypto';
 import { canonicalJson } from '@springtide/kernel';
 
@@ -11,6 +12,13 @@ export function hashJson(value: unknown): string {
   return sha256(canonicalJson(value));
 }
 
+const idSources = new AsyncLocalStorage<() => string>();
+
 export function newId(): string {
-  return randomUUID();
+  return idSources.getStore()?.() ?? randomUUID();
+}
+
+/** Within `work`, and nowhere else, ids come from `source`: for simulations that must be repeated exactly. */
+export function withIds<T>(source: () => string, work: () => T): T {
+  return idSources.run(source, work);
 }

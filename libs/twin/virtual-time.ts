@@ -1,0 +1,199 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { SpringtideError, parseInstant, type Clock, type Instant } from '@springtide/kernel';
+import type { SeededRandom } from './seeded-random.js';
+
+/** Somebody who can die or stand still, and takes everything along that waits in its name. */
+export type Process = {
+  readonly name: string;
+  dead: boolean;
+  /** While it is later than now, nothing of it moves: a stopped process, not a dead one. */
+  pausedUntil: number;
+};
+
+/** What the code of a dead process meets at its next outside step: it can do nothing to the world any more. */
+export class ProcessEnded extends Error {
+  constructor(name: string) {
+    super(`the process ${name} is dead`);
+  }
+}
+
+type Waiter = {
+  readonly at: number;
+  readonly order: number;
+  readonly label: string;
+  readonly process: Process | undefined;
+  readonly open: () => void;
+  readonly refuse: (reason: Error) => void;
+};
+
+/** Called after every step, while everything stands still, with what the step was. */
+export type Witness = (label: string) => void;
+
+/** Asked before every step; true: its process dies there instead of taking it. */
+export type Assassin = (label: string, process: Process) => boolean;
+
+/**
+ * The only clock and the only scheduler of a simulated world. Everything that touches the outside waits here for its
+ * turn; one goes at a time, and the seed says which. What happens between two turns cannot be interleaved, so the same
+ * seed always tells the same story.
+ */
+export class VirtualTime implements Clock {
+  readonly #owners = new AsyncLocalStorage<Process>();
+  readonly #waiting = new Set<Waiter>();
+  readonly #outside = new Set<Promise<unknown>>();
+  readonly #witnesses: Witness[] = [];
+  #assassin: Assassin = () => false;
+  #last = '';
+  #broken: unknown;
+  #now: number;
+  #order = 0;
+  #steps = 0;
+  #trace = 0x811c9dc5;
+
+  constructor(
+    start: Instant,
+    private readonly random: SeededRandom,
+  ) {
+    this.#now = parseInstant(start).getTime();
+  }
+
+  now(): Date {
+    return new Date(this.#now);
+  }
+
+  get ms(): number {
+    return this.#now;
+  }
+
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** A fingerprint of everything that happened, in order. */
+  get trace(): string {
+    return (this.#trace >>> 0).toString(16).padStart(8, '0');
+  }
+
+  async sleep(ms: number): Promise<void> {
+    await this.#wait(this.#now + Math.max(0, ms), 'sleep');
+  }
+
+  /** One outside step: waits for its turn. @throws ProcessEnded when its process is dead by then. */
+  async turn(label: string): Promise<void> {
+    await this.#wait(this.#now, label);
+  }
+
+  /** The label of a wait of its own kind, for stories. */
+  async until(at: number, label: string): Promise<void> {
+    await this.#wait(Math.max(at, this.#now), label);
+  }
+
+  /** Everything that `work` does, it does as this process. */
+  as<T>(process: Process | undefined, work: () => T): T {
+    return process === undefined ? this.#owners.exit(work) : this.#owners.run(process, work);
+  }
+
+  /** Work of the world itself, of no process. What it fails with ends the simulation. */
+  background(work: () => Promise<void>): void {
+    this.as(undefined, work).catch((thrown: unknown) => {
+      this.#broken ??= thrown;
+    });
+  }
+
+  get current(): Process | undefined {
+    return this.#owners.getStore();
+  }
+
+  /** Work on real input and output, as a real database: no further turn is given before it is over. */
+  async outside<T>(work: Promise<T>): Promise<T> {
+    const known = work.catch(() => undefined);
+    this.#outside.add(known);
+    void known.then(() => this.#outside.delete(known));
+    return await work;
+  }
+
+  kill(process: Process): void {
+    process.dead = true;
+    for (const waiter of this.#waiting) {
+      if (waiter.process !== process) continue;
+      this.#waiting.delete(waiter);
+      waiter.refuse(new ProcessEnded(process.name));
+    }
+  }
+
+  witness(look: Witness): void {
+    this.#witnesses.push(look);
+  }
+
+  /** At most one. */
+  ambush(assassin: Assassin): void {
+    this.#assassin = assassin;
+  }
+
+  /** Marks what happened in the fingerprint. */
+  note(text: string): void {
+    for (let at = 0; at < text.length; at += 1) {
+      this.#trace = Math.imul(this.#trace ^ text.charCodeAt(at), 0x01000193);
+    }
+  }
+
+  /** Lets time pass until `over`. @throws internal when nobody waits for anything any more, or after `mostSteps`. */
+  async run(over: () => boolean, mostSteps = 200_000): Promise<void> {
+    for (;;) {
+      await this.#settle();
+      for (const look of this.#witnesses) look(this.#last);
+      if (this.#broken !== undefined) throw this.#broken;
+      if (over()) return;
+      if (this.#steps >= mostSteps) throw stuck(`did not end within ${mostSteps} steps`);
+      this.#next();
+    }
+  }
+
+  #next(): void {
+    const able = [...this.#waiting].filter((waiter) => readyAt(waiter) <= this.#now);
+    if (able.length === 0) {
+      const soonest = Math.min(...[...this.#waiting].map(readyAt));
+      if (!Number.isFinite(soonest)) throw stuck('stands still: nobody waits for anything');
+      this.#now = soonest;
+      this.#last = 'time';
+      return;
+    }
+    const chosen = able.length === 1 ? able[0] : this.random.pick(able);
+    if (chosen === undefined) return;
+    const { process: owner, label } = chosen;
+    if (owner !== undefined && this.#assassin(label, owner)) {
+      this.kill(owner);
+      return;
+    }
+    this.#last = label;
+    this.#waiting.delete(chosen);
+    this.#steps += 1;
+    this.note(`${this.#now} ${chosen.process?.name ?? ''} ${chosen.label};`);
+    chosen.open();
+  }
+
+  async #wait(at: number, label: string): Promise<void> {
+    const process = this.#owners.getStore();
+    if (process?.dead === true) throw new ProcessEnded(process.name);
+    await new Promise<void>((open, refuse) => {
+      this.#order += 1;
+      this.#waiting.add({ at, order: this.#order, label, process, open, refuse });
+    });
+  }
+
+  /** All promises that can be settled are, and nothing real is under way. */
+  async #settle(): Promise<void> {
+    do {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#outside.size > 0) await Promise.all(this.#outside);
+    } while (this.#outside.size > 0);
+  }
+}
+
+function readyAt({ at, process }: Waiter): number {
+  return Math.max(at, process?.pausedUntil ?? 0);
+}
+
+function stuck(what: string): SpringtideError {
+  return new SpringtideError('internal', `the simulated world ${what}`);
+}

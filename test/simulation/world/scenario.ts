@@ -1,0 +1,94 @@
+import { addMs, type Instant } from '@springtide/kernel';
+import { seededRandom } from '@springtide/twin';
+import { START } from './ids.js';
+
+export type PhaseNeed = Readonly<{
+  name: 'ramp' | 'peak' | 'decay';
+  startsAt: Instant;
+  endsAt: Instant;
+}>;
+
+export type Need = Readonly<{ service: string; poolId: string; phase: PhaseNeed['name']; machines: number }>;
+
+export type CloudShape = Readonly<{
+  name: string;
+  region: string;
+  zone: string;
+  machineType: string;
+  purchaseOption: 'on-demand' | 'spot' | 'private';
+  private: boolean;
+  readLagMs: number;
+  survivingDisks: number;
+  /** Like many clouds: repeated create calls make new machines. */
+  tokens: boolean;
+  bootMs: number;
+}>;
+
+/** One campaign, as small as it may be and still have everything: services, clouds, phases that grow and shrink. */
+export type Scenario = Readonly<{
+  seed: number;
+  services: readonly string[];
+  clouds: readonly CloudShape[];
+  phases: readonly PhaseNeed[];
+  needs: readonly Need[];
+  /** Approved as well, for what is refused. */
+  spare: number;
+  policy: 'demo' | 'standard';
+}>;
+
+const MINUTE = 60_000;
+
+export function scenarioOf(seed: number): Scenario {
+  const random = seededRandom(`scenario/${seed}`);
+  const policy = random.chance(0.2) ? 'standard' : 'demo';
+  const unit = policy === 'demo' ? MINUTE : 10 * MINUTE;
+  const services = random.chance(0.5) ? ['shop'] : ['shop', 'pay'];
+  const clouds = Array.from({ length: random.between(1, 3) }, (_, at) => cloudOf(at, random));
+  const phases = phasesFrom(addMs(START, (policy === 'demo' ? 1 : 25) * MINUTE), unit, random.between(1, 3));
+  const needs = services.flatMap((service) =>
+    phases.flatMap(({ name }) =>
+      clouds.map((_, at) => ({
+        service,
+        poolId: poolId(at),
+        phase: name,
+        machines: random.between(at === 0 ? 1 : 0, name === 'peak' ? 5 : 3),
+      })),
+    ),
+  );
+  return { seed, services, clouds, phases, needs, spare: random.between(0, 6), policy };
+}
+
+export function poolId(cloud: number): string {
+  return `pool-${cloud}`;
+}
+
+function cloudOf(at: number, random: ReturnType<typeof seededRandom>): CloudShape {
+  const inside = at === 1 && random.chance(0.5);
+  return {
+    name: `cloud-${at}`,
+    region: inside ? 'dc-1' : 'sim-east',
+    zone: inside ? 'cluster-a' : 'sim-east-a',
+    machineType: inside ? 'vm.2' : 'c2.large',
+    purchaseOption: inside ? 'private' : random.pick(['on-demand', 'spot'] as const),
+    private: inside,
+    readLagMs: random.pick([0, 500, 2_000]),
+    survivingDisks: random.pick([0, 0, 0.5]),
+    tokens: random.chance(0.6),
+    bootMs: random.pick([500, 3_000, 8_000]),
+  };
+}
+
+const NAMES = ['ramp', 'peak', 'decay'] as const;
+
+function phasesFrom(start: Instant, unitMs: number, count: number): readonly PhaseNeed[] {
+  return NAMES.slice(0, count).map((name, at) => ({
+    name,
+    startsAt: addMs(start, at * unitMs),
+    endsAt: addMs(start, (at + 1) * unitMs),
+  }));
+}
+
+/** The entrance of a service. */
+export function routeOf(service: string): string {
+  return `${service}-entrance`;
+}

@@ -1,0 +1,40 @@
+import { EffectLedger } from '@springtide/effects';
+import { RunsService } from '@springtide/campaigns';
+import { silentLogger, type Database, type PlatformParts } from '@springtide/platform';
+import type { ActivityFunction, TwinClouds, VirtualTime } from '@springtide/twin';
+import { WorkerServices } from '../../../apps/worker/src/services.js';
+import { activitiesOf } from '../../../apps/worker/src/worker-process.js';
+import { INSTALLATION } from './ids.js';
+import { Wiring } from './wiring.js';
+
+export type Services = Readonly<{
+  ledger: EffectLedger;
+  runs: RunsService;
+  activities: Readonly<Record<string, ActivityFunction>>;
+}>;
+
+/** The services and activities of a worker, over a simulated world. */
+export function servicesOver(
+  database: Database,
+  clock: VirtualTime,
+  clouds: TwinClouds,
+  profile: 'demo' | 'standard',
+): Services {
+  const platform = { database, clock, log: silentLogger } as unknown as PlatformParts;
+  const config = { installation: { id: INSTALLATION }, policy: { profile } };
+  const root = WorkerServices.with(platform, new Map(), config as Parameters<typeof WorkerServices.with>[2]);
+  const wiring = new Wiring(root, {
+    AccountSessions: clouds,
+    // No account but those of the clouds: no clusters whose nodes would have to be emptied.
+    AccountService: { list: async () => await Promise.resolve([]) },
+    // Nobody judged the world before the start: it is made for this story.
+    StartCheck: { requireHolding: async () => await Promise.resolve() },
+    // What a closed run cost is fixed from rows that other simulations do not have.
+    CampaignCostService: { settleCampaignCost: async () => await Promise.resolve() },
+  });
+  return {
+    ledger: wiring.get(EffectLedger),
+    runs: wiring.get(RunsService),
+    activities: activitiesOf(wiring as never, platform) as unknown as Services['activities'],
+  };
+}

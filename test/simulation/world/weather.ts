@@ -1,0 +1,185 @@
+import type { DatabaseFate, Passage, Process, VirtualTime } from '@springtide/twin';
+import type { Fault } from './storm.js';
+import type { SimCloud } from './sim-clouds.js';
+
+/** Brings the faults of a story into the world, each in its time. */
+export class Weather {
+  #databaseAwayUntil = 0;
+  #commitsToLose = 0;
+  readonly #slow: { operation: string; left: number; passage: Passage }[] = [];
+  readonly #ambushes: { label: string; left: number; downMs: number }[] = [];
+  /** Machines of others: nothing that we do may touch them. */
+  readonly foreign: { cloud: SimCloud; id: string }[] = [];
+
+  constructor(
+    private readonly parts: Readonly<{
+      time: VirtualTime;
+      clouds: readonly SimCloud[];
+      tell: (line: string) => void;
+      /** Which process carries this number; undefined while it is dead. */
+      worker: (at: number) => Process | undefined;
+      /** Ends a process; another one takes its place later. */
+      died: (process: Process, downMs: number) => void;
+      proxyRestart: () => void;
+      badGroup: (forMs: number) => void;
+      command: (fault: Extract<Fault, { kind: 'command' | 'stop-switch' }>) => Promise<void>;
+    }>,
+  ) {}
+
+  begin(faults: readonly Fault[], startMs: number): void {
+    const { time } = this.parts;
+    time.ambush((label, process) => this.#strikes(label, process));
+    for (const fault of faults) {
+      time.background(async () => {
+        await time.until(startMs + fault.atMs, `fault ${fault.kind}`);
+        this.#bring(fault);
+      });
+    }
+  }
+
+  databaseFate(): DatabaseFate {
+    if (this.parts.time.ms < this.#databaseAwayUntil) return 'away';
+    if (this.#commitsToLose === 0) return 'fine';
+    this.#commitsToLose -= 1;
+    return 'answer-lost';
+  }
+
+  passage(operation: string): Passage | undefined {
+    const slow = this.#slow.find((one) => one.left > 0 && one.operation === operation);
+    if (slow === undefined) return undefined;
+    slow.left -= 1;
+    this.parts.tell(`${operation} takes ${slow.passage.thereMs} ms there and ${slow.passage.backMs} ms back`);
+    return slow.passage;
+  }
+
+  #strikes(label: string, process: Process): boolean {
+    const ambush = this.#ambushes.find((one) => one.left > 0 && one.label === label);
+    if (ambush === undefined || process.dead) return false;
+    ambush.left -= 1;
+    if (ambush.left > 0) return false;
+    this.parts.tell(`${process.name} dies at "${label}"`);
+    this.parts.died(process, ambush.downMs);
+    return true;
+  }
+
+  #bring(fault: Fault): void {
+    const { time, tell } = this.parts;
+    switch (fault.kind) {
+      case 'database':
+        this.#databaseAwayUntil = Math.max(this.#databaseAwayUntil, time.ms + fault.forMs);
+        return tell(`the database is away for ${fault.forMs} ms`);
+      case 'commits':
+        this.#commitsToLose += fault.times;
+        return tell(`the answers of ${fault.times} commits are lost`);
+      case 'slow': {
+        const { operation, times, thereMs, backMs } = fault;
+        this.#slow.push({ operation, left: times, passage: { thereMs, backMs } });
+        return;
+      }
+      case 'kill-at':
+        this.#ambushes.push({ label: fault.label, left: fault.nth, downMs: fault.downMs });
+        return;
+      case 'kill':
+      case 'stop':
+        return this.#onWorker(fault);
+      case 'proxy':
+        return this.parts.proxyRestart();
+      case 'bad-group':
+        this.parts.badGroup(fault.forMs);
+        return tell(`requests to bought machines fail for ${fault.forMs} ms`);
+      case 'command':
+      case 'stop-switch':
+        void this.parts.command(fault);
+        return;
+      default:
+        return this.#onCloud(fault);
+    }
+  }
+
+  #onWorker(fault: Extract<Fault, { kind: 'kill' | 'stop' }>): void {
+    const { time, tell, worker, died } = this.parts;
+    const process = worker(fault.worker);
+    if (process === undefined) return;
+    if (fault.kind === 'stop') {
+      process.pausedUntil = Math.max(process.pausedUntil, time.ms + fault.forMs);
+      return tell(`${process.name} is stopped for ${fault.forMs} ms`);
+    }
+    tell(`${process.name} is killed`);
+    time.kill(process);
+    died(process, fault.downMs);
+  }
+
+  #onCloud(fault: Extract<Fault, { cloud: number }>): void {
+    const target = this.parts.clouds[fault.cloud];
+    if (target === undefined) return;
+    const { cloud, shape } = target;
+    const { zone, machineType } = shape;
+    const say = (line: string) => this.parts.tell(`${shape.name}: ${line}`);
+    switch (fault.kind) {
+      case 'call': {
+        const { operation, effect, times, delayMs } = fault;
+        cloud.administer({
+          action: 'inject',
+          operation,
+          effect,
+          times,
+          delayMs: effect === 'delay' ? delayMs : 0,
+        });
+        return say(
+          `${effect} for the next ${times} ${operation}${effect === 'delay' ? ` (${delayMs} ms)` : ''}`,
+        );
+      }
+      case 'room':
+        cloud.administer({ action: 'limit-room', zone, machineType, machines: fault.machines });
+        this.#later(fault.forMs, () =>
+          cloud.administer({ action: 'limit-room', zone, machineType, machines: null }),
+        );
+        return say(`room for ${fault.machines} more for ${fault.forMs} ms`);
+      case 'quota':
+        cloud.administer({ action: 'exhaust-quota', on: true });
+        this.#later(fault.forMs, () => cloud.administer({ action: 'exhaust-quota', on: false }));
+        return say(`the quota is used up for ${fault.forMs} ms`);
+      case 'hide-new':
+        cloud.administer({ action: 'hide-new', forMs: fault.lagMs });
+        this.#later(fault.forMs, () => cloud.administer({ action: 'hide-new', forMs: null }));
+        return say(`new machines are invisible for ${fault.lagMs} ms`);
+      case 'sessions':
+        cloud.administer({ action: 'expire-sessions' });
+        return say('all sessions expire');
+      case 'foreign': {
+        const { id } = cloud.administer({ action: 'create-foreign' });
+        if (id !== undefined) this.foreign.push({ cloud: target, id });
+        return say(`somebody else makes ${id}`);
+      }
+      case 'vanish':
+      case 'interrupt':
+      case 'disk':
+        return this.#onMachine(fault, target, say);
+    }
+  }
+
+  #onMachine(
+    fault: Extract<Fault, { nth: number; cloud: number }>,
+    { cloud }: SimCloud,
+    say: (line: string) => void,
+  ): void {
+    const foreign = new Set(this.foreign.map(({ id }) => id));
+    const own = cloud.machines().filter((machine) => !foreign.has(machine.id));
+    const machine = own[fault.nth % Math.max(1, own.length)];
+    if (machine === undefined) return;
+    const { id } = machine;
+    if (fault.kind === 'vanish') cloud.administer({ action: 'delete-outside', id });
+    else if (fault.kind === 'interrupt') cloud.administer({ action: 'interrupt', id });
+    else cloud.administer({ action: 'attach-satellite', machineId: id });
+    const said = { vanish: 'is deleted by somebody else', interrupt: 'is taken back', disk: 'gets a disk' };
+    say(`${id} ${said[fault.kind]}`);
+  }
+
+  #later(ms: number, work: () => unknown): void {
+    const { time } = this.parts;
+    time.background(async () => {
+      await time.until(time.ms + ms, 'fault over');
+      work();
+    });
+  }
+}
