@@ -10,29 +10,33 @@ import { improve } from './domain/improvement.js';
 import { withBudgetNeeded } from './domain/explain.js';
 import { costOf } from './domain/plan-cost.js';
 import { compileModel, type PlannerModel } from './domain/planner-model.js';
+import { PriceAscent } from './domain/price-ascent.js';
+import type { Prices } from './domain/prices.js';
 import { requireSoundProblem } from './domain/problem-rules.js';
 import type { PlanningProblem } from './domain/problem.js';
-import { enforceCaps, repair, type Taste } from './domain/rounding.js';
+import { enforceCaps, repair, wholeMachines } from './domain/rounding.js';
 import { search, seededNumbers } from './domain/search.js';
 import { shadowPrices } from './domain/shadow-prices.js';
-import { solveLinear, type LinearSolution } from './linear-solution.js';
-import { openHighs, type OpenSolver } from './solver-session.js';
 
 export type SolveOptions = Readonly<{
   /** The plan is there about this many milliseconds from now; default 10 000. A short one costs quality, never rules. */
   deadlineMs?: number;
-  /** Rounds of the final search; the same number gives the same plan, unless the deadline cuts it. */
+  /** Most rounds of the final search; the same number gives the same plan, unless the deadline cuts it. */
   searchRounds?: number;
-  openSolver?: OpenSolver;
   /** `never`: no machine of a full pool may pass from one class to another between phases. Default: it may. */
   handOver?: 'free' | 'never';
 }>;
 
 const DEFAULT_DEADLINE_MS = 10_000;
-const ROUNDS_PER_SLICE = 8;
-/** Part of the time that the linear model may use; the rest rounds and improves. */
-const LINEAR_SHARE = 0.75;
-/** An unfinished bound this close is still worth showing. */
+const DEFAULT_ROUNDS = 1000;
+/** A slice of the search that gains less than this share is the last one. */
+const WORTHWHILE = 1e-4;
+/** Part of the time that finding prices may use; the rest rounds and improves. */
+const ASCENT_SHARE = 0.4;
+/** Enough for a sound plan, whatever the deadline. */
+const LEAST_STEPS = 600;
+const STEPS_PER_SLICE = 50;
+/** A bound this far off says nothing to who approves the plan. */
 const USEFUL_GAP = 0.25;
 
 /**
@@ -80,70 +84,67 @@ function fits(cost: Money, budget: Money): boolean {
   return decimal(cost.amount).lte(budget.amount);
 }
 
-type Answer = Readonly<{ allocation: Allocation; linear: LinearSolution }>;
+type Answer = Readonly<{ allocation: Allocation; bound: number; prices: Prices }>;
 
 async function solveOnce(problem: PlanningProblem, options: SolveOptions, end: number): Promise<Answer> {
   const model = compileModel(problem);
-  const share = (end - performance.now()) * LINEAR_SHARE;
-  const linear = await solveLinear(model, options.openSolver ?? openHighs, share);
-  const allocation = await wholeMachines(model, linear, options.searchRounds ?? usualRounds(model), end);
-  return { allocation, linear };
-}
-
-/** Rounds on a small problem are cheap, and whole machines weigh more there. */
-function usualRounds(model: PlannerModel): number {
-  const cells = model.pairs.count * model.phaseCount;
-  return 40 * model.classCount + Math.min(400, Math.round(100_000 / Math.max(1, cells)));
-}
-
-async function wholeMachines(
-  model: PlannerModel,
-  linear: LinearSolution,
-  rounds: number,
-  end: number,
-): Promise<Allocation> {
-  const stop = () => performance.now() >= end;
-  const guide = linear.duals === null ? null : guideFrom(model, linear.rows, linear.duals);
-  const plain = firstMachines(model, linear, { guide: null, noise: () => 0 }, stop);
-  const guided = guide === null ? plain : firstMachines(model, linear, { guide, noise: () => 0 }, stop);
-  const allocation = guided.objective() < plain.objective() ? guided : plain;
-  const random = seededNumbers(1);
-  for (let done = 0; done < rounds && !stop(); done += ROUNDS_PER_SLICE) {
-    search(allocation, { rounds: Math.min(ROUNDS_PER_SLICE, rounds - done), stop, random, guide });
+  const ascent = new PriceAscent(model, costOfNothing(model));
+  const until = performance.now() + (end - performance.now()) * ASCENT_SHARE;
+  for (let steps = 0; steps < mostSteps(model); steps += STEPS_PER_SLICE) {
+    if (steps >= LEAST_STEPS && performance.now() >= until) break;
+    if (!ascent.advance(STEPS_PER_SLICE)) break;
     // Other work of this process gets its turn between slices.
     await setImmediate();
   }
-  return allocation;
+  const prices = ascent.prices();
+  const allocation = Allocation.from(model, wholeMachines(ascent.machines));
+  await makeWhole(allocation, prices, options.searchRounds ?? DEFAULT_ROUNDS, end);
+  return { allocation, bound: ascent.bound, prices };
 }
 
-function firstMachines(
-  model: PlannerModel,
-  linear: LinearSolution,
-  taste: Taste,
-  stop: () => boolean,
-): Allocation {
-  const allocation = linear.floor === null ? new Allocation(model) : Allocation.from(model, linear.floor);
+/** More steps than these rarely pay; on a small problem they are nearly free, and the bound may as well be sharp. */
+function mostSteps({ pairs, phaseCount }: PlannerModel): number {
+  return Math.min(20_000, Math.max(1_500, 5_000_000 / Math.max(1, pairs.count * phaseCount)));
+}
+
+/** The penalties of a plan that buys nothing. */
+function costOfNothing(model: PlannerModel): number {
+  return new Allocation(model).objective();
+}
+
+async function makeWhole(allocation: Allocation, prices: Prices, rounds: number, end: number): Promise<void> {
+  const stop = () => performance.now() >= end;
+  const guide = guideFrom(allocation.model, prices);
   enforceCaps(allocation);
-  repair(allocation, taste);
-  improve(allocation, stop);
-  return allocation;
+  repair(allocation, { guide, noise: () => 0 });
+  improve(allocation, { stop, guide });
+  const random = seededNumbers(1);
+  const slice = roundsPerSlice(allocation.model);
+  for (let done = 0; done < rounds && !stop(); done += slice) {
+    const before = allocation.objective();
+    search(allocation, { rounds: Math.min(slice, rounds - done), stop, random, guide });
+    if (before - allocation.objective() < before * WORTHWHILE) break;
+    await setImmediate();
+  }
+}
+
+/** Rounds on a small problem are cheap, and whole machines weigh more there. */
+function roundsPerSlice({ pairs, phaseCount }: PlannerModel): number {
+  return Math.min(400, Math.max(20, Math.round(200_000 / Math.max(1, pairs.count * phaseCount))));
 }
 
 function finish(
   problem: PlanningProblem,
-  { allocation, linear }: Answer,
+  { allocation, bound, prices }: Answer,
   budgetNeeded: Money | null,
 ): CapacityPlan {
-  const { bound, converged, duals, rows, version, trouble } = linear;
   const objective = allocation.objective();
-  const proven = converged || (bound > 0 && objective <= bound * (1 + USEFUL_GAP));
+  const proven = objective <= 1e-9 || (bound > 0 && objective <= bound * (1 + USEFUL_GAP));
   const plan = assemblePlan(problem, {
     allocation,
-    solver: duals === null ? { name: 'greedy', version: '1' } : { name: 'highs', version },
     bound: proven ? bound : null,
-    shadow: duals === null || !proven ? null : shadowPrices(allocation.model, rows, duals),
+    shadow: shadowPrices(allocation.model, prices),
     budgetNeeded,
-    ...(proven ? {} : { solverTrouble: trouble ?? 'the linear model did not converge in time' }),
   });
   requireClean(problem, plan);
   return plan;

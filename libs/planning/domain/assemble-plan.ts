@@ -2,21 +2,21 @@ import { Decimal, decimal, money, type Money } from '@springtide/kernel';
 import type { Allocation } from './allocation.js';
 import type { CapacityPlan, PlanCost, PlanFallback, PlanRow, PlanShortage } from './capacity-plan.js';
 import { checkPlan } from './check-plan.js';
-import { explain, type ShadowPrices } from './explain.js';
-import { PRIVATE_WEIGHT, at } from './planner-model.js';
+import { explain } from './explain.js';
+import { at } from './planner-model.js';
 import type { PlanningProblem } from './problem.js';
+import type { ShadowPrices } from './shadow-prices.js';
 import { shortageCauses } from './shortage-causes.js';
 
 export type PlanFacts = Readonly<{
   allocation: Allocation;
-  solver: Readonly<{ name: string; version: string }>;
   /** A proven lower bound of the objective, or null. */
   bound: number | null;
-  shadow: ShadowPrices | null;
+  shadow: ShadowPrices;
   budgetNeeded: Money | null;
-  /** Why there is no bound, for the reader; absent when there is one. */
-  solverTrouble?: string;
 }>;
+
+const SOLVER = { name: 'price-ascent', version: '1' } as const;
 
 /** The numeric answer as a plan: exact money, shortage with causes, reasons, fallbacks. */
 export function assemblePlan(problem: PlanningProblem, facts: PlanFacts): CapacityPlan {
@@ -28,11 +28,11 @@ export function assemblePlan(problem: PlanningProblem, facts: PlanFacts): Capaci
     causes: shortageCauses(allocation, cell),
   }));
   const objective = objectiveOf(problem, check.cost, shortage);
-  const lowerBound = bound === null ? null : boundOf(problem, check.cost, objective, bound);
+  const lowerBound = bound === null ? null : boundOf(allocation, objective, bound);
   const draft = {
     schema: 'springtide-capacity-plan/1' as const,
     quality: lowerBound === null ? ('greedy' as const) : ('optimal-bound' as const),
-    solver: facts.solver,
+    solver: SOLVER,
     phases: problem.phases.map((phase) => phase.id),
     machines,
     shortage,
@@ -43,7 +43,7 @@ export function assemblePlan(problem: PlanningProblem, facts: PlanFacts): Capaci
     budgetNeeded: facts.budgetNeeded,
     fallbacks: fallbacks(problem, allocation, facts.shadow),
   };
-  return { ...draft, reasons: explain(problem, draft, facts.shadow, facts.solverTrouble) };
+  return { ...draft, reasons: explain(problem, draft, facts.shadow) };
 }
 
 export function planRows(problem: PlanningProblem, allocation: Allocation): readonly PlanRow[] {
@@ -70,11 +70,10 @@ function objectiveOf(problem: PlanningProblem, cost: PlanCost, shortage: readonl
   return total;
 }
 
-/** The solver weighs private machines down when they go first; their whole price is put back on both sides. */
-function boundOf(problem: PlanningProblem, cost: PlanCost, objective: Decimal, bound: number): Decimal {
-  const weightless = problem.objective === 'private-first' ? decimal(1).minus(PRIVATE_WEIGHT) : decimal(0);
-  const proven = decimal(Math.max(0, bound).toFixed(6)).plus(weightless.times(cost.private.amount));
-  return Decimal.min(proven, objective);
+/** The objective weighs private machines down when they go first; their whole price is put back on both sides. */
+function boundOf(allocation: Allocation, objective: Decimal, bound: number): Decimal {
+  const distance = Math.max(0, allocation.objective() - bound);
+  return Decimal.max(0, objective.minus(distance.toFixed(6)));
 }
 
 function gapOf(objective: Decimal, bound: Decimal | null): number | null {
@@ -86,21 +85,14 @@ function gapOf(objective: Decimal, bound: Decimal | null): number | null {
 /** Enough to choose from: who approves them spreads them over accounts and zones. */
 const FALLBACKS = 32;
 
-function fallbacks(
-  problem: PlanningProblem,
-  allocation: Allocation,
-  shadow: ShadowPrices | null,
-): PlanFallback[] {
+function fallbacks(problem: PlanningProblem, allocation: Allocation, shadow: ShadowPrices): PlanFallback[] {
   const { model } = allocation;
   return problem.classes.flatMap((item, g) =>
     problem.phases.flatMap((phase, k): PlanFallback[] => {
       if ((item.demand[k]?.units ?? 0) === 0) return [];
-      const open = (model.pairs.ofClass[g] ?? []).filter((pair) => allocation.room(pair, k) > 0);
-      const merit = (pair: number) => {
-        if (shadow !== null)
-          return at(shadow.reducedCost, pair * model.phaseCount + k) / at(model.pairs.units, pair);
-        return at(model.pools.rate, at(model.pairs.poolOf, pair)) / at(model.pairs.units, pair);
-      };
+      const open = (model.pairs.ofClass[g] ?? []).filter((pair) => allocation.limits.room(pair, k) > 0);
+      const merit = (pair: number) =>
+        at(shadow.reducedCost, pair * model.phaseCount + k) / at(model.pairs.units, pair);
       const pools = open
         .toSorted((a, b) => merit(a) - merit(b))
         .slice(0, FALLBACKS)

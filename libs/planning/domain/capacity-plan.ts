@@ -2,7 +2,7 @@ import type { Money } from '@springtide/kernel';
 
 /**
  * `optimal-bound`: the plan comes with a proven lower bound, so its distance from the best possible plan is known.
- * `greedy`: the solver was unavailable or late; the plan obeys every rule, but how much dearer it is than the best
+ * `greedy`: no useful bound was found in time; the plan obeys every rule, but how much dearer it is than the best
  * one is unknown. Show this to whoever approves it.
  */
 export type PlanQuality = 'optimal-bound' | 'greedy';
@@ -12,7 +12,20 @@ export type PlanRow = Readonly<{ class: string; pool: string; counts: readonly n
 
 /** What keeps a shortage from being closed. */
 export type ShortageCause =
-  'budget' | 'quota' | 'stock' | 'zone-loss' | 'hourly-ceiling' | 'spot-limit' | 'no-pool';
+  | 'budget'
+  | 'quota'
+  | 'stock'
+  | 'zone-loss'
+  | 'hourly-ceiling'
+  | 'spot-limit'
+  | 'no-pool'
+  | 'subnet'
+  | 'link'
+  | 'launch-limit'
+  | 'lead-time'
+  | 'promised'
+  | 'zone-share'
+  | 'spot-pool-share';
 
 /** Units of demand, headroom and zone-loss reserve included, that the plan cannot carry. */
 export type PlanShortage = Readonly<{
@@ -43,6 +56,12 @@ export type ReasonCode =
   | 'zone-spread'
   | 'spot-limit'
   | 'hourly-ceiling-binding'
+  | 'subnet-binding'
+  | 'link-binding'
+  | 'launch-limit-binding'
+  | 'promised-binding'
+  | 'zone-share-binding'
+  | 'spot-pool-share-binding'
   | 'budget-binding'
   | 'budget-short'
   | 'shortage'

@@ -1,23 +1,8 @@
 import { decimal, type Money } from '@springtide/kernel';
 import type { CapacityPlan, PlanReason, PlanRow } from './capacity-plan.js';
+import type { LimitKind } from './limits.js';
 import type { PlanningClass, PlanningPool, PlanningProblem } from './problem.js';
-
-/**
- * What one more of each limit would save, from the linear solution: amounts per machine, vCPU or unit of money, zero
- * where a limit does not bind. Arrays over phases follow the problem's order.
- */
-export type ShadowPrices = Readonly<{
-  quota: readonly (readonly number[])[];
-  stock: readonly (readonly number[])[];
-  ceiling: readonly (readonly number[])[];
-  /** Objective saved per unit of money added to the budget. */
-  budget: number;
-  /** Per class: the part of the objective that comes from surviving the loss of a zone. */
-  zone: readonly number[];
-  spot: readonly number[];
-  /** Reduced cost of one machine in one phase, indexed `pair * phases + phase`. */
-  reducedCost: Float64Array;
-}>;
+import type { LimitPrice, ShadowPrices } from './shadow-prices.js';
 
 type Draft = Omit<CapacityPlan, 'reasons'>;
 
@@ -25,22 +10,17 @@ const MOST_POOLS = 6;
 const MOST_LIMITS = 5;
 
 /** The reasons of a plan, most important first. */
-export function explain(
-  problem: PlanningProblem,
-  plan: Draft,
-  shadow: ShadowPrices | null,
-  solverTrouble: string | undefined,
-): readonly PlanReason[] {
+export function explain(problem: PlanningProblem, plan: Draft, shadow: ShadowPrices): readonly PlanReason[] {
   return [
     ...shortageReasons(plan),
     ...(plan.budgetNeeded === null ? [] : [budgetReason(problem, plan, shadow)]),
     privateShare(problem, plan),
     ...privateFull(problem, plan),
     ...problem.classes.flatMap((item) => poolReasons(problem, plan, item)),
-    ...(shadow === null ? [] : bindingReasons(problem, shadow)),
-    solverTrouble === undefined && plan.gap !== null
-      ? { code: 'proven-gap', params: { gapPercent: percent(plan.gap), solver: plan.solver.name } }
-      : { code: 'solver-missing', params: { trouble: solverTrouble ?? 'nothing was proven' } },
+    ...bindingReasons(problem, shadow),
+    plan.gap === null
+      ? { code: 'solver-missing', params: { trouble: 'the time was too short for a useful bound' } }
+      : { code: 'proven-gap', params: { gapPercent: percent(plan.gap), solver: plan.solver.name } },
   ];
 }
 
@@ -56,7 +36,7 @@ function shortageReasons(plan: Draft): PlanReason[] {
   }));
 }
 
-function budgetReason(problem: PlanningProblem, plan: Draft, shadow: ShadowPrices | null): PlanReason {
+function budgetReason(problem: PlanningProblem, plan: Draft, shadow: ShadowPrices): PlanReason {
   const code = plan.shortage.some((cell) => cell.causes.includes('budget'))
     ? 'budget-short'
     : 'budget-binding';
@@ -68,7 +48,7 @@ function budgetReason(problem: PlanningProblem, plan: Draft, shadow: ShadowPrice
       .toString(),
     currency: problem.currency,
   };
-  const saving = shadow === null || shadow.budget <= 0 ? {} : { savingPerUnit: round(shadow.budget) };
+  const saving = shadow.budget <= 0 ? {} : { savingPerUnit: round(shadow.budget) };
   return { code, params: { ...params, ...saving } };
 }
 
@@ -169,22 +149,26 @@ function cheaperFull(
 
 function bindingReasons(problem: PlanningProblem, shadow: ShadowPrices): PlanReason[] {
   const { currency } = problem;
-  const quota = strongest(shadow.quota).map(({ index, value }): PlanReason => ({
-    code: 'quota-binding',
-    params: { quota: problem.quotaGroups[index]?.id ?? '', savingPerVcpu: round(value), currency },
-  }));
-  const stock = strongest(shadow.stock).map(({ index, value }): PlanReason => ({
+  const limits = (Object.keys(LIMIT_REASONS) as LimitKind[]).flatMap((kind) =>
+    strongest(shadow.limits.filter((limit) => limit.kind === kind).map(asPrice)).map(
+      ({ id, value }): PlanReason => LIMIT_REASONS[kind](problem, id, round(value)),
+    ),
+  );
+  const named = (prices: readonly (readonly number[])[], ids: readonly string[]) =>
+    strongest(prices.map((perPhase, index) => asPrice({ id: ids[index] ?? '', perPhase })));
+  const stock = named(
+    shadow.stock,
+    problem.pools.map((pool) => pool.id),
+  ).map(({ id, value }): PlanReason => ({
     code: 'stock-binding',
-    params: { pool: problem.pools[index]?.id ?? '', savingPerMachine: round(value), currency },
+    params: { pool: id, savingPerMachine: round(value), currency },
   }));
-  const ceilings = strongest(shadow.ceiling).map(({ index, value }): PlanReason => ({
-    code: 'hourly-ceiling-binding',
-    params: {
-      account: problem.hourlyCeilings?.[index]?.account ?? '*',
-      perHour: problem.hourlyCeilings?.[index]?.perHour.amount ?? '',
-      savingPerUnit: round(value),
-      currency,
-    },
+  const launches = named(
+    shadow.launches,
+    (problem.launchLimits ?? []).map((limit) => limit.id),
+  ).map(({ id, value }): PlanReason => ({
+    code: 'launch-limit-binding',
+    params: { limit: id, savingPerStart: round(value), currency },
   }));
   const perClass = (values: readonly number[], code: 'zone-spread' | 'spot-limit') =>
     problem.classes.flatMap((item, g): PlanReason[] => {
@@ -193,17 +177,57 @@ function bindingReasons(problem: PlanningProblem, shadow: ShadowPrices): PlanRea
       return [{ code, params: { class: item.id, percent: percent(share) } }];
     });
   return [
-    ...quota,
+    ...limits,
     ...stock,
-    ...ceilings,
+    ...launches,
     ...perClass(shadow.zone, 'zone-spread'),
     ...perClass(shadow.spot, 'spot-limit'),
   ];
 }
 
-function strongest(prices: readonly (readonly number[])[]): readonly { index: number; value: number }[] {
+/** How the price of each kind of limit is told. */
+const LIMIT_REASONS: Readonly<
+  Record<LimitKind, (problem: PlanningProblem, id: string, saving: string) => PlanReason>
+> = {
+  quota: ({ currency }, quota, savingPerVcpu) => ({
+    code: 'quota-binding',
+    params: { quota, savingPerVcpu, currency },
+  }),
+  'hourly-ceiling': ({ currency, hourlyCeilings = [] }, account, savingPerUnit) => {
+    const ceiling = hourlyCeilings.find((entry) => (entry.account ?? '*') === account);
+    const perHour = ceiling?.perHour.amount ?? '';
+    return { code: 'hourly-ceiling-binding', params: { account, perHour, savingPerUnit, currency } };
+  },
+  subnet: ({ currency }, subnet, savingPerAddress) => ({
+    code: 'subnet-binding',
+    params: { subnet, savingPerAddress, currency },
+  }),
+  link: ({ currency }, link, savingPerMbps) => ({
+    code: 'link-binding',
+    params: { link, savingPerMbps, currency },
+  }),
+  promised: ({ currency }, pool, savingPerMachine) => ({
+    code: 'promised-binding',
+    params: { pool, savingPerMachine, currency },
+  }),
+  'zone-share': ({ currency }, what, saving) => ({
+    code: 'zone-share-binding',
+    params: { what, saving, currency },
+  }),
+  'spot-pool-share': ({ currency }, what, saving) => ({
+    code: 'spot-pool-share-binding',
+    params: { what, saving, currency },
+  }),
+};
+
+type Priced = Readonly<{ id: string; value: number }>;
+
+function asPrice({ id, perPhase }: Pick<LimitPrice, 'id' | 'perPhase'>): Priced {
+  return { id, value: perPhase.reduce((total, price) => total + price, 0) };
+}
+
+function strongest(prices: readonly Priced[]): readonly Priced[] {
   return prices
-    .map((perPhase, index) => ({ index, value: perPhase.reduce((total, price) => total + price, 0) }))
     .filter((entry) => entry.value > 1e-6)
     .toSorted((a, b) => b.value - a.value)
     .slice(0, MOST_LIMITS);

@@ -12,6 +12,13 @@ const CAUSES: Readonly<Record<ExplanationLanguage, Readonly<Record<string, strin
     'hourly-ceiling': 'the hourly spending ceiling is reached',
     'spot-limit': 'only spot capacity is left and its share is limited',
     'no-pool': 'no pool is allowed for it',
+    subnet: 'the networks have no free address left',
+    link: 'the line between the sites is full',
+    'launch-limit': 'the cloud takes no more orders in the time',
+    'lead-time': 'machines ordered now would come too late',
+    promised: 'other campaigns hold the machines',
+    'zone-share': 'its share in one zone is limited',
+    'spot-pool-share': 'its share in one spot pool is limited',
   },
   'zh-CN': {
     budget: '预算已用完',
@@ -21,6 +28,13 @@ const CAUSES: Readonly<Record<ExplanationLanguage, Readonly<Record<string, strin
     'hourly-ceiling': '已达到每小时花费上限',
     'spot-limit': '只剩竞价实例且其占比受限',
     'no-pool': '没有允许使用的资源池',
+    subnet: '网络中没有可用地址',
+    link: '站点之间的专线带宽已满',
+    'launch-limit': '云平台在该时间内无法接受更多开机请求',
+    'lead-time': '现在下单也来不及就绪',
+    promised: '主机已被其他活动占用',
+    'zone-share': '单个可用区的占比受限',
+    'spot-pool-share': '单个竞价资源池的占比受限',
   },
 };
 
@@ -46,6 +60,17 @@ const TEXTS: Readonly<Record<ExplanationLanguage, Readonly<Record<ReasonCode, st
     'spot-limit': 'Spot capacity for {class} is held at {percent} %; more of it would be cheaper.',
     'hourly-ceiling-binding':
       'The ceiling of {perHour} {currency} per hour for {account} binds: each unit more would save {savingPerUnit} {currency}.',
+    'subnet-binding':
+      'Network {subnet} has no free address left: one more would save {savingPerAddress} {currency}.',
+    'link-binding': 'The line {link} is full: each Mbit/s more would save {savingPerMbps} {currency}.',
+    'launch-limit-binding':
+      'Orders through {limit} are as many as its API takes in time: one more start would save {savingPerStart} {currency}.',
+    'promised-binding':
+      'Other campaigns hold machines of {pool}: one more of them would save {savingPerMachine} {currency}.',
+    'zone-share-binding':
+      '{what} is at its largest share; each unit more there would save {saving} {currency}.',
+    'spot-pool-share-binding':
+      '{what} is at its largest share of one spot pool; each unit more there would save {saving} {currency}.',
     'kept-with-class':
       'Machines of {pool} stay with their service through all phases: they cannot change hands while both need them.',
     'proven-gap':
@@ -71,6 +96,13 @@ const TEXTS: Readonly<Record<ExplanationLanguage, Readonly<Record<ReasonCode, st
     'spot-limit': '{class} 的竞价实例占比限制为 {percent}%;放宽会更便宜。',
     'hourly-ceiling-binding':
       '{account} 的每小时上限 {perHour} {currency} 受限:每放宽一个货币单位可节省 {savingPerUnit} {currency}。',
+    'subnet-binding': '网络 {subnet} 已无可用地址:每增加 1 个地址可节省 {savingPerAddress} {currency}。',
+    'link-binding': '专线 {link} 带宽已满:每增加 1 Mbit/s 可节省 {savingPerMbps} {currency}。',
+    'launch-limit-binding':
+      '{limit} 的接口开机请求已达时间窗上限:每多开 1 台可节省 {savingPerStart} {currency}。',
+    'promised-binding': '{pool} 的主机被其他活动占用:每多 1 台可节省 {savingPerMachine} {currency}。',
+    'zone-share-binding': '{what} 已达单区占比上限:每放宽一个单位可节省 {saving} {currency}。',
+    'spot-pool-share-binding': '{what} 已达单个竞价资源池占比上限:每放宽一个单位可节省 {saving} {currency}。',
     'kept-with-class': '{pool} 的主机在各阶段固定归属同一服务:切换阶段时双方同时需要,无法转手。',
     'proven-gap': '按规划目标,最优方案至多好 {gapPercent}%;由 {solver} 证明。',
     'solver-missing': '这是贪心方案:遵守所有规则,但与最便宜方案的差距未知({trouble})。',

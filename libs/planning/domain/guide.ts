@@ -1,15 +1,19 @@
 import type { Allocation } from './allocation.js';
-import type { RowLayout } from './lot-model.js';
+import type { Prices } from './prices.js';
 import { at, type PlannerModel } from './planner-model.js';
 
 /**
- * Row prices of the linear solution, arranged for rounding: what a machine really costs once the scarce caps and
- * quota it takes are priced, and what the demand it covers is worth. Their ratio is 1 for a machine the linear
- * solution would use, and grows with everything that is wasted.
+ * The prices of the relaxation, arranged for whole machines: what a machine really costs once the scarce caps and
+ * limits it takes are priced, and what the demand it covers is worth. Their ratio is 1 for a machine that the linear
+ * model would use, and grows with everything that is wasted.
  */
 export type Guide = Readonly<{
-  /** Per pair and phase: running cost with prices of cap, quota, ceiling and spot share. */
+  /** Per pair and phase: running cost with the prices of cap, limits and spot share. */
   running: Float64Array;
+  /** Per pair and phase: what a machine would be worth if nothing of it were wasted. */
+  worth: Float64Array;
+  /** Price of one start beyond its cost, indexed `launch limit * phaseCount + phase`. */
+  launch: Float64Array;
   cover: Float64Array;
   memory: Float64Array;
   zone: Float64Array;
@@ -18,40 +22,48 @@ export type Guide = Readonly<{
 /** Share of the mean price that uncovered demand is worth at least, where the linear model saw no scarcity. */
 const LEAST_WORTH = 0.02;
 
-export function guideFrom(model: PlannerModel, rows: RowLayout, duals: Float64Array): Guide {
-  const worth = (row: number) => (row < 0 ? 0 : Math.max(0, at(duals, row)));
-  const cover = Float64Array.from(rows.cover, worth);
-  const mean = cover.reduce((sum, value) => sum + value, 0) / Math.max(1, cover.length);
+export function guideFrom(model: PlannerModel, prices: Prices): Guide {
+  const mean = prices.cover.reduce((sum, value) => sum + value, 0) / Math.max(1, prices.cover.length);
   const least = mean * LEAST_WORTH;
-  const memoryLeast = (cell: number) => least * at(model.unitsPerGiB, cell);
   return {
-    running: runningCosts(model, rows, duals),
-    cover: cover.map((value) => Math.max(value, least)),
-    memory: Float64Array.from(rows.memory, (row, cell) => Math.max(worth(row), memoryLeast(cell))),
-    zone: Float64Array.from(rows.zone, (row) => Math.max(worth(row), least)),
+    running: perMachine(model, (pair, k) => runningCost(model, prices, pair, k)),
+    worth: perMachine(model, (pair, k) => fullWorth(model, prices, pair, k)),
+    launch: prices.launch,
+    cover: prices.cover.map((value) => Math.max(value, least)),
+    memory: prices.memory.map((value, cell) => Math.max(value, least * at(model.unitsPerGiB, cell))),
+    zone: prices.zone.map((value) => Math.max(value, least)),
   };
 }
 
-function runningCosts(model: PlannerModel, rows: RowLayout, duals: Float64Array): Float64Array {
-  const { pairs, pools, phaseCount: K } = model;
-  const toll = (row: number) => (row < 0 ? 0 : Math.max(0, -at(duals, row)));
-  return Float64Array.from({ length: pairs.count * K }, (_, index) => {
-    const pair = Math.floor(index / K);
-    const k = index % K;
-    const pool = at(pairs.poolOf, pair);
-    const g = at(pairs.classOf, pair);
-    const quota = at(pools.quota, pool);
-    let cost = at(pools.rate, pool) * at(model.hours, k) + toll(at(rows.cap, pool * K + k));
-    if (quota >= 0) cost += at(pools.vcpu, pool) * toll(at(rows.quota, quota * K + k));
-    const share = (at(pools.spot, pool) - at(model.spotMax, g)) * at(pairs.units, pair);
-    cost += share * toll(at(rows.spot, g * K + k));
-    for (let c = 0; c < model.ceilings.length; c += 1) {
-      if (at(model.ceilings[c]?.member ?? [0], pool) === 1) {
-        cost += at(pools.price, pool) * toll(at(rows.ceiling, c * K + k));
-      }
-    }
-    return cost;
-  });
+function perMachine(model: PlannerModel, value: (pair: number, k: number) => number): Float64Array {
+  const { phaseCount: K, pairs } = model;
+  const values = new Float64Array(pairs.count * K);
+  for (let pair = 0; pair < pairs.count; pair += 1) {
+    for (let k = 0; k < K; k += 1) values[pair * K + k] = value(pair, k);
+  }
+  return values;
+}
+
+function runningCost(model: PlannerModel, prices: Prices, pair: number, k: number): number {
+  const { pairs, pools, limits, phaseCount: K } = model;
+  const pool = at(pairs.poolOf, pair);
+  const g = at(pairs.classOf, pair);
+  let cost = at(pools.rate, pool) * at(model.hours, k) + at(prices.cap, pool * K + k);
+  cost += at(prices.budget, 0) * at(pools.price, pool) * at(model.hours, k);
+  for (let i = at(limits.starts, pair); i < at(limits.starts, pair + 1); i += 1) {
+    cost += at(limits.weight, i) * at(prices.limit, at(limits.of, i) * K + k);
+  }
+  const share = (at(pools.spot, pool) - at(model.spotMax, g)) * at(pairs.units, pair);
+  return cost + share * at(prices.spot, g * K + k);
+}
+
+function fullWorth(model: PlannerModel, prices: Prices, pair: number, k: number): number {
+  const { pairs, pools, phaseCount: K, zoneCount: Z } = model;
+  const cell = at(pairs.classOf, pair) * K + k;
+  const zone = at(pools.zone, at(pairs.poolOf, pair));
+  let perUnit = at(prices.cover, cell);
+  for (let z = 0; z < Z; z += 1) if (z !== zone) perUnit += at(prices.zone, cell * Z + z);
+  return at(pairs.units, pair) * perUnit + at(pairs.memory, pair) * at(prices.memory, cell);
 }
 
 /** What one more machine of the pair would cover of the demand still open in phase k. */
@@ -69,6 +81,21 @@ export function coveredWorth(guide: Guide, allocation: Allocation, pair: number,
     }
   }
   return worth;
+}
+
+/** What the class covers beyond its rules in phases a … b, at the guide's prices: the most an exchange can win there. */
+export function waste(guide: Guide, allocation: Allocation, g: number, a: number, b: number): number {
+  const { phaseCount: K, zoneCount: Z, zoneNeed } = allocation.model;
+  let total = 0;
+  for (let cell = g * K + a; cell <= g * K + b; cell += 1) {
+    total += at(guide.cover, cell) * Math.max(0, -allocation.missingUnits(cell));
+    total += at(guide.memory, cell) * Math.max(0, -allocation.missingMemory(cell));
+    if (at(zoneNeed, cell) === 0) continue;
+    for (let z = 0; z < Z; z += 1) {
+      total += at(guide.zone, cell * Z + z) * Math.max(0, -allocation.missingOutside(cell, z));
+    }
+  }
+  return total;
 }
 
 function useful(offered: number, missing: number): number {

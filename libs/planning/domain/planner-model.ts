@@ -1,12 +1,14 @@
 import { decimal } from '@springtide/kernel';
+import { launchArrays, limitArrays, type LaunchArrays, type LimitArrays } from './limits.js';
 import type { PlanningClass, PlanningProblem } from './problem.js';
 
 /** How much of its price a private machine counts for in the objective when private capacity goes first. */
-export const PRIVATE_WEIGHT = 0.01;
+const PRIVATE_WEIGHT = 0.01;
 
 /**
  * A problem in flat arrays, for the numeric core. Floats are fine here: they only choose machines; what a plan costs
- * is computed afterwards, exactly. Arrays over (class, phase) are indexed `class * phaseCount + phase`.
+ * is computed afterwards, exactly. Arrays over (class, phase) are indexed `class * phaseCount + phase`; a (class,
+ * phase) is called a cell.
  */
 export type PlannerModel = Readonly<{
   problem: PlanningProblem;
@@ -19,16 +21,22 @@ export type PlannerModel = Readonly<{
   hoursUpTo: Float64Array;
   pools: PoolArrays;
   pairs: PairArrays;
+  /** Machines of a pool at most, indexed `pool * phaseCount + phase`. */
+  cap: Int32Array;
+  penalty: Float64Array;
+  spotMax: Float64Array;
+  limits: LimitArrays;
+  launches: LaunchArrays;
+  budget: number;
+}> &
+  DemandArrays;
+
+export type DemandArrays = Readonly<{
   need: Float64Array;
   memoryNeed: Float64Array;
   /** Units of shortage that stand for one missing GiB; 0 where memory is no limit. */
   unitsPerGiB: Float64Array;
   zoneNeed: Float64Array;
-  penalty: Float64Array;
-  spotMax: Float64Array;
-  quotaFree: Float64Array;
-  ceilings: readonly CeilingArrays[];
-  budget: number;
 }>;
 
 type PoolArrays = Readonly<{
@@ -37,25 +45,24 @@ type PoolArrays = Readonly<{
   /** Price and start cost as the objective sees them. */
   rate: Float64Array;
   startRate: Float64Array;
-  cap: Int32Array;
-  vcpu: Float64Array;
   zone: Int32Array;
-  /** −1: no quota. */
-  quota: Int32Array;
   spot: Uint8Array;
+  /** Index of the pool's launch limit; −1: none. */
+  launch: Int32Array;
 }>;
 
 /** A pair is a class with one pool it may use. */
-type PairArrays = Readonly<{
+export type PairArrays = Readonly<{
   count: number;
   classOf: Int32Array;
   poolOf: Int32Array;
   units: Float64Array;
   memory: Float64Array;
+  /** Machines that run already: they stay in every phase. */
+  delivered: Int32Array;
   ofClass: readonly (readonly number[])[];
+  ofPool: readonly (readonly number[])[];
 }>;
-
-type CeilingArrays = Readonly<{ limit: number; member: Uint8Array }>;
 
 /** Element of an array whose index the model guarantees. */
 export function at(values: ArrayLike<number>, index: number): number {
@@ -67,27 +74,26 @@ export function compileModel(problem: PlanningProblem): PlannerModel {
   const hours = Float64Array.from(problem.phases, (phase) => phase.hours);
   const hoursUpTo = new Float64Array(phaseCount + 1);
   for (let k = 0; k < phaseCount; k += 1) hoursUpTo[k + 1] = at(hoursUpTo, k) + at(hours, k);
-  const zones = [...new Set(problem.pools.map((pool) => pool.zone))];
+  const zones = new Map([...new Set(problem.pools.map((pool) => pool.zone))].map((zone, z) => [zone, z]));
+  const pairs = pairArrays(problem);
+  const cap = capArray(problem);
+  const demand = demandArrays(problem.classes, phaseCount);
   return {
     problem,
     phaseCount,
     classCount: problem.classes.length,
     poolCount: problem.pools.length,
-    zoneCount: zones.length,
+    zoneCount: zones.size,
     hours,
     hoursUpTo,
     pools: poolArrays(problem, zones),
-    pairs: pairArrays(problem),
-    ...demandArrays(problem.classes, phaseCount),
+    pairs,
+    cap,
+    ...demand,
     penalty: Float64Array.from(problem.classes, (c) => amount(c.shortagePenaltyPerUnitHour.amount)),
     spotMax: Float64Array.from(problem.classes, (c) => c.spotMax),
-    quotaFree: Float64Array.from(problem.quotaGroups, (q) => Math.max(0, q.limitVcpu - q.usedVcpu)),
-    ceilings: (problem.hourlyCeilings ?? []).map((ceiling) => ({
-      limit: amount(ceiling.perHour.amount),
-      member: Uint8Array.from(problem.pools, (pool) =>
-        ceiling.account === null || ceiling.account === pool.account ? 1 : 0,
-      ),
-    })),
+    limits: limitArrays({ problem, pairs, cap, need: demand.need }),
+    launches: launchArrays(problem),
     budget: problem.budget === undefined ? Infinity : amount(problem.budget.amount),
   };
 }
@@ -96,9 +102,9 @@ function amount(text: string): number {
   return decimal(text).toNumber();
 }
 
-function poolArrays(problem: PlanningProblem, zones: readonly string[]): PoolArrays {
+function poolArrays(problem: PlanningProblem, zones: ReadonlyMap<string, number>): PoolArrays {
   const { pools } = problem;
-  const quotas = new Map(problem.quotaGroups.map((group, index) => [group.id, index]));
+  const launches = new Map((problem.launchLimits ?? []).map((limit, index) => [limit.id, index]));
   const weight = pools.map((pool) =>
     problem.objective === 'private-first' && pool.option === 'private' ? PRIVATE_WEIGHT : 1,
   );
@@ -109,27 +115,41 @@ function poolArrays(problem: PlanningProblem, zones: readonly string[]): PoolArr
     start,
     rate: price.map((value, p) => value * at(weight, p)),
     startRate: start.map((value, p) => value * at(weight, p)),
-    cap: Int32Array.from(pools, (pool) => Math.max(0, Math.floor(pool.cap))),
-    vcpu: Float64Array.from(pools, (pool) => pool.vcpu),
-    zone: Int32Array.from(pools, (pool) => zones.indexOf(pool.zone)),
-    quota: Int32Array.from(pools, (pool) =>
-      pool.quotaGroup === null ? -1 : (quotas.get(pool.quotaGroup) ?? -1),
-    ),
+    zone: Int32Array.from(pools, (pool) => zones.get(pool.zone) ?? 0),
     spot: Uint8Array.from(pools, (pool) => (pool.option === 'spot' ? 1 : 0)),
+    launch: Int32Array.from(pools, (pool) => launches.get(pool.launchLimit ?? '') ?? -1),
   };
 }
 
-/** Pools that can never hold a machine make no pair. */
+function capArray({ pools, phases }: PlanningProblem): Int32Array {
+  return Int32Array.from(
+    pools.flatMap((pool) =>
+      phases.map((phase, k) => {
+        const late = (pool.leadTimeHours ?? 0) > (phase.startsInHours ?? Infinity);
+        return late ? 0 : Math.max(0, Math.floor(pool.cap - (pool.promised?.[k] ?? 0)));
+      }),
+    ),
+  );
+}
+
+type Row = Readonly<{ g: number; p: number; units: number; memory: number; delivered: number }>;
+
+/** Pools that can never hold a machine of the class make no pair. */
 function pairArrays(problem: PlanningProblem): PairArrays {
   const indexOf = new Map(problem.pools.map((pool, index) => [pool.id, index]));
-  const rows: { g: number; p: number; units: number; memory: number }[] = [];
+  const delivered = new Map(
+    (problem.delivered ?? []).map((row) => [JSON.stringify([row.class, row.pool]), row.machines]),
+  );
+  const rows: Row[] = [];
   for (const [g, item] of problem.classes.entries()) {
     for (const entry of item.allowed) {
       const p = indexOf.get(entry.pool);
       const pool = p === undefined ? undefined : problem.pools[p];
-      if (p === undefined || pool === undefined || pool.cap < 1 || entry.units <= 0) continue;
-      if (pool.option === 'spot' && item.spotMax === 0) continue;
-      rows.push({ g, p, units: entry.units, memory: pool.memoryGiB });
+      if (p === undefined || pool === undefined) continue;
+      const there = delivered.get(JSON.stringify([item.id, pool.id])) ?? 0;
+      const closed = pool.cap < 1 || entry.units <= 0 || (pool.option === 'spot' && item.spotMax === 0);
+      if (closed && there === 0) continue;
+      rows.push({ g, p, units: entry.units, memory: pool.memoryGiB, delivered: there });
     }
   }
   return {
@@ -138,11 +158,17 @@ function pairArrays(problem: PlanningProblem): PairArrays {
     poolOf: Int32Array.from(rows, (row) => row.p),
     units: Float64Array.from(rows, (row) => row.units),
     memory: Float64Array.from(rows, (row) => row.memory),
-    ofClass: problem.classes.map((_, g) => rows.flatMap((row, index) => (row.g === g ? [index] : []))),
+    delivered: Int32Array.from(rows, (row) => row.delivered),
+    ofClass: indicesBy(rows, problem.classes.length, (row) => row.g),
+    ofPool: indicesBy(rows, problem.pools.length, (row) => row.p),
   };
 }
 
-type DemandArrays = Pick<PlannerModel, 'need' | 'memoryNeed' | 'unitsPerGiB' | 'zoneNeed'>;
+function indicesBy(rows: readonly Row[], count: number, keyOf: (row: Row) => number): number[][] {
+  const lists: number[][] = Array.from({ length: count }, () => []);
+  for (const [index, row] of rows.entries()) lists[keyOf(row)]?.push(index);
+  return lists;
+}
 
 function demandArrays(classes: readonly PlanningClass[], phaseCount: number): DemandArrays {
   const size = classes.length * phaseCount;

@@ -3,11 +3,31 @@ import type { Money } from '@springtide/kernel';
 /** `private` is capacity the company owns; its price is its rate card. */
 export type PoolOption = 'private' | 'reserved' | 'on-demand' | 'spot';
 
-/** A part of the campaign's time line, in time order. */
-export type PlanningPhase = Readonly<{ id: string; hours: number }>;
+/**
+ * A part of the campaign's time line, in time order. `startsInHours`: from now until it starts; without it, every
+ * pool is in time.
+ */
+export type PlanningPhase = Readonly<{ id: string; hours: number; startsInHours?: number }>;
 
-/** A limit in vCPU over all classes, in every phase; what is free is `limitVcpu - usedVcpu`. */
-export type PlanningQuotaGroup = Readonly<{ id: string; limitVcpu: number; usedVcpu: number }>;
+/**
+ * A limit in vCPU over all classes, in every phase; what is free is `limitVcpu - usedVcpu - promisedVcpu[phase]`,
+ * the last being what approved plans of other campaigns take then.
+ */
+export type PlanningQuotaGroup = Readonly<{
+  id: string;
+  limitVcpu: number;
+  usedVcpu: number;
+  promisedVcpu?: readonly number[];
+}>;
+
+/** A network that machines get their addresses from, one each. */
+export type PlanningSubnet = Readonly<{ id: string; freeAddresses: number }>;
+
+/** A line between sites; machines abroad use it to reach what stays at home. */
+export type PlanningLink = Readonly<{ id: string; freeMbps: number }>;
+
+/** Starts that an account's API takes at most before each phase: its burst, and what it refills in the window. */
+export type PlanningLaunchLimit = Readonly<{ id: string; starts: readonly number[] }>;
 
 /** An offering as the planner sees it. */
 export type PlanningPool = Readonly<{
@@ -32,10 +52,24 @@ export type PlanningPool = Readonly<{
   quotaGroup: string | null;
   /** Expected interruptions per machine and hour; information, not part of the cost. */
   interruptionPerHour: number;
+  /** From the order until a machine serves; no machine of the pool can serve a phase that starts sooner. */
+  leadTimeHours?: number;
+  /** Machines of `cap` that approved plans of other campaigns take, per phase. */
+  promised?: readonly number[];
+  subnet?: string;
+  launchLimit?: string;
 }>;
 
 /** What one machine of a pool gives to a class, in the class's unit (requests per second, or vCPU). */
-export type ClassPool = Readonly<{ pool: string; units: number }>;
+export type ClassPool = Readonly<{
+  pool: string;
+  units: number;
+  /** What a machine at full load sends over a link. */
+  traffic?: Readonly<{ link: string; mbps: number }>;
+}>;
+
+/** Machines that run already on a re-plan: they stay in every phase, and their start is paid. */
+export type DeliveredMachines = Readonly<{ class: string; pool: string; machines: number }>;
 
 /** What a class must carry in one phase, without headroom. `memoryGiB` 0: memory is no limit here. */
 export type PhaseDemand = Readonly<{ units: number; memoryGiB: number }>;
@@ -51,6 +85,10 @@ export type PlanningClass = Readonly<{
   spotMax: number;
   /** Share of the demand that must survive the loss of any one zone, 0 … 1; 0 asks for nothing. */
   zoneLossFraction: number;
+  /** Largest part of what the class needs that one zone may carry, 0 … 1; default 1. */
+  zoneShareMax?: number;
+  /** Largest part of what the class needs that one spot pool may carry, 0 … 1: a market fails as a whole. */
+  spotPoolShareMax?: number;
   /** One entry per phase. */
   demand: readonly PhaseDemand[];
   /** Pools that residency, security zone, latency and architecture allow. */
@@ -79,4 +117,8 @@ export type PlanningProblem = Readonly<{
   /** Limit on the whole plan's cost, private machines at their rate card included. */
   budget?: Money;
   hourlyCeilings?: readonly HourlyCeiling[];
+  subnets?: readonly PlanningSubnet[];
+  links?: readonly PlanningLink[];
+  launchLimits?: readonly PlanningLaunchLimit[];
+  delivered?: readonly DeliveredMachines[];
 }>;

@@ -1,52 +1,60 @@
 import type { Allocation } from './allocation.js';
 import { coveredWorth, type Guide } from './guide.js';
-import type { Lot } from './lot-model.js';
-import { at, type PlannerModel } from './planner-model.js';
+import { at } from './planner-model.js';
 
-/** Machines per pair and phase, in parts, that lots add up to. */
-export function profileOf(model: PlannerModel, lots: readonly Lot[], amounts: Float64Array): Float64Array {
-  const K = model.phaseCount;
-  const profile = new Float64Array(model.pairs.count * K);
-  for (const [index, lot] of lots.entries()) {
-    for (let k = lot.from; k <= lot.to; k += 1) {
-      profile[lot.pair * K + k] = at(profile, lot.pair * K + k) + at(amounts, index);
-    }
-  }
-  return profile;
+/** One machine of a pair from the first of these phases to the last. */
+type Lot = Readonly<{ pair: number; from: number; to: number }>;
+
+/** Parts of machines from here on become whole ones; what then breaks a cap is taken away again. */
+const ROUND_UP_FROM = 0.6;
+
+export function wholeMachines(parts: Float64Array): Int32Array {
+  return Int32Array.from(parts, (value) => Math.max(0, Math.floor(value + 1 - ROUND_UP_FROM)));
 }
 
-/** Whole machines below the linear solution's profiles: no cap can break, some demand is left for `repair`. */
-export function roundDown(profile: Float64Array): Int32Array {
-  return Int32Array.from(profile, (value) => Math.max(0, Math.floor(value + 1e-6)));
-}
-
-/** Takes machines away until caps, quota, ceilings, spot shares and the budget hold; a floor can tilt the spot share. */
+/** Takes machines away until caps, limits, spot shares and the budget hold; rounding breaks them here and there. */
 export function enforceCaps(allocation: Allocation): void {
-  const { model } = allocation;
+  const { model, limits } = allocation;
   const K = model.phaseCount;
   for (let pair = 0; pair < model.pairs.count; pair += 1) {
     for (let k = 0; k < K; k += 1) {
-      while (at(allocation.x, pair * K + k) > 0 && allocation.room(pair, k) < 0)
+      while (allocation.removable(pair, k, k) > 0 && limits.room(pair, k) < 0)
         allocation.shift(pair, k, k, -1);
     }
   }
-  dropSpotExcess(allocation);
+  dropStarts(allocation);
+  for (let g = 0; g < model.classCount; g += 1) dropSpotExcess(allocation, g);
   dropOverBudget(allocation);
 }
 
-function dropSpotExcess(allocation: Allocation): void {
-  const { model } = allocation;
-  const K = model.phaseCount;
-  for (let g = 0; g < model.classCount; g += 1) {
-    const spotPairs = (model.pairs.ofClass[g] ?? [])
-      .filter((pair) => at(model.pools.spot, at(model.pairs.poolOf, pair)) === 1)
-      .toSorted((a, b) => at(model.pairs.units, b) - at(model.pairs.units, a));
-    for (let k = 0; k < K; k += 1) {
-      while (allocation.spotExcess(g * K + k, g) > 1e-9) {
-        const pair = spotPairs.find((candidate) => at(allocation.x, candidate * K + k) > 0);
-        if (pair === undefined) break;
-        allocation.shift(pair, k, k, -1);
+/** A start that is not possible becomes none: its machines go from there to the end of their run. */
+function dropStarts(allocation: Allocation): void {
+  const { pairs, pools, phaseCount: K } = allocation.model;
+  for (let k = 0; k < K; k += 1) {
+    for (let pair = 0; pair < pairs.count; pair += 1) {
+      const launch = at(pools.launch, at(pairs.poolOf, pair));
+      if (launch < 0) continue;
+      while (allocation.limits.startsLeft(launch, k) < 0 && allocation.removable(pair, k, k) > 0) {
+        if (allocation.startDelta(pair, k, K - 1, -1) >= 0) break;
+        let to = k;
+        while (to + 1 < K && allocation.removable(pair, k, to + 1) > 0) to += 1;
+        allocation.shift(pair, k, to, -1);
       }
+    }
+  }
+}
+
+export function dropSpotExcess(allocation: Allocation, g: number): void {
+  const { pairs, pools, spotMax, phaseCount: K } = allocation.model;
+  if (at(spotMax, g) >= 1) return;
+  const spotPairs = (pairs.ofClass[g] ?? [])
+    .filter((pair) => at(pools.spot, at(pairs.poolOf, pair)) === 1)
+    .toSorted((a, b) => at(pairs.units, b) - at(pairs.units, a));
+  for (let k = 0; k < K; k += 1) {
+    while (allocation.spotExcess(g * K + k, g) > 1e-9) {
+      const pair = spotPairs.find((candidate) => allocation.removable(candidate, k, k) > 0);
+      if (pair === undefined) break;
+      allocation.shift(pair, k, k, -1);
     }
   }
 }
@@ -54,6 +62,7 @@ function dropSpotExcess(allocation: Allocation): void {
 /** Gives up the machines that cost most per unit-hour first. */
 function dropOverBudget(allocation: Allocation): void {
   const { model } = allocation;
+  if (allocation.cost <= model.budget) return;
   const { pools, pairs, phaseCount: K } = model;
   const perUnit = (pair: number) => at(pools.price, at(pairs.poolOf, pair)) / at(pairs.units, pair);
   const order = Array.from({ length: pairs.count }, (_, pair) => pair).toSorted(
@@ -61,7 +70,7 @@ function dropOverBudget(allocation: Allocation): void {
   );
   for (const pair of order) {
     for (let k = K - 1; k >= 0; k -= 1) {
-      while (allocation.cost > model.budget - 1e-9 && at(allocation.x, pair * K + k) > 0) {
+      while (allocation.cost > model.budget - 1e-9 && allocation.removable(pair, k, k) > 0) {
         const breaksSpot = allocation.penaltyDelta([{ pair, sign: -1 }], k, k) === null;
         if (breaksSpot) break;
         allocation.shift(pair, k, k, -1);
@@ -81,7 +90,46 @@ export function repair(allocation: Allocation, taste: Taste): void {
 }
 
 export function repairClass(allocation: Allocation, g: number, taste: Taste): void {
-  const desk = new OfferDesk(allocation, g, taste);
+  const all = allocation.model.pairs.ofClass[g] ?? [];
+  if (taste.guide !== null && all.length > PROMISING) {
+    repairFrom(allocation, g, taste, promising(allocation, g, all, taste.guide));
+  }
+  repairFrom(allocation, g, taste, all);
+}
+
+/** Pairs to try first: where these close every shortage, the others are never looked at. */
+const PROMISING = 48;
+const PROMISING_PER_SIZE = 12;
+
+/** Of every size of machine the pairs whose worth comes closest to their price: small ones close small gaps. */
+function promising(
+  allocation: Allocation,
+  g: number,
+  all: readonly number[],
+  guide: Guide,
+): readonly number[] {
+  const { pairs, phaseCount: K } = allocation.model;
+  const short = Array.from({ length: K }, (_, k) => k).filter((k) => allocation.shortage(g * K + k) > 0);
+  const open = all.filter((pair) => short.some((k) => allocation.limits.room(pair, k) > 0));
+  const merit = (pair: number) => {
+    let best = Infinity;
+    for (let i = pair * K; i < (pair + 1) * K; i += 1) {
+      if (at(guide.worth, i) > 0) best = Math.min(best, at(guide.running, i) / at(guide.worth, i));
+    }
+    return best;
+  };
+  const sizes = Map.groupBy(open, (pair) => Math.round(Math.log2(at(pairs.units, pair)) * 2));
+  return [...sizes.values()].flatMap((own) =>
+    own
+      .map((pair) => ({ pair, merit: merit(pair) }))
+      .toSorted((a, b) => a.merit - b.merit)
+      .slice(0, PROMISING_PER_SIZE)
+      .map(({ pair }) => pair),
+  );
+}
+
+function repairFrom(allocation: Allocation, g: number, taste: Taste, pairs: readonly number[]): void {
+  const desk = new OfferDesk(allocation, g, taste, pairs);
   for (let best = desk.best(); best !== undefined; best = desk.best()) {
     allocation.shift(best.pair, best.from, best.to, 1);
     desk.forget(best.from, best.to);
@@ -90,7 +138,6 @@ export function repairClass(allocation: Allocation, g: number, taste: Taste): vo
 
 /** Offers of one class; what a machine would do in a phase is worked out again only after that phase changed. */
 class OfferDesk {
-  private readonly pairs: readonly number[];
   private readonly noise: readonly number[];
   private readonly penalty: Float64Array;
   private readonly worth: Float64Array;
@@ -102,9 +149,9 @@ class OfferDesk {
     private readonly allocation: Allocation,
     private readonly g: number,
     private readonly taste: Taste,
+    private readonly pairs: readonly number[],
   ) {
     this.phases = allocation.model.phaseCount;
-    this.pairs = allocation.model.pairs.ofClass[g] ?? [];
     this.noise = this.pairs.map(() => 1 + taste.noise());
     this.penalty = new Float64Array(this.pairs.length * this.phases);
     this.worth = new Float64Array(this.pairs.length * this.phases);
@@ -117,8 +164,11 @@ class OfferDesk {
   }
 
   best(): Lot | undefined {
-    for (let k = 0; k < this.phases; k += 1) if (this.stale[k] === true) this.refresh(k);
+    for (let k = 0; k < this.phases; k += 1) {
+      this.short[k] = this.allocation.shortage(this.g * this.phases + k) > 0;
+    }
     if (!this.short.includes(true)) return undefined;
+    for (let k = 0; k < this.phases; k += 1) if (this.stale[k] === true) this.refresh(k);
     let best: Lot | undefined;
     let least = Infinity;
     for (let index = 0; index < this.pairs.length; index += 1) {
@@ -136,10 +186,9 @@ class OfferDesk {
   private refresh(k: number): void {
     const { allocation, phases, taste } = this;
     this.stale[k] = false;
-    const short = allocation.shortage(this.g * phases + k) > 0;
-    this.short[k] = short;
+    const short = this.short[k] === true;
     for (const [index, pair] of this.pairs.entries()) {
-      const delta = allocation.penaltyDelta([{ pair, sign: 1 }], k, k);
+      const delta = allocation.coverDelta(pair, k);
       this.penalty[index * phases + k] = delta ?? Infinity;
       const worth = taste.guide === null || !short ? 0 : coveredWorth(taste.guide, allocation, pair, k);
       this.worth[index * phases + k] = worth;
@@ -164,9 +213,11 @@ class OfferDesk {
       if (this.short[to] !== true || penalty > -1e-9) continue;
       const cost = allocation.weightedDelta(pair, from, to, 1);
       const lot = { pair, from, to };
-      const own = noise * (taste.guide === null ? cost / -penalty : guided(allocation, lot, running) / worth);
+      const price = taste.guide === null ? cost : guided(allocation, taste.guide, lot, running);
+      const own = noise * (price / (taste.guide === null ? -penalty : worth));
       if (own >= score || cost + penalty >= 0) continue;
-      if (!allocation.affords([{ pair, sign: 1 }], from, to)) continue;
+      const change = [{ pair, sign: 1 as const }];
+      if (!allocation.affords(change, from, to) || !allocation.launchable(change, from, to)) continue;
       score = own;
       best = { lot, score };
     }
@@ -174,7 +225,10 @@ class OfferDesk {
   }
 }
 
-function guided(allocation: Allocation, { pair, from, to }: Lot, running: number): number {
-  const { pools, pairs } = allocation.model;
-  return running + allocation.startDelta(pair, from, to, 1) * at(pools.startRate, at(pairs.poolOf, pair));
+function guided(allocation: Allocation, guide: Guide, { pair, from, to }: Lot, running: number): number {
+  const { pools, pairs, phaseCount: K } = allocation.model;
+  const pool = at(pairs.poolOf, pair);
+  const launch = at(pools.launch, pool);
+  const perStart = at(pools.startRate, pool) + (launch < 0 ? 0 : at(guide.launch, launch * K + from));
+  return running + allocation.startDelta(pair, from, to, 1) * perStart;
 }

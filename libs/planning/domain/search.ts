@@ -1,8 +1,7 @@
-import { Allocation } from './allocation.js';
-import { improveClass, type Stop, type Window } from './improvement.js';
+import type { Allocation } from './allocation.js';
+import { improveClass, type Improving, type Window } from './improvement.js';
 import { at } from './planner-model.js';
-import type { Guide } from './guide.js';
-import { enforceCaps, repairClass } from './rounding.js';
+import { dropSpotExcess, enforceCaps, repairClass } from './rounding.js';
 
 /** Numbers in [0, 1), the same for the same seed: a plan can be made again. */
 export function seededNumbers(seed: number): () => number {
@@ -15,12 +14,7 @@ export function seededNumbers(seed: number): () => number {
   };
 }
 
-export type SearchLimits = Readonly<{
-  rounds: number;
-  stop: Stop;
-  random: () => number;
-  guide: Guide | null;
-}>;
+export type SearchLimits = Improving & Readonly<{ rounds: number; random: () => number }>;
 
 /**
  * Ruin and recreate: takes a few machines out of one or two classes, rebuilds with slightly disturbed choices, and
@@ -29,30 +23,28 @@ export type SearchLimits = Readonly<{
 export function search(allocation: Allocation, limits: SearchLimits): void {
   const { rounds, stop } = limits;
   let best = allocation.objective();
-  let kept = allocation.x.slice();
   for (let round = 0; round < rounds && !stop(); round += 1) {
+    allocation.begin();
     attempt(allocation, limits, best);
-    const objective = allocation.objective();
-    if (objective <= best + 1e-9) {
-      best = objective;
-      kept = allocation.x.slice();
-    } else {
-      allocation.load(kept);
-    }
+    const objective = allocation.isWithinMeans() ? allocation.objective() : Infinity;
+    if (objective <= best + 1e-9) best = objective;
+    else allocation.undo();
   }
-  allocation.load(kept);
+  allocation.recount();
+  enforceCaps(allocation);
 }
 
-function attempt(allocation: Allocation, { stop, random, guide }: SearchLimits, best: number): void {
+function attempt(allocation: Allocation, limits: SearchLimits, best: number): void {
+  const { random, guide } = limits;
   const window = pickWindow(allocation, random);
   const classes =
     random() < SHARED ? ruinShared(allocation, window, random) : ruinClasses(allocation, window, random);
-  enforceCaps(allocation);
+  for (const g of classes) dropSpotExcess(allocation, g);
   const taste = { guide: random() < GUIDED ? guide : null, noise: () => (random() - 0.5) * NOISE };
   for (const g of classes) repairClass(allocation, g, taste);
   // A rebuild this much dearer is never saved by exchanges; most attempts end here.
   if (allocation.objective() > best * (1 + HOPELESS)) return;
-  for (const g of classes) improveClass(allocation, g, stop, window);
+  for (const g of classes) improveClass(allocation, g, limits, window);
 }
 
 function ruinClasses(allocation: Allocation, window: Window, random: () => number): readonly number[] {
@@ -61,16 +53,14 @@ function ruinClasses(allocation: Allocation, window: Window, random: () => numbe
   return classes;
 }
 
-/** Takes from all classes that share a quota group (or a pool without one): how a quota is filled is a common matter. */
+/** Takes from all classes that share a limit (or a pool): how a quota is filled is a common matter. */
 function ruinShared(allocation: Allocation, window: Window, random: () => number): readonly number[] {
-  const { pairs, pools } = allocation.model;
-  const seed = at(pairs.poolOf, Math.floor(random() * pairs.count));
-  const quota = at(pools.quota, seed);
-  const group: number[] = [];
-  for (let pair = 0; pair < pairs.count; pair += 1) {
-    const pool = at(pairs.poolOf, pair);
-    if (pool === seed || (quota >= 0 && at(pools.quota, pool) === quota)) group.push(pair);
-  }
+  const { pairs, limits } = allocation.model;
+  const seed = Math.floor(random() * pairs.count);
+  const first = at(limits.starts, seed);
+  const own = at(limits.starts, seed + 1) - first;
+  const group = [...(pairs.ofPool[at(pairs.poolOf, seed)] ?? [])];
+  if (own > 0) group.push(...limits.members(at(limits.of, first + Math.floor(random() * own))));
   const touched = ruin(allocation, group, window, random);
   return [...new Set(touched.map((pair) => at(pairs.classOf, pair)))];
 }
@@ -111,18 +101,18 @@ function ruin(
   window: Window,
   random: () => number,
 ): readonly number[] {
-  const K = allocation.model.phaseCount;
   const count = 1 + Math.floor(random() * MOST_RUINED);
   const touched: number[] = [];
   for (let i = 0; i < count; i += 1) {
     const k = window.from + Math.floor(random() * (window.to - window.from + 1));
-    const used = candidates.filter((pair) => at(allocation.x, pair * K + k) > 0);
+    const used = candidates.filter((pair) => allocation.removable(pair, k, k) > 0);
     const pair = used[Math.floor(random() * used.length)];
     if (pair === undefined) continue;
     let from = k;
     let to = k;
-    while (from > window.from && at(allocation.x, pair * K + from - 1) > 0 && random() < 0.8) from -= 1;
-    while (to < window.to && at(allocation.x, pair * K + to + 1) > 0 && random() < 0.8) to += 1;
+    while (from > window.from && allocation.removable(pair, from - 1, from - 1) > 0 && random() < 0.8)
+      from -= 1;
+    while (to < window.to && allocation.removable(pair, to + 1, to + 1) > 0 && random() < 0.8) to += 1;
     allocation.shift(pair, from, to, -1);
     touched.push(pair);
   }

@@ -1,44 +1,54 @@
-import type { ShadowPrices } from './explain.js';
-import { reducedCosts, type RowLayout } from './lot-model.js';
+import { guideFrom } from './guide.js';
+import type { LimitName } from './limits.js';
 import { at, type PlannerModel } from './planner-model.js';
+import type { Prices } from './prices.js';
 
-/** Reads the row prices of the linear solution in business terms. */
-export function shadowPrices(model: PlannerModel, rows: RowLayout, duals: Float64Array): ShadowPrices {
-  const K = model.phaseCount;
-  const saving = (row: number) => (row < 0 ? 0 : Math.max(0, -at(duals, row)));
-  const perPhase = (layout: Int32Array, count: number) =>
-    Array.from({ length: count }, (_, i) =>
-      Array.from({ length: K }, (_, k) => saving(at(layout, i * K + k))),
-    );
-  const reducedCost = new Float64Array(model.pairs.count * K);
-  for (let pair = 0; pair < model.pairs.count; pair += 1) {
-    reducedCosts(model, rows, duals, pair, reducedCost.subarray(pair * K, (pair + 1) * K));
-  }
+/**
+ * What one more of each limit would save, from the prices of the relaxation: amounts per machine, vCPU, address, Mbps
+ * or unit of money, zero where a limit does not bind. Arrays over phases follow the problem's order.
+ */
+export type ShadowPrices = Readonly<{
+  limits: readonly LimitPrice[];
+  stock: readonly (readonly number[])[];
+  launches: readonly (readonly number[])[];
+  /** Objective saved per unit of money added to the budget. */
+  budget: number;
+  /** Per class: the part of the objective that comes from surviving the loss of a zone. */
+  zone: readonly number[];
+  spot: readonly number[];
+  /** Price of one machine in one phase beyond its worth, indexed `pair * phases + phase`. */
+  reducedCost: Float64Array;
+}>;
+
+export type LimitPrice = LimitName & Readonly<{ perPhase: readonly number[] }>;
+
+export function shadowPrices(model: PlannerModel, prices: Prices): ShadowPrices {
+  const { phaseCount: K, limits, launches, poolCount, zoneCount: Z } = model;
+  const rowOf = (values: Float64Array, index: number) => [...values.subarray(index * K, (index + 1) * K)];
+  const { running, worth } = guideFrom(model, prices);
+  const perCount = (values: Float64Array, count: number) =>
+    Array.from({ length: count }, (_, index) => rowOf(values, index));
   return {
-    quota: perPhase(rows.quota, model.quotaFree.length),
-    stock: perPhase(rows.cap, model.poolCount),
-    ceiling: perPhase(rows.ceiling, model.ceilings.length),
-    budget: saving(rows.budget),
-    zone: perClass(model, (cell) => zonePrice(model, rows, duals, cell)),
-    spot: perClass(model, (cell) => saving(at(rows.spot, cell))),
-    reducedCost,
+    limits: limits.names.map((name, index) => ({ ...name, perPhase: rowOf(prices.limit, index) })),
+    stock: perCount(prices.cap, poolCount),
+    launches: perCount(prices.launch, launches.count),
+    budget: at(prices.budget, 0),
+    zone: perClass(model, (cell) => {
+      const total = prices.zone.subarray(cell * Z, (cell + 1) * Z).reduce((sum, value) => sum + value, 0);
+      return total * at(model.zoneNeed, cell);
+    }),
+    spot: perClass(model, (cell) => at(prices.spot, cell)),
+    reducedCost: running.map((value, index) => value - at(worth, index)),
   };
 }
 
-function perClass(model: PlannerModel, value: (cell: number) => number): readonly number[] {
-  const K = model.phaseCount;
-  return Array.from({ length: model.classCount }, (_, g) => {
+function perClass(
+  { classCount, phaseCount: K }: PlannerModel,
+  value: (cell: number) => number,
+): readonly number[] {
+  return Array.from({ length: classCount }, (_, g) => {
     let total = 0;
     for (let k = 0; k < K; k += 1) total += value(g * K + k);
     return total;
   });
-}
-
-function zonePrice(model: PlannerModel, rows: RowLayout, duals: Float64Array, cell: number): number {
-  let total = 0;
-  for (let z = 0; z < model.zoneCount; z += 1) {
-    const row = at(rows.zone, cell * model.zoneCount + z);
-    if (row >= 0) total += at(duals, row) * at(model.zoneNeed, cell);
-  }
-  return total;
 }

@@ -1,7 +1,7 @@
 import type { Allocation } from './allocation.js';
 import type { ShortageCause } from './capacity-plan.js';
 import type { CellShortage } from './check-plan.js';
-import { at } from './planner-model.js';
+import { at, type PlannerModel } from './planner-model.js';
 
 /** Asks every allowed pool why it does not end the shortage of one class in one phase. */
 export function shortageCauses(allocation: Allocation, cell: CellShortage): readonly ShortageCause[] {
@@ -23,6 +23,13 @@ const ORDER: readonly ShortageCause[] = [
   'budget',
   'hourly-ceiling',
   'quota',
+  'subnet',
+  'link',
+  'launch-limit',
+  'lead-time',
+  'promised',
+  'zone-share',
+  'spot-pool-share',
   'spot-limit',
   'zone-loss',
   'stock',
@@ -30,12 +37,30 @@ const ORDER: readonly ShortageCause[] = [
 ];
 
 function obstacle(allocation: Allocation, pair: number, k: number): ShortageCause {
+  const { model, limits } = allocation;
   const change = [{ pair, sign: 1 as const }];
-  if (allocation.capLeft(pair, k, k) < 1) return 'stock';
-  if (allocation.quotaRoom(pair, k) < 1) return 'quota';
-  if (allocation.ceilingRoom(pair, k) < 1) return 'hourly-ceiling';
+  if (isLate(model, pair, k)) return 'lead-time';
+  const full = fullLimit(allocation, pair, k);
+  if (limits.capRoom(pair, k) < 1) return full === 'promised' ? full : 'stock';
+  if (full !== undefined) return full;
   if (!allocation.affords(change, k, k)) return 'budget';
-  const spot = at(allocation.model.pools.spot, at(allocation.model.pairs.poolOf, pair)) === 1;
+  if (!allocation.launchable(change, k, k)) return 'launch-limit';
+  const spot = at(model.pools.spot, at(model.pairs.poolOf, pair)) === 1;
   if (spot && allocation.penaltyDelta(change, k, k) === null) return 'spot-limit';
   return 'zone-loss';
+}
+
+function isLate({ problem, pairs }: PlannerModel, pair: number, k: number): boolean {
+  const lead = problem.pools[at(pairs.poolOf, pair)]?.leadTimeHours ?? 0;
+  return lead > (problem.phases[k]?.startsInHours ?? Infinity);
+}
+
+/** The first limit that takes no further machine of the pair. */
+function fullLimit({ model, limits }: Allocation, pair: number, k: number): ShortageCause | undefined {
+  const { starts, of, weight, names } = model.limits;
+  for (let i = at(starts, pair); i < at(starts, pair + 1); i += 1) {
+    const limit = at(of, i);
+    if (limits.roomIn(limit * model.phaseCount + k, at(weight, i)) < 1) return names[limit]?.kind;
+  }
+  return undefined;
 }

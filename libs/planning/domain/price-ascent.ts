@@ -1,0 +1,166 @@
+import { at, type PlannerModel } from './planner-model.js';
+import { ruleValues, type Prices, type RuleValues } from './prices.js';
+import { Relaxation } from './relaxation.js';
+import { typicalPrices } from './rules-to-meet.js';
+
+/**
+ * Climbs to the prices with the highest bound by the volume algorithm (Barahona and Anbil, 2000): steps along what
+ * the average of all answers so far leaves unmet. That average, in parts of machines, comes close to the optimum of
+ * the linear model, and is what whole machines are rounded from. Can be stopped after any step.
+ */
+export class PriceAscent {
+  /** The highest bound so far, proven by `prices`. */
+  bound: number;
+  /** Machines per pair and phase beyond the delivered ones, in parts; keeps every pool's cap. */
+  readonly machines: Float64Array;
+  private readonly relaxation: Relaxation;
+  private readonly best: RuleValues;
+  private readonly trial: RuleValues;
+  private readonly average: Float64Array;
+  private readonly typical: Float64Array;
+  private readonly direction: Float64Array;
+  private goal: number;
+  private length = 0.1;
+  private weight = 0.1;
+  private failures = 0;
+  private stalls = 0;
+  private checked = 0;
+  private sinceCheck = 0;
+
+  constructor(
+    private readonly model: PlannerModel,
+    /** The objective of any plan: no bound can be higher. */
+    private readonly ceiling: number,
+  ) {
+    this.relaxation = new Relaxation(model);
+    this.best = ruleValues(model);
+    this.trial = ruleValues(model);
+    const typical = typicalPrices(model);
+    this.typical = typical.all;
+    this.direction = new Float64Array(typical.all.length);
+    this.machines = new Float64Array(model.pairs.count * model.phaseCount);
+    this.best.cover.set(typical.cover.map((value) => value * FIRST_COVER));
+    this.best.memory.set(typical.memory.map((value) => value * FIRST_MEMORY));
+    this.bound = this.relaxation.solve(this.best);
+    this.average = this.relaxation.done.all.slice();
+    this.blend(1);
+    this.checked = this.bound;
+    this.goal = Math.min(ceiling, this.bound + Math.abs(this.bound) * 0.2 + ceiling * 1e-4);
+  }
+
+  /** Takes this many steps; false once further ones would hardly raise the bound. */
+  advance(steps: number): boolean {
+    for (let step = 0; step < steps; step += 1) {
+      if (!this.step()) return false;
+      this.sinceCheck += 1;
+      if (this.sinceCheck < CHECK_AFTER) continue;
+      const gain = this.bound - this.checked;
+      const scale = Math.abs(this.bound);
+      if (gain < STALLED * scale && this.weight <= FRESH_WEIGHT) this.stalls += 1;
+      else this.stalls = 0;
+      if (this.stalls === MOST_STALLS) return false;
+      if (this.stalls > 0) {
+        // The average may be too old to point upwards: let it move again, with steps to match.
+        this.length = Math.max(this.length, FRESH_LENGTH);
+        this.weight = FRESH_WEIGHT;
+      } else if (gain < SLOW * scale) this.weight = Math.max(LEAST_WEIGHT, this.weight / 2);
+      this.checked = this.bound;
+      this.sinceCheck = 0;
+    }
+    return true;
+  }
+
+  /** The best prices so far, with those of the pools' caps that go with them. */
+  prices(): Prices {
+    this.relaxation.solve(this.best);
+    return { ...this.best, cap: this.relaxation.capPrice.slice() };
+  }
+
+  private step(): boolean {
+    const norm = this.aim();
+    if (norm === 0 || this.bound >= this.ceiling) return false;
+    if (this.bound > this.goal * 0.95) this.goal = this.bound * 1.05;
+    this.goal = Math.min(this.goal, this.ceiling);
+    const stride = (this.length * (this.goal - this.bound)) / norm;
+    const { typical, direction } = this;
+    for (let row = 0; row < typical.length; row += 1) {
+      const value = at(this.best.all, row) + stride * at(typical, row) * at(direction, row);
+      this.trial.all[row] = Math.max(0, value);
+    }
+    const bound = this.relaxation.solve(this.trial);
+    this.blend(this.bestWeight());
+    if (bound > this.bound) this.accept(bound);
+    else this.refuse();
+    return true;
+  }
+
+  /** What the average answer leaves unmet, measured in money; returns its squared length. */
+  private aim(): number {
+    const { typical, average, direction, best, relaxation } = this;
+    const asked = relaxation.asked.all;
+    let norm = 0;
+    for (let row = 0; row < typical.length; row += 1) {
+      let unmet = (at(asked, row) - at(average, row)) * at(typical, row);
+      if (unmet < 0 && at(best.all, row) <= 0) unmet = 0;
+      direction[row] = unmet;
+      norm += unmet * unmet;
+    }
+    return norm;
+  }
+
+  /** The part of the new answer that leaves least unmet, within bounds that keep the average slow. */
+  private bestWeight(): number {
+    const { typical, average, relaxation } = this;
+    const asked = relaxation.asked.all;
+    const done = relaxation.done.all;
+    let along = 0;
+    let length = 0;
+    for (let row = 0; row < typical.length; row += 1) {
+      const scale = at(typical, row);
+      const unmet = (at(asked, row) - at(average, row)) * scale;
+      const change = (at(done, row) - at(average, row)) * scale;
+      along += unmet * change;
+      length += change * change;
+    }
+    const exact = length === 0 ? this.weight : along / length;
+    return Math.min(this.weight, Math.max(this.weight / 10, exact));
+  }
+
+  private blend(weight: number): void {
+    const { average, machines, relaxation } = this;
+    const done = relaxation.done.all;
+    for (let row = 0; row < average.length; row += 1) {
+      average[row] = at(average, row) + weight * (at(done, row) - at(average, row));
+    }
+    for (let i = 0; i < machines.length; i += 1) machines[i] = at(machines, i) * (1 - weight);
+    for (let i = 0; i < relaxation.moveCount; i += 1) {
+      const index = at(relaxation.moves, i);
+      machines[index] = at(machines, index) + weight * at(relaxation.amounts, i);
+    }
+  }
+
+  private accept(bound: number): void {
+    this.best.all.set(this.trial.all);
+    this.bound = bound;
+    this.failures = 0;
+    this.length = Math.min(2, this.length * 1.1);
+  }
+
+  private refuse(): void {
+    this.failures += 1;
+    if (this.failures < 20) return;
+    this.failures = 0;
+    this.length *= 0.66;
+  }
+}
+
+/** Parts of the typical prices to begin with. */
+const FIRST_COVER = 0.6;
+const FIRST_MEMORY = 0.3;
+const CHECK_AFTER = 100;
+const LEAST_WEIGHT = 0.001;
+const SLOW = 0.01;
+const STALLED = 1e-5;
+const MOST_STALLS = 3;
+const FRESH_LENGTH = 0.01;
+const FRESH_WEIGHT = 0.02;

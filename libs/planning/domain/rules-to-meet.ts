@@ -1,0 +1,130 @@
+import { at, type PlannerModel } from './planner-model.js';
+import { ruleValues, type RuleValues } from './prices.js';
+
+/** What every rule asks of machines beyond those that run already, as "at least"; limits are negative. */
+export function rulesToMeet(model: PlannerModel): RuleValues {
+  const { classCount, phaseCount: K, zoneCount: Z } = model;
+  const asked = ruleValues(model);
+  asked.cover.set(model.need);
+  asked.memory.set(model.memoryNeed);
+  for (let cell = 0; cell < classCount * K; cell += 1) {
+    asked.zone.fill(at(model.zoneNeed, cell), cell * Z, (cell + 1) * Z);
+  }
+  asked.limit.set(model.limits.free.map((free) => -free));
+  asked.launch.set(model.launches.free.map((free) => -free));
+  asked.budget[0] = model.budget === Infinity ? 0 : -model.budget;
+  for (let pair = 0; pair < model.pairs.count; pair += 1) {
+    if (at(model.pairs.delivered, pair) > 0) countDelivered(model, asked, pair);
+  }
+  // What runs already may stand above a limit; it asks for no less than nothing more.
+  for (const limits of [asked.limit, asked.launch, asked.budget]) {
+    for (let i = 0; i < limits.length; i += 1) limits[i] = Math.min(0, at(limits, i));
+  }
+  return asked;
+}
+
+function countDelivered(model: PlannerModel, asked: RuleValues, pair: number): void {
+  const { pairs, pools, phaseCount: K, zoneCount: Z, limits, hours } = model;
+  const machines = at(pairs.delivered, pair);
+  const pool = at(pairs.poolOf, pair);
+  const g = at(pairs.classOf, pair);
+  const units = machines * at(pairs.units, pair);
+  const less = (values: Float64Array, index: number, amount: number) => {
+    values[index] = at(values, index) - amount;
+  };
+  for (let k = 0; k < K; k += 1) {
+    const cell = g * K + k;
+    less(asked.cover, cell, units);
+    less(asked.memory, cell, machines * at(pairs.memory, pair));
+    less(asked.spot, cell, units * (at(model.spotMax, g) - at(pools.spot, pool)));
+    for (let z = 0; z < Z; z += 1) if (z !== at(pools.zone, pool)) less(asked.zone, cell * Z + z, units);
+    for (let i = at(limits.starts, pair); i < at(limits.starts, pair + 1); i += 1) {
+      less(asked.limit, at(limits.of, i) * K + k, -machines * at(limits.weight, i));
+    }
+    less(asked.budget, 0, -machines * at(hours, k) * at(pools.price, pool));
+  }
+}
+
+/** What the machines that run already cost over all phases, as the objective weighs it. */
+export function costOfDelivered({ pairs, pools, hoursUpTo, phaseCount }: PlannerModel): number {
+  let cost = 0;
+  for (let pair = 0; pair < pairs.count; pair += 1) {
+    cost += at(pairs.delivered, pair) * at(pools.rate, at(pairs.poolOf, pair)) * at(hoursUpTo, phaseCount);
+  }
+  return cost;
+}
+
+/**
+ * A price that is typical for each rule, by which the ascent measures its steps; 0 where a rule can never bind, so
+ * that it stays without a price.
+ */
+export function typicalPrices(model: PlannerModel): RuleValues {
+  const typical = ruleValues(model);
+  const { classCount, phaseCount: K, zoneCount: Z, hours } = model;
+  const strongest = zoneStrength(model);
+  for (let g = 0; g < classCount; g += 1) {
+    const perUnit =
+      meanRate(model, model.pairs.ofClass[g] ?? [], model.pairs.units) || at(model.penalty, g) / 100;
+    const perGiB = meanRate(model, model.pairs.ofClass[g] ?? [], model.pairs.memory) || perUnit;
+    for (let cell = g * K; cell < (g + 1) * K; cell += 1) {
+      const length = at(hours, cell % K);
+      if (at(model.need, cell) > 0) typical.cover[cell] = perUnit * length;
+      if (at(model.memoryNeed, cell) > 0) typical.memory[cell] = perGiB * length;
+      if (at(model.spotMax, g) < 1) typical.spot[cell] = perUnit * length;
+      const zoneNeed = at(model.zoneNeed, cell);
+      for (let z = 0; z < Z; z += 1) {
+        const outside = at(model.need, cell) - at(strongest, g * Z + z);
+        if (zoneNeed > 0 && outside < zoneNeed) typical.zone[cell * Z + z] = perUnit * length * ZONE_PART;
+      }
+    }
+  }
+  typicalTolls(model, typical);
+  return typical;
+}
+
+/** Of all zones of a cell, few bind at once. */
+const ZONE_PART = 0.3;
+
+function typicalTolls(model: PlannerModel, typical: RuleValues): void {
+  const { limits, pairs, pools, phaseCount: K, hours, launches } = model;
+  const sums = new Float64Array(limits.count);
+  const counts = new Float64Array(limits.count);
+  for (let pair = 0; pair < pairs.count; pair += 1) {
+    for (let i = at(limits.starts, pair); i < at(limits.starts, pair + 1); i += 1) {
+      const limit = at(limits.of, i);
+      sums[limit] = at(sums, limit) + at(pools.rate, at(pairs.poolOf, pair)) / at(limits.weight, i);
+      counts[limit] = at(counts, limit) + 1;
+    }
+  }
+  for (let row = 0; row < typical.limit.length; row += 1) {
+    const limit = Math.floor(row / K);
+    typical.limit[row] = (at(sums, limit) / Math.max(1, at(counts, limit))) * at(hours, row % K);
+  }
+  const mean = pools.rate.reduce((sum, rate) => sum + rate, 0) / Math.max(1, pools.rate.length);
+  typical.launch.fill(launches.count === 0 ? 0 : mean);
+  typical.budget[0] = model.budget === Infinity ? 0 : 1;
+}
+
+function meanRate(model: PlannerModel, pairs: readonly number[], weight: Float64Array): number {
+  let sum = 0;
+  let count = 0;
+  for (const pair of pairs) {
+    if (at(weight, pair) <= 0) continue;
+    sum += at(model.pools.rate, at(model.pairs.poolOf, pair)) / at(weight, pair);
+    count += 1;
+  }
+  return count === 0 ? 0 : sum / count;
+}
+
+/** Units a class could get at most from each zone: a zone that is small against the headroom needs no price. */
+function zoneStrength(model: PlannerModel): Float64Array {
+  const { pairs, pools, zoneCount, phaseCount: K, cap } = model;
+  const strength = new Float64Array(model.classCount * zoneCount);
+  for (let pair = 0; pair < pairs.count; pair += 1) {
+    const pool = at(pairs.poolOf, pair);
+    const most = Math.max(...cap.subarray(pool * K, (pool + 1) * K), at(pairs.delivered, pair));
+    const index = at(pairs.classOf, pair) * zoneCount + at(pools.zone, pool);
+    strength[index] = at(strength, index) + most * at(pairs.units, pair);
+  }
+  return strength;
+}
