@@ -1,38 +1,27 @@
-import type {
-  Deficit,
-  GroundOrders,
-  GrowOrder,
-  PhaseName,
-  PhaseOrders,
-  RunBrief,
-  RunRef,
-} from '@springtide/contracts';
+import type { Deficit, GroundOrders, GrowOrder, PhaseName, RunBrief, RunRef } from '@springtide/contracts';
 import { EffectLedger, MachineLife } from '@springtide/effects';
 import { costOfUsage, usageOf, type Intent } from '@springtide/effects/domain';
 import { addMs, compareMoney, multiplyMoney, sumMoney } from '@springtide/kernel';
-import {
-  capacityOf,
-  fallbackOrders,
-  missingCapacity,
-  neededByNone,
-  ordersFor,
-  refusedAlongWith,
-  uncoveredBy,
-} from './domain/index.js';
+import { capacityOf, missingCapacity, neededByNone } from './domain/index.js';
 import type { RunEntity } from './data/campaign.entity.js';
+import { ResidualPlanner, type ResidualSolver } from './residual-planner.js';
 import type { OpenRun, RunBook } from './run-book.js';
-import { deliveredOf, isLive, machinesOf, type RunMachine } from './run-machines.js';
+import { isLive, machinesOf, type RunMachine } from './run-machines.js';
+import { ordersOf } from './run-orders.js';
 import { timerNotes } from './timer-notes.js';
 
 /** What a run decides between its effects: read from truth, decided by pure functions, told in the story. */
 export class RunEngine {
   private readonly life: MachineLife;
+  private readonly residual: ResidualPlanner;
 
   constructor(
     private readonly book: RunBook,
     private readonly ledger: EffectLedger,
+    solve?: ResidualSolver,
   ) {
     this.life = new MachineLife(ledger);
+    this.residual = new ResidualPlanner(book, ledger, solve);
   }
 
   async takeOwnership(tenantId: string, runId: string, owner: string): Promise<number> {
@@ -113,54 +102,11 @@ export class RunEngine {
       .map(({ name }) => name);
   }
 
+  /** Where else a deficit is bought, now and in later phases, inside the approval. */
   async planFallback(
     input: RunRef & { phase: PhaseName; round: number; deficits: readonly Deficit[] },
   ): Promise<readonly GrowOrder[]> {
-    const { tenantId, runId, phase, round, deficits } = input;
-    const open = await this.book.open(tenantId, runId);
-    if (round >= open.policy.fallbackRounds) return [];
-    const machines = machinesOf(await this.ledger.listIntents(tenantId, { runId, kind: 'create' }));
-    const used = new Map<string, number>();
-    for (const machine of deliveredOf(machines)) {
-      used.set(machine.poolId, (used.get(machine.poolId) ?? 0) + 1);
-    }
-    const before = machines.filter(({ item }) => item.state === 'refused');
-    const refused = refusedAlongWith(
-      [...deficits, ...before.map(({ poolId, item }) => ({ poolId, code: item.refusal?.code ?? 'unknown' }))],
-      open.plan.pools,
-    );
-    const capacity = (service: string, poolId: string) => capacityOf(open.plan, service, poolId);
-    const missing = missingCapacity(deficits, ordersOf(open, phase, machines).grow, capacity);
-    const orders = fallbackOrders(missing, open.plan.pools, used, refused, capacity, batchSizes(open));
-    for (const deficit of deficits) {
-      await this.book.note(tenantId, runId, {
-        step: 'provision.fallback',
-        level: 'warning',
-        detail: `${deficit.count} machines of ${deficit.poolId} did not come (${deficit.code}); ${describe(orders, deficit.service)}`,
-        facts: { poolId: deficit.poolId, count: deficit.count, code: deficit.code },
-        once: `fallback/${phase}/${open.run.revision}/${round}/${deficit.service}/${deficit.poolId}`,
-      });
-    }
-    // Where nothing at all can stand in, the phase itself says so.
-    if (orders.length > 0)
-      await this.notePartialShortage(open, input, uncoveredBy(missing, orders, capacity));
-    return orders;
-  }
-
-  private async notePartialShortage(
-    open: OpenRun,
-    { tenantId, runId, phase, round }: RunRef & { phase: PhaseName; round: number },
-    uncovered: ReadonlyMap<string, number>,
-  ): Promise<void> {
-    for (const [service, short] of uncovered) {
-      await this.book.note(tenantId, runId, {
-        step: 'provision.shortage',
-        level: 'problem',
-        detail: `${service} is short of ${Math.ceil(short)} requests/s in ${phase}: the approved pools that can stand in have no more room.`,
-        facts: { service, requestsPerSecond: Math.ceil(short) },
-        once: `shortage/${phase}/${open.run.revision}/${service}/round-${round}`,
-      });
-    }
+    return await this.residual.replan(input);
   }
 
   async noteShortage(input: RunRef & { phase: PhaseName; deficits: readonly Deficit[] }): Promise<void> {
@@ -295,23 +241,6 @@ export class RunEngine {
   }
 }
 
-/** As large as the policy wants and the pool's cloud takes. */
-function batchSizes({ plan, policy }: OpenRun): (poolId: string) => number {
-  return (poolId) => {
-    const sheet = plan.sheets.find((one) => one.poolId === poolId);
-    return Math.min(policy.batchSize, sheet?.launchBatch ?? policy.batchSize);
-  };
-}
-
-function ordersOf(open: OpenRun, phase: PhaseName, machines: readonly RunMachine[]): PhaseOrders {
-  return ordersFor(
-    open.run.targets.filter((row) => row.phase === phase),
-    deliveredOf(machines),
-    (service, poolId) => capacityOf(open.plan, service, poolId),
-    batchSizes(open),
-  );
-}
-
 function isOver(state: RunEntity['state']): boolean {
   return state === 'scaling-back' || state === 'verifying' || state === 'closed';
 }
@@ -319,10 +248,4 @@ function isOver(state: RunEntity['state']): boolean {
 function asTarget(row: { intentId: string; machineId: string; accountId: string; region: string }) {
   const { intentId, machineId, accountId, region } = row;
   return { intentId, machineId, accountId, region };
-}
-
-function describe(orders: readonly GrowOrder[], service: string): string {
-  const own = orders.filter((order) => order.service === service);
-  if (own.length === 0) return 'no approved pool can stand in.';
-  return `${service} gets instead: ${own.map((order) => `${order.count} × ${order.poolId}`).join(', ')}.`;
 }

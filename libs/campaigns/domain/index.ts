@@ -4,11 +4,9 @@ export { refusedAlongWith } from './fallback-pools.js';
 export { isEditable, moved, type CampaignStatus } from './lifecycle.js';
 export {
   batchesOf,
-  fallbackOrders,
   missingCapacity,
   neededByNone,
   ordersFor,
-  uncoveredBy,
   type Delivered,
   type Target,
 } from './orders.js';
@@ -16,6 +14,7 @@ export { isReturning, outsideApproval, refusalOf, targetCapacity } from './comma
 export { isSamePlace, mayAsk, metAgain, type WayBackPlace } from './obstacle.js';
 export { RUN_POLICIES, wayBackLimits, type RunPolicy } from './run-policy.js';
 export {
+  again,
   currentPhase,
   entered,
   hasLeftSomething,
@@ -43,6 +42,7 @@ export {
   type ServiceSheet,
 } from './plan-content.js';
 export { readinessSubject } from './readiness-subject.js';
+export { residualQuestion, residualTargets, type Residual } from './residual.js';
 export { retarget, type RunTargets } from './run-targets.js';
 export { answerSurge, surgeOf, type DemandReading, type SurgeAnswer } from './surge.js';
 export { envelopeLimits, planContent } from './plan-answer.js';

@@ -1,15 +1,6 @@
-import type { Deficit, PlanPool } from '@springtide/contracts';
+import type { Deficit } from '@springtide/contracts';
 import fc from 'fast-check';
-import {
-  batchesOf,
-  fallbackOrders,
-  missingCapacity,
-  neededByNone,
-  ordersFor,
-  uncoveredBy,
-  type Delivered,
-  type Target,
-} from './index.js';
+import { batchesOf, missingCapacity, neededByNone, ordersFor, type Delivered, type Target } from './index.js';
 
 const CAPACITY: Readonly<Record<string, number>> = { small: 20, large: 40, odd: 27 };
 const capacityOf = (_service: string, poolId: string) => CAPACITY[poolId] ?? 0;
@@ -143,69 +134,15 @@ describe('what several phases need', () => {
   });
 });
 
-describe('where else to buy', () => {
-  const pool = (id: string, price: string, cap = 100) =>
-    ({ id, cap, pricePerHour: { currency: 'EUR', amount: price } }) as PlanPool;
-  const deficit = (poolId: string, count: number, service = 'web'): Deficit => {
-    return { service, poolId, count, code: 'insufficient-capacity' };
+describe('missing capacity', () => {
+  const deficit = (poolId: string, count: number): Deficit => {
+    return { service: 'web', poolId, count, code: 'insufficient-capacity' };
   };
-  const none = new Map<string, number>();
-  const ask = (deficits: readonly Deficit[], pools: readonly PlanPool[], used = none, refused = ['small']) =>
-    fallbackOrders(
-      missingCapacity(deficits, deficits, capacityOf),
-      pools,
-      used,
-      new Set(refused),
-      capacityOf,
-      batchSizeOf,
-    ).map(({ poolId, count }) => `${count} ${poolId}`);
 
-  it.each([
-    ['the cheapest per unit of capacity', [pool('odd', '0.30'), pool('large', '0.40')], none, ['2 large']],
-    ['never a pool that refused', [pool('small', '0.01')], none, []],
-    ['never one without a capacity for the service', [pool('unknown', '0.01')], none, []],
-    [
-      'up to the cap, less what is in use',
-      [pool('large', '0.40', 2), pool('odd', '0.30')],
-      new Map([['large', 1]]),
-      ['1 large', '1 odd'],
-    ],
-    ['nowhere when all is used up', [pool('large', '0.4', 1)], new Map([['large', 3]]), []],
-  ])('%s', (_what, pools, used, wanted) => {
-    expect(ask([deficit('small', 3)], pools, used)).toEqual(wanted);
-  });
-
-  it('looks once for what several pools refused, and buys no machine too many for each', () => {
-    const deficits = [deficit('small', 1), deficit('odd', 1)];
-    const wanted = ['2 large'];
-    expect(ask(deficits, [pool('large', '0.4')], none, ['small', 'odd'])).toEqual(wanted);
-  });
-
-  it('does not make up for more than is missing when a larger stand-in is refused as well', () => {
+  it('is no more than the ground lacks, however large a refused stand-in was', () => {
     const [refused, lacking] = [[deficit('large', 1)], [deficit('small', 1)]];
     expect(missingCapacity(refused, lacking, capacityOf)).toEqual(new Map([['web', 20]]));
     expect(missingCapacity(refused, [], capacityOf)).toEqual(new Map([['web', 0]]));
-  });
-
-  it('shares the room of one pool among services', () => {
-    const deficits = [deficit('small', 2), deficit('small', 2, 'pay')];
-    expect(ask(deficits, [pool('large', '0.4', 1), pool('odd', '0.4')])).toEqual(['1 large', '2 odd']);
-  });
-
-  it('covers the deficit or uses every candidate up, and says what stays short', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 30 }), fc.nat(5), fc.nat(5), (count, largeCap, oddCap) => {
-        const pools = [pool('large', '0.4', largeCap), pool('odd', '0.3', oddCap)];
-        const missing = missingCapacity([deficit('small', count)], [deficit('small', count)], capacityOf);
-        const orders = fallbackOrders(missing, pools, none, new Set(['small']), capacityOf, batchSizeOf);
-        const short = uncoveredBy(missing, orders, capacityOf).get('web') ?? 0;
-        const got = orders.reduce((sum, order) => sum + order.count * capacityOf('web', order.poolId), 0);
-        expect(short).toBe(Math.max(0, count * 20 - got));
-        if (short > 0) expect(got).toBe(largeCap * 40 + oddCap * 27);
-        for (const { poolId, count: bought } of orders)
-          expect(bought).toBeLessThanOrEqual(pools.find((one) => one.id === poolId)?.cap ?? 0);
-      }),
-    );
   });
 });
 

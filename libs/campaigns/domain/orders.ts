@@ -1,4 +1,4 @@
-import type { Deficit, GrowOrder, PhaseOrders, PlanPool, ShrinkOrder } from '@springtide/contracts';
+import type { Deficit, GrowOrder, PhaseOrders, ShrinkOrder } from '@springtide/contracts';
 
 /** A machine that counts as delivered: alive, or asked for with the answer still out. */
 export type Delivered = Readonly<{
@@ -131,61 +131,6 @@ export function missingCapacity(
       Math.min(capacity(refused, service), capacity(lacking, service)),
     ]),
   );
-}
-
-/**
- * Where else missing capacity can be bought: the cheapest approved pools for the service that have not refused it, by price
- * per unit of capacity, up to their cap; one order a pool. What cannot be covered is a shortage.
- */
-export function fallbackOrders(
-  missing: ReadonlyMap<string, number>,
-  pools: readonly PlanPool[],
-  used: ReadonlyMap<string, number>,
-  refusedPools: ReadonlySet<string>,
-  capacityOf: (service: string, poolId: string) => number,
-  batchSizeOf: (poolId: string) => number,
-): readonly GrowOrder[] {
-  const taken = new Map(used);
-  const orders: GrowOrder[] = [];
-  for (const [service, capacity] of missing) {
-    let left = capacity;
-    const candidates = pools
-      .filter((pool) => !refusedPools.has(pool.id) && capacityOf(service, pool.id) > 0)
-      .toSorted((a, b) => perUnit(a, service, capacityOf) - perUnit(b, service, capacityOf));
-    for (const pool of candidates) {
-      if (left <= 0) break;
-      const perMachine = capacityOf(service, pool.id);
-      const free = Math.max(0, pool.cap - (taken.get(pool.id) ?? 0));
-      const count = Math.min(free, Math.ceil(left / perMachine));
-      if (count === 0) continue;
-      taken.set(pool.id, (taken.get(pool.id) ?? 0) + count);
-      left -= count * perMachine;
-      orders.push({ service, poolId: pool.id, count, batchSize: batchSizeOf(pool.id) });
-    }
-  }
-  return orders;
-}
-
-/** Requests per second that the orders do not make up for, by service; only services that stay short. */
-export function uncoveredBy(
-  missing: ReadonlyMap<string, number>,
-  orders: readonly GrowOrder[],
-  capacityOf: (service: string, poolId: string) => number,
-): ReadonlyMap<string, number> {
-  const short = new Map(missing);
-  for (const { service, poolId, count } of orders) {
-    short.set(service, (short.get(service) ?? 0) - count * capacityOf(service, poolId));
-  }
-  return new Map([...short].filter(([, units]) => units > 0));
-}
-
-/** Only orders candidates, so a float will do; what is spent is computed exactly elsewhere. */
-function perUnit(
-  pool: PlanPool,
-  service: string,
-  capacityOf: (service: string, poolId: string) => number,
-): number {
-  return Number(pool.pricePerHour.amount) / capacityOf(service, pool.id);
 }
 
 /** Batches of at most `size`, in order. */

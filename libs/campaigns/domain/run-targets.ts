@@ -7,6 +7,8 @@ export type RunTargets = readonly Readonly<{
   poolId: string;
   phase: PhaseName;
   machines: number;
+  /** Requests per second that the service has too many of in this phase, because a stand-in is larger than its hole. */
+  spare?: number;
 }>[];
 
 /**

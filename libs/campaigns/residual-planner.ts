@@ -1,0 +1,190 @@
+import type { Deficit, GrowOrder, PhaseName, RunRef } from '@springtide/contracts';
+import type { EffectLedger } from '@springtide/effects';
+import type { Mandate } from '@springtide/effects/domain';
+import {
+  SpringtideError,
+  addMoney,
+  asSpringtideError,
+  compareMoney,
+  money,
+  subtractMoney,
+  type Money,
+} from '@springtide/kernel';
+import { solvePlan } from '@springtide/planning';
+import type { CapacityPlan, PlanningProblem } from '@springtide/planning/domain';
+import {
+  refusedAlongWith,
+  residualQuestion,
+  residualTargets,
+  type Residual,
+  type RunTargets,
+} from './domain/index.js';
+import type { OpenRun, RunBook } from './run-book.js';
+import { deliveredOf, machinesOf, type RunMachine } from './run-machines.js';
+import { ordersOf } from './run-orders.js';
+
+export type ResidualSolver = (
+  problem: PlanningProblem,
+) => Promise<Pick<CapacityPlan, 'machines' | 'shortage' | 'phases'>>;
+
+/** A run waits for this answer in the middle of its ramp. */
+const SOLVER_DEADLINE_MS = 3_000;
+const solveSoon: ResidualSolver = async (problem) =>
+  await solvePlan(problem, { deadlineMs: SOLVER_DEADLINE_MS, handOver: 'never' });
+
+type Round = RunRef & Readonly<{ phase: PhaseName; round: number; deficits: readonly Deficit[] }>;
+type Ground = Readonly<{ open: OpenRun; machines: readonly RunMachine[]; refused: ReadonlySet<string> }>;
+
+/**
+ * Plans the rest of a run anew after a shortage: what was delivered is fixed, pools that refused are out, and what is
+ * missing now and in later phases is bought on the other approved pools, for the money that is left. Inside the
+ * approval, so nobody is asked.
+ */
+export class ResidualPlanner {
+  constructor(
+    private readonly book: RunBook,
+    private readonly ledger: EffectLedger,
+    private readonly solve: ResidualSolver = solveSoon,
+  ) {}
+
+  /** @returns what to buy for this phase instead; empty when nothing can stand in. */
+  async replan(input: Round): Promise<readonly GrowOrder[]> {
+    const { tenantId, runId, phase, round } = input;
+    const open = await this.book.open(tenantId, runId);
+    if (round >= open.policy.fallbackRounds) return [];
+    const machines = machinesOf(await this.ledger.listIntents(tenantId, { runId, kind: 'create' }));
+    const ground = { open, machines, refused: refusedPools(open, machines, input.deficits) };
+    const targets = await this.newTargets(input, ground);
+    const lacking = ordersOf(open, phase, machines, targets).grow;
+    const orders = lacking.filter((order) => !ground.refused.has(order.poolId));
+    await this.tell(input, open, orders);
+    if (orders.length > 0)
+      await this.tellShortage(
+        input,
+        open,
+        lacking.filter((order) => !orders.includes(order)),
+      );
+    return orders;
+  }
+
+  /** Also what an attempt before this one has saved already; then nothing is missing any more. */
+  private async newTargets(input: Round, ground: Ground): Promise<RunTargets> {
+    const { tenantId, runId } = input;
+    const { run, plan } = ground.open;
+    const mandate = await this.ledger.findMandate(tenantId, runId);
+    if (mandate === undefined) throw new SpringtideError('internal', `run ${runId} has no mandate`);
+    const residual = residualQuestion({
+      content: plan,
+      targets: run.targets,
+      delivered: countOf(ground.machines),
+      refused: ground.refused,
+      phases: run.phases,
+      left: leftOf(mandate),
+      now: this.book.now(),
+    });
+    if (residual === undefined) return run.targets;
+    const answer = await this.solved(input, residual);
+    if (answer === undefined) return run.targets;
+    const targets = residualTargets(residual, answer, plan);
+    await this.book.change(
+      tenantId,
+      runId,
+      // A command that came meanwhile was told to the run, which compares everything again.
+      (now) => (now.revision === run.revision ? { targets } : {}),
+      this.storyOf(input, run.targets, targets),
+    );
+    return targets;
+  }
+
+  private async solved(input: Round, { problem }: Residual) {
+    try {
+      return await this.solve(problem);
+    } catch (thrown) {
+      const { tenantId, runId, phase, round } = input;
+      await this.book.note(tenantId, runId, {
+        step: 'plan.residual',
+        level: 'problem',
+        detail: `The rest of the run could not be planned anew: ${asSpringtideError(thrown).message}. What runs stays; nothing stands in for what is missing.`,
+        once: `residual/${phase}/${input.fence}/${round}/failed`,
+      });
+      return undefined;
+    }
+  }
+
+  private storyOf({ phase, round, fence }: Round, before: RunTargets, after: RunTargets) {
+    const more = after.flatMap((row) => {
+      const was = before.find(
+        (b) => b.service === row.service && b.poolId === row.poolId && b.phase === row.phase,
+      );
+      const machines = row.machines - (was?.machines ?? 0);
+      return machines > 0 ? [`${machines} × ${row.poolId} for ${row.service} in ${row.phase}`] : [];
+    });
+    return {
+      step: 'plan.residual',
+      detail:
+        more.length === 0
+          ? 'The rest of the run was planned anew: no approved pool with room and money left can stand in.'
+          : `The rest of the run was planned anew inside its approval: ${more.join(', ')}.`,
+      facts: { added: more.length },
+      once: `residual/${phase}/${fence}/${round}`,
+    };
+  }
+
+  private async tell(
+    { tenantId, runId, phase, round, deficits }: Round,
+    open: OpenRun,
+    orders: readonly GrowOrder[],
+  ) {
+    for (const { service, poolId, count, code } of deficits) {
+      await this.book.note(tenantId, runId, {
+        step: 'provision.fallback',
+        level: 'warning',
+        detail: `${count} machines of ${poolId} did not come (${code}); ${describe(orders, service)}`,
+        facts: { poolId, count, code },
+        once: `fallback/${phase}/${open.run.revision}/${round}/${service}/${poolId}`,
+      });
+    }
+  }
+
+  /** Where nothing at all can stand in, the phase itself says so. */
+  private async tellShortage(
+    { tenantId, runId, phase, round }: Round,
+    open: OpenRun,
+    left: readonly GrowOrder[],
+  ) {
+    for (const { service, poolId, count } of left) {
+      await this.book.note(tenantId, runId, {
+        step: 'provision.shortage',
+        level: 'problem',
+        detail: `${service} stays short of ${count} × ${poolId} in ${phase}: the approved pools that can stand in have no more room.`,
+        facts: { service, poolId, count },
+        once: `shortage/${phase}/${open.run.revision}/${service}/${poolId}/round-${round}`,
+      });
+    }
+  }
+}
+
+function refusedPools({ plan }: OpenRun, machines: readonly RunMachine[], deficits: readonly Deficit[]) {
+  const before = machines
+    .filter(({ item }) => item.state === 'refused')
+    .map(({ poolId, item }) => ({ poolId, code: item.refusal?.code ?? 'unknown' }));
+  return refusedAlongWith([...deficits, ...before], plan.pools);
+}
+
+function countOf(machines: readonly RunMachine[]): (service: string, poolId: string) => number {
+  const delivered = deliveredOf(machines);
+  return (service, poolId) =>
+    delivered.filter((machine) => machine.service === service && machine.poolId === poolId).length;
+}
+
+function leftOf({ budget, reserved, committed }: Mandate): Money {
+  const nothing = money(budget.currency, 0);
+  const left = subtractMoney(budget, addMoney(reserved, committed));
+  return compareMoney(left, nothing) > 0 ? left : nothing;
+}
+
+function describe(orders: readonly GrowOrder[], service: string): string {
+  const own = orders.filter((order) => order.service === service);
+  if (own.length === 0) return 'no approved pool can stand in.';
+  return `${service} gets instead: ${own.map((order) => `${order.count} × ${order.poolId}`).join(', ')}.`;
+}
