@@ -1,27 +1,42 @@
-import { REPORT_ROLES, ReportLanguage, routes } from '@springtide/contracts';
+import { REPORT_ROLES, ReportLanguage, routes, type StoredReport } from '@springtide/contracts';
 import { Option, type Command } from 'commander';
 import { z } from 'zod';
 import { CliFailure } from '../output/cli-failure.js';
-import { EXIT } from '../output/exit-code.js';
+import { EXIT, type ExitCode } from '../output/exit-code.js';
 import { reportSectionsOf } from '../output/report-sections.js';
 import { campaignId } from '../session/references.js';
+import type { Session } from '../session/session.js';
 import { flag, type CommandLine } from './command-line.js';
 
 export function addReportCommands(program: Command, line: CommandLine): void {
   const noun = line.noun(program, 'report', 'after-action reports: planned against actual, signed');
-  for (const [verb, what, route] of [
-    ['show', 'the report that was kept last; while the run goes on, how it looks now', routes.reportGet],
-    ['keep', 'keep the report of a closed run as a revision that never changes', routes.reportStore],
-  ] as const) {
-    line.verb(noun, `${verb} <campaign>`, what, {}, async ({ session, args: [reference = ''] }) => {
+  line.verb(
+    noun,
+    'show <campaign>',
+    'the report that was kept last; while the run goes on, how it looks now',
+    {},
+    async ({ session, args: [reference = ''] }) => {
       const params = { id: await campaignId(session, reference) };
-      const report = await session.call<typeof routes.reportGet>(route, { params });
-      session.print(report, () => reportSectionsOf(report));
-      return report.intact ? EXIT.ok : EXIT.conflict;
-    });
-  }
+      return shown(session, await session.call(routes.reportGet, { params }));
+    },
+  );
+  line.verb(
+    noun,
+    'keep <campaign>',
+    'keep the report of a closed run as a revision that never changes',
+    {},
+    async ({ session, args: [reference = ''] }) => {
+      const params = { id: await campaignId(session, reference) };
+      return shown(session, await session.call(routes.reportStore, { params }));
+    },
+  );
   addSigning(noun, line);
   addPrinting(noun, line);
+}
+
+function shown(session: Session, report: StoredReport): ExitCode {
+  session.print(report, () => reportSectionsOf(report));
+  return report.intact ? EXIT.ok : EXIT.conflict;
 }
 
 function addSigning(noun: Command, line: CommandLine): void {

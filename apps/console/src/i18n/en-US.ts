@@ -1,3 +1,4 @@
+import { afterActionEnUS } from './after-action.en-US.js';
 import { readinessEnUS } from './readiness.en-US.js';
 
 /** Every sentence of the console. The other languages are held to these keys by the compiler. */
@@ -527,6 +528,7 @@ export const enUS = {
   'audit.result.refused': 'Refused',
   'audit.result.failed': 'Failed',
   ...readinessEnUS,
+  ...afterActionEnUS,
 } as const;
 
 export type MessageKey = keyof typeof enUS;

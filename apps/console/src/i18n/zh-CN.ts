@@ -1,4 +1,5 @@
 import type { MessageKey } from './en-US.js';
+import { afterActionZhCN } from './after-action.zh-CN.js';
 import { readinessZhCN } from './readiness.zh-CN.js';
 
 export const zhCN: Readonly<Record<MessageKey, string>> = {
@@ -512,4 +513,5 @@ export const zhCN: Readonly<Record<MessageKey, string>> = {
   'audit.result.refused': '被拒',
   'audit.result.failed': '失败',
   ...readinessZhCN,
+  ...afterActionZhCN,
 };

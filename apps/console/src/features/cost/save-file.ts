@@ -1,5 +1,5 @@
-/** Hands text to the browser as a file to keep. */
-export function saveFile(content: string, name: string, type: string): void {
+/** Hands text or bytes to the browser as a file to keep. */
+export function saveFile(content: string | Uint8Array<ArrayBuffer>, name: string, type: string): void {
   const url = URL.createObjectURL(new Blob([content], { type }));
   const link = document.createElement('a');
   link.href = url;

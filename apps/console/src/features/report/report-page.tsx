@@ -9,6 +9,7 @@ import { Section } from '../../shared/ui/page.js';
 import { useNow } from '../../shared/ui/use-now.js';
 import { Waiting } from '../../shared/ui/waiting.js';
 import { useCampaign } from '../campaigns/campaign-page.js';
+import { AfterAction } from './after-action.js';
 import { Story } from '../runs/story.js';
 
 export function ReportPage() {
@@ -29,6 +30,7 @@ export function ReportPage() {
           <Section title={text('report.phases')}>
             <PhaseTable report={report} />
           </Section>
+          <AfterAction />
           <Section title={text('report.failures')}>
             <Failures report={report} />
           </Section>
