@@ -7,7 +7,7 @@ import { solvePlan } from '@springtide/planning';
 import type { RequestContext } from '@springtide/platform';
 import type { ProviderManifest } from '@springtide/provider-kit';
 import type { RoutesService } from '@springtide/traffic';
-import { apiTimeReasons } from './api-time-reasons.js';
+import { apiLeadMs, apiTimeReasons } from './api-time.js';
 import {
   RUN_POLICIES,
   planContent,
@@ -80,7 +80,9 @@ export class PlanSolver {
     });
     const content = planContent(question, setup, answer, { leadMs });
     const reasons = [...content.reasons, ...apiTimeReasons(content, this.parts.manifestOf)];
-    return { ...content, reasons };
+    // Known only now: what the API needs depends on where the machines are bought.
+    const apiMs = apiLeadMs(content, this.parts.manifestOf);
+    return { ...content, reasons, leadMs: content.leadMs + apiMs };
   }
 
   /** What serves each service permanently, by the home group of its route. */

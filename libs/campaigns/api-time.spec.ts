@@ -1,6 +1,6 @@
 import { AdvancingClock } from '@springtide/provider-kit/conformance';
 import type { ProviderManifest } from '@springtide/provider-kit';
-import { apiTimeReasons } from './api-time-reasons.js';
+import { apiLeadMs, apiTimeReasons } from './api-time.js';
 
 const rates = { read: { burst: 1, perSecond: 1 }, mutate: { burst: 5, perSecond: 2 } };
 const manifestOf = () => ({ rates, limits: { launchBatch: 1 } }) as unknown as ProviderManifest;
@@ -23,19 +23,26 @@ function phase(name: 'prewarm' | 'ramp' | 'peak') {
   return { name, startsAt: at, endsAt: at };
 }
 
-function reasons(...machines: number[]) {
+function content(...machines: number[]) {
   const phases = [phase('prewarm'), phase('ramp'), phase('peak')].slice(0, machines.length);
   const allocations = phases.map(({ name }, n) => {
     return { service: 'shop', poolId: 'p1', phase: name, machines: machines[n] ?? 0 };
   });
-  return apiTimeReasons({ phases, allocations, pools: [pool] }, manifestOf);
+  return { phases, allocations, pools: [pool] };
 }
+
+const reasons = (...machines: number[]) => apiTimeReasons(content(...machines), manifestOf);
 
 describe('what the plan says of the time the API itself needs', () => {
   it('names the phase that adds most, in words of time', () => {
     expect(reasons(10, 275, 300).map((reason) => reason.text)).toEqual([
       'The API of Cloud East in east itself needs 2 min 10 s for the 265 machines added for ramp (265 calls).',
     ]);
+  });
+
+  it('begins earlier by what the worst phase needs', () => {
+    expect(apiLeadMs(content(10, 275, 300), manifestOf)).toBe(130_000);
+    expect(apiLeadMs(content(5, 10, 10), manifestOf)).toBe(0);
   });
 
   it('says nothing where the API is no obstacle', () => {

@@ -10,24 +10,38 @@ type Place = PlannedLaunch & Readonly<{ accountName: string }>;
 /** What of the time to a phase's target no client can avoid: one sentence per account and region, for its worst phase. */
 export function apiTimeReasons(content: Content, manifestOf: ManifestOf): readonly Reason[] {
   const worst = new Map<string, Reason & { ms: number }>();
-  let before = new Map<string, Place>();
-  for (const phase of content.phases) {
-    const now = placesIn(content, phase.name, manifestOf);
-    const launches = [...now].map(([key, place]) => {
-      return { ...place, machines: Math.max(0, place.machines - (before.get(key)?.machines ?? 0)) };
-    });
-    apiTime(launches).forEach((time, index) => {
-      const key = `${time.account}/${time.region}`;
-      if (time.ms < SECOND || time.ms <= (worst.get(key)?.ms ?? 0)) return;
-      const account = launches[index]?.accountName ?? time.account;
-      const { region, machines, calls, ms } = time;
-      const params = { account, region, machines, calls, phase: phase.name, seconds: Math.ceil(ms / SECOND) };
-      const text = `The API of ${account} in ${region} itself needs ${durationText(ms)} for the ${machines} machines added for ${phase.name} (${calls} calls).`;
-      worst.set(key, { code: 'api-time', params, text, ms });
-    });
-    before = now;
+  for (const { phase, place, time } of apiTimes(content, manifestOf)) {
+    const key = `${time.account}/${time.region}`;
+    if (time.ms < SECOND || time.ms <= (worst.get(key)?.ms ?? 0)) continue;
+    const account = place.accountName;
+    const { region, machines, calls, ms } = time;
+    const params = { account, region, machines, calls, phase, seconds: Math.ceil(ms / SECOND) };
+    const text = `The API of ${account} in ${region} itself needs ${durationText(ms)} for the ${machines} machines added for ${phase} (${calls} calls).`;
+    worst.set(key, { code: 'api-time', params, text, ms });
   }
   return [...worst.values()].map(({ code, params, text }) => ({ code, params, text }));
+}
+
+/** How much earlier buying must begin because calls are limited: what the slowest place of the worst phase needs. Ms. */
+export function apiLeadMs(content: Content, manifestOf: ManifestOf): number {
+  return Math.max(0, ...apiTimes(content, manifestOf).map(({ time }) => time.ms));
+}
+
+/** Accounts and regions are called side by side; what each phase adds to the one before. */
+function apiTimes(content: Content, manifestOf: ManifestOf) {
+  let before = new Map<string, Place>();
+  return content.phases.flatMap(({ name: phase }) => {
+    const places = placesIn(content, phase, manifestOf);
+    const launches = [...places].map(([key, place]) => {
+      return { ...place, machines: Math.max(0, place.machines - (before.get(key)?.machines ?? 0)) };
+    });
+    before = places;
+    const times = apiTime(launches);
+    return launches.flatMap((place, index) => {
+      const time = times[index];
+      return time === undefined ? [] : [{ phase, place, time }];
+    });
+  });
 }
 
 function placesIn(content: Content, phase: string, manifestOf: ManifestOf): Map<string, Place> {
