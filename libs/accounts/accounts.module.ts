@@ -56,7 +56,7 @@ export class AccountsModule {
           inject: [AccountSessions],
         },
       ],
-      exports: [AccountService, AccountSessions],
+      exports: [AccountService, AccountSessions, CredentialVault],
     };
   }
 }

@@ -1,8 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { AccountService } from '@springtide/accounts';
+import { AccountService, CredentialVault } from '@springtide/accounts';
 import { EffectLedger } from '@springtide/effects';
 import type { Clock } from '@springtide/kernel';
-import { CLOCK, Database } from '@springtide/platform';
+import { CLOCK, Database, ENDPOINT_GATE, type EndpointGate } from '@springtide/platform';
+import { BuiltClusterMachines } from './built-cluster-machines.js';
+import { BuiltClusterService } from './built-cluster.service.js';
+import { ClusterDiscovery } from './cluster-discovery.js';
 import { ClusterEffects } from './cluster-effects.js';
 import { ClusterService } from './cluster.service.js';
 import { ManagedClusterService } from './managed-cluster.service.js';
@@ -33,13 +36,40 @@ export class ClustersModule {
           inject: [Database, ClusterService, ClusterEffects, CLOCK],
         },
         {
+          provide: BuiltClusterService,
+          useFactory: makeBuiltClusters,
+          inject: [
+            Database,
+            CredentialVault,
+            AccountService,
+            ClusterService,
+            EffectLedger,
+            ENDPOINT_GATE,
+            CLOCK,
+          ],
+        },
+        {
           provide: WorkloadService,
           useFactory: (database: Database, effects: ClusterEffects, clock: Clock) =>
             new WorkloadService({ database, effects, clock }),
           inject: [Database, ClusterEffects, CLOCK],
         },
       ],
-      exports: [ClusterService, ManagedClusterService, WorkloadService],
+      exports: [BuiltClusterService, ClusterService, ManagedClusterService, WorkloadService],
     };
   }
+}
+
+function makeBuiltClusters(
+  database: Database,
+  vault: CredentialVault,
+  accounts: AccountService,
+  clusters: ClusterService,
+  ledger: EffectLedger,
+  gate: EndpointGate,
+  clock: Clock,
+): BuiltClusterService {
+  const machines = new BuiltClusterMachines(ledger);
+  const discovery = new ClusterDiscovery(gate);
+  return new BuiltClusterService({ database, vault, accounts, clusters, machines, discovery, clock });
 }

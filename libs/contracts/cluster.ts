@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, InstantText } from './scalars.js';
+import { Id, InstantText, MoneyBody } from './scalars.js';
 
 const Name = z
   .string()
@@ -256,3 +256,63 @@ export const ManagedClusterPlace = z.object({
   id: z.string().min(1).max(255),
 });
 export type ManagedClusterPlace = z.infer<typeof ManagedClusterPlace>;
+
+const Token = z.string().min(1).max(120);
+
+/** Machines of a cloud that become a cluster by their user data: one for the control plane, the others for members. */
+export const BuiltClusterSpec = z.object({
+  region: Token,
+  zone: Token,
+  machineType: Token,
+  purchaseOption: z.enum(['on-demand', 'spot', 'private']).default('on-demand'),
+  /** With container runtime, kubeadm, kubelet and kubectl of that version in it. */
+  image: z.string().min(1).max(300),
+  subnet: Token.optional(),
+  securityGroups: z.array(Token).max(20).default([]),
+  /** Machines for members, beside the one of the control plane. */
+  nodes: z.number().int().min(1).max(500),
+  /** Of Kubernetes, as `1.36.3`. */
+  version: z.string().regex(/^1\.\d{1,3}\.\d{1,3}$/),
+  /** `host:port` that leads to the control plane; its machine's own address at port 6443 when left out. */
+  endpoint: z
+    .string()
+    .regex(/^[a-z0-9.-]{1,253}:\d{1,5}$/)
+    .optional(),
+  podCidr: z.string().max(43).default('10.244.0.0/16'),
+  serviceCidr: z.string().max(43).default('10.96.0.0/12'),
+  /** Labels of the nodes. */
+  labels: Labels.default({}),
+});
+export type BuiltClusterSpec = z.infer<typeof BuiltClusterSpec>;
+
+export const BuiltClusterInput = BuiltClusterSpec.extend({
+  accountId: Id,
+  name: z.string().regex(/^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/, 'lower-case letters, digits and inner dashes'),
+  /** What all its machines may cost until then; more is refused before it is bought. */
+  budget: MoneyBody,
+  /** Then its machines are taken back, whoever is alive. */
+  until: InstantText,
+  /** Minutes until all nodes must be ready; otherwise everything is taken back. */
+  readyWithinMinutes: z.number().int().min(1).max(240).default(30),
+}).meta({ id: 'BuiltClusterInput' });
+export type BuiltClusterInput = z.infer<typeof BuiltClusterInput>;
+
+export const BuiltClusterBody = z
+  .object({
+    id: Id,
+    accountId: Id,
+    name: z.string(),
+    region: z.string(),
+    zone: z.string(),
+    state: z.enum(['building', 'ready', 'releasing', 'gone']),
+    /** What it waits for, or is. */
+    step: z.string(),
+    problem: z.string().nullable(),
+    nodes: z.object({ wanted: z.number(), machines: z.number(), ready: z.number() }),
+    /** Under which it is registered, once its control plane answers. */
+    clusterId: Id.nullable(),
+    readyBy: InstantText,
+    until: InstantText,
+  })
+  .meta({ id: 'BuiltCluster' });
+export type BuiltClusterBody = z.infer<typeof BuiltClusterBody>;

@@ -129,3 +129,25 @@ export const OfferingBody = z
   })
   .meta({ id: 'Offering' });
 export type OfferingBody = z.infer<typeof OfferingBody>;
+
+/** An image, by its id or a name that a launch would take, and the zone where machines will be made of it. */
+export const PlaceImageInput = z
+  .object({
+    accountId: Id,
+    region: z.string().min(1).max(60),
+    zone: z.string().min(1).max(120),
+    image: z.string().min(1).max(300),
+  })
+  .meta({ id: 'PlaceImageInput' });
+export type PlaceImageInput = z.infer<typeof PlaceImageInput>;
+
+export const PlacedImageBody = z
+  .object({
+    image: z.string(),
+    zone: z.string(),
+    digest: z.string().nullable(),
+    /** When it was last brought into step with its publisher; null for an original. */
+    syncedAt: z.string().nullable(),
+  })
+  .meta({ id: 'PlacedImage' });
+export type PlacedImageBody = z.infer<typeof PlacedImageBody>;

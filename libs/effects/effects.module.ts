@@ -4,6 +4,7 @@ import type { Clock } from '@springtide/kernel';
 import { CLOCK, Database, LOGGER, newId, type Logger } from '@springtide/platform';
 import { PostgresEffectStore } from './data/postgres-effect-store.js';
 import { DEMO_EFFECTS, STANDARD_EFFECTS } from './effects-policy.js';
+import { ImagePlacement } from './image-placement.service.js';
 import { EffectLedger } from './ledger.service.js';
 import { Reconciler } from './reconciler.service.js';
 
@@ -36,12 +37,17 @@ export class EffectsModule {
           inject: [Database, AccountSessions, CLOCK, LOGGER],
         },
         {
+          provide: ImagePlacement,
+          useFactory: (ledger: EffectLedger) => new ImagePlacement(ledger),
+          inject: [EffectLedger],
+        },
+        {
           provide: Reconciler,
           useFactory: (ledger: EffectLedger) => new Reconciler(ledger),
           inject: [EffectLedger],
         },
       ],
-      exports: [EffectLedger, Reconciler],
+      exports: [EffectLedger, ImagePlacement, Reconciler],
     };
   }
 }

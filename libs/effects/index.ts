@@ -11,6 +11,7 @@ export { DEMO_EFFECTS, STANDARD_EFFECTS, type EffectsPolicy } from './effects-po
 export type { LaunchAnswer, LaunchRequest, LaunchSpec, RefusalCount } from './launch.js';
 export { EffectsModule, type EffectsOptions } from './effects.module.js';
 export type { TimerTrouble } from './cloud-timers.service.js';
+export { ImagePlacement } from './image-placement.service.js';
 export { EffectLedger, type CloudDirectory, type LedgerDependencies } from './ledger.service.js';
 export { MachineLife, liveIds, type ReleaseRequest } from './machine-life.service.js';
 export {

@@ -27,6 +27,8 @@ export type LaunchRequest = IntentPlace &
     plannedHours: number;
     releaseBy: Instant;
     fence: number;
+    /** User data that holds secrets: sent, and kept as a digest only. Whoever continues the purchase brings it again. */
+    secretUserData?: string;
   }>;
 
 /** `unknown`: a call was sent and its outcome is not known yet; ask again after `retryAfterMs`, nothing else. */

@@ -1,5 +1,6 @@
 import { SpringtideError, asSpringtideError, msBetween, type Instant } from '@springtide/kernel';
 import { failPoint } from '@springtide/platform';
+import { sha256 } from '@springtide/platform';
 import type { CloudClient, LaunchBatch, LaunchReceipt } from '@springtide/provider-kit';
 import {
   absence,
@@ -56,7 +57,9 @@ export class Purchase {
   }
 
   private async writeAhead(request: LaunchRequest): Promise<Intent | Refusal> {
-    const plain = this.ledger.draft('create', request, { ...request.spec }, request.count);
+    const { secretUserData: secret } = request;
+    const digest = secret === undefined ? {} : { userDataDigest: sha256(secret) };
+    const plain = this.ledger.draft('create', request, { ...request.spec, ...digest }, request.count);
     return await this.ledger.unlessTaken(request.tenantId, async (tx) => {
       const existing = await tx.lockIntentAt(request);
       if (existing !== undefined) return requireSame(existing, plain);
@@ -99,7 +102,7 @@ export class Purchase {
     await failPoint('purchase.sending');
     let receipt: LaunchReceipt;
     try {
-      receipt = await client.compute.launch(this.batchOf(begun, client), {
+      receipt = await client.compute.launch(this.batchOf(begun, client, request.secretUserData), {
         deadline: begun.deadline ?? this.ledger.deadline(),
       });
     } catch (thrown) {
@@ -249,8 +252,9 @@ export class Purchase {
    * From what is written alone, so that the same token always carries the same batch. The lease is not part of it: it is
    * renewed, and a cloud refuses a token that comes with other parameters. The timer is that of the generation.
    */
-  private batchOf(intent: Intent, client: CloudClient): LaunchBatch {
+  private batchOf(intent: Intent, client: CloudClient, secretUserData: string | undefined): LaunchBatch {
     const spec = intent.spec as LaunchSpec;
+    const userData = spec.userData ?? secretUserData;
     return {
       token: tokenOf(intent),
       region: intent.region,
@@ -271,7 +275,7 @@ export class Purchase {
         ...(intent.campaignId === null ? {} : { campaign: intent.campaignId }),
         ...(intent.service === null ? {} : { service: intent.service }),
       },
-      ...(spec.userData === null ? {} : { userData: spec.userData }),
+      ...(userData === undefined ? {} : { userData }),
       labels: spec.labels,
       ...(intent.releaseAt === null ? {} : { releaseAt: intent.releaseAt }),
     };

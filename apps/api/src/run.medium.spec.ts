@@ -183,7 +183,7 @@ describe('another tenant', () => {
     const view = await client.call(routes.viewCreate, {
       body: { name: 'ours', shared: true, query: {} },
     });
-    const [machine, route, workload] = await api.database.systemWork('test', async (tx) => {
+    const [machine, route, workload, built] = await api.database.systemWork('test', async (tx) => {
       const machines = await tx.query<{ id: string }[]>(
         `insert into inventory_resource (tenant_id, account_id, region, resource_type, cloud_id, name, state, zone, search,
            observed, observed_at, first_seen, last_seen)
@@ -200,11 +200,18 @@ describe('another tenant', () => {
          values (gen_random_uuid(), $1, $2, 'shop', 'web', 'stateless', '{}', false, 1, now()) returning id`,
         [ours.tenantId, accountId],
       );
-      return [machines[0]?.id ?? '', entrances[0]?.id ?? '', workloads[0]?.id ?? ''];
+      const clusters = await tx.query<{ id: string }[]>(
+        `insert into built_cluster (id, tenant_id, account_id, name, spec, state, ready_by, until, created_at)
+         values (gen_random_uuid(), $1, $2, 'burst', '{}', 'gone', now(), now(), now()) returning id`,
+        [ours.tenantId, accountId],
+      );
+      const idOf = ([row]: { id: string }[]): string => row?.id ?? '';
+      return [idOf(machines), idOf(entrances), idOf(workloads), idOf(clusters)] as const;
     });
     own = {
       accounts: accountId,
       approvals: items[0]?.id ?? '',
+      'built-clusters': built,
       campaigns: campaign.id,
       clusters: accountId,
       'managed-clusters': 'c-1',

@@ -4,6 +4,7 @@ import { addAccountCommands } from './commands/account.command.js';
 import { addCampaignCommands } from './commands/campaign.command.js';
 import { addClusterCommands, addNodeCommands } from './commands/cluster.command.js';
 import { CommandLine } from './commands/command-line.js';
+import { addImageCommands } from './commands/image.command.js';
 import { addInventoryCommands } from './commands/inventory.command.js';
 import { addLoginCommands } from './commands/login.command.js';
 import { addAuditCommands, addCostCommands, addStopSwitchCommands } from './commands/oversight.command.js';
@@ -49,6 +50,7 @@ function buildProgram(line: CommandLine): Command {
   addLoginCommands(program, line);
   addAccountCommands(program, line);
   addInventoryCommands(program, line);
+  addImageCommands(program, line);
   addClusterCommands(program, line);
   addNodeCommands(program, line);
   addWorkloadCommands(program, line);

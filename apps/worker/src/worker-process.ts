@@ -15,6 +15,7 @@ import {
   Shifting,
   WayBackService,
 } from '@springtide/campaigns';
+import { BuiltClusterService } from '@springtide/clusters';
 import type { Config } from '@springtide/config';
 import {
   MUTATE_QUEUE,
@@ -137,6 +138,7 @@ export function activitiesOf(app: Pick<App, 'get'>, platform: PlatformParts) {
       reconciler: app.get(Reconciler),
       accounts: app.get(AccountService),
       tenants: app.get(TenantService),
+      builtClusters: app.get(BuiltClusterService),
     }),
     ...readinessActivities({
       database: platform.database,

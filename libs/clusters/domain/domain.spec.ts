@@ -1,17 +1,12 @@
 import { parse } from 'yaml';
-import {
-  controlPlaneUserData,
-  joinUserData,
-  nextDrainStep,
-  versionBefore,
-  type ClusterPlan,
-} from './index.js';
+import { controlPlaneUserData, joinUserData, nextDrainStep, versionBefore } from './index.js';
 
-const plan: ClusterPlan = {
+const plan = {
   name: 'burst-1',
   version: '1.36.3',
   endpoint: '10.0.0.10:6443',
   token: 'abcdef.0123456789abcdef',
+  accessToken: 'fedcba.fedcba9876543210',
   podCidr: '10.244.0.0/16',
   serviceCidr: '10.96.0.0/16',
 };
@@ -24,7 +19,10 @@ describe('user data of a self-built cluster', () => {
     const { write_files: files, runcmd } = parse(text);
     const [init, cluster] = files[0].content.split('---\n').map((part: string) => parse(part));
     expect(files[0].permissions).toBe('0600');
-    expect(init).toMatchObject({ kind: 'InitConfiguration', bootstrapTokens: [{ token: plan.token }] });
+    expect(init).toMatchObject({
+      kind: 'InitConfiguration',
+      bootstrapTokens: [{ token: plan.token }, { token: plan.accessToken, ttl: '1h0m0s' }],
+    });
     expect(cluster).toMatchObject({
       kind: 'ClusterConfiguration',
       kubernetesVersion: 'v1.36.3',
@@ -32,7 +30,12 @@ describe('user data of a self-built cluster', () => {
       networking: { podSubnet: '10.244.0.0/16', serviceSubnet: '10.96.0.0/16' },
     });
     expect(JSON.stringify(runcmd)).toContain('kubeadm init --config /etc/springtide/kubeadm.yaml');
-    expect(runcmd.at(-1)).toEqual(['rm', '-f', '/etc/springtide/kubeadm.yaml']);
+    expect(runcmd.at(-1)).toEqual([
+      'rm',
+      '-f',
+      '/etc/springtide/kubeadm.yaml',
+      '/etc/springtide/access.yaml',
+    ]);
   });
 
   it('joins that cluster and no other', () => {

@@ -1,4 +1,5 @@
 import { SpringtideError } from '@springtide/kernel';
+import { ACCESS_GROUP, accessManifest } from './cluster-access.js';
 
 /** What every machine of a self-built cluster must know. */
 export type ClusterPlan = Readonly<{
@@ -6,17 +7,26 @@ export type ClusterPlan = Readonly<{
   name: string;
   /** Of Kubernetes, as `1.36.3`. */
   version: string;
-  /** `host:port` under which the control plane is reached, now and when it has several members. */
-  endpoint: string;
+  /** `host:port` under which the control plane is reached; absent: the first machine's own address. */
+  endpoint?: string;
   /** `abcdef.0123456789abcdef`: a bootstrap token, good for a day. A secret. */
   token: string;
   podCidr: string;
   serviceCidr: string;
 }>;
 
-/** `sha256:…` of the public key of the cluster's authority: a machine joins this cluster and no other. */
-export type JoinPlan = ClusterPlan & Readonly<{ caHash: string; labels: Readonly<Record<string, string>> }>;
+export type ControlPlanePlan = ClusterPlan &
+  Readonly<{
+    /** The same form: good for an hour, and only to fetch the credential that Springtide works with. A secret. */
+    accessToken: string;
+  }>;
 
+/** `sha256:…` of the public key of the cluster's authority: a machine joins this cluster and no other. */
+export type JoinPlan = ClusterPlan &
+  Readonly<{ endpoint: string; caHash: string; labels: Readonly<Record<string, string>> }>;
+
+const KUBEADM = '/etc/springtide/kubeadm.yaml';
+const ACCESS = '/etc/springtide/access.yaml';
 const TOKEN = /^[a-z0-9]{6}\.[a-z0-9]{16}$/;
 const VERSION = /^1\.\d{1,3}\.\d{1,3}$/;
 const ENDPOINT = /^[a-z0-9.-]{1,253}:\d{1,5}$/;
@@ -26,8 +36,9 @@ const NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9_./-]{0,253}[A-Za-z0-9])?$/;
 
 /** Cloud-init of the first machine of the control plane. @throws invalid-argument before anything is bought. */
-export function controlPlaneUserData(plan: ClusterPlan): string {
+export function controlPlaneUserData(plan: ControlPlanePlan): string {
   checkPlan(plan);
+  if (!TOKEN.test(plan.accessToken)) throw badToken('the access token');
   const config = [
     'apiVersion: kubeadm.k8s.io/v1beta4',
     'kind: InitConfiguration',
@@ -36,12 +47,16 @@ export function controlPlaneUserData(plan: ClusterPlan): string {
     '    ttl: 24h0m0s',
     '    usages: [signing, authentication]',
     '    groups: ["system:bootstrappers:kubeadm:default-node-token"]',
+    `  - token: "${plan.accessToken}"`,
+    '    ttl: 1h0m0s',
+    '    usages: [signing, authentication]',
+    `    groups: ["${ACCESS_GROUP}"]`,
     '---',
     'apiVersion: kubeadm.k8s.io/v1beta4',
     'kind: ClusterConfiguration',
     `clusterName: "${plan.name}"`,
     `kubernetesVersion: "v${plan.version}"`,
-    `controlPlaneEndpoint: "${plan.endpoint}"`,
+    ...(plan.endpoint === undefined ? [] : [`controlPlaneEndpoint: "${plan.endpoint}"`]),
     'networking:',
     `  podSubnet: "${plan.podCidr}"`,
     `  serviceSubnet: "${plan.serviceCidr}"`,
@@ -49,8 +64,14 @@ export function controlPlaneUserData(plan: ClusterPlan): string {
   return userData(
     plan,
     'control-plane',
-    config,
-    'kubeadm init --config /etc/springtide/kubeadm.yaml --upload-certs',
+    [
+      { path: KUBEADM, lines: config },
+      { path: ACCESS, lines: accessManifest() },
+    ],
+    [
+      `test -e /etc/kubernetes/kubelet.conf || kubeadm init --config ${KUBEADM} --upload-certs`,
+      `kubectl --kubeconfig /etc/kubernetes/admin.conf apply -f ${ACCESS}`,
+    ],
   );
 }
 
@@ -77,19 +98,33 @@ export function joinUserData(plan: JoinPlan): string {
     '    - name: node-labels',
     `      value: "${labels.join(',')}"`,
   ];
-  return userData(plan, 'node', config, 'kubeadm join --config /etc/springtide/kubeadm.yaml');
+  return userData(
+    plan,
+    'node',
+    [{ path: KUBEADM, lines: config }],
+    [`test -e /etc/kubernetes/kubelet.conf || kubeadm join --config ${KUBEADM}`],
+  );
 }
 
-function userData(plan: ClusterPlan, role: string, config: readonly string[], command: string): string {
+type BootFile = Readonly<{ path: string; lines: readonly string[] }>;
+
+function userData(
+  plan: ClusterPlan,
+  role: string,
+  files: readonly BootFile[],
+  commands: readonly string[],
+): string {
   const lines = [
     '#cloud-config',
-    `# springtide-cluster: ${plan.name} ${role} ${plan.version} ${plan.endpoint}`,
+    `# springtide-cluster: ${plan.name} ${role} ${plan.version} ${plan.endpoint ?? 'own address'}`,
     'write_files:',
-    '  - path: /etc/springtide/kubeadm.yaml',
-    '    owner: root:root',
-    '    permissions: "0600"',
-    '    content: |',
-    ...config.map((line) => `      ${line}`),
+    ...files.flatMap((file) => [
+      `  - path: ${file.path}`,
+      '    owner: root:root',
+      '    permissions: "0600"',
+      '    content: |',
+      ...file.lines.map((line) => `      ${line}`),
+    ]),
     '  - path: /etc/sysctl.d/90-kubernetes.conf',
     '    content: |',
     '      net.ipv4.ip_forward = 1',
@@ -97,9 +132,9 @@ function userData(plan: ClusterPlan, role: string, config: readonly string[], co
     '  - [swapoff, -a]',
     '  - [modprobe, br_netfilter]',
     '  - [sysctl, --system]',
-    `  - [sh, -c, "test -e /etc/kubernetes/kubelet.conf || ${command}"]`,
-    // The token is good for a day; nothing keeps it on the machine longer than it is needed.
-    '  - [rm, -f, /etc/springtide/kubeadm.yaml]',
+    ...commands.map((command) => `  - [sh, -c, "${command}"]`),
+    // The tokens are good for hours; nothing keeps them on the machine longer than they are needed.
+    `  - [rm, -f, ${files.map(({ path }) => path).join(', ')}]`,
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -109,12 +144,16 @@ function checkPlan(plan: ClusterPlan): void {
   if (!NAME.test(plan.name))
     throw invalid('the cluster name', 'lower-case letters, digits and inner hyphens');
   if (!VERSION.test(plan.version)) throw invalid('the version', 'as 1.36.3');
-  if (!ENDPOINT.test(plan.endpoint)) throw invalid('the endpoint', 'host:port');
-  if (!TOKEN.test(plan.token))
-    throw invalid('the bootstrap token', 'six and sixteen characters with a dot between');
+  if (plan.endpoint !== undefined && !ENDPOINT.test(plan.endpoint))
+    throw invalid('the endpoint', 'host:port');
+  if (!TOKEN.test(plan.token)) throw badToken('the bootstrap token');
   for (const cidr of [plan.podCidr, plan.serviceCidr]) {
     if (!CIDR.test(cidr)) throw invalid('an address range', 'CIDR');
   }
+}
+
+function badToken(what: string): SpringtideError {
+  return invalid(what, 'six and sixteen characters with a dot between');
 }
 
 function invalid(what: string, form: string): SpringtideError {

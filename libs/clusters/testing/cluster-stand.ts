@@ -15,7 +15,16 @@ import {
 import type { ProviderManifest } from '@springtide/provider-kit';
 import { seedTenant, testDatabase, type SeededTenant } from '@springtide/testing';
 import { ClusterEffects } from '../cluster-effects.js';
-import { ClusterService, ManagedClusterService, WorkloadService, clustersSchema } from '../index.js';
+import pg from 'pg';
+import { BuiltClusterMachines } from '../built-cluster-machines.js';
+import { ClusterDiscovery } from '../cluster-discovery.js';
+import {
+  BuiltClusterService,
+  ClusterService,
+  ManagedClusterService,
+  WorkloadService,
+  clustersSchema,
+} from '../index.js';
 
 export type ClusterStand = Readonly<{
   /** Two tenants, who know nothing of each other. */
@@ -24,8 +33,11 @@ export type ClusterStand = Readonly<{
   accounts: AccountService;
   clusters: ClusterService;
   managed: ManagedClusterService;
+  built: BuiltClusterService;
   workloads: WorkloadService;
   ledger: EffectLedger;
+  /** As the database's owner, who sees every tenant's rows. */
+  rows(sql: string): Promise<readonly unknown[]>;
   stop(): Promise<void>;
 }>;
 
@@ -64,8 +76,26 @@ export async function clusterStand(
     accounts,
     clusters,
     managed: new ManagedClusterService({ database, clusters, effects, clock }),
+    built: new BuiltClusterService({
+      database,
+      vault,
+      accounts,
+      clusters,
+      machines: new BuiltClusterMachines(ledger),
+      discovery: new ClusterDiscovery(gate),
+      clock,
+    }),
     workloads: new WorkloadService({ database, effects, clock }),
     ledger,
+    rows: async (sql) => {
+      const client = new pg.Client(db.ownerUrl);
+      await client.connect();
+      try {
+        return (await client.query(sql)).rows as readonly unknown[];
+      } finally {
+        await client.end();
+      }
+    },
     stop: async () => {
       await sessions.close();
       await db.drop();

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { Freshness, MACHINE_STATES, MachineBody, OfferingBody, SyncResult } from '../inventory.js';
+import {
+  Freshness,
+  MACHINE_STATES,
+  MachineBody,
+  OfferingBody,
+  PlaceImageInput,
+  PlacedImageBody,
+  SyncResult,
+} from '../inventory.js';
 import { RESOURCE_SORTS } from '../resource.js';
 import { Id, PageQuery, pageOf } from '../scalars.js';
 import { TemplateBody } from '../template.js';
@@ -41,6 +49,18 @@ export const inventoryRoutes = {
     params: z.object({ id: Id }),
     response: MachineBody,
     status: 200,
+  }),
+  imagePlace: defineRoute({
+    id: 'images.place',
+    method: 'POST',
+    path: '/api/v1/images/place',
+    summary:
+      'Bring an image into step with its library and copy it to a zone, before machines are made of it there',
+    permission: 'inventory:write',
+    body: PlaceImageInput,
+    response: PlacedImageBody,
+    status: 200,
+    idempotent: 'replay',
   }),
   inventoryFreshness: defineRoute({
     id: 'inventory.freshness',

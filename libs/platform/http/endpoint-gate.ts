@@ -2,8 +2,16 @@ import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import type { Dispatcher } from 'undici';
 
-/** PEM texts: `ca` is trusted instead of the system's, for a private endpoint; `cert` and `key` say who we are. */
-export type EndpointKeys = Readonly<{ ca?: string; cert?: string; key?: string }>;
+/**
+ * PEM texts: `ca` is trusted instead of the system's, for a private endpoint; `cert` and `key` say who we are.
+ * `rejectUnauthorized: false` is for one thing: fetching what proves its authority by another secret before it is believed.
+ */
+export type EndpointKeys = Readonly<{
+  ca?: string;
+  cert?: string;
+  key?: string;
+  rejectUnauthorized?: false;
+}>;
 
 /**
  * The one way out to an address that a user registered. Every new connection resolves once, checks every address

@@ -41,6 +41,7 @@ export function apiServerArguments({ folder, ports }: ClusterPlace): readonly st
     'service-account-signing-key-file': file('sa.key'),
     'service-cluster-ip-range': '10.96.0.0/16',
     'authorization-mode': 'Node,RBAC',
+    'enable-bootstrap-token-auth': true,
     'allow-privileged': true,
     'event-ttl': '10m',
     'requestheader-client-ca-file': file('front-proxy-ca.crt'),
@@ -58,6 +59,8 @@ export function controllerArguments({ folder }: ClusterPlace): readonly string[]
     kubeconfig: join(folder, 'kube-controller-manager.kubeconfig'),
     'leader-elect': false,
     'secure-port': 0,
+    // As kubeadm has it: the two that serve machines which join are off by default.
+    controllers: '*,bootstrapsigner,tokencleaner',
     // The default of 20 calls a second makes a large cluster wait for its own controllers.
     'kube-api-qps': 300,
     'kube-api-burst': 600,

@@ -1,5 +1,10 @@
 import { Controller } from '@nestjs/common';
-import { ClusterService, ManagedClusterService, WorkloadService } from '@springtide/clusters';
+import {
+  BuiltClusterService,
+  ClusterService,
+  ManagedClusterService,
+  WorkloadService,
+} from '@springtide/clusters';
 import { routes } from '@springtide/contracts';
 import { z } from 'zod';
 import { cutPage, decodeCursor } from '../http/cursor.js';
@@ -10,6 +15,7 @@ export class ClustersController {
   constructor(
     private readonly clusters: ClusterService,
     private readonly managed: ManagedClusterService,
+    private readonly built: BuiltClusterService,
     private readonly workloads: WorkloadService,
   ) {}
 
@@ -41,6 +47,26 @@ export class ClustersController {
   @Handle(routes.managedClusterRemove)
   async removeManaged({ ctx, params }: Parsed<typeof routes.managedClusterRemove>) {
     return { outcome: await this.managed.remove(ctx, params) };
+  }
+
+  @Handle(routes.builtClusterBuild)
+  async build({ ctx, body }: Parsed<typeof routes.builtClusterBuild>) {
+    return await this.built.build(ctx, body);
+  }
+
+  @Handle(routes.builtClusterList)
+  async listBuilt({ ctx }: Parsed<typeof routes.builtClusterList>) {
+    return { items: await this.built.list(ctx) };
+  }
+
+  @Handle(routes.builtClusterAdvance)
+  async advanceBuilt({ ctx, params }: Parsed<typeof routes.builtClusterAdvance>) {
+    return await this.built.advance(ctx, params.id);
+  }
+
+  @Handle(routes.builtClusterRelease)
+  async releaseBuilt({ ctx, params }: Parsed<typeof routes.builtClusterRelease>) {
+    return await this.built.release(ctx, params.id);
   }
 
   @Handle(routes.nodeList)

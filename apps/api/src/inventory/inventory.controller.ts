@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { AccountService } from '@springtide/accounts';
 import { MarketService } from '@springtide/catalog';
 import { routes } from '@springtide/contracts';
+import { ImagePlacement } from '@springtide/effects';
 import { InventoryService } from '@springtide/inventory';
 import { AccountNames } from '../accounts/account-names.js';
 import { decodeCursor, encodeCursor } from '../http/cursor.js';
@@ -17,6 +18,7 @@ export class InventoryController {
     private readonly market: MarketService,
     private readonly accounts: AccountService,
     private readonly syncNow: SyncNow,
+    private readonly images: ImagePlacement,
   ) {}
 
   @Handle(routes.machineList)
@@ -38,6 +40,11 @@ export class InventoryController {
   async getMachine({ ctx, params }: Parsed<typeof routes.machineGet>) {
     const row = await this.inventory.getMachine(ctx, params.id);
     return machineBody(row, await AccountNames.of(this.accounts, ctx));
+  }
+
+  @Handle(routes.imagePlace)
+  async placeImage({ ctx, body }: Parsed<typeof routes.imagePlace>) {
+    return await this.images.place(ctx, body);
   }
 
   @Handle(routes.inventoryFreshness)

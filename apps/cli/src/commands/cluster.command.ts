@@ -5,6 +5,7 @@ import { EXIT } from '../output/exit-code.js';
 import { factsOf, tableOf } from '../output/render.js';
 import { readDocument } from '../session/documents.js';
 import { clusterId } from '../session/references.js';
+import { addBuiltClusterCommands } from './built-cluster.command.js';
 import { flag, required, type CommandLine } from './command-line.js';
 
 const MINUTE_MS = 60_000;
@@ -45,6 +46,7 @@ export function addClusterCommands(program: Command, line: CommandLine): void {
       ),
     ]);
   });
+  addBuiltClusterCommands(noun, line);
 }
 
 export function addNodeCommands(program: Command, line: CommandLine): void {

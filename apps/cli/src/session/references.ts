@@ -35,6 +35,14 @@ export async function clusterId(session: Session, reference: string): Promise<st
   return await resolve('cluster', reference, async () => (await session.call(routes.clusterList)).items);
 }
 
+export async function builtClusterId(session: Session, reference: string): Promise<string> {
+  return await resolve(
+    'cluster built',
+    reference,
+    async () => (await session.call(routes.builtClusterList)).items,
+  );
+}
+
 /** By `namespace/name`. */
 export async function workloadId(session: Session, reference: string): Promise<string> {
   return await resolve('workload', reference, async () => {

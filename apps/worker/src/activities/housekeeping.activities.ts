@@ -1,4 +1,5 @@
 import type { AccountService } from '@springtide/accounts';
+import type { BuiltClusterService } from '@springtide/clusters';
 import type { HousekeepingActivities, InventoryAccount } from '@springtide/contracts';
 import { failedPass, type Reconciler } from '@springtide/effects';
 import { sealAudit, type TenantService } from '@springtide/identity';
@@ -11,6 +12,7 @@ export type HousekeepingParts = Readonly<{
   reconciler: Reconciler;
   accounts: AccountService;
   tenants: TenantService;
+  builtClusters: BuiltClusterService;
   log: Logger;
 }>;
 
@@ -24,7 +26,8 @@ export function housekeepingActivities(parts: HousekeepingParts): HousekeepingAc
           if (!report.trusted || report.orphansDeleted + report.lost + report.adopted > 0) {
             parts.log.warn({ ...report }, 'reality and ledger differed');
           }
-          return { lapsedRunIds: report.lapsedRunIds };
+          const { tenantId } = scope;
+          return { lapsedRunIds: await parts.builtClusters.takeBackLapsed(tenantId, report.lapsedRunIds) };
         } catch (thrown) {
           parts.log.error(
             { ...failedPass(scope, thrown) },
