@@ -2,7 +2,7 @@ import type { BatchOrder, BatchResult, RunRef } from '@springtide/contracts';
 import { EffectLedger, MachineLife, type LaunchAnswer } from '@springtide/effects';
 import type { Intent } from '@springtide/effects/domain';
 import { HOUR, SpringtideError, addMs, msBetween } from '@springtide/kernel';
-import { sha256 } from '@springtide/platform';
+import { hashJson, sha256 } from '@springtide/platform';
 import { sheetFor } from './domain/index.js';
 import type { OpenRun, RunBook } from './run-book.js';
 
@@ -23,6 +23,7 @@ export class Provisioning {
   /** Returns when the outcome is known; an unknown one is looked after for as long as it takes, with heartbeats. */
   async launchBatch(order: BatchOrder, heartbeat: Heartbeat): Promise<BatchResult> {
     const open = await this.book.open(order.tenantId, order.runId);
+    requireIntact(open);
     const mandate = await this.ledger.findMandate(order.tenantId, order.runId);
     if (mandate === undefined) throw new SpringtideError('internal', `run ${order.runId} has no mandate`);
     await this.book.say(
@@ -159,6 +160,16 @@ function namePrefix(order: BatchOrder, runId: string, step: string): string {
     .replaceAll(/[^a-z0-9]+/g, '-')
     .slice(0, 12);
   return `st-${runId.slice(0, 6)}-${service}-${sha256(step).slice(0, 8)}-${order.batch}`;
+}
+
+/** Nothing is bought on a plan that is not the approved one any more; what was bought goes back all the same. */
+function requireIntact({ plan, planHash }: OpenRun): void {
+  if (hashJson(plan) === planHash) return;
+  throw new SpringtideError(
+    'failed-precondition',
+    'the stored plan does not match its hash: it was changed after it was approved; nothing more is bought on it',
+    { nextStep: 'Abort the run, have the audit log verified, and have a new plan made.' },
+  );
 }
 
 function resultOf(intent: Intent): BatchResult {
