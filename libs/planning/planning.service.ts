@@ -28,9 +28,9 @@ export type SolveOptions = Readonly<{
 }>;
 
 const DEFAULT_DEADLINE_MS = 10_000;
-const DEFAULT_ROUNDS = 1000;
+const DEFAULT_ROUNDS = 600;
 /** A slice of the search that gains less than this share is the last one. */
-const WORTHWHILE = 1e-4;
+const WORTHWHILE = 2e-4;
 /** Part of the time that finding prices may use; the rest rounds and improves. */
 const ASCENT_SHARE = 0.4;
 /** Enough for a sound plan, whatever the deadline. */
@@ -104,7 +104,7 @@ async function solveOnce(problem: PlanningProblem, options: SolveOptions, end: n
 
 /** More steps than these rarely pay; on a small problem they are nearly free, and the bound may as well be sharp. */
 function mostSteps({ pairs, phaseCount }: PlannerModel): number {
-  return Math.min(20_000, Math.max(1_500, 5_000_000 / Math.max(1, pairs.count * phaseCount)));
+  return Math.min(5_000, Math.max(1_200, 2_500_000 / Math.max(1, pairs.count * phaseCount)));
 }
 
 /** The penalties of a plan that buys nothing. */
@@ -130,7 +130,7 @@ async function makeWhole(allocation: Allocation, prices: Prices, rounds: number,
 
 /** Rounds on a small problem are cheap, and whole machines weigh more there. */
 function roundsPerSlice({ pairs, phaseCount }: PlannerModel): number {
-  return Math.min(400, Math.max(20, Math.round(200_000 / Math.max(1, pairs.count * phaseCount))));
+  return Math.min(200, Math.max(20, Math.round(200_000 / Math.max(1, pairs.count * phaseCount))));
 }
 
 function finish(

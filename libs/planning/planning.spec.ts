@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { decimal } from '@springtide/kernel';
-import { problemOf, type InstanceFile } from '../../test/bench/planner/instance-file.js';
+import { problemOf, readInstance } from '../../test/bench/planner/instance-file.js';
 import { checkPlan, costOf, explanationText, solvePlan } from './index.js';
 import type { CapacityPlan, PlanningProblem } from './index.js';
 import { randomProblem } from './testing/random-problem.js';
@@ -10,8 +10,8 @@ const eur = (amount: string) => ({ currency: 'EUR', amount });
 const quick = { searchRounds: 8, deadlineMs: 8_000 };
 
 function sample(): PlanningProblem {
-  const path = new URL('../../test/planner/instances/3x40x6-1.json', import.meta.url);
-  return problemOf(JSON.parse(readFileSync(path, 'utf8')) as InstanceFile);
+  const path = fileURLToPath(new URL('../../test/planner/instances/3x40x6-1.json', import.meta.url));
+  return problemOf(readInstance(path));
 }
 
 function requireHonest(problem: PlanningProblem, plan: CapacityPlan): void {

@@ -1,169 +1,194 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { solvePlan, type CapacityPlan } from '@springtide/planning';
+import { printLine } from './bench-line.js';
+import { baselinePlan, roundedUpPlan } from './planner/baselines.js';
 import {
-  checkPlan,
-  solvePlan,
-  type CapacityPlan,
-  type PlanRow,
-  type PlanningProblem,
-} from '@springtide/planning';
-import { baselinePlan, type Baseline } from './planner/baselines.js';
-import { planFileOf, problemOf, type InstanceFile } from './planner/instance-file.js';
+  machinesOf,
+  problemOf,
+  readInstance,
+  type InstanceFile,
+  type PlanFile,
+} from './planner/instance-file.js';
 import { generateInstance } from './planner/instance-generator.js';
+import { linearReference } from './planner/linear-reference.js';
+import { checkMachines, type CheckedPlan } from './planner/plan-checker.js';
 
-type Line = { name: string; value: number; unit: string; baseline: number; ratio: number };
+const USAGE = `planner [--size 6x120x8[,12x400x8 …]] [--seeds 3] [--deadline 4500] [--reference auto|always|never]
+planner --instance FILE [--plan OUT] [--deadline 4500] [--reference auto|always|never]
+--reference: the linear model in HiGHS as a second bound, and rounded up as a baseline; auto: up to 6x120x8.`;
 
-const USAGE = `planner [--size 6x120x8[,12x120x8 …]] [--seeds 3] [--deadline 60000]
-planner --instance FILE [--plan OUT] [--deadline 60000]`;
+const GRID = '3x40x6,6x60x8,6x120x8,12x120x8,6x400x8,12x400x8';
 
-/** `planner.<size>.gap` and `planner.<size>.seconds`, against buying by hand in the same run. */
+type Options = Readonly<{ deadlineMs: number; reference: string }>;
+
+/** `planner.<size>.gap` and `.seconds`, and against them what buying by hand and rounding up come to in the same run. */
 export async function plannerBench(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
     options: {
       instance: { type: 'string' },
       plan: { type: 'string' },
-      size: { type: 'string', default: '3x40x6,6x120x8' },
+      size: { type: 'string', default: GRID },
       seeds: { type: 'string', default: '3' },
-      deadline: { type: 'string', default: '60000' },
+      deadline: { type: 'string', default: '4500' },
+      reference: { type: 'string', default: 'auto' },
       help: { type: 'boolean', default: false },
     },
   });
-  const deadlineMs = Number(values.deadline);
+  const options = { deadlineMs: Number(values.deadline), reference: values.reference };
   if (values.help) process.stderr.write(`${USAGE}\n`);
-  else if (values.instance !== undefined) await benchFile(values.instance, values.plan, deadlineMs);
-  else for (const size of values.size.split(',')) await benchSize(size, Number(values.seeds), deadlineMs);
+  else if (values.instance !== undefined) await benchFile(values.instance, values.plan, options);
+  else for (const size of values.size.split(',')) await benchSize(size, Number(values.seeds), options);
 }
 
-async function benchFile(path: string, out: string | undefined, deadlineMs: number): Promise<void> {
+async function benchFile(path: string, out: string | undefined, options: Options): Promise<void> {
   const started = performance.now();
-  const file = JSON.parse(readFileSync(path, 'utf8')) as InstanceFile;
-  const problem = problemOf(file);
-  const plan = await solvePlan(problem, { deadlineMs });
+  const before = process.cpuUsage();
+  let file: InstanceFile;
+  try {
+    file = readInstance(path);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  const plan = await solvePlan(problemOf(file), { deadlineMs: options.deadlineMs });
   const seconds = () => (performance.now() - started) / 1000;
-  if (out !== undefined) writeFileSync(out, JSON.stringify(planFileOf(plan.machines, seconds())));
-  report(sizeOf(file), [measure(problem, plan, seconds())]);
+  const written: PlanFile = {
+    schema: 'burst-planner-plan/1',
+    machines: machinesOf(plan.machines),
+    seconds: seconds(),
+  };
+  if (out !== undefined) writeFileSync(out, JSON.stringify(written));
+  const spent = { seconds: seconds(), cpuSeconds: cpuSecondsSince(before) };
+  report(sizeOf(file), [await measure(file, plan, spent, options)]);
 }
 
-async function benchSize(size: string, seeds: number, deadlineMs: number): Promise<void> {
+async function benchSize(size: string, seeds: number, options: Options): Promise<void> {
   const [classes = 0, pools = 0, phases = 0] = size.split('x').map(Number);
   const measures: Measure[] = [];
   for (let seed = 1; seed <= seeds; seed += 1) {
     const file = generateInstance({ classes, pools, phases }, seed);
     const started = performance.now();
-    const problem = problemOf(file);
-    const plan = await solvePlan(problem, { deadlineMs });
-    measures.push(measure(problem, plan, (performance.now() - started) / 1000));
+    const before = process.cpuUsage();
+    const plan = await solvePlan(problemOf(file), { deadlineMs: options.deadlineMs });
+    const seconds = (performance.now() - started) / 1000;
+    const spent = { seconds, cpuSeconds: cpuSecondsSince(before) };
+    measures.push(await measure(file, plan, spent, options));
   }
   report(size, measures);
 }
 
-type Measure = Readonly<{
-  gap: number;
-  seconds: number;
-  short: number;
-  violations: number;
-  baselines: Readonly<Record<Baseline, BaselineMeasure>>;
-}>;
-type BaselineMeasure = Readonly<{ gap: number; seconds: number; short: number }>;
-
-function measure(problem: PlanningProblem, plan: CapacityPlan, seconds: number): Measure {
-  const check = checkPlan(problem, plan.machines);
-  const bound = plan.lowerBound === null ? Number.NaN : Number(plan.lowerBound.amount);
-  const compare = (baseline: Baseline): BaselineMeasure => {
-    const started = performance.now();
-    const rows = baselinePlan(problem, baseline);
-    const spent = (performance.now() - started) / 1000;
-    const objective = objectiveOf(problem, rows);
-    // Its shortage stands in its own line: with the penalty the comparison would only show the penalty.
-    return { gap: objective.cost / bound - 1, seconds: spent, short: objective.short };
-  };
-  return {
-    gap: objectiveOf(problem, plan.machines).total / bound - 1,
-    seconds,
-    short: objectiveOf(problem, plan.machines).short,
-    violations: check.violations.length,
-    baselines: {
-      'first-fit-decreasing': compare('first-fit-decreasing'),
-      'cheapest-first': compare('cheapest-first'),
-    },
-  };
+/** On a busy machine this says more than the clock. */
+function cpuSecondsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
 }
 
-/** Cost and penalties as the independent checker reads them from the machines alone. */
-function objectiveOf(
-  problem: PlanningProblem,
-  rows: readonly PlanRow[],
-): { cost: number; total: number; short: number } {
-  const check = checkPlan(problem, rows);
-  let total = Number(check.cost.total.amount);
-  let short = 0;
-  for (const cell of check.shortage) {
-    const hours = problem.phases.find((phase) => phase.id === cell.phase)?.hours ?? 0;
-    const penalty = problem.classes.find((item) => item.id === cell.class)?.shortagePenaltyPerUnitHour.amount;
-    short += cell.units * hours;
-    total += cell.units * hours * Number(penalty ?? 0);
+type Spent = Readonly<{ seconds: number; cpuSeconds: number }>;
+type Timed = Readonly<{ checked: CheckedPlan; seconds: number }>;
+type Measure = Readonly<{
+  /** The higher of the two bounds, if HiGHS gave one. */
+  bound: number;
+  ownBound: number;
+  own: Timed & Spent;
+  baselines: Readonly<Record<string, Timed>>;
+}>;
+
+async function measure(
+  file: InstanceFile,
+  plan: CapacityPlan,
+  spent: Spent,
+  options: Options,
+): Promise<Measure> {
+  const checked = checkMachines(file, machinesOf(plan.machines));
+  for (const violation of checked.violations) process.stderr.write(`broken rule: ${violation}\n`);
+  if (checked.violations.length > 0) process.exitCode = 1;
+  const ownBound = plan.lowerBound === null ? Number.NaN : Number(plan.lowerBound.amount);
+  const baselines: Record<string, Timed> = {};
+  for (const baseline of ['first-fit-decreasing', 'cheapest-first'] as const) {
+    const started = performance.now();
+    const machines = baselinePlan(file, baseline);
+    baselines[baseline] = {
+      checked: checkMachines(file, machines),
+      seconds: (performance.now() - started) / 1000,
+    };
   }
-  return { cost: Number(check.cost.total.amount), total, short };
+  let bound = ownBound;
+  if (wantsReference(file, options.reference)) {
+    const reference = await linearReference(file);
+    const started = performance.now();
+    const machines = roundedUpPlan(file, reference);
+    const rounding = (performance.now() - started) / 1000;
+    baselines['rounded-up'] = {
+      checked: checkMachines(file, machines),
+      seconds: reference.seconds + rounding,
+    };
+    if (!(reference.bound <= ownBound)) bound = reference.bound;
+    if (ownBound > reference.bound * (1 + 1e-6) + 1e-6) {
+      process.stderr.write(`the bound ${ownBound} is above the linear optimum ${reference.bound}\n`);
+      process.exitCode = 1;
+    }
+  }
+  return { bound, ownBound, own: { checked, ...spent }, baselines };
+}
+
+const REFERENCE_MOST = 6 * 120 * 8;
+
+function wantsReference(file: InstanceFile, reference: string): boolean {
+  if (reference !== 'auto') return reference === 'always';
+  return file.classes.length * file.pools.length * file.phases.length <= REFERENCE_MOST;
 }
 
 function report(size: string, measures: readonly Measure[]): void {
-  const mean = (read: (measure: Measure) => number) =>
-    measures.reduce((sum, measure) => sum + read(measure), 0) / measures.length;
-  const ffd = (read: (measure: BaselineMeasure) => number) =>
-    mean((m) => read(m.baselines['first-fit-decreasing']));
-  const cheapest = (read: (measure: BaselineMeasure) => number) =>
-    mean((m) => read(m.baselines['cheapest-first']));
-  const gap = mean((measure) => measure.gap);
-  const seconds = mean((measure) => measure.seconds);
-  print(
-    line(
-      `planner.${size}.gap`,
-      gap,
-      'share',
-      ffd((b) => b.gap),
-    ),
+  const mean = (read: (one: Measure) => number) =>
+    measures.reduce((sum, one) => sum + read(one), 0) / measures.length;
+  const gapOf = ({ checked }: Timed, bound: number) => checked.total / bound - 1;
+  const of = (name: string, read: (timed: Timed, bound: number) => number) =>
+    mean((one) => {
+      const timed = one.baselines[name];
+      return timed === undefined ? Number.NaN : read(timed, one.bound);
+    });
+  const names = Object.keys(measures[0]?.baselines ?? {});
+  const nearest = names.includes('rounded-up') ? 'rounded-up' : 'first-fit-decreasing';
+  const gap = mean((one) => gapOf(one.own, one.bound));
+  const seconds = mean((one) => one.own.seconds);
+  const short = mean((one) => one.own.checked.short);
+  printLine(`planner.${size}.gap`, gap, 'share', of(nearest, gapOf));
+  printLine(
+    `planner.${size}.gap-proven`,
+    mean((one) => gapOf(one.own, one.ownBound)),
+    'share',
+    gap,
   );
-  print(
-    line(
-      `planner.${size}.gap-against-cheapest-first`,
-      gap,
-      'share',
-      cheapest((b) => b.gap),
-    ),
+  printLine(
+    `planner.${size}.seconds`,
+    seconds,
+    's',
+    of(nearest, (timed) => timed.seconds),
   );
-  print(
-    line(
-      `planner.${size}.seconds`,
-      seconds,
-      's',
-      ffd((b) => b.seconds),
-    ),
+  printLine(
+    `planner.${size}.cpu-seconds`,
+    mean((one) => one.own.cpuSeconds),
+    's',
+    seconds,
   );
-  print(
-    line(
-      `planner.${size}.short`,
-      mean((m) => m.short),
-      'unit-hours',
-      ffd((b) => b.short),
-    ),
+  printLine(
+    `planner.${size}.short`,
+    short,
+    'vCPU-hours',
+    of('first-fit-decreasing', (timed) => timed.checked.short),
   );
-  print(
-    line(
-      `planner.${size}.violations`,
-      mean((m) => m.violations),
-      'count',
-      0,
-    ),
-  );
-}
-
-function line(name: string, value: number, unit: string, baseline: number): Line {
-  return { name, value, unit, baseline, ratio: baseline === 0 ? value : value / baseline };
-}
-
-function print(entry: Line): void {
-  process.stdout.write(`${JSON.stringify(entry)}\n`);
+  for (const name of names) {
+    // Its shortage stands aside: with the penalty the comparison would only show the penalty.
+    const dearer = of(name, ({ checked }, bound) => checked.cost / bound - 1);
+    printLine(`planner.${size}.gap-against-${name}`, gap, 'share', dearer);
+  }
+  const broken = mean((one) => one.own.checked.violations.length);
+  printLine(`planner.${size}.violations`, broken, 'count', 0);
+  process.stderr.write(`load ${loadavg()[0]?.toFixed(1) ?? '?'} after ${size}\n`);
 }
 
 function sizeOf(file: InstanceFile): string {

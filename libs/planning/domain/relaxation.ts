@@ -27,9 +27,9 @@ export class Relaxation {
   private readonly open: Uint8Array;
   /** Per (place in pool, phase): least cost while at work, and whether that begins here. */
   private readonly working: Float64Array;
+  private readonly net: Float64Array;
   private readonly begins: Uint8Array;
-  /** Per phase end: least cost of all states, and the state; −1: as at the phase before. */
-  private readonly least: Float64Array;
+  /** Per phase end: the state of least cost; −1: as at the phase before. */
   private readonly state: Int32Array;
 
   constructor(readonly model: PlannerModel) {
@@ -42,8 +42,8 @@ export class Relaxation {
     this.zoneUnits = new Float64Array(classCount * K * zoneCount);
     const widest = pairs.ofPool.reduce((most, own) => Math.max(most, own.length), 0);
     this.working = new Float64Array(widest);
+    this.net = new Float64Array(widest);
     this.begins = new Uint8Array(widest * K);
-    this.least = new Float64Array(K + 1);
     this.state = new Int32Array(K + 1);
     this.moves = new Int32Array(poolCount * K);
     this.amounts = new Int32Array(poolCount * K);
@@ -108,27 +108,25 @@ export class Relaxation {
     return value * free;
   }
 
+  /** The innermost loop of planning: everything it reads is taken out of its objects first. */
   private cheapestPath(prices: RuleValues, p: number, own: readonly number[]): number {
     const { pools, hours, phaseCount: K } = this.model;
-    const { working, begins, least, state } = this;
+    const { working, begins, state, net } = this;
     const money = at(prices.budget, 0);
     const rate = at(pools.rate, p) + money * at(pools.price, p);
     const start = at(pools.startRate, p) + money * at(pools.start, p);
     const launch = at(pools.launch, p) * K;
-    working.fill(Infinity, 0, own.length);
-    least[0] = 0;
+    const size = own.length;
+    working.fill(Infinity, 0, size);
+    let before = 0;
     for (let k = 0; k < K; k += 1) {
-      const before = at(least, k);
       const enter = before + start + (launch < 0 ? 0 : at(prices.launch, launch + k));
-      const open = at(this.open, p * K + k) === 1;
-      const running = open ? rate * at(hours, k) : Infinity;
       let best = before;
       let bestState = -1;
-      for (let j = 0; j < own.length; j += 1) {
+      this.priceMachines(prices, p, own, k, at(this.open, p * K + k) === 1 ? rate * at(hours, k) : Infinity);
+      for (let j = 0; j < size; j += 1) {
         const begin = enter < at(working, j);
-        const value =
-          (begin ? enter : at(working, j)) +
-          (open ? running + this.tollOrWorth(prices, own[j] as number, p, k) : Infinity);
+        const value = (begin ? enter : at(working, j)) + at(net, j);
         begins[j * K + k] = begin ? 1 : 0;
         working[j] = value;
         if (value < best) {
@@ -136,26 +134,39 @@ export class Relaxation {
           bestState = j;
         }
       }
-      least[k + 1] = best;
-      state[k + 1] = bestState;
       this.capPrice[p * K + k] = before - best;
+      state[k + 1] = bestState;
+      before = best;
     }
-    return at(least, K);
+    return before;
   }
 
-  /** What a machine of the pair pays to limits in phase k, less what it is worth there. */
-  private tollOrWorth(prices: RuleValues, pair: number, p: number, k: number): number {
+  /** Fills, for every pair of a pool, what a machine costs and pays to limits in phase k, less what it is worth. */
+  private priceMachines(
+    prices: RuleValues,
+    p: number,
+    own: readonly number[],
+    k: number,
+    running: number,
+  ): void {
     const { pairs, pools, limits, phaseCount: K, zoneCount } = this.model;
-    const cell = at(pairs.classOf, pair) * K + k;
-    const units = at(pairs.units, pair);
-    let value = -units * at(this.worth, cell * zoneCount + at(pools.zone, p));
-    value -= at(pairs.memory, pair) * at(prices.memory, cell);
-    if (at(pools.spot, p) === 1) value += units * at(prices.spot, cell);
-    const end = at(limits.starts, pair + 1);
-    for (let i = at(limits.starts, pair); i < end; i += 1) {
-      value += at(limits.weight, i) * at(prices.limit, at(limits.of, i) * K + k);
+    const { worth, net } = this;
+    const { classOf, units, memory } = pairs;
+    const { starts, of, weight } = limits;
+    const { memory: memoryPrice, spot: spotPrice, limit: limitPrice } = prices;
+    const zone = at(pools.zone, p);
+    const isSpot = at(pools.spot, p) === 1;
+    for (let j = 0; j < own.length; j += 1) {
+      const pair = own[j] as number;
+      const cell = at(classOf, pair) * K + k;
+      let perUnit = at(worth, cell * zoneCount + zone);
+      if (isSpot) perUnit -= at(spotPrice, cell);
+      let value = running - at(units, pair) * perUnit - at(memory, pair) * at(memoryPrice, cell);
+      const end = at(starts, pair + 1);
+      for (let i = at(starts, pair); i < end; i += 1)
+        value += at(weight, i) * at(limitPrice, at(of, i) * K + k);
+      net[j] = value;
     }
-    return value;
   }
 
   private walkBack(p: number, own: readonly number[], free: number): void {
