@@ -15,6 +15,7 @@ import {
   type CloudPlanInput,
   type SimulatedCloud,
 } from '../../../providers/simulated/index.js';
+import { MemoryEffectStore } from '../data/memory-effect-store.js';
 import { costOfItem, type Intent, type Mandate } from '../domain/index.js';
 import type { EffectStore } from '../effect-store.port.js';
 import { STANDARD_EFFECTS, type EffectsPolicy } from '../effects-policy.js';
@@ -23,6 +24,7 @@ import { EffectLedger } from '../ledger.service.js';
 import { MachineLife } from '../machine-life.service.js';
 import { Reconciler } from '../reconciler.service.js';
 import { ACCOUNT, POOL, PRICE, TENANT, aMandate } from './effect-fixtures.js';
+import { WorldOracle } from './world-oracle.js';
 
 export const REGION = 'sim-east';
 export const INSTALLATION = 'springtide-spec';
@@ -62,6 +64,7 @@ export class EffectWorld {
   /** Every machine that ever carried our mark, by intent: ground truth, not the ledger's word. */
   readonly everMade = new Map<string, Set<string>>();
   mandate: Mandate;
+  readonly oracle: WorldOracle;
   private readonly name = `effects-${randomUUID()}`;
 
   constructor(readonly options: WorldOptions) {
@@ -72,6 +75,8 @@ export class EffectWorld {
       this.clock,
     );
     this.mandate = aMandate({ runId: this.run, ...options.mandate });
+    const alone = options.store instanceof MemoryEffectStore;
+    this.oracle = new WorldOracle(this, { installation: INSTALLATION, region: REGION, alone });
   }
 
   static async open(options: WorldOptions): Promise<EffectWorld> {
@@ -155,6 +160,7 @@ export class EffectWorld {
       if (intent === undefined) continue;
       this.everMade.set(intent, (this.everMade.get(intent) ?? new Set()).add(machine.id));
     }
+    this.oracle.look();
     return this.cloud.machines().map((machine) => machine.id);
   }
 
@@ -222,6 +228,7 @@ export class EffectWorld {
       ...this.strayMachines(intents),
       ...bookViolations(intents, mandate, this.now()),
       ...(settled ? this.leftovers(intents, mandate) : []),
+      ...(await this.oracle.violations()),
     ];
   }
 

@@ -178,7 +178,9 @@ function describeUnknown(open: OpenWorld): void {
     world.look();
     await world.bringBack(process);
     const found = await world.violations(true);
-    expect(found).toEqual(['I3: 10 machines for an intent of 5']);
+    expect(found).toContain('I3: 10 machines for an intent of 5');
+    // The oracle says the same: too many, and under two tokens; nothing else is wrong.
+    expect(new Set(found.map((text) => text.split(':', 1)[0]))).toEqual(new Set(['I3', 'I10']));
   });
 }
 

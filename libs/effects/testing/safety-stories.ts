@@ -7,7 +7,7 @@ import type { EffectStore } from '../effect-store.port.js';
 import { STANDARD_EFFECTS, type EffectsPolicy } from '../effects-policy.js';
 import { ACCOUNT, TENANT } from './effect-fixtures.js';
 import { EffectWorld, REGION, machineBehindTheLedger, type Process } from './effect-world.js';
-import { WorldOracle } from './world-oracle.js';
+import type { WorldOracle } from './world-oracle.js';
 
 /** One safety taken away, from outside. */
 export type Without = Readonly<{
@@ -35,7 +35,7 @@ async function open(
     policy: without.policy ?? {},
     store: without.store?.(world.options.store, world) ?? world.options.store,
   });
-  return { world, process, oracle: new WorldOracle(world) };
+  return { world, process, oracle: world.oracle };
 }
 
 /** The call happened, its answer was lost, and nobody can see the machines for a while. */

@@ -9,13 +9,20 @@ import {
 } from '@springtide/oracle/domain';
 import { simulatedListing } from '../../oracle/testing/simulated-ground.js';
 import { ACCOUNT, TENANT } from './effect-fixtures.js';
-import { INSTALLATION, REGION, type EffectWorld } from './effect-world.js';
+import type { Mandate } from '../domain/index.js';
+import type { EffectWorld } from './effect-world.js';
+
+/** `alone`: nobody else writes into the store, so that all of its rows are this world's. */
+type OracleScope = Readonly<{ installation: string; region: string; alone: boolean }>;
 
 /** The oracle over a world of the ledger: the cloud's truth and the store's rows, as they really are. */
 export class WorldOracle {
   private history = NO_HISTORY;
 
-  constructor(private readonly world: EffectWorld) {}
+  constructor(
+    private readonly world: EffectWorld,
+    private readonly scope: OracleScope,
+  ) {}
 
   /** Notes what exists now; call it whenever something may be gone at the next judgement. */
   look(): void {
@@ -37,7 +44,7 @@ export class WorldOracle {
   private async judge(): Promise<Judgement> {
     const listings = [this.listing()];
     const evidence = {
-      installation: INSTALLATION,
+      installation: this.scope.installation,
       policy: STANDARD_ORACLE,
       listings,
       books: await this.books(),
@@ -52,14 +59,14 @@ export class WorldOracle {
   }
 
   private async books(): Promise<Books> {
-    const { world } = this;
-    const mandate = await world.books();
+    const { world, scope } = this;
+    const mandate: Mandate = await world.books();
     return await world.options.store.transaction(TENANT, async (tx) => {
       const stop = await tx.findStopSwitch();
-      const listing = await tx.findListing(ACCOUNT, REGION);
+      const listing = await tx.findListing(ACCOUNT, scope.region);
       return {
         readAt: world.now(),
-        intents: await tx.listIntents({}),
+        intents: await tx.listIntents(scope.alone ? {} : { runId: world.run }),
         intentsSince: null,
         mandates: [mandate],
         stops: stop === undefined ? [] : [{ tenantId: TENANT, ...stop }],
