@@ -10,6 +10,7 @@ export { asDatabaseError } from './database/database-error.js';
 export { Roles1760000000000, sharedTable, tenantTable } from './database/roles.migration.js';
 export type { EndpointGate } from './http/endpoint-gate.js';
 export { createLogger, silentLogger, type Logger } from './log/logger.js';
+export { databaseClock } from './time/database-clock.js';
 export { systemClock } from './time/system-clock.js';
 export { freePort } from './embedded/free-port.js';
 export {

@@ -30,7 +30,7 @@ export type Server = Readonly<{
 
 export type ChaosWorld = Stage &
   Readonly<{
-    postgres: Server & Readonly<{ dir: string; ownerUrl: string }>;
+    postgres: Server & Readonly<{ ownerUrl: string; dataDir(): string }>;
     engine: Server & Readonly<{ dbFile: string }>;
     /** Between the product and its clouds. */
     faults: FaultProxy;
@@ -64,7 +64,7 @@ export async function openChaosWorld(request: Omit<StageRequest, 'engines'> = {}
     await removeEmbeddedPostgres(dir);
     await rm(folder, { recursive: true, force: true });
   };
-  return { ...stage, postgres: { ...postgres, dir }, engine: { ...engine, dbFile }, faults, stop };
+  return { ...stage, postgres, engine: { ...engine, dbFile }, faults, stop };
 }
 
 async function startPostgres(dir: string) {
@@ -72,6 +72,7 @@ async function startPostgres(dir: string) {
   const { port, url } = server;
   return {
     ownerUrl: url,
+    dataDir: () => server.dataDir,
     pid: () => server.pid,
     kill: async () => await server.kill(),
     end: async () => await server.stop(),

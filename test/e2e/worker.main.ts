@@ -5,8 +5,8 @@ import {
   Metrics,
   createEndpointGate,
   createLogger,
+  databaseClock,
   localKeyRing,
-  systemClock,
 } from '@springtide/platform';
 import { providers } from '@springtide/providers';
 import { schemaParts } from '@springtide/schema';
@@ -20,6 +20,7 @@ async function main(workflowBundle: string): Promise<void> {
   Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('ERROR') });
   const { url } = config.database;
   const database = await Database.connect({ app: url, system: url }, schemaParts(), config.database.poolSize);
+  const clock = await databaseClock(database, log);
   const gate = createEndpointGate({ openHostPorts: config.endpoints.open, privateRanges: [] });
   const keyRing = await localKeyRing(config.vault.keyFile);
   const manifests = await Promise.all(
@@ -27,7 +28,7 @@ async function main(workflowBundle: string): Promise<void> {
   );
   const worker = await startWorker({
     config,
-    platform: { database, clock: systemClock, log, gate, keyRing, metrics: new Metrics('worker') },
+    platform: { database, clock, log, gate, keyRing, metrics: new Metrics('worker') },
     providers: new Map(manifests),
     tls: false,
     workflowBundle,

@@ -2,7 +2,15 @@ import 'reflect-metadata';
 import { loadConfig, type Config } from '@springtide/config';
 import { TenantService, bootstrapInstallation } from '@springtide/identity';
 import { SpringtideError, asSpringtideError } from '@springtide/kernel';
-import { Database, Metrics, createLogger, migrate, systemClock, type Logger } from '@springtide/platform';
+import {
+  Database,
+  Metrics,
+  createLogger,
+  databaseClock,
+  migrate,
+  systemClock,
+  type Logger,
+} from '@springtide/platform';
 import { loadManifests } from '@springtide/provider-kit';
 import { providers as registry } from '@springtide/providers';
 import { schemaParts } from '@springtide/schema';
@@ -19,7 +27,7 @@ async function main(): Promise<void> {
   metrics.collectProcess();
   const temporal = temporalCheck(config.temporal);
   const providers = await loadManifests(registry);
-  const clock = systemClock;
+  const clock = await databaseClock(database, log);
   const api = await startApi({ config, database, clock, log, metrics, providers, checks: [temporal] });
   log.info({ url: api.url }, 'the API listens');
   process.send?.({ ready: api.url });

@@ -4,8 +4,8 @@ import {
   Metrics,
   createEndpointGate,
   createLogger,
+  databaseClock,
   localKeyRing,
-  systemClock,
   type PlatformParts,
 } from '@springtide/platform';
 import { schemaParts } from '@springtide/schema';
@@ -22,5 +22,5 @@ export async function openPlatform(config: Config, name: 'worker' | 'verifier'):
     privateRanges: config.endpoints.privateRanges,
   });
   const keyRing = await localKeyRing(config.vault.keyFile);
-  return { database, clock: systemClock, log, gate, keyRing, metrics };
+  return { database, clock: await databaseClock(database, log), log, gate, keyRing, metrics };
 }
