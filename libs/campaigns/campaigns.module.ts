@@ -18,12 +18,14 @@ import { ReadinessGate } from './readiness-gate.service.js';
 import { StartCheck } from './start-check.service.js';
 import { Provisioning } from './provisioning.service.js';
 import { ReportService } from './report.service.js';
+import { RESIDUAL_SOLVER, solveSoon, type ResidualSolver } from './residual-planner.js';
 import { RunBook } from './run-book.js';
 import { RunFactsService } from './run-facts.service.js';
 import { RunEngine } from './run-engine.service.js';
 import { RunsService } from './run.service.js';
 import { ScaleBack } from './scale-back.service.js';
 import { Shifting } from './shifting.service.js';
+import { StuckDesk } from './stuck-desk.service.js';
 import { WayBackService } from './way-back.service.js';
 
 /** The modules of the contexts that campaigns stand on; the app's own, so that everything is shared. */
@@ -110,6 +112,12 @@ const forPeople: FactoryProvider[] = [
     inject: [Database, ApprovalService, CLOCK],
   },
   {
+    provide: StuckDesk,
+    useFactory: (database: Database, ledger: EffectLedger, clock: Clock) =>
+      new StuckDesk(database, ledger, clock),
+    inject: [Database, EffectLedger, CLOCK],
+  },
+  {
     provide: ReportService,
     useFactory: (database: Database, ledger: EffectLedger, clock: Clock) =>
       new ReportService(database, ledger, clock),
@@ -123,10 +131,12 @@ const forWorkflows: FactoryProvider[] = [
     useFactory: (database: Database, clock: Clock) => new RunBook(database, clock),
     inject: [Database, CLOCK],
   },
+  { provide: RESIDUAL_SOLVER, useFactory: () => solveSoon },
   {
     provide: RunEngine,
-    useFactory: (book: RunBook, ledger: EffectLedger) => new RunEngine(book, ledger),
-    inject: [RunBook, EffectLedger],
+    useFactory: (book: RunBook, ledger: EffectLedger, solve: ResidualSolver) =>
+      new RunEngine(book, ledger, solve),
+    inject: [RunBook, EffectLedger, RESIDUAL_SOLVER],
   },
   {
     provide: Provisioning,

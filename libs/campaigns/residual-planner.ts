@@ -27,9 +27,12 @@ export type ResidualSolver = (
   problem: PlanningProblem,
 ) => Promise<Pick<CapacityPlan, 'machines' | 'shortage' | 'phases'>>;
 
+/** Names the solver among the parts of an app: a simulated world lets time stand still while it thinks. */
+export const RESIDUAL_SOLVER = 'ResidualSolver';
+
 /** A run waits for this answer in the middle of its ramp. */
 const SOLVER_DEADLINE_MS = 3_000;
-const solveSoon: ResidualSolver = async (problem) =>
+export const solveSoon: ResidualSolver = async (problem) =>
   await solvePlan(problem, { deadlineMs: SOLVER_DEADLINE_MS, handOver: 'never' });
 
 type Round = RunRef & Readonly<{ phase: PhaseName; round: number; deficits: readonly Deficit[] }>;
@@ -44,7 +47,7 @@ export class ResidualPlanner {
   constructor(
     private readonly book: RunBook,
     private readonly ledger: EffectLedger,
-    private readonly solve: ResidualSolver = solveSoon,
+    private readonly solve: ResidualSolver,
   ) {}
 
   /** @returns what to buy for this phase instead; empty when nothing can stand in. */

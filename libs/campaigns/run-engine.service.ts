@@ -8,6 +8,7 @@ import { ResidualPlanner, type ResidualSolver } from './residual-planner.js';
 import type { OpenRun, RunBook } from './run-book.js';
 import { isLive, machinesOf, type RunMachine } from './run-machines.js';
 import { ordersOf } from './run-orders.js';
+import { heedNotices } from './spot-notices.js';
 import { timerNotes } from './timer-notes.js';
 
 /** What a run decides between its effects: read from truth, decided by pure functions, told in the story. */
@@ -18,7 +19,7 @@ export class RunEngine {
   constructor(
     private readonly book: RunBook,
     private readonly ledger: EffectLedger,
-    solve?: ResidualSolver,
+    solve: ResidualSolver,
   ) {
     this.life = new MachineLife(ledger);
     this.residual = new ResidualPlanner(book, ledger, solve);
@@ -155,6 +156,7 @@ export class RunEngine {
     const open = await this.book.open(tenantId, runId);
     const held = open.run.control === 'hold';
     if (!held) await this.checkMachines(open, tenantId, runId, before);
+    if (!held) await heedNotices(this.book, this.ledger, { tenantId, runId });
     await this.checkMoney(open, tenantId, runId);
     if (failures[0] !== undefined) throw failures[0];
     return { over: isOver(open.run.state), held };

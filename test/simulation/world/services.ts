@@ -1,5 +1,6 @@
 import { EffectLedger } from '@springtide/effects';
 import { RunsService } from '@springtide/campaigns';
+import { solvePlan } from '@springtide/planning';
 import { silentLogger, type Database, type PlatformParts } from '@springtide/platform';
 import type { ActivityFunction, TwinClouds, VirtualTime } from '@springtide/twin';
 import { WorkerServices } from '../../../apps/worker/src/services.js';
@@ -29,6 +30,9 @@ export function servicesOver(
     AccountService: { list: async () => await Promise.resolve([]) },
     // Nobody judged the world before the start: it is made for this story.
     StartCheck: { requireHolding: async () => await Promise.resolve() },
+    // The world stands still while the rest of a run is planned anew.
+    ResidualSolver: async (problem: Parameters<typeof solvePlan>[0]) =>
+      await clock.outside(solvePlan(problem, { deadlineMs: 60_000, handOver: 'never' })),
     // What a closed run cost is fixed from rows that other simulations do not have.
     CampaignCostService: { settleCampaignCost: async () => await Promise.resolve() },
   });
