@@ -3,7 +3,7 @@ import { EffectLedger, MachineLife } from '@springtide/effects';
 import { isGivenUp, isWantedBack, type Intent } from '@springtide/effects/domain';
 import { collectComplete, type Satellite } from '@springtide/provider-kit';
 import type { Found } from './data/way-back.repository.js';
-import type { WayBackPlace } from './domain/index.js';
+import { isSamePlace, type WayBackPlace } from './domain/index.js';
 import { atEachPlace } from './return-places.js';
 import type { OpenRun } from './run-book.js';
 
@@ -39,7 +39,7 @@ export class BringBack {
     const intents = await this.unreleased(work);
     const strays = work.found.filter((one) => one.kind === 'machine');
     const withStrays = await this.namedBy(work, strays, intents);
-    const { done, obstacles } = await this.at(work, withStrays, async (place, own) => {
+    const { done, obstacles } = await this.at('change', work, withStrays, async (place, own) => {
       const rests = await Promise.all(
         own.map(async (intent) =>
           isGivenUp(intent) ? 0 : await this.ledger.bringToRest(work.tenantId, intent.id),
@@ -58,7 +58,7 @@ export class BringBack {
 
   async readGone(work: PhaseWork): Promise<Findings> {
     const intents = (await this.unreleased(work)).filter((intent) => intent.items.some(isWantedBack));
-    const { done, obstacles } = await this.at(work, intents, async (_place, own) =>
+    const { done, obstacles } = await this.at('look', work, intents, async (_place, own) =>
       this.seeThrough(work, own),
     );
     const there = done.reduce((sum, count) => sum + count, 0);
@@ -71,7 +71,7 @@ export class BringBack {
     const intents = (await this.unreleased(work)).filter(
       (intent) => intent.state === 'settled' && !intent.items.some(isWantedBack),
     );
-    const { done, obstacles } = await this.at(work, intents, async (place, own) => {
+    const { done, obstacles } = await this.at('look', work, intents, async (place, own) => {
       const left: Found[] = [];
       for (const intent of own) {
         const satellites = await this.life.sweepUp(work.tenantId, intent.id);
@@ -93,7 +93,7 @@ export class BringBack {
   /** One complete listing of every account of the run. What cannot be listed is not proven. */
   async prove(work: PhaseWork): Promise<Findings> {
     const intents = await this.ledger.listIntents(work.tenantId, { runId: work.runId, kind: 'create' });
-    const { done, obstacles } = await this.at(work, intents, async (place, own) =>
+    const { done, obstacles } = await this.at('look', work, intents, async (place, own) =>
       this.listed(work.tenantId, place, own),
     );
     const found = keepSince(
@@ -179,14 +179,20 @@ export class BringBack {
     await this.life.renewLeases(tenantId, runId, fence, until);
   }
 
+  /** A refusal is over with the last thing that it was about, however that went. */
   private async at<T>(
+    asks: 'change' | 'look',
     work: PhaseWork,
     intents: readonly Intent[],
     ask: (place: WayBackPlace, own: readonly Intent[]) => Promise<T>,
   ) {
     const { pollMs, retryMostMs } = work.open.policy;
     const pace = { leastMs: Math.min(pollMs, retryMostMs), mostMs: retryMostMs };
-    return await atEachPlace(intents, work.obstacles, { now: () => this.ledger.now(), pace }, ask);
+    const how = { now: () => this.ledger.now(), pace, asks };
+    const { done, obstacles } = await atEachPlace(intents, work.obstacles, how, ask);
+    const left = obstacles.length === 0 ? [] : [...(await this.unreleased(work)), ...work.found];
+    const about = (one: WayBackObstacle) => left.some((thing) => isSamePlace(thing, one));
+    return { done, obstacles: obstacles.filter((one) => one.kind === 'unreachable' || about(one)) };
   }
 
   private async unreleased({ tenantId, runId }: RunRef): Promise<readonly Intent[]> {

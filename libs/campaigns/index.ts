@@ -19,6 +19,7 @@ export { RunEngine } from './run-engine.service.js';
 export { RunsService } from './run.service.js';
 export { ScaleBack } from './scale-back.service.js';
 export { Shifting } from './shifting.service.js';
+export { StuckDesk } from './stuck-desk.service.js';
 export { WayBackService } from './way-back.service.js';
 
 export const campaignsSchema: SchemaPart = {

@@ -19,30 +19,33 @@ export type PlaceResults<T> = Readonly<{ done: readonly T[]; obstacles: readonly
 export async function atEachPlace<T>(
   intents: readonly Intent[],
   before: readonly WayBackObstacle[],
-  clock: Readonly<{ now: () => Instant; pace: Pace }>,
+  how: Readonly<{ now: () => Instant; pace: Pace; asks: 'change' | 'look' }>,
   work: (place: WayBackPlace, intents: readonly Intent[]) => Promise<T>,
 ): Promise<PlaceResults<T>> {
   const owned = [...Map.groupBy(intents, ({ accountId, region }) => `${accountId}|${region}`).values()];
   const outcomes = await Promise.all(
-    owned.map(async (own): Promise<{ result: T } | { obstacle: WayBackObstacle }> => {
+    owned.map(async (own): Promise<Readonly<{ result?: T; obstacle?: WayBackObstacle }>> => {
       const [{ accountId, region } = { accountId: '', region: '' }] = own;
       const place = { accountId, region };
       const known = before.find((one) => isSamePlace(one, place));
-      if (known !== undefined && !mayAsk(known, clock.now())) return { obstacle: known };
+      // That a cloud lets itself be looked at takes nothing back of what it refused.
+      const refused = how.asks === 'look' && known?.kind === 'refused' ? { obstacle: known } : {};
+      if (refused.obstacle === undefined && !mayAsk(known, how.now()))
+        return known ? { obstacle: known } : {};
       try {
-        return { result: await work(place, own) };
+        return { result: await work(place, own), ...refused };
       } catch (thrown) {
         const error = asSpringtideError(thrown);
         if (isFencedOff(error)) throw thrown;
-        return { obstacle: metAgain(known, place, error, clock.now(), clock.pace) };
+        return { obstacle: metAgain(known, place, error, how.now(), how.pace) };
       }
     }),
   );
   return {
-    done: outcomes.flatMap((one) => ('result' in one ? [one.result] : [])),
+    done: outcomes.flatMap((one) => ('result' in one ? [one.result as T] : [])),
     obstacles: [
       ...before.filter((one) => !intents.some((intent) => isSamePlace(one, intent))),
-      ...outcomes.flatMap((one) => ('obstacle' in one ? [one.obstacle] : [])),
+      ...outcomes.flatMap((one) => one.obstacle ?? []),
     ],
   };
 }

@@ -30,6 +30,7 @@ export function machinesOf(intents: readonly Intent[]): readonly RunMachine[] {
 /** What counts against a target: alive and not on its way out, or asked for and unanswered. */
 export function deliveredOf(machines: readonly RunMachine[]): readonly Delivered[] {
   return machines
+    .filter(({ item }) => item.abandoned === null)
     .filter(({ item }) => ['open', 'accepted', 'running', 'ready'].includes(item.state))
     .map((machine) => ({
       ...machine,

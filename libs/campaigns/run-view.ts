@@ -8,11 +8,14 @@ import {
   roundMoney,
   sumMoney,
   type Instant,
+  type Money,
 } from '@springtide/kernel';
 import type { RequestContext } from '@springtide/platform';
 import type { RoutesService } from '@springtide/traffic';
-import { capacityOf, type PlanContent } from './domain/index.js';
+import type { KeptWayBack } from './data/way-back.repository.js';
+import { capacityOf, isReturning, type PlanContent } from './domain/index.js';
 import type { OpenRun } from './run-book.js';
+import { wayBackBody } from './way-back-view.js';
 import { isLive, machinesOf, type RunMachine } from './run-machines.js';
 
 /** Decimal places of money in answers. */
@@ -21,6 +24,7 @@ const PLACES = 10;
 type Facts = Readonly<{
   intents: readonly Intent[];
   mandate: Mandate | undefined;
+  wayBack: KeptWayBack | undefined;
   routes: RoutesService;
   at: Instant;
 }>;
@@ -33,9 +37,10 @@ export async function runView(ctx: RequestContext, open: OpenRun, facts: Facts):
   const end = run.phases.at(-1)?.endsAt ?? null;
   return {
     id: run.id,
+    version: run.revision,
     campaignId: run.campaignId,
     planId: run.planId,
-    state: run.control === 'pause' && run.closedAt === null ? 'paused' : run.state,
+    state: stateOf(run),
     phase: run.phase,
     summary: run.summary,
     since: run.since.toISOString(),
@@ -48,15 +53,27 @@ export async function runView(ctx: RequestContext, open: OpenRun, facts: Facts):
     traffic: await trafficRows(ctx, open, facts.routes),
     spend: spendOf(open, facts),
     leftovers: run.closedAt === null && run.state !== 'stuck' ? [] : leftoversOf(live, plan),
+    wayBack: facts.wayBack === undefined ? null : wayBackBody(facts.wayBack, plan, facts.intents, facts.at),
+    safeHold: run.safeHold === null ? null : { ...run.safeHold, costPerHour: costPerHour(live, plan) },
   };
+}
+
+function stateOf(run: OpenRun['run']): RunBody['state'] {
+  if (run.closedAt !== null || isReturning(run)) return run.state;
+  if (run.control === 'hold') return 'safe-hold';
+  return run.control === 'pause' ? 'paused' : run.state;
+}
+
+function costPerHour(live: readonly RunMachine[], plan: PlanContent): Money {
+  return sumMoney(
+    plan.cost.currency,
+    live.map((machine) => priceOf(plan, machine.poolId)),
+  );
 }
 
 function ifStopped(live: readonly RunMachine[], plan: PlanContent): string {
   if (live.length === 0) return 'Nothing runs for this campaign now; stopping costs nothing.';
-  const perHour = sumMoney(
-    plan.cost.currency,
-    live.map((machine) => priceOf(plan, machine.poolId)),
-  );
+  const perHour = costPerHour(live, plan);
   return `Traffic would go back to the standing fleet and ${live.length} machines (${perHour.amount} ${perHour.currency} an hour) would be returned.`;
 }
 

@@ -18,7 +18,6 @@ import { findWayBack } from './data/way-back.repository.js';
 import { readEnvelope } from './approval-view.js';
 import { lockCampaign } from './campaign.service.js';
 import { CampaignEntity, RunEntity, type PlanEntity } from './data/campaign.entity.js';
-import { forgetSurge } from './data/demand-reading.repository.js';
 import { RUN_POLICIES, moved } from './domain/index.js';
 import { PLAN_SUBJECT, findPlan, requireCurrent } from './plan.service.js';
 import { listOpenRuns, openIn } from './run-book.js';

@@ -117,16 +117,22 @@ export class ScaleBack {
   }
 
   async close({ tenantId, runId }: RunRef): Promise<void> {
+    const unreleased = { runId, kind: 'create', onlyUnreleased: true } as const;
+    const left = (await this.ledger.listIntents(tenantId, unreleased)).flatMap(({ items }) =>
+      items.filter((item) => item.abandoned !== null),
+    );
+    const kept =
+      left.length === 0 ? 'everything is back' : `${left.length} machines were given up, all others are back`;
     await this.ledger.changeMandate(tenantId, runId, (mandate) => ({ ...mandate, state: 'closed' }));
     await this.book.change(
       tenantId,
       runId,
       (run) => ({
         state: 'closed',
-        summary: 'Closed: everything is back.',
+        summary: `Closed: ${kept}.`,
         closedAt: run.closedAt ?? new Date(this.book.now()),
       }),
-      { step: 'closed', detail: 'Closed: everything is back, and two listings agree.', once: 'closed' },
+      { step: 'closed', detail: `Closed: ${kept}, and two listings agree.`, once: 'closed' },
       'closed',
     );
   }

@@ -1,10 +1,12 @@
 import type { RunRef, WayBackNext, WayBackPhase } from '@springtide/contracts';
 import type { EffectLedger } from '@springtide/effects';
+import { isGivenUp, type Intent } from '@springtide/effects/domain';
 import { addMs, compareMoney, msBetween, zero } from '@springtide/kernel';
 import type { EntityManager } from 'typeorm';
 import { BringBack, type Findings, type PhaseWork } from './bring-back.service.js';
 import { findWayBack, saveWayBack, type KeptWayBack } from './data/way-back.repository.js';
 import {
+  again,
   currentPhase,
   entered,
   held,
@@ -36,7 +38,7 @@ export class WayBackService {
   constructor(
     private readonly book: RunBook,
     private readonly ledger: EffectLedger,
-    private readonly entrances: EmptyEntrances,
+    private readonly entrances: Pick<EmptyEntrances, 'sendHome' | 'drain' | 'evict'>,
   ) {
     this.clouds = new BringBack(ledger);
   }
@@ -55,10 +57,15 @@ export class WayBackService {
       const begun = () => ({ state: 'scaling-back' as const, summary: detail });
       await this.book.change(tenantId, runId, begun, once, 'scaling-back');
     }
-    const kept = await this.changed(tenantId, runId, async (current) => ({
-      ...(current ?? { obstacles: [], found: [] }),
-      progress: current?.progress ?? newWayBack(reason, await this.stopped(tenantId)),
-    }));
+    // Asked before, not within: a unit of work that waits for another one holds its connection while the pool runs dry.
+    const urgent = await this.stopped(tenantId);
+    const open = await this.ledger.listIntents(tenantId, { runId, kind: 'create', onlyUnreleased: true });
+    const kept = await this.changed(tenantId, runId, async (current) =>
+      Promise.resolve({
+        ...(current ?? { obstacles: [], found: [] }),
+        progress: { ...resumed(current?.progress ?? newWayBack('', urgent), open), reason },
+      }),
+    );
     return { fence, next: currentPhase(kept.progress), waitMs: 0 };
   }
 
@@ -183,7 +190,8 @@ export class WayBackService {
     const summary = `Way back at ${currentPhase(progress) ?? 'its end'}${waitsFor}.`;
     const state = old === undefined ? (phase === 'proof' ? 'verifying' : 'scaling-back') : 'stuck';
     const entry = storyOf(phase, row?.state ?? 'working', waitsFor, progress.round);
-    if (open.run.state === state && entry === undefined) {
+    // A run that is closed stays closed, whatever turns up of it later.
+    if (open.run.closedAt !== null || (open.run.state === state && entry === undefined)) {
       await this.book.say(tenantId, runId, summary);
       return;
     }
@@ -206,6 +214,12 @@ export class WayBackService {
       return kept;
     });
   }
+}
+
+/** What comes to light after everything was back, as a machine that was given up, begins another round. */
+function resumed(progress: WayBack, unreleased: readonly Intent[]): WayBack {
+  const over = currentPhase(progress) === null && unreleased.some((intent) => !isGivenUp(intent));
+  return over ? again(progress) : progress;
 }
 
 function newKept(): KeptWayBack {
@@ -233,12 +247,9 @@ function turned(
   { policy }: OpenRun,
   at: string,
 ): WayBackTurn {
-  const nextTries = findings.obstacles.flatMap(({ nextTry }) =>
-    nextTry === null ? [] : [msBetween(at, nextTry)],
-  );
-  const soonest = Math.max(policy.pollMs, Math.min(LOOK_AGAIN_MS, ...nextTries));
-  const rest = findings.waitMs > 0 ? Math.max(findings.waitMs, policy.pollMs) : policy.pollMs;
-  const waitMs = nextTries.length > 0 ? Math.min(soonest, LOOK_AGAIN_MS) : Math.min(rest, LOOK_AGAIN_MS);
+  // From the second round on only what is late is left, and that is tried again at its own pace.
+  const rest = progress.round > 1 && findings.obstacles.length > 0 ? policy.retryMostMs : policy.pollMs;
+  const waitMs = Math.min(LOOK_AGAIN_MS, Math.max(findings.waitMs, rest));
   if (phase !== 'proof') return lookedAt(progress, phase, { ...findings, waitMs }, at);
   return proved(
     progress,

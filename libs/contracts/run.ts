@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { PHASE_NAMES } from './campaign.js';
 import { Id, InstantText, MoneyBody } from './scalars.js';
+import { WAY_BACK_PHASES, WayBackBody } from './way-back.js';
 
 export const RUN_STATES = [
   'armed',
   'ramping',
   'holding',
   'paused',
+  'safe-hold',
   'scaling-back',
   'verifying',
   'closed',
@@ -29,6 +31,8 @@ export type TimelineEntry = z.infer<typeof TimelineEntry>;
 export const RunBody = z
   .object({
     id: Id,
+    /** Rises with everything that changes what the run is after; a command may say which one it was made from. */
+    version: z.number().int(),
     campaignId: Id,
     planId: Id,
     state: z.enum(RUN_STATES),
@@ -71,6 +75,12 @@ export const RunBody = z
     leftovers: z.array(
       z.object({ machineId: z.string(), account: z.string(), state: z.string(), costPerHour: MoneyBody }),
     ),
+    /** Null before anything of it was begun or held. */
+    wayBack: WayBackBody.nullable(),
+    /** The engine forgot the run: it waits for a person, and ends by itself only with what was approved. */
+    safeHold: z
+      .object({ since: InstantText, until: InstantText, reason: z.string(), costPerHour: MoneyBody })
+      .nullable(),
   })
   .meta({ id: 'Run' });
 export type RunBody = z.infer<typeof RunBody>;
@@ -93,7 +103,35 @@ export const RunCommand = z
       phase: z.enum(PHASE_NAMES),
       requestsPerSecond: z.number().min(0),
     }),
+    /** By so much, inside what was approved. */
+    z.object({
+      command: z.enum(['grow', 'shrink']),
+      service: z.string(),
+      phase: z.enum(PHASE_NAMES),
+      byRequestsPerSecond: z.number().min(0.001).max(100_000_000),
+    }),
     z.object({ command: z.literal('raise-budget'), budget: MoneyBody }),
+    /** More machines at once, and more an hour: another approval, by somebody who may approve. */
+    z.object({
+      command: z.literal('raise-limits'),
+      machines: z.number().int().min(1).max(1_000_000),
+      perHour: MoneyBody,
+    }),
+    /** A hold point on the way back: the phase is not begun, and its machines are kept, for so long at most. */
+    z.object({
+      command: z.literal('hold'),
+      at: z.enum(WAY_BACK_PHASES),
+      minutes: z
+        .number()
+        .min(0.1)
+        .max(7 * 24 * 60)
+        .default(60),
+      reason: z.string().max(500).default(''),
+    }),
+    /** Ends a hold on the way back, at one phase or at all; ends a safe hold. */
+    z.object({ command: z.literal('go-on'), at: z.enum(WAY_BACK_PHASES).optional() }),
+    /** Ends the waiting of the phase under way, never its proof. */
+    z.object({ command: z.literal('skip-waiting'), at: z.enum(WAY_BACK_PHASES) }),
     z.object({ command: z.literal('abort'), reason: z.string().max(500).default('') }),
   ])
   .meta({ id: 'RunCommand' });

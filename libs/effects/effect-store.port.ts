@@ -23,6 +23,7 @@ export type IntentFilter = Readonly<{
   kind?: Intent['kind'];
   service?: string;
   ids?: readonly string[];
+  states?: readonly Intent['state'][];
   /** Leaves out intents of which nothing can be alive any more. */
   onlyUnreleased?: boolean;
 }>;

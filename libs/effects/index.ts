@@ -22,6 +22,8 @@ export {
   type Scope,
 } from './reconciler.service.js';
 
+export { StuckEffects, abandonIn } from './stuck.service.js';
+
 export const effectsSchema: SchemaPart = {
   entities: [],
   migrations: [

@@ -13,6 +13,9 @@ import {
 } from './domain/index.js';
 import type { EffectLedger } from './ledger.service.js';
 
+/** So many times a deletion that a cloud forgot is asked for again with every deadline. */
+const EVERY_TIME = 16;
+
 export type ReleaseRequest = IntentPlace &
   Readonly<{
     fence: number;
@@ -138,8 +141,7 @@ export class MachineLife {
         : 0;
     const stuck = intent.items.filter((item) => isWantedBack(item) && waited(item) > policy.callDeadlineMs);
     if (stuck.length === 0) return;
-    // After one deadline, two, four …: what is kept for years is asked for some twenty times, not every minute.
-    const round = Math.floor(Math.log2(Math.max(...stuck.map(waited)) / policy.callDeadlineMs));
+    const round = turnOf(Math.max(...stuck.map(waited)) / policy.callDeadlineMs);
     const step = `again/${intent.id}`;
     const { asked, fence } = await store.transaction(intent.tenantId, async (tx) => ({
       asked: await tx.lockIntentAt({ runId: intent.runId, step, batch: round }),
@@ -242,6 +244,7 @@ export class MachineLife {
           state: machine.state,
           ...(address === undefined ? {} : { address }),
           ...(machine.stateReason === undefined ? {} : { reason: machine.stateReason }),
+          ...(machine.notice === undefined ? {} : { notice: machine.notice }),
         },
         at,
       );
@@ -269,6 +272,11 @@ export function liveIds(intent: Intent): readonly string[] {
   return intent.items.flatMap((item) =>
     item.machineId !== null && LIVE_ITEM_STATES.includes(item.state) ? [item.machineId] : [],
   );
+}
+
+/** With every deadline at first, then ever less often: what is kept for years is asked for some thirty times. */
+function turnOf(deadlines: number): number {
+  return Math.floor(deadlines <= EVERY_TIME ? deadlines : EVERY_TIME + Math.log2(deadlines / EVERY_TIME));
 }
 
 function isRecent(sentAt: Instant | null | undefined, now: Instant, withinMs: number): boolean {

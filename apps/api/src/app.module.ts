@@ -5,6 +5,8 @@ import { PlansController } from './campaigns/plans.controller.js';
 import { ReportsController } from './campaigns/reports.controller.js';
 import { CatalogController } from './catalog/catalog.controller.js';
 import { ClustersController } from './clusters/clusters.controller.js';
+import { DemandController } from './demand/demand.controller.js';
+import { ScalingController } from './demand/scaling.controller.js';
 import { CostController } from './finance/cost.controller.js';
 import { SystemController } from './health/system.controller.js';
 import { AuditController } from './identity/audit.controller.js';
@@ -13,6 +15,7 @@ import { InventoryController } from './inventory/inventory.controller.js';
 import { ReadinessController } from './campaigns/readiness.controller.js';
 import { ResourcesController } from './inventory/resources.controller.js';
 import { RunsController } from './runs/runs.controller.js';
+import { StuckController } from './stuck/stuck.controller.js';
 import { TrafficController } from './traffic/traffic.controller.js';
 
 /** One controller per context, or two where a context has two nouns. */
@@ -23,6 +26,7 @@ const controllers = [
   CatalogController,
   ClustersController,
   CostController,
+  DemandController,
   IdentityController,
   InventoryController,
   PlansController,
@@ -30,6 +34,8 @@ const controllers = [
   ReportsController,
   ResourcesController,
   RunsController,
+  ScalingController,
+  StuckController,
   SystemController,
   TrafficController,
 ];

@@ -67,6 +67,9 @@ const run = (state: string, leftovers: object[] = []) => ({
   capacity: [],
   traffic: [],
   leftovers,
+  version: 1,
+  wayBack: null,
+  safeHold: null,
   spend: Object.fromEntries(
     ['planned', 'actual', 'committed', 'budget'].map((name) => [
       name,

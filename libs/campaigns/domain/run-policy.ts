@@ -101,7 +101,8 @@ export function wayBackLimits(policy: RunPolicy, urgent: boolean): WayBackLimits
     terminate: policy.returnMs,
     gone: policy.returnMs,
     satellites: policy.returnMs,
-    reservations: policy.returnMs,
+    // What is not settled yet is waited for by the phases before it.
+    reservations: 0,
     timers: policy.returnMs,
     proof: null,
     'bill-check': null,

@@ -108,6 +108,11 @@ export function proved(
   return { wayBack: put(counted, { ...row, waitsFor }), next: 'proof', waitMs: look.apartMs };
 }
 
+/** Everything from the end of machines on, once more. */
+export function again(wayBack: WayBack): WayBack {
+  return anotherRound(wayBack, { open: [], waitMs: 0 }).wayBack;
+}
+
 function anotherRound(wayBack: WayBack, look: WayBackLook): WayBackTurn {
   const from = WAY_BACK_PHASES.indexOf(AGAIN_FROM);
   const phases = wayBack.phases.map((row, index) => {

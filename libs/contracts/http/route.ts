@@ -32,8 +32,11 @@ export type RouteSpec = Readonly<{
    * no crash can come between them. Elsewhere a repetition finds out by itself what was done before.
    */
   atomic?: true;
-  /** `send`: the answer has an ETag from its `version`. `require`: the request must carry it as If-Match as well. */
-  etag?: 'send' | 'require';
+  /**
+   * `send`: the answer has an ETag from its `version`. `accept`: the request may carry it as If-Match as well, and is
+   * refused with 412 when it is an old one. `require`: it must.
+   */
+  etag?: 'send' | 'accept' | 'require';
 }>;
 
 type Key = 'params' | 'query' | 'body';

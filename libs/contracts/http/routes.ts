@@ -1,12 +1,14 @@
 import { accountRoutes } from './account.routes.js';
 import { campaignRoutes } from './campaign.routes.js';
 import { clusterRoutes } from './cluster.routes.js';
+import { demandRoutes } from './demand.routes.js';
 import { identityRoutes } from './identity.routes.js';
 import { inventoryRoutes } from './inventory.routes.js';
 import { readinessRoutes } from './readiness.routes.js';
 import { reportRoutes } from './report.routes.js';
 import { resourceRoutes } from './resource.routes.js';
 import { runRoutes } from './run.routes.js';
+import { stuckRoutes } from './stuck.routes.js';
 import { systemRoutes } from './system.routes.js';
 
 /** The whole HTTP interface. What is not here does not exist; a test proves that everything here is served. */
@@ -17,8 +19,10 @@ export const routes = {
   ...resourceRoutes,
   ...clusterRoutes,
   ...campaignRoutes,
+  ...demandRoutes,
   ...readinessRoutes,
   ...reportRoutes,
   ...runRoutes,
+  ...stuckRoutes,
   ...systemRoutes,
 } as const;

@@ -27,6 +27,7 @@ export const runRoutes = {
     params,
     response: RunBody,
     status: 200,
+    etag: 'send',
   }),
   runTimeline: defineRoute({
     id: 'runs.timeline',
@@ -58,13 +59,15 @@ export const runRoutes = {
     id: 'runs.command',
     method: 'POST',
     path: '/api/v1/runs/{id}/commands',
-    summary: 'Pause, resume, extend, change a target, raise the budget, abort',
+    summary:
+      'Pause, resume, extend, grow, shrink, change a target, raise the budget or limits, hold the way back, go on, skip a wait, abort',
     permission: 'run:stop',
     params,
     body: RunCommand,
     response: RunBody,
     status: 202,
     idempotent: 'replay',
+    etag: 'accept',
   }),
   stopSwitch: defineRoute({
     id: 'stop-switch.set',
@@ -80,10 +83,10 @@ export const runRoutes = {
     response: z.object({ engaged: z.boolean(), runs: z.number().int() }),
     status: 200,
     idempotent: 'replay',
+    atomic: true,
   }),
   auditList: defineRoute({
     id: 'audit.list',
-    atomic: true,
     method: 'GET',
     path: '/api/v1/audit',
     summary: 'Who did what when, newest first',

@@ -79,6 +79,7 @@ class MemoryTransaction implements EffectTransaction {
         (filter.region === undefined || intent.region === filter.region) &&
         (filter.kind === undefined || intent.kind === filter.kind) &&
         (filter.service === undefined || intent.service === filter.service) &&
+        (filter.states === undefined || filter.states.includes(intent.state)) &&
         (filter.onlyUnreleased !== true || intent.state !== 'released'),
     );
     return found.toSorted(byCreation);

@@ -93,6 +93,10 @@ class PostgresTransaction implements EffectTransaction {
       values.push(filter.ids);
       conditions.push(`i.id = any($${values.length}::uuid[])`);
     }
+    if (filter.states !== undefined) {
+      values.push(filter.states);
+      conditions.push(`i.state = any($${values.length}::text[])`);
+    }
     if (filter.onlyUnreleased === true) conditions.push(`i.state <> 'released'`);
     const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
     return await this.read(`${where} order by i.created_at, i.step collate "C", i.batch`, values);

@@ -8,6 +8,7 @@ export {
   answeredLate,
   callRefused,
   isGivenUp,
+  isTakenBack,
   isWantedBack,
   nextGeneration,
   observed,
@@ -47,6 +48,7 @@ export {
   type ReconcilePolicy,
   type Sighting,
 } from './reconcile.js';
+export { STUCK_KINDS, stuckEffects, type StuckEffect, type StuckKind } from './stuck.js';
 export {
   amountFor,
   billedSeconds,

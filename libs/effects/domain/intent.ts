@@ -331,11 +331,14 @@ export type Observation = Readonly<{
   state: 'pending' | 'running' | 'stopping' | 'stopped' | 'terminating' | 'failed' | 'unknown' | 'gone';
   address?: string;
   reason?: string;
+  /** It runs, and its cloud takes it back within minutes. */
+  notice?: string;
 }>;
 
 /** One item after the cloud was asked about its machine. States never go backwards. */
 export function observed(item: EffectItem, seen: Observation, at: Instant): EffectItem {
   if (!LIVE_ITEM_STATES.includes(item.state)) return item;
+  if (seen.notice !== undefined && seen.state === 'running') return takenBack(item, seen.notice);
   switch (seen.state) {
     case 'gone':
       return item.state === 'releasing'
@@ -368,6 +371,17 @@ export function observed(item: EffectItem, seen: Observation, at: Instant): Effe
     case 'unknown':
       return item;
   }
+}
+
+/** What its cloud takes back counts for nothing from the notice on: it is replaced while it still serves. */
+function takenBack(item: EffectItem, notice: string): EffectItem {
+  if (item.state === 'releasing' || item.state === 'failed') return item;
+  return { ...item, state: 'failed', refusal: { code: 'unavailable', message: notice } };
+}
+
+/** Whether its cloud gave notice that it takes the machine back. */
+export function isTakenBack({ state, refusal }: Pick<EffectItem, 'state' | 'refusal'>): boolean {
+  return state === 'failed' && refusal?.code === 'unavailable';
 }
 
 /** Money to set aside for `count` machines until they are due back, with a margin for late release. */

@@ -22,8 +22,8 @@ export type Parsed<R extends RouteSpec> = Readonly<{
   params: ParsedParams<R>;
   query: ParsedQuery<R>;
   body: ParsedBody<R>;
-  /** The version the caller has seen, on routes that require If-Match. */
-  version: R['etag'] extends 'require' ? number : undefined;
+  /** The version the caller has seen, on routes that require or accept If-Match. */
+  version: R['etag'] extends 'require' ? number : R['etag'] extends 'accept' ? number | undefined : undefined;
   /** Of a stream that a client resumes. */
   lastEventId: string | undefined;
 }>;

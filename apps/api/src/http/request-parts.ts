@@ -71,8 +71,9 @@ function requireMediaType(request: Request, accepted: readonly string[]): void {
 }
 
 function versionOf(route: RouteSpec, request: Request): number | undefined {
-  if (route.etag !== 'require') return undefined;
+  if (route.etag !== 'require' && route.etag !== 'accept') return undefined;
   const header = request.get('if-match');
+  if (header === undefined && route.etag === 'accept') return undefined;
   if (header === undefined) {
     throw new HttpRefusal({
       status: 428,

@@ -26,7 +26,7 @@ export class RouteInterceptor implements NestInterceptor {
     const route = routeOf(state);
     const parsed = parseRequest(route, request);
     state.parsed = parsed;
-    const call = async () => await callHandler(route, next);
+    const call = async () => await callHandler(parsed, route, next);
     const key = request.get('idempotency-key');
     if (key === undefined || !route.idempotent || !state.context) {
       await send(await call(), route, response);
@@ -47,11 +47,11 @@ function routeOf(state: RequestState): RouteSpec {
   throw new SpringtideError('internal', 'a request has no route');
 }
 
-async function callHandler(route: RouteSpec, next: CallHandler): Promise<unknown> {
+async function callHandler(parsed: ParsedParts, route: RouteSpec, next: CallHandler): Promise<unknown> {
   try {
     return await lastValueFrom(next.handle(), { defaultValue: undefined });
   } catch (thrown) {
-    if (route.etag === 'require' && thrown instanceof SpringtideError && thrown.code === 'conflict') {
+    if (parsed.version !== undefined && thrown instanceof SpringtideError && thrown.code === 'conflict') {
       throw preconditionFailed(thrown.message);
     }
     throw thrown;

@@ -63,6 +63,7 @@ function headerParams(route: RouteSpec): { header?: z.ZodObject } {
   const headers = {
     ...(route.idempotent ? { 'Idempotency-Key': IDEMPOTENCY_KEY } : {}),
     ...(route.etag === 'require' ? { 'If-Match': IF_MATCH } : {}),
+    ...(route.etag === 'accept' ? { 'If-Match': IF_MATCH.optional() } : {}),
     ...(route.textResponse?.includes('text/event-stream') ? { 'Last-Event-ID': LAST_EVENT_ID } : {}),
   };
   return Object.keys(headers).length > 0 ? { header: z.object(headers) } : {};

@@ -36,8 +36,8 @@ export class RunsController {
   }
 
   @Handle(routes.runCommand)
-  async command({ ctx, params, body }: Parsed<typeof routes.runCommand>) {
-    return await this.runs.command(ctx, params.id, body);
+  async command({ ctx, params, body, version }: Parsed<typeof routes.runCommand>) {
+    return await this.runs.command(ctx, params.id, body, version);
   }
 
   @Handle(routes.stopSwitch)

@@ -1,7 +1,6 @@
 import { PHASE_NAMES, routes, type RunBody, type RunCommand } from '@springtide/contracts';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { CliFailure } from '../output/cli-failure.js';
 import { planSections, reasonsText, runSections } from '../output/campaign-sections.js';
 import { EXIT, type ExitCode } from '../output/exit-code.js';
 import { moneyText, timeText } from '../output/readable.js';
@@ -10,20 +9,24 @@ import { campaignId, runId } from '../session/references.js';
 import type { Session } from '../session/session.js';
 import { flag, required, type CommandLine } from './command-line.js';
 import { followRun } from './follow-run.js';
+import { parseMoney } from './parse-money.js';
+import { addWayBackOrders } from './way-back.command.js';
 
 export function addRunCommands(program: Command, line: CommandLine): void {
   const noun = line.noun(program, 'run', 'what happens now; <run> is its id or the name of its campaign');
-  line.verb(
-    noun,
-    'get <run>',
-    'machines, capacity, traffic, spend',
-    {},
-    async ({ session, args: [reference = ''] }) => {
-      const id = await runId(session, reference);
-      const run = await session.call(routes.runGet, { params: { id } });
-      return show(session, run);
-    },
-  );
+  line
+    .verb(
+      noun,
+      'show <run>',
+      'machines, capacity, traffic, spend',
+      {},
+      async ({ session, args: [reference = ''] }) => {
+        const id = await runId(session, reference);
+        const run = await session.call(routes.runGet, { params: { id } });
+        return show(session, run);
+      },
+    )
+    .alias('get');
   line.verb(
     noun,
     'watch <run>',
@@ -40,6 +43,7 @@ export function addRunCommands(program: Command, line: CommandLine): void {
     });
   }
   addChanges(noun, line);
+  addWayBackOrders(noun, line, order);
 }
 
 function addChanges(noun: Command, line: CommandLine): void {
@@ -147,15 +151,4 @@ function show(session: Session, run: RunBody): ExitCode {
   session.print(run, () => runSections(run));
   const ended = run.state === 'closed' || run.state === 'stuck';
   return ended && run.leftovers.length > 0 ? EXIT.leftovers : EXIT.ok;
-}
-
-function parseMoney(text: string): { currency: string; amount: string } {
-  const parts = /^([A-Z]{3})\s*(\d{1,18}(?:\.\d{1,20})?)$/.exec(text.trim());
-  const [, currency, amount] = parts ?? [];
-  if (currency !== undefined && amount !== undefined) return { currency, amount };
-  throw new CliFailure(
-    `"${text}" is not an amount; nothing was sent.`,
-    EXIT.usage,
-    'Write it like "EUR 500" or "CNY 12.50".',
-  );
 }

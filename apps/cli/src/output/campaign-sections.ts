@@ -8,6 +8,7 @@ import type {
 } from '@springtide/contracts';
 import { durationText, moneyText, numberText, percentText, priceText, timeText } from './readable.js';
 import { factsOf, tableOf, type Section } from './render.js';
+import { wayBackSections } from './way-back-sections.js';
 
 export function planSections(plan: PlanBody): Section[] {
   const facts = factsOf([
@@ -134,7 +135,10 @@ export function runSections(run: RunBody): Section[] {
     ),
     trafficTable(run),
   ];
-  return run.leftovers.length > 0 ? [...sections, leftoverTable(run)] : sections;
+  const returning = wayBackSections(run);
+  return run.leftovers.length > 0
+    ? [...sections, ...returning, leftoverTable(run)]
+    : [...sections, ...returning];
 }
 
 function trafficTable(run: RunBody): Section {

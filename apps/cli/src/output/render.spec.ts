@@ -169,6 +169,9 @@ describe('a plan', () => {
 describe('a run', () => {
   const run: RunBody = {
     id: 'r',
+    version: 1,
+    wayBack: null,
+    safeHold: null,
     campaignId: 'c',
     planId: 'p',
     state: 'stuck',
@@ -190,6 +193,42 @@ describe('a run', () => {
     const text = render('table', run, () => runSections(run));
     expect(text).toContain('EUR 9.50 of EUR 20.00');
     expect(text).toMatch(/LEFT OVER[\s\S]*i-1 +aws-prod +running +EUR 0\.10/);
+  });
+
+  it('shows its way back, phase by phase, with what is in the way', () => {
+    const quiet = { startedAt: null, deadline: null, endedAt: null, waitsFor: '', hold: null };
+    const since = '2026-11-11T01:00:00.000Z';
+    const place = { accountId: 'a', account: 'aws-prod', region: 'eu-1', since };
+    const wayBack: RunBody['wayBack'] = {
+      reason: 'the campaign is over',
+      urgent: false,
+      phases: [
+        { ...quiet, name: 'weights', state: 'done' },
+        {
+          ...quiet,
+          name: 'terminate',
+          state: 'working',
+          startedAt: since,
+          deadline: since,
+          waitsFor: '2 machines',
+        },
+      ],
+      obstacles: [
+        { ...place, kind: 'unreachable', code: 'unavailable', message: 'no route', tries: 4, nextTry: since },
+      ],
+      leftovers: [
+        { ...place, id: 'i-1', kind: 'machine', state: 'ready', costPerHour: eur('0.1'), abandoned: null },
+      ],
+      round: 2,
+      billCheckAt: null,
+    };
+    const text = render('table', { ...run, wayBack }, () => runSections({ ...run, wayBack }));
+    expect(text).toContain('Way back, round 2');
+    expect(text).toMatch(/terminate +working +2026-11-11 01:00:00Z +2026-11-11 01:00:00Z +2 machines/);
+    expect(text).toMatch(
+      /aws-prod +eu-1 +unreachable +2026-11-11 01:00:00Z +4 +2026-11-11 01:00:00Z +unavailable: no route/,
+    );
+    expect(text).toMatch(/machine +i-1 +aws-prod +ready +2026-11-11 01:00:00Z +EUR 0\.10/);
   });
 
   it('tells its story line by line', () => {

@@ -1,0 +1,210 @@
+import {
+  RUN_CHANGED,
+  scaleBackWorkflowId,
+  type StuckBody,
+  type StuckDecision,
+  type StuckOutcome,
+} from '@springtide/contracts';
+import { StuckEffects, abandonIn, effectTransaction, type EffectLedger } from '@springtide/effects';
+import type { StuckEffect } from '@springtide/effects/domain';
+import { recordAudit, requirePermission } from '@springtide/identity';
+import { SpringtideError, asSpringtideError, decimal, type Clock } from '@springtide/kernel';
+import { postToOutbox, type Database, type RequestContext } from '@springtide/platform';
+import type { EntityManager } from 'typeorm';
+import { findWayBack, saveWayBack } from './data/way-back.repository.js';
+import { isSamePlace } from './domain/index.js';
+import { note } from './run-timeline.js';
+
+type Page = Readonly<{ limit: number; cursor?: string | undefined; runId?: string | undefined }>;
+
+/** Where people decide about what came no further: each choice says what it costs, and is on record with who made it. */
+export class StuckDesk {
+  private readonly effects: StuckEffects;
+
+  constructor(
+    private readonly database: Database,
+    private readonly ledger: EffectLedger,
+    private readonly clock: Clock,
+  ) {
+    this.effects = new StuckEffects(ledger);
+  }
+
+  async list(
+    ctx: RequestContext,
+    page: Page,
+    nameOf: (accountId: string) => string,
+  ): Promise<{ items: StuckBody[]; next: string | null }> {
+    requirePermission(ctx, 'effect:read');
+    const all = (await this.effects.list(ctx.tenantId)).filter(
+      (one) => page.runId === undefined || one.runId === page.runId,
+    );
+    const from = page.cursor === undefined ? 0 : all.findIndex((one) => placeOf(one) > (page.cursor ?? ''));
+    const rows = from < 0 ? [] : all.slice(from, from + page.limit);
+    const last = rows.at(-1);
+    const more = from >= 0 && all.length > from + page.limit && last !== undefined;
+    return {
+      items: rows.map((row) => asBody(row, nameOf(row.accountId))),
+      next: more ? placeOf(last) : null,
+    };
+  }
+
+  /** @throws not-found when it is not stuck any more: what was chosen has no effect then. */
+  async resolve(ctx: RequestContext, id: string, decision: StuckDecision): Promise<StuckOutcome> {
+    requirePermission(ctx, 'effect:write');
+    const effect = (await this.effects.list(ctx.tenantId)).find((one) => idOf(one) === id);
+    if (effect === undefined) {
+      throw new SpringtideError('not-found', `${id} is not stuck, or not any more; nothing was done`, {
+        nextStep: 'Look at the list again: springtide stuck list.',
+      });
+    }
+    if (!CHOICES[effect.kind].includes(decision.choice)) {
+      throw new SpringtideError(
+        'failed-precondition',
+        `"${decision.choice}" does not fit what is ${effect.kind}; nothing was done`,
+        { nextStep: `Choose one of: ${CHOICES[effect.kind].join(', ')}.` },
+      );
+    }
+    if (decision.choice === 'abandon') return await this.abandon(ctx, effect, decision.reason);
+    const failed = await this.attempt(ctx, effect, decision);
+    await this.inTransaction(ctx, effect, decision, async () => await Promise.resolve());
+    if (failed !== undefined) {
+      return {
+        id,
+        outcome: 'still-stuck',
+        message: `It was tried, and did not work (${failed.code}: ${failed.message}).`,
+      };
+    }
+    const still = (await this.effects.list(ctx.tenantId)).some((one) => idOf(one) === id);
+    return still
+      ? {
+          id,
+          outcome: 'still-stuck',
+          message: 'The cloud was asked again; it is listed until that has an effect.',
+        }
+      : { id, outcome: 'done', message: 'The cloud did what it was asked.' };
+  }
+
+  private async attempt(
+    ctx: RequestContext,
+    effect: StuckEffect,
+    decision: Exclude<StuckDecision, { choice: 'abandon' }>,
+  ): Promise<SpringtideError | undefined> {
+    try {
+      if (decision.choice === 'retry') await this.effects.retry(ctx.tenantId, effect);
+      else await this.effects.adopt(ctx.tenantId, effect, decision.machineId);
+      return undefined;
+    } catch (thrown) {
+      const error = asSpringtideError(thrown);
+      // What the person asked for was wrong; a cloud that still says no is an outcome.
+      if (decision.choice === 'adopt') throw error;
+      return error;
+    }
+  }
+
+  private async abandon(ctx: RequestContext, effect: StuckEffect, reason: string): Promise<StuckOutcome> {
+    const at = this.clock.now().toISOString();
+    await this.inTransaction(ctx, effect, { choice: 'abandon', reason }, async (tx) => {
+      await abandonIn(effectTransaction(tx, ctx.tenantId), effect, { at, by: ctx.actor.name, reason });
+    });
+    return { id: idOf(effect), outcome: 'done', message: `Nobody tries any more. ${costOf(effect)}` };
+  }
+
+  /** What was decided, told and audited together; the run's way back looks again at once. */
+  private async inTransaction(
+    ctx: RequestContext,
+    effect: StuckEffect,
+    decision: StuckDecision,
+    work: (tx: EntityManager) => Promise<void>,
+  ): Promise<void> {
+    const at = this.clock.now().toISOString();
+    await this.database.unitOfWork(ctx, async (tx) => {
+      await work(tx);
+      await this.tryAgainNow(tx, ctx, effect, at);
+      const told = 'reason' in decision ? `: ${decision.reason}` : '';
+      const [known] = await tx.query<unknown[]>('select 1 from campaign_run where id = $1', [effect.runId]);
+      if (known !== undefined) {
+        const detail = `${ctx.actor.name} chose "${decision.choice}" for ${effect.items.length} machines that were ${effect.kind}${told}. ${costOf(effect)}`;
+        const once = `stuck/${idOf(effect)}/${decision.choice}/${at}`;
+        await note(tx, ctx, effect.runId, { step: 'stuck.decided', level: 'warning', detail, once }, at);
+      }
+      await recordAudit(tx, ctx, {
+        action: `stuck.${decision.choice}`,
+        target: { kind: 'effect', id: effect.intentId },
+        after: {
+          ...decision,
+          kind: effect.kind,
+          count: effect.items.length,
+          costPerHour: effect.costPerHour?.amount,
+        },
+        show: ['choice', 'machineId', 'reason', 'kind', 'count', 'costPerHour'],
+        at,
+      });
+      const signal = {
+        kind: 'signal',
+        workflowId: scaleBackWorkflowId(effect.runId),
+        signal: RUN_CHANGED,
+      } as const;
+      await postToOutbox(tx, ctx.tenantId, signal);
+    });
+  }
+
+  private async tryAgainNow(
+    tx: EntityManager,
+    ctx: RequestContext,
+    effect: StuckEffect,
+    at: string,
+  ): Promise<void> {
+    const kept = await findWayBack(tx, effect.runId, 'for update');
+    if (kept === undefined) return;
+    const obstacles = kept.obstacles.map((one) =>
+      isSamePlace(one, effect) ? { ...one, tries: 0, nextTry: at } : one,
+    );
+    await saveWayBack(tx, ctx.tenantId, effect.runId, { ...kept, obstacles });
+  }
+}
+
+const CHOICES: Readonly<Record<StuckEffect['kind'], readonly StuckDecision['choice'][]>> = {
+  creating: ['retry', 'abandon'],
+  'unknown-outcome': ['retry', 'adopt', 'abandon'],
+  deleting: ['retry', 'abandon'],
+  'not-deleted': ['retry', 'abandon'],
+};
+
+function asBody(effect: StuckEffect, account: string): StuckBody {
+  const { items, ...row } = effect;
+  return {
+    ...row,
+    id: idOf(effect),
+    account,
+    machines: items.flatMap(({ machineId }) => (machineId === null ? [] : [machineId])),
+    count: items.length,
+    choices: CHOICES[effect.kind].map((choice) => ({ choice, effect: effectOf(choice, effect) })),
+  };
+}
+
+function effectOf(choice: StuckDecision['choice'], effect: StuckEffect): string {
+  switch (choice) {
+    case 'retry':
+      return 'The cloud is asked once more now; that costs nothing more than waiting does.';
+    case 'adopt':
+      return 'A machine that carries the marks of this purchase becomes ours: it counts, it costs, and it is brought back.';
+    case 'abandon':
+      return `Nobody tries any more, and the run may close without it. ${costOf(effect)}`;
+  }
+}
+
+function costOf({ costPerHour, items }: StuckEffect): string {
+  if (costPerHour === null)
+    return `What ${items.length} machines cost is not known; it is paid until they are gone.`;
+  const perDay = decimal(costPerHour.amount).times(24).toFixed(2);
+  return `Up to ${costPerHour.amount} ${costPerHour.currency} an hour (${perDay} a day) is paid until they are gone.`;
+}
+
+function idOf(effect: Pick<StuckEffect, 'intentId' | 'kind'>): string {
+  return `${effect.intentId}.${effect.kind}`;
+}
+
+/** Sorts as the list does. */
+function placeOf(effect: StuckEffect): string {
+  return `${effect.since}~${idOf(effect)}`;
+}
