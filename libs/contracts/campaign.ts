@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DemandReference } from './demand-reference.js';
 import { Id, InstantText, MoneyBody } from './scalars.js';
 
 export const PHASE_NAMES = ['prewarm', 'ramp', 'peak', 'plateau', 'decay'] as const;
@@ -37,7 +38,9 @@ export const CampaignInput = z
     templateId: Id,
     timeZone: z.string().min(1).max(60).default('UTC'),
     phases: z.array(Phase).min(1).max(8),
-    demand: z.array(Demand).min(1).max(500),
+    demand: z.array(Demand).max(500).default([]),
+    /** Demand taken from history when the campaign is saved, for each phase of which `demand` says nothing. */
+    demandFrom: z.array(DemandReference).max(50).optional(),
     budget: MoneyBody,
     /** Cloud accounts that the plan may use; at least one. */
     accountIds: z.array(Id).min(1).max(50),

@@ -2,6 +2,7 @@ import { accountsSchema } from '@springtide/accounts';
 import { campaignsSchema } from '@springtide/campaigns';
 import { catalogSchema } from '@springtide/catalog';
 import { clustersSchema } from '@springtide/clusters';
+import { demandSchema } from '@springtide/demand';
 import { effectsSchema } from '@springtide/effects';
 import { financeSchema } from '@springtide/finance';
 import { identitySchema } from '@springtide/identity';
@@ -14,6 +15,7 @@ import {
 } from '@springtide/platform';
 import { readinessSchema } from '@springtide/readiness';
 import { reportsSchema } from '@springtide/reports';
+import { scalingSchema } from '@springtide/scaling';
 import { trafficSchema } from '@springtide/traffic';
 
 const roles: SchemaPart = { entities: [], migrations: [Roles1760000000000, Outbox1760000010000] };
@@ -33,6 +35,8 @@ export function schemaParts(): readonly SchemaPart[] {
     effectsSchema,
     clustersSchema,
     trafficSchema,
+    demandSchema,
+    scalingSchema,
     readinessSchema,
     campaignsSchema,
     financeSchema,

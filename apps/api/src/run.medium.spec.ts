@@ -183,6 +183,11 @@ describe('another tenant', () => {
     const view = await client.call(routes.viewCreate, {
       body: { name: 'ours', shared: true, query: {} },
     });
+    const source = { kind: 'csv', text: '2026-11-01T00:00:00Z,1\n2026-11-01T01:00:00Z,2' } as const;
+    const series = await client.call(routes.demandImport, { body: { name: 'ours', source } });
+    const freeze = await client.call(routes.freezeCreate, {
+      body: { name: 'ours', startsAt: '2026-11-01T00:00:00Z', endsAt: '2026-11-02T00:00:00Z' },
+    });
     const [machine, route, workload, built] = await api.database.systemWork('test', async (tx) => {
       const machines = await tx.query<{ id: string }[]>(
         `insert into inventory_resource (tenant_id, account_id, region, resource_type, cloud_id, name, state, zone, search,
@@ -214,6 +219,8 @@ describe('another tenant', () => {
       'built-clusters': built,
       campaigns: campaign.id,
       clusters: accountId,
+      'demand-series': series.id,
+      freezes: freeze.id,
       'managed-clusters': 'c-1',
       machines: machine,
       plans: planId,

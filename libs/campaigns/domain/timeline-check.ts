@@ -33,6 +33,7 @@ function phaseProblems(input: CampaignInput, now: string): readonly string[] {
 function demandProblems(input: CampaignInput, services: readonly string[]): readonly string[] {
   const phases = new Set(input.phases.map((phase) => phase.name));
   const seen = new Set<string>();
+  if (input.demand.length === 0) return ['there is no demand'];
   return input.demand.flatMap(({ service, phase }) => {
     const key = `${service}/${phase}`;
     const twice = seen.has(key);

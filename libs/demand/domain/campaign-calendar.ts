@@ -93,3 +93,8 @@ export function proposedPhases(event: CalendarEvent): readonly ShapedPhase[] {
     share,
   }));
 }
+
+/** Demand of a phase as a part of the peak's, in the usual course of a sale. */
+export function usualShare(phase: ShapedPhase['name']): number {
+  return MIDNIGHT_SALE.find(({ name }) => name === phase)?.share ?? 1;
+}

@@ -1,4 +1,10 @@
-export { calendarEvents, proposedPhases, type CalendarEvent, type ShapedPhase } from './campaign-calendar.js';
+export {
+  calendarEvents,
+  proposedPhases,
+  usualShare,
+  type CalendarEvent,
+  type ShapedPhase,
+} from './campaign-calendar.js';
 export { calendarClashes, type CalendarCampaign, type CalendarClash, type FreezeWindow } from './clashes.js';
 export { parseDemandCsv } from './csv-series.js';
 export {
@@ -24,3 +30,4 @@ export {
 } from './history-forecast.js';
 export { fitCapacity, parseCapacitySamples, type CapacityFit, type CapacitySample } from './capacity-fit.js';
 export { lunarDay } from './lunar-calendar.js';
+export { expectedFromSeason } from './seasonal-forecast.js';

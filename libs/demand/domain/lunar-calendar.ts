@@ -33,8 +33,8 @@ function firstOfMonth(year: number, month: number): PlainDay {
   const from = Date.UTC(year, 0, 20, 4);
   for (let n = 0; n < SEARCHED_DAYS; n += 1) {
     const noon = from + n * DAY_MS;
-    const parts = new Map(
-      lunarParts.formatToParts(new Date(noon)).map(({ type, value }) => [String(type), value]),
+    const parts = new Map<string, string>(
+      lunarParts.formatToParts(new Date(noon)).map(({ type, value }) => [type, value]),
     );
     if (parts.get('relatedYear') === String(year) && parts.get('month') === String(month)) {
       const tableDays = Number(parts.get('day')) - 1;

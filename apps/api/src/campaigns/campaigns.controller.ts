@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { CampaignsService, ReportService } from '@springtide/campaigns';
 import { routes } from '@springtide/contracts';
+import { DemandService } from '@springtide/demand';
 import { Handle, type Parsed } from '../http/handle.decorator.js';
 
 @Controller()
@@ -8,11 +9,12 @@ export class CampaignsController {
   constructor(
     private readonly campaigns: CampaignsService,
     private readonly reports: ReportService,
+    private readonly demand: DemandService,
   ) {}
 
   @Handle(routes.campaignCreate)
   async create({ ctx, body }: Parsed<typeof routes.campaignCreate>) {
-    return await this.campaigns.create(ctx, body);
+    return await this.campaigns.create(ctx, await this.demand.written(ctx, body));
   }
 
   @Handle(routes.campaignList)
@@ -27,7 +29,8 @@ export class CampaignsController {
 
   @Handle(routes.campaignUpdate)
   async update({ ctx, params, version, body }: Parsed<typeof routes.campaignUpdate>) {
-    return await this.campaigns.update(ctx, params.id, version, body);
+    const written = await this.demand.written(ctx, body);
+    return await this.campaigns.update(ctx, params.id, version, written);
   }
 
   @Handle(routes.campaignCancel)

@@ -3,6 +3,7 @@ import { AccountService, AccountsModule } from '@springtide/accounts';
 import { CampaignsModule, RunsService } from '@springtide/campaigns';
 import { CatalogModule, MarketService } from '@springtide/catalog';
 import { ClustersModule } from '@springtide/clusters';
+import { DemandModule } from '@springtide/demand';
 import { EffectLedger, EffectsModule } from '@springtide/effects';
 import { FinanceModule } from '@springtide/finance';
 import { IdentityModule } from '@springtide/identity';
@@ -11,6 +12,7 @@ import type { Clock } from '@springtide/kernel';
 import { CLOCK } from '@springtide/platform';
 import type { ProviderManifest } from '@springtide/provider-kit';
 import { ReportsModule } from '@springtide/reports';
+import { ScalingModule } from '@springtide/scaling';
 import { TrafficModule } from '@springtide/traffic';
 import { PROVIDERS } from '../accounts/accounts.controller.js';
 import { Readiness } from '../health/readiness.js';
@@ -36,6 +38,7 @@ export class ServicesModule {
     const effects = EffectsModule.with(accounts, parts);
     const clusters = ClustersModule.with({ accounts, effects });
     const traffic = TrafficModule.with(effects);
+    const scaling = ScalingModule.with({ effects, traffic });
     const campaigns = CampaignsModule.with({ accounts, catalog, effects, clusters, traffic });
     const finance = FinanceModule.with({ effects, campaigns });
     const reports = ReportsModule.with({ effects, campaigns });
@@ -46,6 +49,8 @@ export class ServicesModule {
       effects,
       clusters,
       traffic,
+      DemandModule,
+      scaling,
       campaigns,
       finance,
       reports,

@@ -8,8 +8,12 @@ export type CommandLineUnderTest = Readonly<{
   files: ReadonlyMap<string, Uint8Array>;
 }>;
 
-/** The real command line against a real server, in this process. */
-export function commandLine(url: string, token: string): CommandLineUnderTest {
+/** The real command line against a real server, in this process. @param inputs files that commands can read, by path. */
+export function commandLine(
+  url: string,
+  token: string,
+  inputs: Readonly<Record<string, string>> = {},
+): CommandLineUnderTest {
   const files = new Map<string, Uint8Array>();
   return {
     files,
@@ -19,7 +23,10 @@ export function commandLine(url: string, token: string): CommandLineUnderTest {
         out: (text) => void (said.out += text),
         err: (text) => void (said.err += text),
         env: { SPRINGTIDE_URL: url, SPRINGTIDE_TOKEN: token, HOME: '/nowhere' },
-        readText: async (path) => await Promise.reject(new Error(`no file ${path}`)),
+        readText: async (path) =>
+          await (inputs[path] === undefined
+            ? Promise.reject(new Error(`no file ${path}`))
+            : Promise.resolve(inputs[path])),
         readStdin: async () => await Promise.resolve(''),
         writeSecretText: async () => await Promise.resolve(),
         writeFile: async (path, content) => await Promise.resolve(void files.set(path, content)),

@@ -65,6 +65,12 @@ export async function routeId(session: Session, reference: string): Promise<stri
   );
 }
 
+export async function demandSeriesId(session: Session, reference: string): Promise<string> {
+  return await resolve('demand', reference, () =>
+    session.all((cursor) => session.call(routes.demandList, { query: { limit: 200, cursor } })),
+  );
+}
+
 export async function campaignId(session: Session, reference: string): Promise<string> {
   return await resolve('campaign', reference, () =>
     session.all((cursor) => session.call(routes.campaignList, { query: { limit: 200, cursor } })),

@@ -1,0 +1,191 @@
+import { ApiProblem, ScalingInput, routes, type ApiClient } from '@springtide/contracts';
+import { seedTenant, type SeededTenant } from '@springtide/testing';
+import { apiUnderTest, type ApiUnderTest } from '../testing/api-under-test.js';
+import { commandLine, type CommandLineUnderTest } from '../testing/command-line.js';
+import { campaignInput } from '../testing/ready-plan.js';
+
+const ACCOUNT = '10000000-0000-4000-8000-000000000001';
+const HOUR = 3_600_000;
+
+let api: ApiUnderTest;
+let ours: SeededTenant;
+let client: ApiClient;
+let cli: CommandLineUnderTest;
+
+/** Two hours of last year by the minute, ten times as busy in the second. */
+const HISTORY = Date.UTC(2025, 10, 10, 15);
+const CSV = [
+  'timestamp,value',
+  ...Array.from({ length: 121 }, (_, minute) => {
+    const at = new Date(HISTORY + minute * 60_000).toISOString();
+    return `${at},${minute < 60 ? 100 : 1_000}`;
+  }),
+].join('\n');
+
+/** A machine that saturates at 200 requests per second. */
+const SAMPLES = [
+  'rps,latencyMs,utilisation',
+  ...Array.from({ length: 19 }, (_, n) => {
+    const rps = 10 * (n + 1);
+    return `${rps},${10 + (4 * rps) / (200 - rps)},${rps / 200}`;
+  }),
+].join('\n');
+
+const STRATEGIES = `
+ceiling: 20
+floor: 2
+strategies:
+  - { id: by-hand, kind: manual, machines: 3, until: null }
+  - id: office-hours
+    kind: scheduled
+    timeZone: Asia/Shanghai
+    rules:
+      - { days: [mon, tue, wed, thu, fri, sat, sun], from: '08:00', to: '20:00', machines: 8 }
+  - { id: load, kind: metric, metric: requests/s, targetPerMachine: 100, url: 'http://127.0.0.1:9', query: up }
+  - { id: campaigns, kind: campaign }
+`;
+
+beforeAll(async () => {
+  api = await apiUnderTest();
+  ours = await seedTenant(api.database);
+  const { token } = await ours.user(['operations']);
+  client = api.client(token);
+  const files = { 'last-year.csv': CSV, 'bad.csv': 'timestamp,value\n2025-11-10,x', 'samples.csv': SAMPLES };
+  cli = commandLine(api.url, token, { ...files, 'scaling.yaml': STRATEGIES, 'campaign.yaml': '' });
+}, 120_000);
+
+afterAll(async () => await api.stop());
+
+describe('demand', () => {
+  it('is imported, listed and shown on the command line; a bad file is refused with its line', async () => {
+    const done = await cli.run('demand', 'import', '--name', 'last year', '--file', 'last-year.csv');
+    expect([done.exit, done.err]).toEqual([0, '']);
+    expect(done.out).toMatch(/Highest\s+1,000 at 2025-11-10 16:00:00Z/);
+    const shown = await cli.run('demand', 'show', 'last year', '-o', 'json');
+    expect((JSON.parse(shown.out) as { values: number[] }).values).toHaveLength(121);
+    const bad = await cli.run('demand', 'import', '--name', 'x', '--file', 'bad.csv');
+    expect(bad.exit).not.toBe(0);
+    expect(bad.err).toMatch(/line 2: "x" is no number/);
+    expect((await cli.run('demand', 'list')).out.match(/last year/g)).toHaveLength(1);
+  });
+
+  it('is written from history into a campaign as it is saved', async () => {
+    const { items } = await client.call(routes.demandList, { query: { limit: 1 } });
+    const input = await campaignInput(client, 'from history', ACCOUNT);
+    const demandFrom = [
+      {
+        ...{ service: 'storefront', seriesId: items[0]?.id ?? '', quantile: 'p50' as const },
+        ...{ historyStartsAt: new Date(HISTORY).toISOString(), multiple: 2 },
+      },
+    ];
+    const body = { ...input, demand: [], demandFrom };
+    const campaign = await client.call(routes.campaignCreate, { body });
+    expect(campaign.demand).toEqual([
+      { service: 'storefront', phase: 'ramp', requestsPerSecond: 2_000 },
+      { service: 'storefront', phase: 'peak', requestsPerSecond: 2_000 },
+    ]);
+    expect(campaign.demandFrom).toMatchObject([{ multiple: 2, levelSigma: 0.2 }]);
+    const none = client.call(routes.campaignCreate, { body: { ...input, demand: [] } });
+    await expect(none).rejects.toThrow(/there is no demand/);
+  });
+});
+
+describe('the calendar', () => {
+  it('shows sales, and campaigns that buy from the same accounts at the same time', async () => {
+    const input = await campaignInput(client, 'another', ACCOUNT);
+    const { id } = await client.call(routes.campaignCreate, { body: input });
+    const from = new Date(Date.now() + HOUR).toISOString();
+    const year = from.slice(0, 4);
+    const frozen = await cli.run(
+      'calendar',
+      'freeze',
+      'month close',
+      '--from',
+      from,
+      '--to',
+      input.phases[1]?.endsAt ?? '',
+    );
+    expect(frozen.exit).toBe(0);
+    const calendar = await client.call(routes.calendar, { query: { year: Number(year) } });
+    expect(calendar.events.find(({ key }) => key === 'double-11')?.phases).toHaveLength(5);
+    expect(calendar.clashes.map(({ kind }) => kind)).toContain('freeze');
+    const shared = calendar.clashes.find(({ kind }) => kind === 'shared-pools');
+    expect([shared?.campaignId, shared?.otherId]).toContain(id);
+    const shown = await cli.run('calendar', 'show', '--year', year);
+    expect(shown.out).toMatch(/Double 11 双十一[\s\S]*"another"/);
+    await Promise.all(
+      calendar.freezes.map((freeze) => client.call(routes.freezeDelete, { params: { id: freeze.id } })),
+    );
+  });
+});
+
+describe('capacity', () => {
+  it('is read off measurements, as a rule for a template with its evidence', async () => {
+    const args = ['--samples', 'samples.csv', '--machine-type', 'c2.large', '--latency', '30'];
+    const { exit, out } = await cli.run('capacity', 'fit', ...args, '-o', 'json');
+    expect(exit).toBe(0);
+    const { rule, basis } = JSON.parse(out) as { rule: Record<string, unknown>; basis: string };
+    expect(basis).toBe('measured');
+    expect(rule).toMatchObject({ machineType: 'c2.large', latencyTargetMs: 30 });
+    expect(rule['requestsPerSecond']).toBeGreaterThan(160);
+    expect(rule['requestsPerSecond']).toBeLessThan(170);
+    expect(rule['evidence']).toMatch(/^19 samples from 10.0 to 190 requests\/s/);
+  });
+});
+
+describe('scaling', () => {
+  it('lists what each strategy wants and what follows, and says that it advises only', async () => {
+    const set = await cli.run('scaling', 'set', 'storefront', '--file', 'scaling.yaml');
+    expect([set.exit, set.err]).toEqual([0, '']);
+    expect(set.out).toMatch(/nothing was started or stopped/);
+    const at = '2026-11-11T04:00:00.000Z';
+    const scaling = await client.call(routes.scalingGet, {
+      params: { service: 'storefront' },
+      query: { at },
+    });
+    expect(scaling).toMatchObject({ current: null, advisory: true, version: 1 });
+    expect(scaling.decision.wants.map(({ strategyId, machines }) => [strategyId, machines])).toEqual([
+      ['by-hand', 3],
+      ['office-hours', 8],
+      ['load', null],
+      ['campaigns', null],
+    ]);
+    expect(scaling.decision.wants[2]?.text).toMatch(
+      /requests\/s is unknown: the endpoint 127.0.0.1:9 is not allowed/,
+    );
+    expect(scaling.decision).toMatchObject({ machines: 8, action: 'out' });
+    expect(scaling.decision.reasons).toEqual([
+      'no entrance of "storefront" can say how many machines there are: counted as none',
+      'the highest want counts: 8, by office-hours',
+    ]);
+    expect((await cli.run('scaling', 'list')).out).toMatch(/storefront\s+unknown/);
+  });
+
+  it('refuses what contradicts itself, and changes that would undo others', async () => {
+    const params = { service: 'storefront' };
+    const body = ScalingInput.parse({ strategies: [], ceiling: 1, floor: 2 });
+    await expect(client.call(routes.scalingPut, { params, body })).rejects.toThrow(
+      /floor of 2 is above the ceiling/,
+    );
+    const zone = ScalingInput.parse({
+      strategies: [
+        {
+          id: 's',
+          kind: 'scheduled',
+          timeZone: 'Mars/Base',
+          rules: [{ days: ['mon'], from: '08:00', to: '09:00', machines: 1 }],
+        },
+      ],
+      ceiling: 5,
+    });
+    await expect(client.call(routes.scalingPut, { params, body: zone })).rejects.toThrow(/is no time zone/);
+    const old = client.call(routes.scalingPut, { params, body: { ...body, floor: 0 }, ifMatch: 7 });
+    await expect(old).rejects.toBeInstanceOf(ApiProblem);
+  });
+
+  it('is a tenant of its own', async () => {
+    const stranger = api.client((await seedTenant(api.database)).adminToken);
+    expect((await stranger.call(routes.scalingList)).items).toEqual([]);
+    expect((await stranger.call(routes.demandList, { query: {} })).items).toEqual([]);
+  });
+});

@@ -1,0 +1,24 @@
+import { Controller } from '@nestjs/common';
+import { routes } from '@springtide/contracts';
+import { ScalingService } from '@springtide/scaling';
+import { Handle, type Parsed } from '../http/handle.decorator.js';
+
+@Controller()
+export class ScalingController {
+  constructor(private readonly scaling: ScalingService) {}
+
+  @Handle(routes.scalingPut)
+  async put({ ctx, params, body, version }: Parsed<typeof routes.scalingPut>) {
+    return await this.scaling.put(ctx, params.service, body, version);
+  }
+
+  @Handle(routes.scalingGet)
+  async get({ ctx, params, query }: Parsed<typeof routes.scalingGet>) {
+    return await this.scaling.get(ctx, params.service, query.at);
+  }
+
+  @Handle(routes.scalingList)
+  async list({ ctx }: Parsed<typeof routes.scalingList>) {
+    return { items: await this.scaling.list(ctx) };
+  }
+}

@@ -1,0 +1,79 @@
+import { ScalingInput, routes, type ScalingBody } from '@springtide/contracts';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { numberText } from '../output/readable.js';
+import { factsOf, tableOf, type Section } from '../output/render.js';
+import { readBody } from '../session/documents.js';
+import { flag, required, type CommandLine } from './command-line.js';
+
+export function addScalingCommands(program: Command, line: CommandLine): void {
+  const noun = line.noun(program, 'scaling', 'how many machines services need between campaigns: advice');
+  line.verb(
+    noun,
+    'set <service>',
+    'replace the strategies of a service; nothing is started or stopped',
+    {
+      options: z.object({ file: z.string() }),
+      flags: [required('-f, --file <path>', 'strategies, floor and ceiling; YAML or JSON')],
+    },
+    async ({ session, args: [service = ''], options: { file } }) => {
+      const body = await readBody(line.terminal, file, ScalingInput);
+      const scaling = await session.call(routes.scalingPut, { params: { service }, body });
+      session.print(scaling, () => scalingSections(scaling));
+    },
+  );
+  line.verb(
+    noun,
+    'show <service>',
+    'what each strategy wants, and what follows',
+    {
+      options: z.object({ at: z.string().optional() }),
+      flags: [flag('--at <instant>', 'what schedules and forecasts will want then')],
+    },
+    async ({ session, args: [service = ''], options: { at } }) => {
+      const query = at === undefined ? {} : { at };
+      const scaling = await session.call(routes.scalingGet, { params: { service }, query });
+      session.print(scaling, () => scalingSections(scaling));
+    },
+  );
+  line.verb(noun, 'list', 'services with strategies', {}, async ({ session }) => {
+    const { items } = await session.call(routes.scalingList);
+    session.print(items, () => [
+      tableOf(
+        [
+          ['service', (row) => row.service],
+          ['machines', (row) => machinesText(row)],
+          ['advice', (row) => `${row.decision.action} to ${row.decision.machines}`],
+          ['why', (row) => row.decision.reasons.at(-1) ?? ''],
+        ],
+        items,
+      ),
+    ]);
+  });
+}
+
+function scalingSections(scaling: ScalingBody): Section[] {
+  const { decision } = scaling;
+  return [
+    factsOf([
+      ['Service', scaling.service],
+      ['Machines', machinesText(scaling)],
+      ['Advice', `${decision.action} to ${decision.machines}; nothing was started or stopped`],
+      ['Floor and ceiling', `${scaling.floor} … ${scaling.ceiling}`],
+    ]),
+    tableOf(
+      [
+        ['strategy', (row) => row.strategyId],
+        ['kind', (row) => row.kind],
+        ['wants', (row) => (row.machines === null ? '-' : numberText(row.machines))],
+        ['because', (row) => row.text],
+      ],
+      decision.wants,
+    ),
+    tableOf([['so', (row) => row]], decision.reasons),
+  ];
+}
+
+function machinesText({ current }: ScalingBody): string {
+  return current === null ? 'unknown' : numberText(current);
+}

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { Id, InstantText } from './scalars.js';
+
+const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+const DayText = z.iso.date();
+const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'hours and minutes, for example 08:30');
+const Machines = z.number().int().min(0).max(100_000);
+
+/** Machines at certain hours. `to` before or at `from` is on the next day. */
+const ScheduleRule = z.object({
+  days: z.array(z.enum(WEEKDAYS)).min(1).max(7),
+  from: TimeOfDay,
+  to: TimeOfDay,
+  machines: Machines,
+  /** Whether the rule holds on holidays: not at all, as on other days, or on holidays only whatever weekday they are. */
+  holidays: z.enum(['except', 'also', 'only']).default('also'),
+});
+
+const Named = { id: z.string().min(1).max(60) };
+
+/** One opinion on how many machines a service needs outside a plan. */
+export const ScalingStrategy = z
+  .discriminatedUnion('kind', [
+    z.object({ ...Named, kind: z.literal('manual'), machines: Machines, until: InstantText.nullable() }),
+    z.object({
+      ...Named,
+      kind: z.literal('scheduled'),
+      timeZone: z.string().min(1).max(60),
+      holidays: z.array(DayText).max(400).default([]),
+      rules: z.array(ScheduleRule).min(1).max(50),
+    }),
+    z.object({
+      ...Named,
+      kind: z.literal('metric'),
+      /** What is measured, for people: requests per second, busy processors. */
+      metric: z.string().min(1).max(120),
+      /** What one machine should carry of it. */
+      targetPerMachine: z.number().positive(),
+      /** A Prometheus and the query whose one answer is the metric, summed over all machines. */
+      url: z.url({ protocol: /^https?$/ }),
+      query: z.string().min(1).max(2_000),
+    }),
+    z.object({
+      ...Named,
+      kind: z.literal('predictive'),
+      seriesId: Id,
+      /** Demand that one machine serves. */
+      capacityPerMachine: z.number().positive(),
+      quantile: z.enum(['p50', 'p90', 'p99']).default('p90'),
+      leadSeconds: z.number().int().min(0).max(86_400).default(600),
+    }),
+    z.object({ ...Named, kind: z.literal('campaign') }),
+  ])
+  .meta({ id: 'ScalingStrategy' });
+export type ScalingStrategy = z.infer<typeof ScalingStrategy>;
+
+export const ScalingInput = z
+  .object({
+    strategies: z.array(ScalingStrategy).max(20),
+    floor: Machines.default(0),
+    ceiling: Machines,
+    /** Seconds after any change before machines may go. */
+    cooldownSeconds: z.number().int().min(0).max(86_400).default(600),
+    /** Highest part of the machines that one decision lets go. */
+    largestScaleIn: z.number().gt(0).max(1).default(0.25),
+  })
+  .meta({ id: 'ScalingInput' });
+export type ScalingInput = z.infer<typeof ScalingInput>;
+
+/** What is wanted now, strategy by strategy, and what follows from it by the rule. */
+export const ScalingDecision = z
+  .object({
+    machines: z.number().int(),
+    action: z.enum(['out', 'in', 'hold']),
+    wants: z.array(
+      z.object({
+        strategyId: z.string(),
+        kind: z.enum(['manual', 'scheduled', 'metric', 'predictive', 'campaign']),
+        machines: z.number().int().nullable(),
+        text: z.string(),
+      }),
+    ),
+    /** How the wants became one number, step by step. */
+    reasons: z.array(z.string()),
+  })
+  .meta({ id: 'ScalingDecision' });
+export type ScalingDecision = z.infer<typeof ScalingDecision>;
+
+export const ScalingBody = ScalingInput.extend({
+  service: z.string(),
+  version: z.number().int(),
+  updatedAt: InstantText,
+  /** Machines behind the service's entrance now; null when nobody can say. */
+  current: z.number().int().nullable(),
+  decision: ScalingDecision,
+  /** Machines are not started or stopped by this: a person, or a campaign, acts on it. */
+  advisory: z.literal(true),
+}).meta({ id: 'Scaling' });
+export type ScalingBody = z.infer<typeof ScalingBody>;

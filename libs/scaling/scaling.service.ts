@@ -1,0 +1,103 @@
+import type { ScalingBody, ScalingInput } from '@springtide/contracts';
+import { recordAudit, requirePermission } from '@springtide/identity';
+import { SpringtideError, toInstant, type Clock, type Instant } from '@springtide/kernel';
+import type { Database, RequestContext } from '@springtide/platform';
+import { findScaling, listScaling, saveScaling, type StoredScaling } from './data/scaling.repository.js';
+import { mergeWants, wallClock, wantOf } from './domain/index.js';
+import type { ScalingEyes } from './scaling-eyes.js';
+
+/** Strategies of services between campaigns, and what they advise together. Starts and stops nothing. */
+export class ScalingService {
+  constructor(
+    private readonly database: Database,
+    private readonly eyes: ScalingEyes,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @param version what the caller has seen, if anything. @throws conflict when it was changed since. */
+  async put(
+    ctx: RequestContext,
+    service: string,
+    input: ScalingInput,
+    version?: number,
+  ): Promise<ScalingBody> {
+    requirePermission(ctx, 'campaign:write');
+    const updatedAt = toInstant(this.clock.now());
+    requireSound(input, updatedAt);
+    const stored = await this.database.unitOfWork(ctx, async (tx) => {
+      const before = await findScaling(tx, service, true);
+      requireVersion(service, before?.version ?? 0, version);
+      const next = { service, input, version: (before?.version ?? 0) + 1, updatedAt };
+      await saveScaling(tx, ctx.tenantId, next);
+      await recordAudit(tx, ctx, {
+        action: 'scaling.put',
+        target: { kind: 'scaling', id: service },
+        after: { version: next.version, floor: input.floor, ceiling: input.ceiling },
+        show: ['version', 'floor', 'ceiling'],
+        at: updatedAt,
+      });
+      return next;
+    });
+    return await this.decided(ctx, stored, updatedAt);
+  }
+
+  /** @param at another instant than now, to see what schedules and forecasts will want. @throws not-found. */
+  async get(ctx: RequestContext, service: string, at?: Instant): Promise<ScalingBody> {
+    requirePermission(ctx, 'campaign:read');
+    const stored = await this.database.unitOfWork(ctx, (tx) => findScaling(tx, service));
+    if (stored === undefined) {
+      throw new SpringtideError('not-found', `service "${service}" has no scaling strategies`, {
+        nextStep: 'Give it some: springtide scaling set <service> --file <path>',
+      });
+    }
+    return await this.decided(ctx, stored, at ?? toInstant(this.clock.now()));
+  }
+
+  async list(ctx: RequestContext): Promise<readonly ScalingBody[]> {
+    requirePermission(ctx, 'campaign:read');
+    const all = await this.database.unitOfWork(ctx, (tx) => listScaling(tx));
+    const now = toInstant(this.clock.now());
+    const bodies: ScalingBody[] = [];
+    for (const stored of all) bodies.push(await this.decided(ctx, stored, now));
+    return bodies;
+  }
+
+  private async decided(ctx: RequestContext, stored: StoredScaling, now: Instant): Promise<ScalingBody> {
+    const { service, input, version, updatedAt } = stored;
+    const { current, campaignMachines, changedAt } = await this.eyes.ground(ctx, service);
+    const sight = await this.eyes.sight(ctx, input.strategies, now, campaignMachines);
+    const wants = input.strategies.map((strategy) => wantOf(strategy, sight));
+    const decision = mergeWants(wants, input, { now, current: current ?? 0, changedAt });
+    const reasons =
+      current === null
+        ? [`no entrance of "${service}" can say how many machines there are: counted as none`]
+        : [];
+    return {
+      ...input,
+      ...{ service, version, updatedAt, current, advisory: true },
+      decision: { ...decision, reasons: [...reasons, ...decision.reasons] },
+    };
+  }
+}
+
+function requireSound({ floor, ceiling, strategies }: ScalingInput, now: Instant): void {
+  const ids = strategies.map(({ id }) => id);
+  const problems = [
+    ...(floor > ceiling ? [`the floor of ${floor} is above the ceiling of ${ceiling}`] : []),
+    ...(new Set(ids).size === ids.length ? [] : ['two strategies have the same id']),
+  ];
+  for (const strategy of strategies) {
+    if (strategy.kind === 'scheduled') wallClock(strategy.timeZone, now);
+  }
+  if (problems.length === 0) return;
+  throw new SpringtideError('invalid-argument', `the strategies were not saved: ${problems.join('; ')}`);
+}
+
+function requireVersion(service: string, version: number, seen: number | undefined): void {
+  if (seen === undefined || seen === version) return;
+  throw new SpringtideError(
+    'conflict',
+    `the strategies of "${service}" were changed meanwhile (version ${version}, yours is ${seen}); nothing was changed`,
+    { retry: 'never', nextStep: 'Read them again and repeat your change.', facts: { version } },
+  );
+}
