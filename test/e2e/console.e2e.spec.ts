@@ -116,6 +116,13 @@ suite('console', () => {
     expect(plan.status).toBe('ready');
     expect(await page.locator('main').innerText()).toContain('Why this plan');
 
+    await page.getByRole('link', { name: 'Readiness', exact: true }).click();
+    await page.getByRole('button', { name: 'Check now' }).click();
+    await page.getByText(/vCPUs of quota .+ are free/).first().waitFor({ timeout: 20_000 });
+    const readiness = await page.locator('main').innerText();
+    expect(readiness).toContain('standing machines are healthy behind');
+    expect(readiness).toContain('Springtide has no call for it yet');
+
     await page.getByRole('link', { name: 'Approval', exact: true }).click();
     await page.getByRole('button', { name: /Ask for approval/ }).click();
     await page.getByText('somebody else has to decide').waitFor();
@@ -232,6 +239,16 @@ suite('console', () => {
     expect(await readFile(file, 'utf8')).toContain('campaign_id,as_of,basis');
   }, 60_000);
 
+  it('hands out the report as a PDF, in the language of the page', async () => {
+    const { page } = await signedIn({ ...english, language: 'zh-CN' });
+    await show(page, `/campaigns/${campaign.id}/report`, '.figures');
+    const coming = page.waitForEvent('download');
+    await page.getByRole('button', { name: '下载 PDF' }).click();
+    const download = await coming;
+    expect(download.suggestedFilename()).toContain('zh-CN');
+    expect((await readFile(await download.path())).toString('latin1', 0, 5)).toBe('%PDF-');
+  }, 60_000);
+
   it('is reached by keyboard alone', async () => {
     const { page } = await signedIn(english);
     await show(page, '/campaigns', '.grid tbody a');
@@ -262,6 +279,7 @@ suite('console', () => {
         ['campaigns', '/campaigns'],
         part('overview'),
         part('plan'),
+        part('readiness'),
         part('approval'),
         part('run'),
         part('report'),
