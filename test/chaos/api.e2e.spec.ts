@@ -1,6 +1,8 @@
 import { jest } from '@jest/globals';
 import { routes, type ApiClient } from '@springtide/contracts';
-import { campaignInput, problemOf, until } from '../e2e/campaign-story.js';
+import fc from 'fast-check';
+import pg from 'pg';
+import { campaignInput, planned, problemOf, until } from '../e2e/campaign-story.js';
 import { openChaosWorld, type ChaosWorld } from './chaos-world.js';
 import { measured } from './measured.js';
 
@@ -14,6 +16,7 @@ afterAll(async () => await world.stop(), 60_000);
 
 const LATER = { inMs: 3_600_000, rampMs: 60_000, peakMs: 60_000, decayMs: 60_000 };
 const FEW = 5;
+const FUZZ = 300;
 
 async function campaignsNamed(prefix: string): Promise<readonly string[]> {
   const rows = await world.database.database.systemWork(
@@ -104,3 +107,94 @@ describe('F27: two operators at once', () => {
     await measured('F27', '500 changes, 50 taken, 450 refused with 412, none lost');
   });
 });
+
+describe('F30: nothing is changed that cannot be put on record', () => {
+  it('refuses while the audit cannot be written, and changes nothing', async () => {
+    const before = await campaignsNamed('%');
+    await asOwner('alter table audit_record rename to audit_away');
+    try {
+      const body = campaignInput(world, 'without a record', LATER);
+      const { status, problem } = await problemOf(world.operations.call(routes.campaignCreate, { body }));
+      expect(status).toBeGreaterThanOrEqual(500);
+      expect(problem.nextStep).not.toBe('');
+    } finally {
+      await asOwner('alter table audit_away rename to audit_record');
+    }
+    expect(await campaignsNamed('%')).toEqual(before);
+    await measured('F30', 'refused while the audit table was away: 0 changes');
+  });
+});
+
+const text = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 300 }),
+  fc.constantFrom(
+    '双十一大促 🌊',
+    '\u0000',
+    'a'.repeat(100_000),
+    '\u202Eevil',
+    "'; drop table campaign; --",
+    '{{7*7}}',
+  ),
+);
+
+/** A campaign with any name, and half of the time with one more field of whatever somebody may send. */
+function poisoned(): fc.Arbitrary<object> {
+  const good = campaignInput(world, 'poison', LATER);
+  const anything = fc.oneof(text, fc.double(), fc.constant(null), fc.array(text, { maxLength: 3 }));
+  const wrong = fc.record({ key: fc.constantFrom(...Object.keys(good)), value: anything });
+  return fc
+    .record({ name: text, wrong: fc.option(wrong) })
+    .map(({ name, wrong: one }) => ({ ...good, name, ...(one === null ? {} : { [one.key]: one.value }) }));
+}
+
+describe('F31: whatever is sent, the answer is a problem or a campaign', () => {
+  const send = async (body: string) => {
+    const answer = await fetch(`${world.apiUrl}/api/v1/campaigns`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${world.adminToken}` },
+      body,
+    });
+    return {
+      status: answer.status,
+      type: answer.headers.get('content-type') ?? '',
+      text: await answer.text(),
+    };
+  };
+
+  it('of ten megabytes', async () => {
+    const status = await send(JSON.stringify({ name: 'x'.repeat(10_000_000) })).then(
+      (answer) => answer.status,
+      // Refused before it was read to its end.
+      () => 413,
+    );
+    expect(status).toBe(413);
+  });
+
+  it('of fields of every kind', async () => {
+    const taken: string[] = [];
+    await fc.assert(
+      fc.asyncProperty(poisoned(), async (body) => {
+        const answer = await send(JSON.stringify(body));
+        expect(answer.status).toBeLessThan(500);
+        if (answer.status === 201) taken.push((JSON.parse(answer.text) as { id: string }).id);
+        else expect(answer.type).toContain('application/problem+json');
+      }),
+      { numRuns: FUZZ, seed: 20_261_111 },
+    );
+    const [id] = taken;
+    if (id === undefined) throw new Error('nothing was taken, so no workflow was tried');
+    const plan = await planned(world.operations, id);
+    expect(plan.status).not.toBe('solving');
+    await measured('F31', `${FUZZ} poisoned campaigns: ${taken.length} taken, the rest refused with 4xx`);
+  });
+});
+
+async function asOwner(sql: string): Promise<void> {
+  const client = new pg.Client(world.database.ownerUrl);
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}

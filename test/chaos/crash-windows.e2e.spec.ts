@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { LedgerWorld, type Run } from './ledger-world.js';
+import { measured } from './measured.js';
 
 jest.setTimeout(60_000);
 
@@ -7,7 +8,11 @@ let world: LedgerWorld;
 beforeAll(async () => {
   world = await LedgerWorld.open();
 }, 60_000);
-afterAll(async () => await world.close());
+let survived = 0;
+afterAll(async () => {
+  await world.close();
+  await measured('F1', `${survived} of ${CELLS.length} sequences of SIGKILL in w1 to w6 left nothing behind`);
+});
 
 type Work = 'buy' | 'move-timer' | 'bring-back';
 

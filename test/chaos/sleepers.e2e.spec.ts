@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { POLICY, TENANT } from './ledger-order.js';
 import { LedgerWorld } from './ledger-world.js';
+import { measured } from './measured.js';
 
 jest.setTimeout(120_000);
 
@@ -37,5 +38,6 @@ describe('a worker that sleeps (SIGSTOP) while others take its work over', () =>
     expect([calls, world.proxy.countOf(/RunMachines$/)]).toEqual([0, 0]);
     await world.finish({ work: 'bring-back', runs, fence: 2 });
     expect(await world.leftovers(runs)).toEqual([]);
+    await measured('F4', `${RUNS} runs asleep at ${failPoint}: 0 calls after waking`);
   });
 });

@@ -7,6 +7,9 @@ const BY_STATE: Readonly<Record<string, ErrorCode>> = {
   '23514': 'invalid-argument',
   '22P02': 'invalid-argument',
   '22003': 'invalid-argument',
+  // Text with a character that PostgreSQL does not keep: NUL, or half of a pair.
+  '22021': 'invalid-argument',
+  '22P05': 'invalid-argument',
   '40001': 'conflict',
   '40P01': 'conflict',
   '55P03': 'conflict',

@@ -1,0 +1,85 @@
+// Puts the fault matrix (test/chaos/fault-rows.ts) and what runs of test/chaos left in var/chaos into
+// docs/reliability.md, between its markers. `node scripts/fault-matrix.mjs --run` runs them first, which takes minutes.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FAULT_ROWS } from '../test/chaos/fault-rows.ts';
+
+const root = join(import.meta.dirname, '..');
+const page = join(root, 'docs', 'reliability.md');
+const folder = join(root, 'var', 'chaos');
+const BEGIN = '<!-- fault matrix: written by scripts/fault-matrix.mjs -->';
+const END = '<!-- end of fault matrix -->';
+
+export function forgetChaos() {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+}
+
+/** @returns one line that says what was done. The page stays as it is where a row that measures did not run. */
+export function writeFaultMatrix() {
+  const seen = readSeen();
+  if (seen.size === 0) return '';
+  const missing = FAULT_ROWS.filter(({ id, proofs }) => measures(proofs) && !seen.has(id)).map(
+    ({ id }) => id,
+  );
+  if (missing.length > 0)
+    return `docs/reliability.md stays as it is: not seen in this run: ${missing.join(', ')}\n`;
+  const text = readFileSync(page, 'utf8');
+  const [from, to] = [text.indexOf(BEGIN) + BEGIN.length, text.indexOf(END)];
+  if (to < from) throw new Error('docs/reliability.md has lost its markers');
+  writeFileSync(page, `${text.slice(0, from)}\n\n${tableOf(seen)}\n\n${text.slice(to)}`);
+  return `The fault matrix in docs/reliability.md was written from ${seen.size} rows of this run.\n`;
+}
+
+function measures(proofs) {
+  return proofs.some(({ file }) => file.startsWith('test/chaos/'));
+}
+
+function readSeen() {
+  const files = existsSync(folder) ? readdirSync(folder).toSorted() : [];
+  const notes = files.map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
+  return Map.groupBy(notes, ({ row }) => row);
+}
+
+function tableOf(seen) {
+  const rows = FAULT_ROWS.map((row) => {
+    const figures = (seen.get(row.id) ?? []).map((note) => note.seen).join('. ');
+    const where = row.proofs.map(({ file, test }) => `${linkTo(file)} “${test}”`).join('; ');
+    return [row.id, row.fault, row.injected, row.expected, row.pass, figures, where, row.open ?? ''];
+  });
+  return table(
+    ['id', 'fault', 'injected', 'expected', 'passes with', 'seen in this run', 'shown by', 'not shown'],
+    rows,
+  );
+}
+
+function linkTo(file) {
+  return `[${file.split('/').at(-1)}](../${file})`;
+}
+
+/** Padded as the formatter would. */
+function table(head, rows) {
+  const lines = [head, ...rows].map((row) => row.map((cell) => String(cell).replaceAll('|', '\\|')));
+  const widths = head.map((_, at) => Math.max(3, ...lines.map((line) => [...line[at]].length)));
+  const text = (line) =>
+    `| ${line.map((cell, at) => cell + ' '.repeat(widths[at] - [...cell].length)).join(' | ')} |`;
+  const [first, ...rest] = lines.map(text);
+  return [first, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rest].join('\n');
+}
+
+function runChaos() {
+  const jest = ['node_modules/jest/bin/jest.js', 'test/chaos', '--maxWorkers=1', '--forceExit'];
+  const options = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+  return spawnSync(process.execPath, [...options, ...jest], { cwd: root, stdio: 'inherit' }).status ?? 1;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  let status = 0;
+  if (process.argv.includes('--run')) {
+    forgetChaos();
+    status = runChaos();
+  }
+  process.stdout.write(writeFaultMatrix());
+  process.exitCode = status;
+}
