@@ -5,7 +5,7 @@ import { HOME_GROUP, type Route, type RouteChange, type RoutesService } from '@s
 import { groupsLacking, sharesByCapacity, type Shares } from '@springtide/traffic/domain';
 import { z } from 'zod';
 import type { OpenRun, RunBook } from './run-book.js';
-import { machinesOf } from './run-machines.js';
+import { groupOf, machinesOf, type RunMachine } from './run-machines.js';
 import { membersByGroup } from './route-members.js';
 
 const SetShares = z.object({ route: z.string(), shares: z.record(z.string(), z.number()) });
@@ -39,6 +39,7 @@ export class EntranceKeeper {
   }
 
   private async keepRoute(open: OpenRun, run: RunRef, route: Route): Promise<void> {
+    await this.takeOutFailed(open, run, route);
     const expected = await this.expectedOf(open, run, route);
     const lacking = groupsLacking(expected, (await this.routes.read(route)).groups);
     // While a phase moves members itself, only the standing fleet, which no phase touches, tells of a restart.
@@ -58,16 +59,45 @@ export class EntranceKeeper {
     });
   }
 
+  /**
+   * A machine that failed, or that its cloud takes back, gets no more traffic from now on; the phase that replaces it may
+   * take longer than it has left. Where nobody else could serve, it stays while it lasts.
+   */
+  private async takeOutFailed(open: OpenRun, run: RunRef, route: Route): Promise<void> {
+    const machines = await this.machinesFor(open, run, route);
+    const ordered = await this.lastMembersOf(run, route);
+    const inRoute = ({ poolId, item }: RunMachine) =>
+      ordered.get(groupOf(poolId))?.has(item.machineId ?? '') === true;
+    const failed = machines.filter((machine) => machine.item.state === 'failed' && inRoute(machine));
+    if (failed.length === 0) return;
+    const staying = membersByGroup(
+      open.plan,
+      machines.filter((machine) => machine.item.state === 'ready' && inRoute(machine)),
+    );
+    const change = changeOf(open, run, `notice/${this.book.now()}`);
+    const groups = [...new Set(failed.map(({ poolId }) => groupOf(poolId)))];
+    const empty = groups.filter((group) => !staying.has(group));
+    if (empty.length > 0) {
+      const shares = await this.lastSharesOf(run, route, await this.routes.read(route), empty);
+      if (shares === undefined) return;
+      await this.routes.setShares(route, shares, change);
+    }
+    for (const group of groups) await this.routes.setMembers(route, group, staying.get(group) ?? [], change);
+  }
+
+  private async machinesFor(open: OpenRun, run: RunRef, route: Route): Promise<readonly RunMachine[]> {
+    const service = open.plan.services.find((one) => one.route === route.name)?.name;
+    const intents = await this.ledger.listIntents(run.tenantId, { runId: run.runId, kind: 'create' });
+    return machinesOf(intents).filter((machine) => machine.service === service);
+  }
+
   private async expectedOf(
     open: OpenRun,
     run: RunRef,
     route: Route,
   ): Promise<ReadonlyMap<string, readonly RouteMember[]>> {
-    const service = open.plan.services.find((one) => one.route === route.name)?.name;
-    const intents = await this.ledger.listIntents(run.tenantId, { runId: run.runId, kind: 'create' });
-    const ready = machinesOf(intents).filter(
-      (machine) => machine.service === service && machine.item.state === 'ready',
-    );
+    const machines = await this.machinesFor(open, run, route);
+    const ready = machines.filter((machine) => machine.item.state === 'ready');
     const ordered = await this.lastMembersOf(run, route);
     const expected = new Map<string, readonly RouteMember[]>([[HOME_GROUP, route.home]]);
     for (const [group, members] of membersByGroup(open.plan, ready)) {
@@ -96,14 +126,21 @@ export class EntranceKeeper {
   }
 
   /** The last good set of this run, among those who can take traffic now; before the first shift, all is at home. */
-  private async lastSharesOf(run: RunRef, route: Route, state: RouteState): Promise<Shares | undefined> {
+  private async lastSharesOf(
+    run: RunRef,
+    route: Route,
+    state: RouteState,
+    without: readonly string[] = [],
+  ): Promise<Shares | undefined> {
     const sets = await this.ledger.listIntents(run.tenantId, { runId: run.runId, kind: 'set' });
     const last = sets
       .filter((intent) => intent.state === 'settled')
       .map((intent) => SetShares.safeParse(intent.spec).data)
       .findLast((set) => set?.route === route.name);
     const healthy = new Set(
-      state.groups.filter((group) => group.members.some((m) => m.healthy)).map((group) => group.name),
+      state.groups
+        .filter((group) => !without.includes(group.name) && group.members.some((m) => m.healthy))
+        .map((group) => group.name),
     );
     const wanted = Object.entries(last?.shares ?? { [HOME_GROUP]: 100 });
     return sharesByCapacity(

@@ -84,6 +84,7 @@ export function machineOf(wire: WireMachine): Machine {
     labels: labelsOf(wire.tags),
     relations: relationsOf(wire),
     ...(wire.reason === undefined ? {} : { stateReason: wire.reason }),
+    ...(wire.notice === undefined ? {} : { notice: wire.notice }),
   };
 }
 

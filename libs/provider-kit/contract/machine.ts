@@ -49,6 +49,8 @@ export type Machine = Readonly<{
   relations?: readonly Relation[];
   /** The cloud's own words on why a machine failed or stopped. */
   stateReason?: string;
+  /** The cloud takes it back within minutes, and says so in these words; until then it runs. */
+  notice?: string;
 }>;
 
 /** Something that outlives its machine if nobody deletes it. */

@@ -28,7 +28,7 @@ export const adminRequestSchema = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('pass-time'), ms: z.int().min(0) }),
   z.strictObject({ action: z.literal('expire-sessions') }),
   z.strictObject({ action: z.literal('delete-outside'), id: z.string() }),
-  z.strictObject({ action: z.literal('interrupt'), id: z.string() }),
+  z.strictObject({ action: z.literal('interrupt'), id: z.string(), inMs: z.number().min(0).optional() }),
   /** A machine that somebody else made. Left out: the first type, some name, the label `owner: somebody`. */
   z.strictObject({
     action: z.literal('create-foreign'),

@@ -1,6 +1,9 @@
 import type { PlannedOffer, PlannedType } from './plan.js';
 import type { WireMachine } from './wire.js';
 
+/** So long before it takes a spot machine back the cloud says so. */
+const NOTICE_MS = 120_000;
+
 /** Everything that will happen to a machine is written at its launch or by a call, as instants in ms. */
 export type CloudMachine = {
   readonly sequence: number;
@@ -56,6 +59,10 @@ function reasonOf(machine: CloudMachine, now: number): string | undefined {
   return machine.releaseAt <= now ? 'its time-to-live ended' : 'terminated on request';
 }
 
+function isNoticed(machine: CloudMachine, now: number): boolean {
+  return statusOf(machine, now) === 'up' && now >= machine.interruptedAt - NOTICE_MS;
+}
+
 /** Undefined when it is gone, or too young for the listings to know it. */
 export function seenAs(machine: CloudMachine, now: number): WireMachine | undefined {
   const status = statusOf(machine, now);
@@ -76,5 +83,6 @@ export function seenAs(machine: CloudMachine, now: number): WireMachine | undefi
     addresses: status === 'up' || status === 'ending' ? [machine.address] : [],
     createdAt: new Date(machine.createdAt).toISOString(),
     ...(reason === undefined ? {} : { reason }),
+    ...(isNoticed(machine, now) ? { notice: 'spot capacity is taken back within two minutes' } : {}),
   };
 }

@@ -186,7 +186,7 @@ export class SimulatedCloud {
         this.#park.remove(this.#known(request.id));
         return {};
       case 'interrupt':
-        this.#known(request.id).interruptedAt = now;
+        this.#known(request.id).interruptedAt = now + (request.inMs ?? 0);
         return {};
       case 'create-foreign':
         return { id: this.#operations.createForeign(now, request) };

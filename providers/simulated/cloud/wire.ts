@@ -65,6 +65,7 @@ const machine = z.strictObject({
   createdAt: instant,
   tags,
   reason: z.string().optional(),
+  notice: z.string().optional(),
 });
 
 const offering = z.strictObject({

@@ -454,6 +454,7 @@ export const enUS = {
   'step.shift.home': 'Traffic home',
   'step.shift.no-home': 'No standing fleet',
   'step.guard.lost': 'Machine lost',
+  'step.guard.notice': 'Machine taken back',
   'step.guard.budget': 'Budget guard',
   'step.scale-back.begin': 'Scale-back begins',
   'step.scale-back.release': 'Machines returned',

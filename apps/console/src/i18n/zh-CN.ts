@@ -439,6 +439,7 @@ export const zhCN: Readonly<Record<MessageKey, string>> = {
   'step.shift.home': '流量回归',
   'step.shift.no-home': '无常备主机',
   'step.guard.lost': '主机丢失',
+  'step.guard.notice': '主机被云收回',
   'step.guard.budget': '预算护栏',
   'step.scale-back.begin': '开始缩容回收',
   'step.scale-back.release': '主机归还',
