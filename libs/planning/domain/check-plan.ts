@@ -1,9 +1,23 @@
-import { Decimal, decimal } from '@springtide/kernel';
+import { Decimal, decimal, type Money } from '@springtide/kernel';
 import type { PlanCost, PlanRow } from './capacity-plan.js';
+import { limitViolations } from './check-limits.js';
 import { costOf } from './plan-cost.js';
 import type { PlanningClass, PlanningPool, PlanningProblem } from './problem.js';
 
-export type PlanRule = 'shape' | 'allowed' | 'cap' | 'quota' | 'spot' | 'hourly-ceiling' | 'budget';
+export type PlanRule =
+  | 'shape'
+  | 'allowed'
+  | 'cap'
+  | 'quota'
+  | 'spot'
+  | 'hourly-ceiling'
+  | 'budget'
+  | 'subnet'
+  | 'link'
+  | 'launch-limit'
+  | 'zone-share'
+  | 'spot-pool-share'
+  | 'delivered';
 
 export type PlanViolation = Readonly<{ rule: PlanRule; detail: string }>;
 
@@ -24,18 +38,26 @@ export function checkPlan(problem: PlanningProblem, rows: readonly PlanRow[]): P
   const cost = costOf(problem, rows);
   const violations = [
     ...shapeViolations(problem, rows),
-    ...capViolations(problem, rows),
-    ...quotaViolations(problem, rows),
+    ...limitViolations(problem, rows),
     ...spotViolations(problem, rows),
-    ...ceilingViolations(problem, rows),
   ];
-  if (problem.budget !== undefined && decimal(cost.total.amount).gt(problem.budget.amount)) {
+  if (problem.budget !== undefined && decimal(cost.total.amount).gt(budgetLeft(problem, problem.budget))) {
     violations.push({
       rule: 'budget',
       detail: `costs ${cost.total.amount}, the budget is ${problem.budget.amount}`,
     });
   }
   return { violations, shortage: shortages(problem, rows), cost };
+}
+
+/** What runs already is paid for, even beyond a budget that came later; nothing may be added to it. */
+function budgetLeft(problem: PlanningProblem, budget: Money): Decimal {
+  const rows = (problem.delivered ?? []).map((row) => ({
+    class: row.class,
+    pool: row.pool,
+    counts: problem.phases.map(() => row.machines),
+  }));
+  return Decimal.max(budget.amount, costOf(problem, rows).total.amount);
 }
 
 function shapeViolations(problem: PlanningProblem, rows: readonly PlanRow[]): PlanViolation[] {
@@ -57,33 +79,6 @@ function shapeViolations(problem: PlanningProblem, rows: readonly PlanRow[]): Pl
   return violations;
 }
 
-function capViolations(problem: PlanningProblem, rows: readonly PlanRow[]): PlanViolation[] {
-  return problem.pools.flatMap((pool) =>
-    problem.phases.flatMap((phase, k): PlanViolation[] => {
-      const used = sum(rows.filter((row) => row.pool === pool.id).map((row) => decimal(row.counts[k] ?? 0)));
-      if (used.lte(pool.cap)) return [];
-      return [
-        { rule: 'cap', detail: `${pool.id} in ${phase.id}: ${used.toString()} of ${pool.cap} machines` },
-      ];
-    }),
-  );
-}
-
-function quotaViolations(problem: PlanningProblem, rows: readonly PlanRow[]): PlanViolation[] {
-  const pools = poolsById(problem);
-  return problem.quotaGroups.flatMap((group) =>
-    problem.phases.flatMap((phase, k): PlanViolation[] => {
-      const members = rows.filter((row) => pools.get(row.pool)?.quotaGroup === group.id);
-      const used = sum(
-        members.map((row) => decimal(row.counts[k] ?? 0).times(pools.get(row.pool)?.vcpu ?? 0)),
-      );
-      const free = Math.max(0, group.limitVcpu - group.usedVcpu);
-      if (used.lte(free)) return [];
-      return [{ rule: 'quota', detail: `${group.id} in ${phase.id}: ${used.toString()} of ${free} vCPU` }];
-    }),
-  );
-}
-
 function spotViolations(problem: PlanningProblem, rows: readonly PlanRow[]): PlanViolation[] {
   const pools = poolsById(problem);
   return problem.classes.flatMap((item) =>
@@ -93,33 +88,22 @@ function spotViolations(problem: PlanningProblem, rows: readonly PlanRow[]): Pla
         units.filter((entry) => pools.get(entry.pool)?.option === 'spot').map((entry) => entry.units),
       );
       const all = sum(units.map((entry) => entry.units));
-      if (spot.lte(all.times(item.spotMax))) return [];
+      // Spot machines that run already may be too many by now; then nothing is added to them.
+      const there = (problem.delivered ?? []).filter((row) => row.class === item.id);
+      const spotThere = sum(
+        there
+          .filter((row) => pools.get(row.pool)?.option === 'spot')
+          .map((row) =>
+            decimal(item.allowed.find((entry) => entry.pool === row.pool)?.units ?? 0).times(row.machines),
+          ),
+      );
+      if (spot.lte(Decimal.max(all.times(item.spotMax), spotThere))) return [];
       return [
         {
           rule: 'spot',
           detail: `${item.id} in ${phase.id}: ${spot.toString()} of ${all.toString()} ${item.unit}`,
         },
       ];
-    }),
-  );
-}
-
-function ceilingViolations(problem: PlanningProblem, rows: readonly PlanRow[]): PlanViolation[] {
-  const pools = poolsById(problem);
-  return (problem.hourlyCeilings ?? []).flatMap((ceiling) =>
-    problem.phases.flatMap((phase, k): PlanViolation[] => {
-      const members = rows.filter((row) => {
-        return ceiling.account === null || pools.get(row.pool)?.account === ceiling.account;
-      });
-      const spent = sum(
-        members.map((row) =>
-          decimal(pools.get(row.pool)?.pricePerHour.amount ?? 0).times(row.counts[k] ?? 0),
-        ),
-      );
-      if (spent.lte(ceiling.perHour.amount)) return [];
-      const who = ceiling.account ?? 'all accounts';
-      const detail = `${who} in ${phase.id}: ${spent.toString()} of ${ceiling.perHour.amount} per hour`;
-      return [{ rule: 'hourly-ceiling', detail }];
     }),
   );
 }

@@ -2,9 +2,14 @@ import { Decimal, decimal, money } from '@springtide/kernel';
 import type { PlanCost, PlanRow } from './capacity-plan.js';
 import type { PlanningPool, PlanningProblem } from './problem.js';
 
-/** Machines that start in each phase; before the first phase none run. */
-export function startsOf(counts: readonly number[]): readonly number[] {
-  return counts.map((count, k) => Math.max(0, count - (k === 0 ? 0 : (counts[k - 1] ?? 0))));
+/** Machines that start in each phase; before the first one, those that were delivered already run. */
+export function startsOf(counts: readonly number[], delivered = 0): readonly number[] {
+  return counts.map((count, k) => Math.max(0, count - (k === 0 ? delivered : (counts[k - 1] ?? 0))));
+}
+
+/** Machines of a row that run already when the plan is made. */
+export function deliveredOf({ delivered = [] }: PlanningProblem, row: PlanRow): number {
+  return delivered.find((there) => there.class === row.class && there.pool === row.pool)?.machines ?? 0;
 }
 
 /** The exact cost of machines in a problem's prices, from the rows alone. */
@@ -53,7 +58,7 @@ export function costOf(problem: PlanningProblem, rows: readonly PlanRow[]): Plan
 type RowPart = Readonly<{ hours: Decimal; running: Decimal; starts: number; start: Decimal }>;
 
 function rowParts(problem: PlanningProblem, pool: PlanningPool, row: PlanRow): readonly RowPart[] {
-  const starts = startsOf(row.counts);
+  const starts = startsOf(row.counts, deliveredOf(problem, row));
   return problem.phases.map((phase, k) => {
     const hours = decimal(phase.hours).times(row.counts[k] ?? 0);
     const count = starts[k] ?? 0;

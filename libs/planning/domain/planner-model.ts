@@ -78,6 +78,7 @@ export function compileModel(problem: PlanningProblem): PlannerModel {
   const pairs = pairArrays(problem);
   const cap = capArray(problem);
   const demand = demandArrays(problem.classes, phaseCount);
+  const pools = poolArrays(problem, zones);
   return {
     problem,
     phaseCount,
@@ -86,7 +87,7 @@ export function compileModel(problem: PlanningProblem): PlannerModel {
     zoneCount: zones.size,
     hours,
     hoursUpTo,
-    pools: poolArrays(problem, zones),
+    pools,
     pairs,
     cap,
     ...demand,
@@ -94,12 +95,22 @@ export function compileModel(problem: PlanningProblem): PlannerModel {
     spotMax: Float64Array.from(problem.classes, (c) => c.spotMax),
     limits: limitArrays({ problem, pairs, cap, need: demand.need }),
     launches: launchArrays(problem),
-    budget: problem.budget === undefined ? Infinity : amount(problem.budget.amount),
+    budget: budgetFor(problem, pools, pairs, at(hoursUpTo, phaseCount)),
   };
 }
 
 function amount(text: string): number {
   return decimal(text).toNumber();
+}
+
+/** What runs already is paid for, whatever the budget says. */
+function budgetFor(problem: PlanningProblem, pools: PoolArrays, pairs: PairArrays, hours: number): number {
+  if (problem.budget === undefined) return Infinity;
+  let there = 0;
+  for (let pair = 0; pair < pairs.count; pair += 1) {
+    there += at(pairs.delivered, pair) * at(pools.price, at(pairs.poolOf, pair)) * hours;
+  }
+  return Math.max(amount(problem.budget.amount), there);
 }
 
 function poolArrays(problem: PlanningProblem, zones: ReadonlyMap<string, number>): PoolArrays {

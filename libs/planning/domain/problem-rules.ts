@@ -16,6 +16,7 @@ export function problemFaults(problem: PlanningProblem): readonly string[] {
     ),
     ...problem.quotaGroups.flatMap((group) => range(`quota ${group.id}: limit`, group.limitVcpu, 0, 1e9)),
     ...problem.pools.flatMap((pool) => poolFaults(pool, problem.currency, groups)),
+    ...placeFaults(problem),
     ...problem.classes.flatMap((item) => classFaults(item, problem, pools)),
     ...moneyFaults('budget', problem.currency, problem.budget),
     ...(problem.hourlyCeilings ?? []).flatMap((c) =>
@@ -50,6 +51,49 @@ function poolFaults(pool: PlanningPool, currency: string, groups: ReadonlySet<st
   ];
 }
 
+/** Rules about networks, lines, launch limits, promises and what runs already. */
+function placeFaults(problem: PlanningProblem): string[] {
+  const { subnets = [], links = [], launchLimits = [], delivered = [], phases } = problem;
+  const known = (what: string, items: readonly { id: string }[], id: string | undefined, who: string) =>
+    id === undefined || items.some((entry) => entry.id === id) ? [] : [`${who}: ${what} ${id} is unknown`];
+  const perPhase = (what: string, values: readonly number[] | undefined) =>
+    values === undefined
+      ? []
+      : [
+          ...(values.length === phases.length ? [] : [`${what} needs one number per phase`]),
+          ...values.flatMap((value) => range(what, value, 0, 1e9)),
+        ];
+  return [
+    ...repeated('network', subnets),
+    ...repeated('line', links),
+    ...repeated('launch limit', launchLimits),
+    ...subnets.flatMap((subnet) =>
+      range(`network ${subnet.id}: free addresses`, subnet.freeAddresses, 0, 1e9),
+    ),
+    ...links.flatMap((link) => range(`line ${link.id}: bandwidth`, link.freeMbps, 0, 1e9)),
+    ...launchLimits.flatMap((limit) => perPhase(`launch limit ${limit.id}`, limit.starts)),
+    ...problem.quotaGroups.flatMap((group) => perPhase(`quota ${group.id}: promised`, group.promisedVcpu)),
+    ...problem.pools.flatMap((pool) => [
+      ...known('network', subnets, pool.subnet, `pool ${pool.id}`),
+      ...known('launch limit', launchLimits, pool.launchLimit, `pool ${pool.id}`),
+      ...perPhase(`pool ${pool.id}: promised`, pool.promised),
+    ]),
+    ...problem.classes.flatMap((item) =>
+      item.allowed.flatMap(({ traffic }) => known('line', links, traffic?.link, `class ${item.id}`)),
+    ),
+    ...delivered.flatMap((row) => {
+      const name = `${row.class} on ${row.pool}`;
+      const item = problem.classes.find((candidate) => candidate.id === row.class);
+      const allowed = item?.allowed.some((entry) => entry.pool === row.pool) === true;
+      const whole = Number.isSafeInteger(row.machines) && row.machines >= 0;
+      return [
+        ...(allowed ? [] : [`${name} runs already, but is not allowed`]),
+        ...(whole ? [] : [`${name}: ${row.machines} is no number of machines`]),
+      ];
+    }),
+  ];
+}
+
 function classFaults(item: PlanningClass, problem: PlanningProblem, pools: ReadonlySet<string>): string[] {
   const name = `class ${item.id}`;
   const penalty = item.shortagePenaltyPerUnitHour;
@@ -57,6 +101,8 @@ function classFaults(item: PlanningClass, problem: PlanningProblem, pools: Reado
     ...range(`${name}: headroom`, item.headroom, 0, 100),
     ...range(`${name}: spot share`, item.spotMax, 0, 1),
     ...range(`${name}: zone-loss fraction`, item.zoneLossFraction, 0, 1),
+    ...range(`${name}: share of a zone`, item.zoneShareMax ?? 1, 0, 1),
+    ...range(`${name}: share of a spot pool`, item.spotPoolShareMax ?? 1, 0, 1),
     ...(item.demand.length === problem.phases.length ? [] : [`${name}: needs one demand per phase`]),
     ...item.demand.flatMap((demand) => [
       ...range(`${name}: demand`, demand.units, 0, 1e9),

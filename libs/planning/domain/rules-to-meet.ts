@@ -17,7 +17,7 @@ export function rulesToMeet(model: PlannerModel): RuleValues {
     if (at(model.pairs.delivered, pair) > 0) countDelivered(model, asked, pair);
   }
   // What runs already may stand above a limit; it asks for no less than nothing more.
-  for (const limits of [asked.limit, asked.launch, asked.budget]) {
+  for (const limits of [asked.limit, asked.launch, asked.budget, asked.spot]) {
     for (let i = 0; i < limits.length; i += 1) limits[i] = Math.min(0, at(limits, i));
   }
   return asked;
