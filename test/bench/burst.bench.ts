@@ -11,7 +11,7 @@ import { costRatio, replay, servedShare, sumOf, type ReplayCase, type ReplayResu
 import { SYNTHETIC_SERIES, syntheticSeries } from './burst/synthetic-series.js';
 
 const USAGE = `burst [--trace FILE.csv[,FILE.csv …]] [--synthetic all|NAME[,NAME …]] [--seeds 5] [--filling linear|hold]
-      [--envelope centred|trailing] [--roughness 0] [--peak window|series] [--boots fixed|spread]
+      [--series-seed 11] [--envelope centred|trailing] [--roughness 0] [--peak window|series] [--boots fixed|spread]
 names: ${Object.keys(SYNTHETIC_SERIES).join(', ')}`;
 
 const GOAL = { served: 0.999, cost: 2 };
@@ -33,6 +33,7 @@ export async function burstBench(args: string[]): Promise<void> {
       synthetic: { type: 'string' },
       seeds: { type: 'string', default: '5' },
       filling: { type: 'string', default: 'linear' },
+      'series-seed': { type: 'string', default: '11' },
       envelope: { type: 'string', default: 'centred' },
       roughness: { type: 'string', default: '0' },
       peak: { type: 'string', default: 'window' },
@@ -59,7 +60,8 @@ export async function burstBench(args: string[]): Promise<void> {
   const names = wanted === 'all' ? Object.keys(SYNTHETIC_SERIES) : wanted.split(',').filter(Boolean);
   try {
     for (const path of traces) benchSeries(basename(path, '.csv'), readTrace(path, filling), options);
-    for (const name of names) benchSeries(name, syntheticSeries(name), options);
+    for (const name of names)
+      benchSeries(name, syntheticSeries(name, Number(values['series-seed'])), options);
   } catch (thrown) {
     if (!(thrown instanceof SpringtideError)) throw thrown;
     process.stderr.write(`${thrown.message}${thrown.nextStep === undefined ? '' : `\n${thrown.nextStep}`}\n`);
@@ -104,10 +106,11 @@ function casesOf(series: DemandSeries, options: Options): readonly ReplayCase[] 
   return Array.from({ length: options.seeds }, (_, n) => n + 1).flatMap((run) =>
     windows.map((window, index) => {
       const seed = run * 1_000 + index;
+      const { forecast, error } = forecastOf(series, window, options.errors, seed);
       return {
         window,
-        latest: series.values[Math.max(0, window.from - 1)] ?? 0,
-        forecast: forecastOf(series, window, options.errors, seed),
+        beforehand: { latest: series.values[Math.max(0, window.from - 1)] ?? 0, error },
+        forecast,
         peak: options.peak === 'series' ? highest : window.peak,
         rules: { ...RULES, spread: options.spread },
         seed,

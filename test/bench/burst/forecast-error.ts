@@ -14,13 +14,16 @@ const LEVEL_SIGMA = 0.2;
 const SHIFT_STEPS = 5;
 const REACH = { centred: { before: 7, after: 7 }, trailing: { before: 14, after: 0 } } as const;
 
+/** What only hindsight knows: by which factor the forecast is too high, and by how many steps it is late. */
+export type ForecastError = Readonly<{ level: number; shift: number }>;
+
 /** The forecast of one campaign: the same for every policy that is tried on it. */
 export function forecastOf(
   series: DemandSeries,
   window: CampaignWindow,
   model: ErrorModel,
   seed: number,
-): DemandForecast {
+): Readonly<{ forecast: DemandForecast; error: ForecastError }> {
   const draw = seeded(seed);
   const level = Math.exp(LEVEL_SIGMA * normal(draw));
   const shift = Math.floor(draw() * (2 * SHIFT_STEPS + 1)) - SHIFT_STEPS;
@@ -31,12 +34,13 @@ export function forecastOf(
     return (maxima[at] ?? 0) * level * roughness(model, draw);
   });
   const startsAt = new Date(Date.parse(series.startsAt) + window.from * series.stepMs).toISOString();
-  return {
+  const forecast = {
     series: { startsAt, stepMs: series.stepMs, values },
     reach,
     levelSigma: LEVEL_SIGMA,
     shiftSteps: SHIFT_STEPS,
   };
+  return { forecast, error: { level, shift } };
 }
 
 function roughness(model: ErrorModel, draw: Draw): number {

@@ -1,5 +1,6 @@
-import type { DemandForecast } from '@springtide/demand/domain';
+import { tightestBound, type DemandForecast } from '@springtide/demand/domain';
 import { BurstPolicy, type BurstFleet } from '@springtide/scaling/domain';
+import type { ForecastError } from './forecast-error.js';
 
 /** A policy as the replay drives it: it is told each minute as it ends, and asked as the next one begins. */
 export type Scaler = Readonly<{
@@ -8,8 +9,14 @@ export type Scaler = Readonly<{
   wanted: (step: number) => number;
 }>;
 
-/** @param latest demand of the last minute before the campaign: what a metric shows as it begins. */
-type MakeScaler = (forecast: DemandForecast, fleet: BurstFleet, latest: number) => Scaler;
+/** What nobody is told but those that are shown for comparison. */
+export type Beforehand = Readonly<{
+  /** Demand of the minute before the campaign: what a metric shows as it begins. */
+  latest: number;
+  error: ForecastError;
+}>;
+
+type MakeScaler = (forecast: DemandForecast, fleet: BurstFleet, beforehand: Beforehand) => Scaler;
 
 export const POLICIES = {
   springtide: followForecast,
@@ -19,6 +26,7 @@ export const POLICIES = {
   'fixed-peak': fixedPeak,
   'plain-forecast-1.25': plainForecast(1.25),
   'plain-forecast-1.4': plainForecast(1.4),
+  'error-in-hindsight': errorInHindsight,
 } as const satisfies Readonly<Record<string, MakeScaler>>;
 export type PolicyName = keyof typeof POLICIES;
 
@@ -44,7 +52,7 @@ function machinesFor(demand: number, fleet: BurstFleet): number {
 }
 
 function track(factor: number): MakeScaler {
-  return (_forecast, fleet, latest) => {
+  return (_forecast, fleet, { latest }) => {
     let observed = latest;
     return {
       observe: (demand) => {
@@ -74,6 +82,23 @@ function hourlySchedule({ series }: DemandForecast, fleet: BurstFleet): Scaler {
     observe: () => undefined,
     wanted: (step) =>
       machinesFor(1.25 * Math.max(maximum(hourOf(step)), maximum(hourOf(step + fleet.leadSteps))), fleet),
+  };
+}
+
+/** What the forecast would give if its level and shift were known: no policy that provides for all it allows can cost less. */
+function errorInHindsight(forecast: DemandForecast, fleet: BurstFleet, { error }: Beforehand): Scaler {
+  const { offset, values } = tightestBound(forecast.series.values, forecast.reach);
+  const steps = forecast.series.values.length;
+  return {
+    observe: () => undefined,
+    wanted: (step) => {
+      const from = Math.max(0, step);
+      const ahead = Array.from({ length: Math.min(step + fleet.leadSteps, steps - 1) - from + 1 }, (_, k) => {
+        const at = Math.min(Math.max(from + k + error.shift + offset, 0), values.length - 1);
+        return (values[at] ?? 0) / error.level;
+      });
+      return machinesFor(Math.max(0, ...ahead) * (1 - 1e-9), fleet);
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import type { DemandForecast } from '@springtide/demand/domain';
 import type { BurstFleet } from '@springtide/scaling/domain';
 import type { CampaignWindow } from './campaign-windows.js';
 import { Fleet, type CloudRules } from './fleet.js';
-import { POLICIES, type PolicyName } from './policies.js';
+import { POLICIES, type Beforehand, type PolicyName } from './policies.js';
 import { seeded } from './seeded.js';
 
 /** Demand and what was served of it are in machines' worth, so that campaigns of different size count alike. */
@@ -19,8 +19,7 @@ export const PRIVATE_MACHINES = 40;
 
 export type ReplayCase = Readonly<{
   window: CampaignWindow;
-  /** Demand of the minute before the campaign. */
-  latest: number;
+  beforehand: Beforehand;
   forecast: DemandForecast;
   /** The peak that machines are sized by: the campaign's own, or the highest of the series. */
   peak: number;
@@ -39,7 +38,7 @@ export function replay(name: PolicyName, one: ReplayCase): ReplayResult {
     leadSteps: Math.ceil((rules.bootMs * (rules.spread ? 1.8 : 1)) / stepMs),
     ceiling: MACHINES_AT_PEAK - PRIVATE_MACHINES,
   };
-  const scaler = POLICIES[name](forecast, { ...fleet, ceiling: ceilingOf(name, fleet) }, one.latest);
+  const scaler = POLICIES[name](forecast, { ...fleet, ceiling: ceilingOf(name, fleet) }, one.beforehand);
   const machines = new Fleet(rules, seeded(one.seed));
   const total = { demand: 0, served: 0, shortageMinutes: 0, clairvoyantSeconds: 0 };
   for (let step = -fleet.leadSteps; step < window.demand.length; step += 1) {

@@ -22,10 +22,9 @@ export const SYNTHETIC_SERIES: Readonly<Record<string, (draw: Draw) => number[]>
 
 const DAY = 1_440;
 const STEPS = 14 * DAY;
-const SEED = 11;
 
 /** @throws invalid-argument for a name that is not in the list. */
-export function syntheticSeries(name: string, seed = SEED): DemandSeries {
+export function syntheticSeries(name: string, seed: number): DemandSeries {
   const make = SYNTHETIC_SERIES[name];
   if (make === undefined) {
     const known = Object.keys(SYNTHETIC_SERIES).join(', ');
