@@ -58,8 +58,8 @@ describe('machines that their cloud takes back', () => {
       await routes.setMembers(route, group, members, change);
       await routes.setShares(route, { home: 50, [group]: 50 }, change);
     }
-    const [{ poolId = '' } = {}] = machinesOf(await run.intents());
-    const group = groupOf(poolId);
+    const [bought] = machinesOf(await run.intents());
+    const group = groupOf(bought?.poolId ?? '');
     const ref = { tenantId, runId: run.runId, fence: run.fence };
     const keeper = new EntranceKeeper(run.book, ledger, routes);
     const engine = new RunEngine(run.book, ledger, async () =>

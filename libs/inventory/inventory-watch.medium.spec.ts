@@ -64,14 +64,19 @@ describe('watching machines', () => {
   afterEach(() => db.drop());
 
   /** Watches for so long, moving time in small steps, and looks at the inventory in between. */
-  async function watching(forMs: number, ledger: WatchedLedger, look: (ms: number) => Promise<void>) {
+  async function watching(
+    forMs: number,
+    ledger: WatchedLedger,
+    look: (ms: number) => Promise<void>,
+    stepMs = 500,
+  ) {
     const until = addMs(toInstant(clock.now()), forMs);
     const ending = new AbortController();
     const done = watch.watchAccount(tenant, ACCOUNT, ledger, { until, signal: ending.signal });
-    for (let ms = 0; ms < forMs; ms += 500) {
+    for (let ms = 0; ms < forMs; ms += stepMs) {
       await look(ms);
       await settle();
-      await clock.advance(500);
+      await clock.advance(stepMs);
     }
     ending.abort();
     await done;
@@ -152,6 +157,24 @@ describe('watching machines', () => {
     expect((after?.confirmedAt ?? '') > (before?.confirmedAt ?? '')).toBe(true);
     const { items } = await inventory.list(tenant, 'machine', { text: 'shop-4' }, { limit: 1 });
     expect(items[0]?.lastSeen).toBe(after?.confirmedAt);
+  });
+
+  it('waits for the first answer as long as it takes, longer after it was missed, and not again in the next watch', async () => {
+    await begin(true);
+    script.machines = [machine(1), machine(2)];
+    script.changesTakeMs = 90_000;
+    script.changes.push({ changed: [...script.machines], gone: [], cursor: 'a', whole: true });
+    let seenAt = 0;
+    const look = async (ms: number): Promise<void> => {
+      if (seenAt === 0 && (await states()).length === 2) seenAt = ms;
+    };
+    await watching(180_000, bought(), look, 10_000);
+    // A minute in vain, ten seconds of rest, and then the minute and a half that it takes.
+    expect(seenAt).toBeGreaterThanOrEqual(160_000);
+    expect(script.calls.slice(0, 3)).toEqual(['changes 0', 'changes 0', 'changes a']);
+    script.calls.length = 0;
+    await watching(2_000, bought(), async () => {});
+    expect(script.calls[0]).toBe('changes a');
   });
 
   it('does not take a feed that forgets most of the machines for their end', async () => {

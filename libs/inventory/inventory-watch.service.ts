@@ -1,6 +1,14 @@
 import type { CloudSource } from '@springtide/catalog';
 import { requirePermission } from '@springtide/identity';
-import { SECOND, addMs, asSpringtideError, msBetween, toInstant, type Instant } from '@springtide/kernel';
+import {
+  MINUTE,
+  SECOND,
+  addMs,
+  asSpringtideError,
+  msBetween,
+  toInstant,
+  type Instant,
+} from '@springtide/kernel';
 import type { RequestContext } from '@springtide/platform';
 import type { CloudClient, Machine } from '@springtide/provider-kit';
 import type { Place } from './data/place.repository.js';
@@ -21,8 +29,14 @@ export type WatchedLedger = Readonly<{
 export type WatchEnd = Readonly<{ until: Instant; signal: AbortSignal }>;
 
 type Watch = Readonly<{ context: RequestContext; place: Place; ledger: WatchedLedger; end: WatchEnd }>;
-type Feed = { cursor: string | undefined };
+type Feed = { cursor: string | undefined; firstWaitMs: number };
 
+/**
+ * The first answer holds everything there is, and takes as long as a listing of it: five thousand machines on a busy
+ * vCenter take more than a minute. Where it was missed, the next question waits twice as long.
+ */
+const FIRST_WAIT_MS = MINUTE;
+const FIRST_WAIT_MOST_MS = 8 * MINUTE;
 /** A feed is asked again after this long without news; short enough to notice the end of the watch. */
 const FEED_WAIT_MS = 20 * SECOND;
 /** Between two answers of a feed, so that many small changes become one batch. */
@@ -34,6 +48,8 @@ const AFTER_FAILURE_MS = 10 * SECOND;
  * elsewhere by reading what starts or ends by id, and by listing as often as the call budget can bear.
  */
 export class InventoryWatchService {
+  private readonly feeds = new Map<string, Feed>();
+
   constructor(
     private readonly parts: Pick<SyncParts, 'database' | 'clouds' | 'clock' | 'log' | 'installation'>,
     private readonly sync: InventorySyncService,
@@ -57,12 +73,20 @@ export class InventoryWatchService {
     );
   }
 
+  /** Goes on where the watch before this one ended; a cloud that does not know the cursor any more begins anew. */
+  private feedOf({ accountId, region }: Place): Feed {
+    const key = `${accountId}/${region}`;
+    const feed = this.feeds.get(key) ?? { cursor: undefined, firstWaitMs: FIRST_WAIT_MS };
+    this.feeds.set(key, feed);
+    return feed;
+  }
+
   private get clouds(): CloudSource {
     return this.parts.clouds;
   }
 
   private async follow(watch: Watch): Promise<void> {
-    const feed: Feed = { cursor: undefined };
+    const feed = this.feedOf(watch.place);
     let listAt = this.now();
     while (!this.isOver(watch.end)) {
       try {
@@ -76,6 +100,9 @@ export class InventoryWatchService {
       } catch (thrown) {
         const { code, message } = asSpringtideError(thrown);
         this.parts.log.warn({ ...watch.place, code, reason: message }, 'machines could not be watched');
+        if (code === 'timeout' && feed.cursor === undefined) {
+          feed.firstWaitMs = Math.min(2 * feed.firstWaitMs, FIRST_WAIT_MOST_MS);
+        }
         feed.cursor = undefined;
         await this.pause(AFTER_FAILURE_MS, watch.end);
       }
@@ -84,7 +111,8 @@ export class InventoryWatchService {
 
   private async followFeed(watch: Watch, client: CloudClient, feed: Feed): Promise<number> {
     const { region } = watch.place;
-    const deadline = addMs(this.now(), FEED_WAIT_MS);
+    const waitMs = feed.cursor === undefined ? feed.firstWaitMs : FEED_WAIT_MS;
+    const deadline = addMs(this.now(), waitMs);
     const scope = { region, ...(feed.cursor === undefined ? {} : { cursor: feed.cursor }) };
     const news = await client.compute.changes(scope, { deadline, priority: 'sync' });
     // The answer is as fresh as its end, however long it was waited for.

@@ -29,6 +29,8 @@ export type CloudScript = {
   resources: Resource[];
   /** Answers of the change feed, the next one first; where there is none, it waits for nothing and says nothing. */
   changes: MachineChanges<Machine>[];
+  /** So long each of these answers takes; one that would come after its deadline does not come. */
+  changesTakeMs: number;
   /** `cut`: the last page does not say complete. `fail`: an error after the first page. */
   listing: 'complete' | 'cut' | 'fail';
   /** Waited for after each page, while the rest of the listing is what it was when it began. */
@@ -55,12 +57,13 @@ export async function scriptedCloud(
     images: [],
     resources: [],
     changes: [],
+    changesTakeMs: 0,
     listing: 'complete',
     afterPage: () => Promise.resolve(),
     calls: [],
   };
   const context = { account: 'scripted', clock, gate: openGate, log: silentLogger };
-  const client = await connectAccount(manifestOf(script, feed), {}, {}, context);
+  const client = await connectAccount(manifestOf(script, feed, clock), {}, {}, context);
   const source: CloudSource = {
     regions: () => Promise.resolve(['r1']),
     use: (_context, _account, work) => work(client),
@@ -88,7 +91,7 @@ function refuse(operation: string): never {
   throw new SpringtideError('unsupported', `the scripted cloud does not ${operation}`);
 }
 
-function manifestOf(script: CloudScript, feed: boolean): ProviderManifest {
+function manifestOf(script: CloudScript, feed: boolean, clock: Clock): ProviderManifest {
   return {
     id: 'scripted',
     title: 'Scripted cloud',
@@ -131,10 +134,16 @@ function manifestOf(script: CloudScript, feed: boolean): ProviderManifest {
             ),
         },
         compute: {
-          changes: ({ cursor = '0' }) => {
+          changes: async ({ cursor = '0' }, { deadline }) => {
             script.calls.push(`changes ${cursor}`);
-            const next = script.changes.shift();
-            return Promise.resolve(next ?? { changed: [], gone: [], cursor, whole: false });
+            const [next] = script.changes;
+            if (next === undefined) return { changed: [], gone: [], cursor, whole: false };
+            const leftMs = Date.parse(deadline) - clock.now().getTime();
+            await clock.sleep(Math.min(leftMs, script.changesTakeMs));
+            if (leftMs < script.changesTakeMs)
+              throw new SpringtideError('timeout', 'too slow', { effect: 'none' });
+            script.changes.shift();
+            return next;
           },
           listOfferings: () => pages(script, 'listOfferings', script.offerings),
           listQuotas: () => Promise.resolve(script.quotas),
