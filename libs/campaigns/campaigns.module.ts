@@ -23,6 +23,7 @@ import { RunBook } from './run-book.js';
 import { RunFactsService } from './run-facts.service.js';
 import { RunEngine } from './run-engine.service.js';
 import { RunsService } from './run.service.js';
+import { SafeHolds } from './safe-hold.service.js';
 import { ScaleBack } from './scale-back.service.js';
 import { Shifting } from './shifting.service.js';
 import { StuckDesk } from './stuck-desk.service.js';
@@ -165,6 +166,12 @@ const forWorkflows: FactoryProvider[] = [
     provide: ScaleBack,
     useFactory: (book: RunBook, ledger: EffectLedger) => new ScaleBack(book, ledger),
     inject: [RunBook, EffectLedger],
+  },
+  {
+    provide: SafeHolds,
+    useFactory: (database: Database, book: RunBook, ledger: EffectLedger) =>
+      new SafeHolds(database, book, ledger),
+    inject: [Database, RunBook, EffectLedger],
   },
   {
     provide: WayBackService,

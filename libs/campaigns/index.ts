@@ -17,6 +17,7 @@ export { RunBook } from './run-book.js';
 export { RunFactsService, type RunFacts } from './run-facts.service.js';
 export { RunEngine } from './run-engine.service.js';
 export { RunsService } from './run.service.js';
+export { SafeHolds, type KnownRun } from './safe-hold.service.js';
 export { ScaleBack } from './scale-back.service.js';
 export { Shifting } from './shifting.service.js';
 export { StuckDesk } from './stuck-desk.service.js';

@@ -42,7 +42,7 @@ export async function atEachPlace<T>(
     }),
   );
   return {
-    done: outcomes.flatMap((one) => ('result' in one ? [one.result as T] : [])),
+    done: outcomes.flatMap((one) => ('result' in one ? [one.result] : [])),
     obstacles: [
       ...before.filter((one) => !intents.some((intent) => isSamePlace(one, intent))),
       ...outcomes.flatMap((one) => one.obstacle ?? []),

@@ -264,7 +264,7 @@ async function hold(given: Given, run: RunEntity, command: Command<'hold'>): Pro
 async function goOn(given: Given, run: RunEntity, command: Command<'go-on'>): Promise<string> {
   const { ctx } = given;
   if (run.control === 'hold') {
-    run.control = 'run';
+    run.control = run.safeHold?.was ?? 'run';
     run.safeHold = null;
     return `${ctx.actor.name} let the run go on after its safe hold: targets and ground are compared again.`;
   }

@@ -54,7 +54,15 @@ export async function runView(ctx: RequestContext, open: OpenRun, facts: Facts):
     spend: spendOf(open, facts),
     leftovers: run.closedAt === null && run.state !== 'stuck' ? [] : leftoversOf(live, plan),
     wayBack: facts.wayBack === undefined ? null : wayBackBody(facts.wayBack, plan, facts.intents, facts.at),
-    safeHold: run.safeHold === null ? null : { ...run.safeHold, costPerHour: costPerHour(live, plan) },
+    safeHold:
+      run.safeHold === null
+        ? null
+        : {
+            since: run.safeHold.since,
+            until: run.safeHold.until,
+            reason: run.safeHold.reason,
+            costPerHour: costPerHour(live, plan),
+          },
   };
 }
 

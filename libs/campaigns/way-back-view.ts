@@ -17,8 +17,8 @@ export function wayBackBody(
   return {
     reason: progress.reason,
     urgent: progress.urgent,
-    phases: progress.phases.map(({ skip: _, hold, ...row }) => ({
-      ...row,
+    phases: progress.phases.map(({ name, state, startedAt, deadline, endedAt, waitsFor, hold }) => ({
+      ...{ name, state, startedAt, deadline, endedAt, waitsFor },
       hold: hold === null || hold.until <= at ? null : hold,
     })),
     obstacles: obstacles.map((one) => ({ ...one, account: accountOf(one.accountId) })),

@@ -11,6 +11,7 @@ import {
   ReadinessGate,
   RunEngine,
   RunsService,
+  SafeHolds,
   ScaleBack,
   Shifting,
   WayBackService,
@@ -47,6 +48,7 @@ import { housekeepingActivities } from './activities/housekeeping.activities.js'
 import { inventoryActivities } from './activities/inventory.activities.js';
 import { readinessActivities } from './activities/readiness.activities.js';
 import { settlementOf } from './activities/settlement.js';
+import { EngineKeeper } from './engine-keeper.js';
 import { startRelay } from './relay.js';
 import { ensureSchedules } from './schedules.js';
 import { WorkerServices } from './services.js';
@@ -93,9 +95,16 @@ export async function startWorker(parts: WorkerParts): Promise<WorkerProcess> {
     namespace,
     interceptors: { activity: [() => ({ inbound: new FailureInterceptor() })] },
   };
-  const workers = await createWorkers(base, activitiesOf(app, platform), parts);
+  const keeper = new EngineKeeper({
+    client,
+    holds: app.get(SafeHolds),
+    log: platform.log,
+    profile: config.policy.profile,
+  });
+  const workers = await createWorkers(base, activitiesOf(app, platform, keeper), parts);
   const relay = startRelay(platform.database, client, platform.log);
   await ensureSchedules(client, config.policy.profile);
+  keeper.start();
   const server = await statusServer(config, platform, workers);
   const running = Promise.all(workers.map(async (worker) => await worker.run())).then(() => undefined);
   return {
@@ -105,7 +114,7 @@ export async function startWorker(parts: WorkerParts): Promise<WorkerProcess> {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     },
     close: async () => {
-      await relay.stop();
+      await Promise.all([relay.stop(), keeper.stop()]);
       server.close();
       await clientConnection.close();
       await connection.close();
@@ -116,7 +125,12 @@ export async function startWorker(parts: WorkerParts): Promise<WorkerProcess> {
 
 type App = Awaited<ReturnType<typeof NestFactory.createApplicationContext>>;
 
-export function activitiesOf(app: Pick<App, 'get'>, platform: PlatformParts) {
+/** @param keeper without one every lapsed lease brings its run back: there is no engine that could have forgotten it. */
+export function activitiesOf(
+  app: Pick<App, 'get'>,
+  platform: PlatformParts,
+  keeper?: Pick<EngineKeeper, 'mayComeBack'>,
+) {
   return {
     ...planActivities(app.get(PlansService)),
     ...runActivities(app.get(RunEngine), app.get(EntranceKeeper), app.get(DemandWatch)),
@@ -133,6 +147,8 @@ export function activitiesOf(app: Pick<App, 'get'>, platform: PlatformParts) {
       }),
     ),
     ...housekeepingActivities({
+      mayComeBack: async (tenantId, runIds) =>
+        keeper === undefined ? await Promise.resolve(runIds) : await keeper.mayComeBack(tenantId, runIds),
       database: platform.database,
       log: platform.log,
       reconciler: app.get(Reconciler),

@@ -5,7 +5,7 @@ import type { PlanContent } from '../domain/plan-content.js';
 import type { RunTargets } from '../domain/run-targets.js';
 
 /** The engine forgot the run: nothing is bought or ended until a person decides, or what was approved is over. */
-export type SafeHold = Readonly<{ since: string; until: string; reason: string }>;
+export type SafeHold = Readonly<{ since: string; until: string; was: 'run' | 'pause'; reason: string }>;
 
 @Entity('campaign')
 export class CampaignEntity {

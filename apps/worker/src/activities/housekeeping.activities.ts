@@ -13,6 +13,8 @@ export type HousekeepingParts = Readonly<{
   accounts: AccountService;
   tenants: TenantService;
   builtClusters: BuiltClusterService;
+  /** Runs that may be brought back because their leases lapsed. */
+  mayComeBack: (tenantId: string, runIds: readonly string[]) => Promise<readonly string[]>;
   log: Logger;
 }>;
 
@@ -27,7 +29,8 @@ export function housekeepingActivities(parts: HousekeepingParts): HousekeepingAc
             parts.log.warn({ ...report }, 'reality and ledger differed');
           }
           const { tenantId } = scope;
-          return { lapsedRunIds: await parts.builtClusters.takeBackLapsed(tenantId, report.lapsedRunIds) };
+          const lapsed = await parts.builtClusters.takeBackLapsed(tenantId, report.lapsedRunIds);
+          return { lapsedRunIds: await parts.mayComeBack(tenantId, lapsed) };
         } catch (thrown) {
           parts.log.error(
             { ...failedPass(scope, thrown) },
