@@ -109,7 +109,7 @@ export type AlertRow = Readonly<{ tenantId: string; runId: string; step: string;
 export type Books = Readonly<{
   readAt: Instant;
   intents: readonly Intent[];
-  /** Intents older than this and released are not among them; null when all are. */
+  /** Runs whose every purchase was over earlier are not among them, any other run is there whole; null: all are. */
   intentsSince: Instant | null;
   mandates: readonly Mandate[];
   stops: readonly StopRow[];

@@ -137,10 +137,18 @@ function missing(of: Case, intent: Intent, item: EffectItem): Finding {
   return finding({ checked: 1, suspicions: [suspicion] });
 }
 
+/** On the way back a machine that ended by itself is no loss. */
+function isHeld(of: Case, { runId }: Intent): boolean {
+  const run = of.books.runs?.find(({ id }) => id === runId);
+  return run !== undefined && run.closedAt === null && !WAYS_BACK.includes(run.state);
+}
+
 function lostWithoutAlert(of: Case): Finding {
   const { alerts } = of.books;
   const lost = of.books.intents.flatMap((intent) =>
-    intent.items.filter((item) => item.state === 'lost').map((item) => ({ intent, item })),
+    intent.items
+      .filter((item) => item.state === 'lost' && isHeld(of, intent))
+      .map((item) => ({ intent, item })),
   );
   if (alerts === undefined || lost.length === 0) return finding({ checked: 0 });
   const silent = lost.filter(
@@ -168,6 +176,8 @@ export function noIntentHasTooMany(of: Case): Finding {
   const made = new Map<string, Set<string>>();
   for (const { accountId, machine } of of.history.machines.values()) {
     if (machine.marks?.installation !== of.installation) continue;
+    // One cloud may be registered twice: what the other account shows is the same machine.
+    if (of.intentById.get(machine.marks.intent)?.accountId !== accountId) continue;
     const ids = made.get(machine.marks.intent) ?? new Set();
     made.set(machine.marks.intent, ids.add(machineKey(accountId, machine.id)));
   }

@@ -45,6 +45,10 @@ import {
   unbooked,
   unmarked,
   unsealed,
+  registeredTwice,
+  fractions,
+  orderedCluster,
+  lostOnTheWay,
   whole,
   withApproval,
   withAudit,
@@ -117,6 +121,11 @@ const TALES: Readonly<Record<InvariantId, Readonly<{ broken: readonly Tale[]; ne
       },
     ],
     near: [
+      {
+        title: 'a machine that ended by itself on the way back',
+        evidence: () => [at(lostOnTheWay(), -12), lostOnTheWay()],
+      },
+
       { title: 'a machine that is missing for the first time', evidence: () => withoutFirst() },
       {
         title: 'a machine that the listing cannot show yet',
@@ -145,6 +154,8 @@ const TALES: Readonly<Record<InvariantId, Readonly<{ broken: readonly Tale[]; ne
       },
     ],
     near: [
+      { title: 'a cloud that is registered twice', evidence: () => registeredTwice() },
+
       { title: 'five machines for an intent of five', evidence: () => whole() },
       {
         title: 'the same machines seen again and again',
@@ -204,6 +215,8 @@ const TALES: Readonly<Record<InvariantId, Readonly<{ broken: readonly Tale[]; ne
       { title: 'a mandate that forgot a machine', evidence: () => withMandate({ machines: 4 }) },
     ],
     near: [
+      { title: 'room that an extension took for all', evidence: () => reserving('5', '7') },
+
       { title: 'the whole budget', evidence: () => reserving('20', '20') },
       { title: 'everything back and settled', evidence: () => evidenceOf(closedStory(minutesBefore(5))) },
     ],
@@ -217,6 +230,8 @@ const TALES: Readonly<Record<InvariantId, Readonly<{ broken: readonly Tale[]; ne
       },
     ],
     near: [
+      { title: 'fractions of a product that shares by members', evidence: () => fractions() },
+
       { title: 'an order of 100 %', evidence: () => sharesOrdered({ home: 40, east: 60 }) },
       { title: 'dead machines at one look', evidence: () => entranceWith(0) },
       {
@@ -228,6 +243,8 @@ const TALES: Readonly<Record<InvariantId, Readonly<{ broken: readonly Tale[]; ne
   },
   I8: {
     broken: [
+      { title: 'an order that is on no record', evidence: () => orderedCluster(false) },
+
       { title: 'a purchase without a mandate', evidence: () => withIntent({ mandateId: null }) },
       { title: 'a pool that is not approved', evidence: () => withIntent({ poolId: 'west/huge' }) },
       {
@@ -245,6 +262,8 @@ const TALES: Readonly<Record<InvariantId, Readonly<{ broken: readonly Tale[]; ne
       { title: 'a mandate for more machines', evidence: () => withApproval({ maxMachines: 9 }) },
     ],
     near: [
+      { title: 'a cluster that one person ordered, on record', evidence: () => orderedCluster(true) },
+
       {
         title: 'a purchase that was on its way when the stop was pulled',
         evidence: () => stoppedAt(addMs(START, -1_000)),

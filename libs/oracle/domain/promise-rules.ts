@@ -53,6 +53,7 @@ function tokensOnce(of: Case): Finding {
   const seen = [...of.history.machines.values()].flatMap(({ accountId, machine }) => {
     const { marks, id } = machine;
     if (marks?.installation !== of.installation || marks.token === null) return [];
+    if (of.intentById.get(marks.intent)?.accountId !== accountId) return [];
     return [{ intent: marks.intent, token: marks.token, key: machineKey(accountId, id) }];
   });
   const twice = [...Map.groupBy(seen, ({ intent }) => intent)].filter(

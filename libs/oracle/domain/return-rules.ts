@@ -1,5 +1,6 @@
 import { listingsOf, visibleBefore, whyUnlisted, type Case } from './case.js';
 import type { CloudListing, Marks, RunRow } from './evidence.js';
+import { machineKey } from './history.js';
 import { few, finding, joined, type Finding } from './judgement.js';
 
 /** I5: by the clouds' own listings; the ledger only says where to look. */
@@ -19,14 +20,20 @@ function closedRun(of: Case, run: RunRow): Finding {
       : [`${gap}, where run ${run.id} bought`];
   });
   const own = new Set(intents.map((intent) => intent.id));
-  const bought = new Set(intents.flatMap(({ items }) => items.flatMap(({ machineId }) => machineId ?? [])));
+  const bought = new Set(
+    intents.flatMap(({ accountId, items }) =>
+      items.map(({ machineId }) => machineKey(accountId, machineId ?? '')),
+    ),
+  );
   const isOf = (marks: Marks | null) =>
     marks?.installation === of.installation &&
     (own.has(marks.intent) || isOnlyRunOf(of, run, marks.campaign));
   const after = of.listings.filter((listing) => (run.closedAt ?? '') < visibleBefore(of, listing));
   const machines = after.flatMap((listing) => leftMachines(listing, isOf));
-  const satellites = after.flatMap(({ satellites: all = [] }) =>
-    all.filter(({ marks, machineId }) => isOf(marks) || bought.has(machineId ?? '')).map(({ id }) => id),
+  const satellites = after.flatMap(({ accountId, satellites: all = [] }) =>
+    all
+      .filter(({ marks, machineId }) => isOf(marks) || bought.has(machineKey(accountId, machineId ?? '')))
+      .map(({ id }) => id),
   );
   const abandoned = new Set(
     intents.flatMap(({ items }) => items.flatMap((item) => (item.abandoned === null ? [] : item.machineId))),

@@ -2,6 +2,9 @@ import type { Case } from './case.js';
 import type { Entrance } from './evidence.js';
 import { finding, joined, type Finding, type Suspicion } from './judgement.js';
 
+/** Products that share by members tell fractions. */
+const ROUNDING = 1;
+
 /** I7: as the product that carries the traffic applies it, and as the ledger ordered it. */
 export function trafficStaysWhole(of: Case): Finding {
   const { entrances } = of;
@@ -36,12 +39,11 @@ function applied(of: Case, entrance: Entrance): Finding {
     return finding({ checked: 0, gaps: [`${name} could not be read (${entrance.unreadable})`] });
   }
   const sum = entrance.groups.reduce((total, { weight }) => total + weight, 0);
-  const members = entrance.groups.reduce((total, group) => total + group.members, 0);
   const anyHealthy = entrance.groups.some(({ healthy }) => healthy > 0);
   // With nothing healthy anywhere the last good shares stay: that is the promise, not its breach.
   const dead = anyHealthy ? entrance.groups.filter(({ weight, healthy }) => weight > 0 && healthy === 0) : [];
   const wrong = [
-    ...(sum === 100 || members === 0 ? [] : [`has shares that sum to ${sum}`]),
+    ...(Math.abs(sum - 100) <= ROUNDING || !anyHealthy ? [] : [`has shares that sum to ${sum}`]),
     ...dead.map(({ name: group, weight }) => `sends ${weight} % to "${group}", where nothing is healthy`),
   ];
   return finding({ checked: 1, suspicions: wrong.map((what) => misled(of, entrance, name, what)) });

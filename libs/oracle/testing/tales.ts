@@ -132,6 +132,34 @@ export function lost(alerts: readonly string[]): Evidence {
   return { ...withoutFirst(), books: { ...whole().books, intents: [intent], alerts: rows } };
 }
 
+export function lostOnTheWay(): Evidence {
+  const evidence = lost([]);
+  const runs = [{ ...STORY.run, state: 'scaling-back' }];
+  return { ...evidence, books: { ...evidence.books, runs } };
+}
+
+/** Two accounts of ours lead to one cloud. */
+export function registeredTwice(): Evidence {
+  const again = aListing(STORY.machines, { accountId: randomUUID() });
+  return { ...whole(), listings: [...whole().listings, again] };
+}
+
+export function fractions(): Evidence {
+  const groups = [
+    { name: 'home', weight: 33.3, members: 3, healthy: 3 },
+    { name: 'east', weight: 66.6, members: 6, healthy: 5 },
+  ];
+  const evidence = evidenceOf({ ...STORY, entrance: { ...STORY.entrance, groups } });
+  return { ...evidence, policy: { ...evidence.policy, reactMs: 0 } };
+}
+
+export function orderedCluster(onRecord: boolean): Evidence {
+  const mandate = { ...STORY.mandate, approvalId: null };
+  const { audit } = whole().books;
+  const records = onRecord ? (audit?.records ?? []) : [];
+  return evidenceOf({ ...STORY, mandate }, { audit: { chains: [], records } });
+}
+
 export function falseLoss(): Evidence {
   return withIntents([withItem(STORY.intent, { state: 'lost', goneAt: minutesBefore(3) })]);
 }
