@@ -186,4 +186,8 @@ describe('what is recorded', () => {
       expect(items.length).toBeGreaterThan(0);
     },
   );
+
+  it('left nothing behind, as the oracle sees it', async () => {
+    expect(await stage.oracle.verdict()).toEqual([]);
+  });
 });

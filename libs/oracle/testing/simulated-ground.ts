@@ -2,10 +2,8 @@ import { toInstant, type Clock } from '@springtide/kernel';
 import type { TrueMachine, TrueSatellite } from '../../../providers/simulated/index.js';
 import type { CloudListing, Marks } from '../domain/index.js';
 
-/** What a simulated cloud truly holds: an object in this process, or its answers over HTTP. */
-export type SimulatedGround = Readonly<{ machines(): TrueMachine[]; satellites(): TrueSatellite[] }>;
-
-const PREFIX = 'springtide/';
+/** What a simulated cloud of this process truly holds. */
+type SimulatedGround = Readonly<{ machines(): TrueMachine[]; satellites(): TrueSatellite[] }>;
 
 /** Ground truth, without lag, faults or credentials. */
 export function simulatedListing(
@@ -29,31 +27,10 @@ export function simulatedListing(
   };
 }
 
-/** The same over the control endpoint of the yard, for clouds of another process. */
-export async function simulatedListingOver(
-  endpoint: string,
-  accountId: string,
-  clock: Pick<Clock, 'now'>,
-): Promise<CloudListing> {
-  const get = async (what: string): Promise<unknown> => {
-    const answer = await fetch(`${endpoint}/${what}`, { signal: AbortSignal.timeout(5_000) });
-    if (!answer.ok) throw new Error(`${endpoint} did not list its ${what}: HTTP ${answer.status}`);
-    return await answer.json();
-  };
-  const askedAt = clock.now();
-  const [machines, satellites] = await Promise.all([get('machines'), get('satellites')]);
-  const ground = {
-    machines: () => machines as TrueMachine[],
-    satellites: () => satellites as TrueSatellite[],
-  };
-  return simulatedListing(ground, accountId, { now: () => askedAt });
-}
-
-/** A machine is ours only with the whole tag. */
-function marksIn(tags: Readonly<Record<string, string>>): Marks | null {
-  const [installation, tenant, intent, token] = ['installation', 'tenant', 'intent', 'token'].map(
-    (name) => tags[PREFIX + name],
-  );
+/** A machine is ours only with the whole tag. Clouds spell the keys of it in two ways. */
+export function marksIn(tags: Readonly<Record<string, string>>): Marks | null {
+  const tag = (name: string) => tags[`springtide/${name}`] ?? tags[`springtide:${name}`];
+  const [installation, tenant, intent, token] = ['installation', 'tenant', 'intent', 'token'].map(tag);
   if (!installation || !tenant || !intent || !token) return null;
-  return { installation, tenant, intent, token, campaign: tags[`${PREFIX}campaign`] ?? null };
+  return { installation, tenant, intent, token, campaign: tag('campaign') ?? null };
 }
