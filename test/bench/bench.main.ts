@@ -7,6 +7,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   inventory: async () => (await import('./inventory.bench.js')).inventoryBench,
   effects: async () => (await import('./effects.bench.js')).effectsBench,
   launch: async () => (await import('./launch.bench.js')).launchBench,
+  load: async () => (await import('./load.bench.js')).loadBench,
+  recovery: async () => (await import('./recovery.bench.js')).recoveryBench,
   limiter: async () => (await import('./limiter.bench.js')).limiterBench,
   burst: async () => (await import('./burst.bench.js')).burstBench,
 };

@@ -80,7 +80,7 @@ describe('engines that do not simply die', () => {
     );
   });
 
-  it('F21: Temporal has forgotten everything; no machine is forgotten with it', async () => {
+  it('F21: Temporal has forgotten everything; the run is held, and people decide', async () => {
     const armed = await planApproveArm(world, 'forgotten', {
       inMs: 14_000,
       rampMs: 3_000,
@@ -91,17 +91,26 @@ describe('engines that do not simply die', () => {
     await world.engine.kill();
     for (const tail of ['', '-wal', '-shm']) await rm(`${world.engine.dbFile}${tail}`, { force: true });
     await world.engine.start();
-    const before = ours().length;
-    expect(before).toBeGreaterThan(0);
+    const before = ours().map(({ id }) => id);
+    expect(before.length).toBeGreaterThan(0);
     // The schedules are made again by the worker that starts next.
     await world.workers[0]?.kill();
     await world.workers[0]?.start();
     const from = performance.now();
-    await runUntil(world, armed.run.id, 'it is accounted for', closed, 150_000);
+    await runUntil(world, armed.run.id, 'it is in safe hold', (run) => run.state === 'safe-hold');
+    const heldMs = performance.now() - from;
+    // Several passes of the reconciler: nothing is bought, and nothing is ended.
+    await wait(10_000);
+    expect(ours().map(({ id }) => id)).toEqual(before);
+    await world.operations.call(routes.runCommand, {
+      params: { id: armed.run.id },
+      body: { command: 'abort', reason: 'enough was seen' },
+    });
+    await runUntil(world, armed.run.id, 'it is closed', closed);
     expect(ours()).toEqual([]);
     await measured(
       'F21',
-      `${before} machines back ${seconds(performance.now() - from)} after the loss, none left`,
+      `${before.length} machines: in safe hold ${seconds(heldMs)} later, none touched; ended on command`,
     );
   });
 

@@ -259,10 +259,10 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     id: 'F21',
     fault: 'Temporal has lost its store',
     injected: 'its file removed while a run holds machines',
-    expected: 'no machine is forgotten; everything is accounted for in the end',
-    pass: '0 left over',
+    expected:
+      'runs are rebuilt from the ledger in safe hold: nothing is bought or ended until somebody decides',
+    pass: '0 machines touched',
     proofs: [{ file: ENGINES, test: 'F21: Temporal has forgotten everything' }],
-    open: 'runs are not rebuilt to go on in a safe hold: their leases lapse, and they are scaled back',
   },
   {
     id: 'F22',

@@ -12,7 +12,12 @@ import {
 } from '@springtide/platform';
 import { connectAccount, type CloudClient } from '@springtide/provider-kit';
 import { testDatabase, type TestDatabase } from '@springtide/testing';
-import { examplePublicCloud, manifest, type SimulatedCloud } from '../../providers/simulated/index.js';
+import {
+  examplePublicCloud,
+  manifest,
+  type CloudPlanInput,
+  type SimulatedCloud,
+} from '../../providers/simulated/index.js';
 import { startSimulatedYard, type SimulatedYard } from '../yard/simulated/simulated-yard.js';
 import { nodeArguments } from '../yard/tools/node-arguments.js';
 import { startProcess, type RunningProcess } from '../yard/tools/process.js';
@@ -57,12 +62,13 @@ export class LedgerWorld {
     this.#census = setInterval(() => this.look(), 40);
   }
 
-  static async open(): Promise<LedgerWorld> {
+  /** @param plan of the cloud, where it is not the small one of the examples. */
+  static async open(plan: Partial<CloudPlanInput> = {}): Promise<LedgerWorld> {
     const parts = [{ entities: [], migrations: [Roles1760000000000] }, effectsSchema];
-    const behaviour = { bootMs: 200, terminateMs: 200, survivingDisks: 1 };
+    const behaviour = { bootMs: 200, terminateMs: 200, survivingDisks: 1, ...plan.behaviour };
     const [database, yard] = await Promise.all([
       testDatabase(parts),
-      startSimulatedYard({ clouds: { shop: examplePublicCloud({ behaviour }) } }),
+      startSimulatedYard({ clouds: { shop: examplePublicCloud({ ...plan, behaviour }) } }),
     ]);
     const cloud = yard.cloud('shop');
     if (cloud === undefined) throw new Error('the yard has no cloud');
@@ -97,8 +103,8 @@ export class LedgerWorld {
       planHash: 'chaos',
       poolIds: [POOL],
       maxMachines: machines,
-      budget: money('CNY', '100'),
-      maxPerHour: money('CNY', '100'),
+      budget: money('CNY', '1000'),
+      maxPerHour: money('CNY', '1000'),
       validUntil: addMs(toInstant(new Date()), 3_600_000),
       state: 'open',
       machines: 0,

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { WORKFLOW_QUEUE, routes } from '@springtide/contracts';
+import { SpringtideError } from '@springtide/kernel';
+import { failPoint } from '@springtide/platform';
+import type { StageProcess } from '../e2e/stage-process.js';
+import { closed, planApproveArm, runUntil } from '../e2e/campaign-story.js';
+import { openChaosWorld, type ChaosWorld } from '../chaos/chaos-world.js';
+import { printLine } from './bench-line.js';
+
+/** Of the activities that change clouds (workflows/activity-profiles.ts): no death is noticed sooner. */
+const HEARTBEAT_S = 10;
+/** What is promised for a backlog of a thousand tasks. */
+const DRAIN_S = 60;
+const HOLDS = 'purchase.answered,purchase.looking';
+
+/**
+ * What the death of workers costs, with real processes: until another one goes on with what the dead one was doing,
+ * against the heartbeat timeout; until a backlog is drained after workers come back; and what a fail point costs that is
+ * off, against a call of nothing.
+ */
+export async function recoveryBench(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: { tasks: { type: 'string', default: '1000' }, kills: { type: 'string', default: '3' } },
+    // Options of other benches in the same command are theirs.
+    strict: false,
+  });
+  await benchFailPoint();
+  const world = await openChaosWorld();
+  try {
+    const resumed: number[] = [];
+    for (let kill = 1; kill <= Number(values.kills); kill += 1)
+      resumed.push(await resumeSeconds(world, kill));
+    printLine('recovery.resume-after-sigkill', median(resumed), 's', HEARTBEAT_S);
+    printLine('recovery.resume-after-sigkill.slowest', Math.max(...resumed), 's', HEARTBEAT_S);
+    const tasks = Number(values.tasks);
+    printLine(`recovery.drain-${tasks}-tasks`, await drainSeconds(world, tasks), 's', DRAIN_S);
+  } finally {
+    await world.stop();
+  }
+}
+
+/** Both workers stop in the purchase: the first is killed there, the second when it has taken the activity over. */
+async function resumeSeconds(world: ChaosWorld, kill: number): Promise<number> {
+  const workers = world.workers;
+  await Promise.all(workers.map(async (worker) => await worker.kill()));
+  for (const worker of workers) await worker.start({ SPRINGTIDE_FAIL_POINTS: HOLDS });
+  const answered = workers.map((worker) => saysWho(worker, /^fail point reached: purchase\.answered/));
+  const { run } = await planApproveArm(world, `recovery ${kill}`, {
+    inMs: 20_000,
+    rampMs: 5_000,
+    peakMs: 60_000,
+    decayMs: 2_000,
+  });
+  const dying = await Promise.race(answered);
+  const surviving = workers.find((worker) => worker !== dying);
+  if (surviving === undefined) throw new SpringtideError('internal', 'there is no second worker');
+  const takenOver = surviving.says(/^fail point reached: purchase\.looking/);
+  const killedAt = performance.now();
+  await dying.kill();
+  await takenOver;
+  const seconds = (performance.now() - killedAt) / 1_000;
+  await surviving.kill();
+  for (const worker of workers) await worker.start();
+  await world.operations.call(routes.runCommand, {
+    params: { id: run.id },
+    body: { command: 'abort', reason: 'measured' },
+  });
+  await runUntil(world, run.id, 'everything is back', closed);
+  return seconds;
+}
+
+async function saysWho(worker: StageProcess, pattern: RegExp): Promise<StageProcess> {
+  await worker.says(pattern);
+  return worker;
+}
+
+/** Real workflows with an activity each, ordered while nobody is there to do them. */
+async function drainSeconds(world: ChaosWorld, tasks: number): Promise<number> {
+  await Promise.all(world.workers.map(async (worker) => await worker.kill()));
+  const ids = Array.from({ length: tasks }, () => `recovery-${randomUUID()}`);
+  for (let from = 0; from < tasks; from += 50) {
+    await Promise.all(
+      ids.slice(from, from + 50).map(
+        async (workflowId) =>
+          await world.temporal.workflow.start('sealAudit', {
+            taskQueue: WORKFLOW_QUEUE,
+            workflowId,
+            args: [],
+          }),
+      ),
+    );
+  }
+  const startedAt = performance.now();
+  await Promise.all(world.workers.map(async (worker) => await worker.start()));
+  const backAt = performance.now();
+  await Promise.all(ids.map(async (id) => await world.temporal.workflow.getHandle(id).result()));
+  const drainedAt = performance.now();
+  printLine('recovery.workers-start', (backAt - startedAt) / 1_000, 's', DRAIN_S);
+  return (drainedAt - backAt) / 1_000;
+}
+
+async function benchFailPoint(): Promise<void> {
+  const passes = 2_000_000;
+  const nothing = (): Promise<void> | undefined => undefined;
+  const nanoseconds = async (call: () => Promise<void> | undefined): Promise<number> => {
+    const from = performance.now();
+    for (let pass = 0; pass < passes; pass += 1) await call();
+    return ((performance.now() - from) * 1e6) / passes;
+  };
+  await nanoseconds(() => failPoint('purchase.sending'));
+  const off = await nanoseconds(() => failPoint('purchase.sending'));
+  printLine('recovery.fail-point-off', off, 'ns', await nanoseconds(() => nothing()));
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
