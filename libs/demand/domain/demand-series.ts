@@ -1,4 +1,4 @@
-import { SpringtideError, parseInstant, type Instant } from '@springtide/kernel';
+import { SpringtideError, type Instant } from '@springtide/kernel';
 
 /** Demand at equal steps: `values[i]` holds from `startsAt + i × stepMs` for one step. Requests per second, or any other unit. */
 export type DemandSeries = Readonly<{ startsAt: Instant; stepMs: number; values: readonly number[] }>;
@@ -53,9 +53,4 @@ function meanPerStep(samples: readonly DemandSample[], stepMs: number): readonly
   return [...sums]
     .map(([step, { sum, count }]) => ({ step, value: sum / count }))
     .toSorted((a, b) => a.step - b.step);
-}
-
-/** Milliseconds since 1970 at which a step begins. */
-export function stepStartMs(series: DemandSeries, step: number): number {
-  return parseInstant(series.startsAt).getTime() + step * series.stepMs;
 }

@@ -17,9 +17,3 @@ export type DemandForecast = Readonly<{
 /** Quantiles that are asked for everywhere, with their distance from the median in standard deviations. */
 export const FORECAST_QUANTILES = { p50: 0, p90: 1.2816, p99: 2.3263 } as const;
 export type ForecastQuantile = keyof typeof FORECAST_QUANTILES;
-
-/** The series that demand stays below with the probability of the quantile, at each step. */
-export function forecastQuantile(forecast: DemandForecast, quantile: ForecastQuantile): DemandSeries {
-  const factor = Math.exp(FORECAST_QUANTILES[quantile] * forecast.levelSigma);
-  return { ...forecast.series, values: forecast.series.values.map((value) => value * factor) };
-}

@@ -7,20 +7,9 @@ export {
 } from './campaign-calendar.js';
 export { calendarClashes, type CalendarCampaign, type CalendarClash, type FreezeWindow } from './clashes.js';
 export { parseDemandCsv } from './csv-series.js';
-export {
-  resample,
-  stepStartMs,
-  type DemandSample,
-  type DemandSeries,
-  type Filling,
-} from './demand-series.js';
+export { resample, type DemandSample, type DemandSeries, type Filling } from './demand-series.js';
 export { runningMaximum, runningMinimum, tightestBound, type EnvelopeReach } from './envelope.js';
-export {
-  FORECAST_QUANTILES,
-  forecastQuantile,
-  type DemandForecast,
-  type ForecastQuantile,
-} from './forecast.js';
+export { FORECAST_QUANTILES, type DemandForecast, type ForecastQuantile } from './forecast.js';
 export {
   demandByPhase,
   forecastFromHistory,

@@ -28,13 +28,13 @@ export type BurstSettings = Readonly<{
 }>;
 
 export const BURST_SETTINGS: BurstSettings = {
-  levelQuantile: 2.3,
+  levelQuantile: 2,
   exceedance: 0.005,
   neglectedShifts: 0.005,
   leastMargin: 0.002,
   leastSpread: 0.003,
   firstSpread: 0.1,
-  stepsPerEvidence: 5,
+  stepsPerEvidence: 3,
   halfLifeSteps: 180,
   recentSteps: 15,
   memorySteps: 240,
