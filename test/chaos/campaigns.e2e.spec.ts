@@ -16,7 +16,8 @@ import { openChaosWorld, type ChaosWorld } from './chaos-world.js';
 import type { Fault } from './fault-proxy.js';
 import { measured, seconds } from './measured.js';
 
-jest.setTimeout(120_000);
+/** Alone on two cores each takes less than a minute. */
+jest.setTimeout(300_000);
 
 /** Of the activities that change clouds (workflows/activity-profiles.ts). */
 const HEARTBEAT_MS = 10_000;
@@ -45,7 +46,7 @@ async function arm(worker: StageProcess, failPoint: string): Promise<{ reached: 
 }
 
 const stateOf = async (armed: Armed, what: string, done: Parameters<typeof runUntil>[3]) =>
-  await runUntil(world, armed.run.id, what, done, 60_000);
+  await runUntil(world, armed.run.id, what, done, 200_000);
 
 /** How the API answers a read now: status, and what a refusal says. */
 async function asked(path = '/api/v1/campaigns') {

@@ -59,9 +59,20 @@ async function bringOneBack(ledger: EffectLedger, runId: string, fence: number):
   for (;;) {
     const [intent] = await ledger.listIntents(TENANT, filter);
     if (intent === undefined) return;
-    const waitMs = await ledger.bringToRest(TENANT, intent.id);
-    if (waitMs === 0) await releaseAll(ledger, intent.id, fence);
-    await ledger.dependencies.clock.sleep(Math.min(waitMs, 200) + 50);
+    await ledger.dependencies.clock.sleep(await bringIntentBack(ledger, intent.id, fence));
+  }
+}
+
+/** @returns how long to wait before the next try: what fails for a moment is tried again, as an engine would. */
+async function bringIntentBack(ledger: EffectLedger, intentId: string, fence: number): Promise<number> {
+  try {
+    const waitMs = await ledger.bringToRest(TENANT, intentId);
+    if (waitMs === 0) await releaseAll(ledger, intentId, fence);
+    return Math.min(waitMs, 200) + 50;
+  } catch (thrown) {
+    const error = asSpringtideError(thrown);
+    if (error.retry === 'never') throw error;
+    return error.retryAfterMs ?? 500;
   }
 }
 

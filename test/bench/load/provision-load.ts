@@ -17,6 +17,10 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { examplePublicCloud } from '../../../providers/simulated/index.js';
 import { POOL, TENANT, requestOf } from '../../chaos/ledger-order.js';
 import { LedgerWorld, type Run } from '../../chaos/ledger-world.js';
+import { inLanes } from '../effects/ledger-run.js';
+
+/** As many as a worker of the product does at once. */
+const RETURNS_AT_ONCE = 20;
 
 export type LoadRequest = Readonly<{ campaigns: number; machines: number; batch: number }>;
 
@@ -39,7 +43,11 @@ export type LoadResult = Readonly<{
 export async function runLoad(request: LoadRequest): Promise<LoadResult> {
   const dir = await mkdtemp(join(tmpdir(), 'springtide-load-'));
   const world = await LedgerWorld.open(largeCloud(request.machines));
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    // On a loaded machine the engine's own warnings would be most of what is printed.
+    telemetryOptions: { logging: { filter: 'temporalio_sdk_core=ERROR', forward: {} } },
+  });
   const temporal = await startEmbeddedTemporal({
     dbFile: join(dir, 'temporal.db'),
     binary: await temporalBinary(),
@@ -89,7 +97,13 @@ async function measure(
     await Promise.all(runs.map(async (run) => await provisioned(client, run, batch)));
     const boughtAt = performance.now();
     seen.inFlight = Math.max(seen.inFlight, world.cloud.machines().length);
-    await world.finish({ work: 'bring-back', runs });
+    await inLanes(
+      runs.length,
+      async (at) => {
+        await world.finish({ work: 'bring-back', runs: runs.slice(at, at + 1) });
+      },
+      RETURNS_AT_ONCE,
+    );
     const backSeconds = (performance.now() - boughtAt) / 1_000;
     const wrong = await world.leftovers(runs);
     return { boughtSeconds: (boughtAt - startedAt) / 1_000, backSeconds, ...seen, wrong };
