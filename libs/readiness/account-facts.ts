@@ -1,8 +1,21 @@
 import type { AccountService, AccountSessions, CloudAccount } from '@springtide/accounts';
 import type { MarketService } from '@springtide/catalog';
-import { addMs, asSpringtideError, msBetween, toInstant, type Clock, type Instant } from '@springtide/kernel';
-import { jobContext, type RequestContext } from '@springtide/platform';
-import { collectComplete, type CallControl, type CloudClient } from '@springtide/provider-kit';
+import {
+  MINUTE,
+  addMs,
+  asSpringtideError,
+  msBetween,
+  toInstant,
+  type Clock,
+  type Instant,
+} from '@springtide/kernel';
+import { jobContext, newId, type RequestContext } from '@springtide/platform';
+import {
+  collectComplete,
+  type CallControl,
+  type CloudClient,
+  type LaunchBatch,
+} from '@springtide/provider-kit';
 import type {
   AccountFacts,
   AccountReportFacts,
@@ -23,23 +36,24 @@ export type AccountSources = Readonly<{
 
 type Pools = ReadinessSubject['pools'];
 
-/** A market that was read just now need not be read again for one more look. */
-const MARKET_AGE_MS = 60_000;
+/** Stock moves by the minute; a market that was read just now need not be read again for one more look. */
+const STOCK_AGE_MS = MINUTE;
 const WITHIN_MS = 45_000;
 
 /** Asks one account's cloud everything that its part of a plan depends on; reads only. */
 export class AccountFactFinder {
   constructor(private readonly sources: AccountSources) {}
 
-  async find(ctx: RequestContext, accountId: string, pools: Pools): Promise<AccountFacts> {
+  async find(ctx: RequestContext, accountId: string, subject: ReadinessSubject): Promise<AccountFacts> {
+    const pools = subject.pools.filter((pool) => pool.accountId === accountId);
     const { accounts, sessions } = this.sources;
     const account = await accounts.get(ctx, accountId);
     const { capabilities } = sessions.manifest(account.provider);
     const regions = [...new Set(pools.map((pool) => pool.region))];
     const control = { priority: 'sync', deadline: addMs(this.now(), WITHIN_MS) } as const;
-    const [report, market, networks, images] = await Promise.all([
+    const [report, market, networks, images, trials] = await Promise.all([
       this.measured(async () => await this.report(ctx, account, control)),
-      this.market(ctx, accountId, pools),
+      this.market(ctx, accountId, pools, STOCK_AGE_MS),
       this.perRegion(
         ctx,
         account,
@@ -52,6 +66,7 @@ export class AccountFactFinder {
         regions,
         async (client, region) => await imagesOf(client, region, control),
       ),
+      this.trials(ctx, account, { ...subject, pools }, control),
     ]);
     return {
       id: account.id,
@@ -64,12 +79,18 @@ export class AccountFactFinder {
       market,
       networks,
       images,
+      trials,
     };
   }
 
-  /** What the account's market says of these pools, read now or within the last minute. */
-  async market(ctx: RequestContext, accountId: string, pools: Pools): Promise<Measured<MarketFacts>> {
-    return await this.measured(async () => await this.offers(ctx, accountId, pools));
+  /** What the account's market says of these pools; read afresh when it is older than that. */
+  async market(
+    ctx: RequestContext,
+    accountId: string,
+    pools: Pools,
+    noOlderThanMs: number,
+  ): Promise<Measured<MarketFacts>> {
+    return await this.measured(async () => await this.offers(ctx, accountId, pools, noOlderThanMs));
   }
 
   private async report(
@@ -84,15 +105,21 @@ export class AccountFactFinder {
       missing: told.permissions.filter((one) => !one.granted),
       granted: told.permissions.filter((one) => one.granted).length,
       clockSkewMs: told.clockSkewMs ?? null,
+      balance: told.balance ?? null,
     };
   }
 
   /** @throws what kept a region from being read: half a market would look like a smaller one. */
-  private async offers(ctx: RequestContext, accountId: string, pools: Pools): Promise<MarketFacts> {
+  private async offers(
+    ctx: RequestContext,
+    accountId: string,
+    pools: Pools,
+    noOlderThanMs: number,
+  ): Promise<MarketFacts> {
     const { market } = this.sources;
     // Who may see a campaign may have its prices read, without the right to change the catalogue otherwise.
     const reader = jobContext('readiness', ctx.tenantId, ctx.requestId);
-    if (!(await this.isFresh(reader, accountId, pools))) {
+    if (!(await this.isFresh(reader, accountId, pools, noOlderThanMs))) {
       const reports = await market.refreshOfferings(reader, accountId);
       const used = new Set(pools.map((pool) => pool.region));
       const cut = reports.find((one) => used.has(one.region) && !one.complete);
@@ -104,12 +131,17 @@ export class AccountFactFinder {
     return { offers, quotas };
   }
 
-  private async isFresh(ctx: RequestContext, accountId: string, pools: Pools): Promise<boolean> {
+  private async isFresh(
+    ctx: RequestContext,
+    accountId: string,
+    pools: Pools,
+    noOlderThanMs: number,
+  ): Promise<boolean> {
     const { freshness } = await this.sources.market.readLimits(ctx, [accountId]);
     return pools.every(({ region }) => {
       const read = freshness.find((one) => one.region === region);
       if (read === undefined || !read.complete || read.confirmedAt === null) return false;
-      return msBetween(read.confirmedAt, this.now()) <= MARKET_AGE_MS;
+      return msBetween(read.confirmedAt, this.now()) <= noOlderThanMs;
     });
   }
 
@@ -122,6 +154,31 @@ export class AccountFactFinder {
     const { vcpu, quotaGroup = null, pricePerHour: price = null, stock } = found;
     const machines = stock.machines ?? null;
     return { poolId: pool.id, offer: { vcpu, quotaGroup, price, stock: { level: stock.level, machines } } };
+  }
+
+  /** Where the cloud can try a launch, each pool is tried with as many machines as one call takes. */
+  private async trials(
+    ctx: RequestContext,
+    account: CloudAccount,
+    { pools, sheets }: ReadinessSubject,
+    control: CallControl,
+  ): Promise<AccountFacts['trials']> {
+    const { capabilities, limits } = this.sources.sessions.manifest(account.provider);
+    if (capabilities.launchTrial?.supported !== true) return [];
+    return await Promise.all(
+      pools.slice(0, MOST_TRIALS).flatMap((pool) => {
+        const sheet = sheets.find((one) => one.poolId === pool.id);
+        if (sheet === undefined) return [];
+        const batch = trialBatch(ctx, pool, sheet, limits.launchBatch);
+        const result = this.measured(async () => {
+          await this.sources.sessions.use(ctx.tenantId, account.id, async (client) => {
+            await client.compute.tryLaunch(batch, control);
+          });
+          return 'would pass' as const;
+        });
+        return [result.then((told) => ({ poolId: pool.id, machines: batch.count, result: told }))];
+      }),
+    );
   }
 
   private async perRegion<T>(
@@ -152,6 +209,35 @@ export class AccountFactFinder {
   private now(): Instant {
     return toInstant(this.sources.clock.now());
   }
+}
+
+/** Tries are counted by clouds like launches; a plan with more pools is tried on its first ones. */
+const MOST_TRIALS = 20;
+
+function trialBatch(
+  ctx: RequestContext,
+  pool: Pools[number],
+  sheet: ReadinessSubject['sheets'][number],
+  launchBatch: number,
+): LaunchBatch {
+  const token = `st-trial-${newId()}`;
+  const count = Math.min(pool.most, launchBatch);
+  return {
+    token,
+    region: pool.region,
+    zone: pool.zone,
+    machineType: pool.machineType,
+    purchaseOption: pool.purchaseOption,
+    count,
+    minimum: count,
+    namePrefix: 'st-trial',
+    image: sheet.image,
+    securityGroups: [],
+    ownership: { installation: 'readiness', tenant: ctx.tenantId, intent: 'trial', token },
+    labels: {},
+    ...(sheet.subnet === null ? {} : { subnet: sheet.subnet }),
+    ...(sheet.userData === null ? {} : { userData: sheet.userData }),
+  };
 }
 
 async function networksOf(

@@ -1,5 +1,5 @@
 import type { EffectLedger } from '@springtide/effects';
-import { asSpringtideError, toInstant, type Clock, type Instant } from '@springtide/kernel';
+import { MINUTE, asSpringtideError, toInstant, type Clock, type Instant } from '@springtide/kernel';
 import type { EndpointGate, RequestContext } from '@springtide/platform';
 import type { RoutesService } from '@springtide/traffic';
 import type { AccountFactFinder } from './account-facts.js';
@@ -22,15 +22,17 @@ export type FactSources = Readonly<{
   clock: Clock;
 }>;
 
+/** Price lists change by the day: a quarter of an hour is as good as now, and a start must not wait for listings. */
+const PRICE_AGE_MS = 15 * MINUTE;
+
 /** Gathers what a plan is judged against: clouds, entrances and our own ledger, side by side, reads only. */
 export class FactFinder {
   constructor(private readonly sources: FactSources) {}
 
   async find(ctx: RequestContext, subject: ReadinessSubject): Promise<ReadinessFacts> {
     const accountIds = [...new Set(subject.pools.map((pool) => pool.accountId))];
-    const poolsOf = (id: string) => subject.pools.filter((pool) => pool.accountId === id);
     const [accounts, entrances, bursts] = await Promise.all([
-      Promise.all(accountIds.map(async (id) => await this.sources.accounts.find(ctx, id, poolsOf(id)))),
+      Promise.all(accountIds.map(async (id) => await this.sources.accounts.find(ctx, id, subject))),
       Promise.all(subject.services.map(async ({ name, route }) => await this.entrance(ctx, name, route))),
       this.bursts(ctx, subject),
     ]);
@@ -46,7 +48,7 @@ export class FactFinder {
     return await Promise.all(
       accountIds.map(async (id) => {
         const own = pools.filter((pool) => pool.accountId === id);
-        return { id, market: await this.sources.accounts.market(ctx, id, own) };
+        return { id, market: await this.sources.accounts.market(ctx, id, own, PRICE_AGE_MS) };
       }),
     );
   }

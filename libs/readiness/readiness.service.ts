@@ -92,7 +92,7 @@ export class ReadinessService {
     return asBody(check, await listOverrides(tx, campaignId), freshForMs);
   }
 
-  /** What the plan costs at prices of now; reads the markets when they were not read within the last minute. */
+  /** What the plan costs at prices of now; reads markets that were not read within a quarter of an hour. */
   async priceDrift(ctx: RequestContext, subject: ReadinessSubject): Promise<PriceDrift> {
     return priceDrift(subject, await this.facts.markets(ctx, subject));
   }

@@ -110,6 +110,27 @@ describe('machines beyond the end of the tag filter', () => {
   }, 60_000);
 });
 
+describe('a launch that is tried', () => {
+  it.each(['acs3', 'rpc'] as const)(
+    'makes nothing, and says what the cloud would say, by %s',
+    async (signature) => {
+      const client = await connect({ signature });
+      const userData = '#cloud-config\n';
+      await client.compute.tryLaunch(batch({ count: 50, minimum: 50, userData }));
+      await yard.admin.setStock(place().zone, MACHINE_TYPE, 3);
+      await client.compute.tryLaunch(batch({ count: 3, minimum: 3 }));
+      await expect(client.compute.tryLaunch(batch({ count: 4, minimum: 4 }))).rejects.toMatchObject({
+        code: 'insufficient-capacity',
+        effect: 'none',
+      });
+      await expect(client.compute.tryLaunch(batch({ image: 'm-nowhere' }))).rejects.toMatchObject({
+        code: 'not-found',
+      });
+      expect(await yard.admin.machines()).toEqual([]);
+    },
+  );
+});
+
 describe('user data', () => {
   it.each(['acs3', 'rpc'] as const)('of any allowed length arrives whole, by %s', async (signature) => {
     const userData = `#cloud-config\n# ${'双十一 * '.repeat(1_500)}\n`;
@@ -260,7 +281,7 @@ describe('an account', () => {
     const warnings: string[] = [];
     const log = { ...silentLogger, warn: (_: object, message: string) => void warnings.push(message) };
     await yard.admin.change({ balance: '250.00' });
-    await (await connect({ log })).verify();
+    expect((await (await connect({ log })).verify()).balance).toEqual({ currency: 'CNY', amount: '250' });
     expect(warnings).toEqual([expect.stringContaining('250 CNY left')]);
     await yard.admin.change({ balance: '10.00' });
     await expect((await connect()).compute.launch(batch())).rejects.toMatchObject({ code: 'balance' });

@@ -17,6 +17,7 @@ import {
 } from '@springtide/provider-kit';
 import type { AlibabaAccount } from './account.js';
 import type { AlibabaApi } from './api.js';
+import { vendorCodeOf } from './error-map.js';
 import { instancePages, instancesById } from './instances.js';
 import { toMachine, toRunInstances, toRunInstancesBody } from './mapping.js';
 import { OfferingReader } from './offerings.js';
@@ -52,7 +53,20 @@ export class AlibabaCompute implements ComputeFacet {
     return listQuotas(this.api, { ...scope, ...options });
   }
 
-  async launch(batch: LaunchBatch, options: CallOptions): Promise<LaunchReceipt> {
+  /** A dry run that passes is answered with a refusal of its own name. */
+  async tryLaunch(batch: LaunchBatch, options: CallOptions): Promise<void> {
+    try {
+      await this.#run(batch, options, { DryRun: true });
+    } catch (thrown) {
+      if (!(thrown instanceof SpringtideError) || vendorCodeOf(thrown) !== 'DryRunOperation') throw thrown;
+    }
+  }
+
+  async #run(
+    batch: LaunchBatch,
+    options: CallOptions,
+    more: Readonly<Record<string, boolean>> = {},
+  ): Promise<readonly string[]> {
     if (batch.purchaseOption !== 'on-demand' && batch.purchaseOption !== 'spot') {
       throw new SpringtideError(
         'unsupported',
@@ -65,11 +79,16 @@ export class AlibabaCompute implements ComputeFacet {
       {
         product: 'ecs',
         action: 'RunInstances',
-        parameters: toRunInstances(batch, this.account, this.clock.now()),
+        parameters: { ...toRunInstances(batch, this.account, this.clock.now()), ...more },
         ...(body === undefined ? {} : { body }),
         answer: runInstancesAnswer,
       },
     );
+    return ids;
+  }
+
+  async launch(batch: LaunchBatch, options: CallOptions): Promise<LaunchReceipt> {
+    const ids = await this.#run(batch, options);
     for (const [index, id] of ids.entries()) this.#launched.remember(id, promisedMachine(batch, id, index));
     const missing = Math.max(0, batch.count - ids.length);
     return {

@@ -33,6 +33,7 @@ const rates: ProviderRates = {
   },
   operations: {
     launch: ['run-instances', 'instances-run'],
+    tryLaunch: ['run-instances'],
     // It looks when one of the machines spoils the call.
     terminate: ['delete-instances', 'describe-instances'],
     describe: ['describe-instances'],
@@ -58,6 +59,7 @@ export const manifest: ProviderManifest<AlibabaAccount> = {
     spot: { supported: true },
     stockSignal: { supported: true },
     quotaSignal: { supported: true },
+    launchTrial: { supported: true },
     changeFeed: {
       supported: false,
       reason: 'machines are listed; the event bus is another product with its own queue',

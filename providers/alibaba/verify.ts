@@ -1,4 +1,4 @@
-import { SpringtideError, addMs, decimal, money, type Instant } from '@springtide/kernel';
+import { SpringtideError, addMs, decimal, money, type Instant, type Money } from '@springtide/kernel';
 import type { AccountReport, ProviderContext } from '@springtide/provider-kit';
 import { z } from 'zod';
 import { endpointOf, type AlibabaAccount } from './account.js';
@@ -59,11 +59,13 @@ export async function verifyAccount(
   ];
   const permissions: Permission[] = [];
   for (const probe of probes) permissions.push(await tryPermission(api, probe, scope));
-  permissions.push(await checkBalance(account, api, scope, log));
+  const { permission, balance } = await checkBalance(account, api, scope, log);
+  permissions.push(permission);
   return {
     identity: identity.Arn ?? identity.AccountId ?? '',
     regions: await knownRegions(account, api, scope),
     permissions,
+    ...(balance === undefined ? {} : { balance }),
     ...(api.clockSkewMs === undefined ? {} : { clockSkewMs: api.clockSkewMs }),
     product: `Alibaba Cloud ECS API ${API_VERSIONS.ecs} at ${endpointOf(account, 'ecs', region)}`,
   };
@@ -243,7 +245,7 @@ async function checkBalance(
   api: AlibabaApi,
   at: Scope,
   log: ProviderContext['log'],
-): Promise<Permission> {
+): Promise<Readonly<{ permission: Permission; balance?: Money }>> {
   const permission = {
     action: 'bssapi:QueryAccountBalance',
     neededFor: 'a warning before the balance runs out',
@@ -262,12 +264,12 @@ async function checkBalance(
         `the Alibaba Cloud account has ${left.amount} ${left.currency} left, less than its warning line of ${account.balanceWarning}: recharge it before the next campaign`,
       );
     }
-    return { ...permission, granted: true };
+    return { permission: { ...permission, granted: true }, balance: left };
   } catch (thrown) {
     if (!(thrown instanceof SpringtideError)) throw thrown;
-    if (thrown.code === 'permission-denied') return { ...permission, granted: false };
+    if (thrown.code === 'permission-denied') return { permission: { ...permission, granted: false } };
     // A private deployment has no billing of its own.
-    if (thrown.code === 'unsupported') return { ...permission, granted: true };
+    if (thrown.code === 'unsupported') return { permission: { ...permission, granted: true } };
     throw thrown;
   }
 }

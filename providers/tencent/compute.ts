@@ -53,16 +53,27 @@ export class TencentCompute implements ComputeFacet {
     return listQuotas(this.account, this.api, { ...scope, ...options }, this.clock);
   }
 
-  async launch(batch: LaunchBatch, options: CallOptions): Promise<LaunchReceipt> {
+  /** Stock, quota and money are judged before the dry run ends. */
+  async tryLaunch(batch: LaunchBatch, options: CallOptions): Promise<void> {
+    const at = { region: batch.region, ...options };
+    const request = await this.#orderOf(batch, at);
+    await this.api.call('cvm', 'RunInstances', at, { ...request, DryRun: true });
+  }
+
+  async #orderOf(batch: LaunchBatch, at: TencentScope) {
     if (batch.purchaseOption !== 'on-demand' && batch.purchaseOption !== 'spot') {
       throw new SpringtideError(
         'unsupported',
         `machines on Tencent Cloud are bought by the hour or as spot here, not as ${batch.purchaseOption}; nothing was created`,
       );
     }
-    const at = { region: batch.region, ...options };
     const placing = await this.#placingOf(at, batch.subnet ?? this.account.subnets[batch.zone]);
-    const request = toRunInstances(batch, placing, this.account, this.clock.now());
+    return toRunInstances(batch, placing, this.account, this.clock.now());
+  }
+
+  async launch(batch: LaunchBatch, options: CallOptions): Promise<LaunchReceipt> {
+    const at = { region: batch.region, ...options };
+    const request = await this.#orderOf(batch, at);
     const { InstanceIdSet: ids = [] } = await this.api.call('cvm', 'RunInstances', at, request);
     for (const [n, id] of ids.entries()) this.#recent.remember(id, promisedMachine(batch, id, n));
     const missing = Math.max(0, batch.count - ids.length);

@@ -29,6 +29,7 @@ const rates: ProviderRates = {
   },
   operations: {
     launch: ['run-instances'],
+    tryLaunch: ['run-instances'],
     // It looks before it ends.
     terminate: ['terminate-instances', 'describe-instances'],
     describe: ['describe-instances'],
@@ -55,6 +56,7 @@ export const manifest: ProviderManifest<TencentAccount> = {
     spot: { supported: true },
     stockSignal: { supported: true },
     quotaSignal: { supported: true },
+    launchTrial: { supported: true },
     changeFeed: {
       supported: false,
       reason: 'CVM has no feed of changes; what is in flight is asked for by id',

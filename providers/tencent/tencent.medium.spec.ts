@@ -156,6 +156,19 @@ describe('the Tencent provider, over the wire', () => {
       await whole.close();
     });
 
+    it('can be tried: nothing is made, and the cloud says what it would say', async () => {
+      const zone = region.zones[0] ?? '';
+      const made = (await yard.admin.machines()).length;
+      await client.compute.tryLaunch(batch({ count: 50, minimum: 50, userData: '#cloud-config\n' }));
+      await yard.admin.setStock(zone, 'S5.LARGE8', 0);
+      const error = await refusal(client.compute.tryLaunch(batch()));
+      expect([error.code, error.effect]).toEqual(['insufficient-capacity', 'none']);
+      await yard.admin.setStock(zone, 'S5.LARGE8', null);
+      const unknown = await refusal(client.compute.tryLaunch(batch({ image: 'img-nowhere' })));
+      expect(unknown.code).toBe('invalid-argument');
+      expect((await yard.admin.machines()).length).toBe(made);
+    });
+
     it('tell a full subnet, an empty account and a stopped quota apart', async () => {
       const subnet = region.subnets[region.zones[0] ?? ''] ?? '';
       await yard.admin.limitSubnet(subnet, 0);

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { routes } from '@springtide/contracts';
-import { DEMAND, closed, expectEverythingBack, planApproveArm, runUntil } from './campaign-story.js';
+import { DEMAND, closed, expectEverythingBack, planApproveArm, runUntil, until } from './campaign-story.js';
 import { recordHistories } from '../workflows/record-histories.js';
 import { setStage, type Stage } from './stage.js';
 import { verifyOnce } from './verify-once.js';
@@ -57,6 +57,19 @@ describe('a campaign', () => {
     const report = await stage.operations.call(routes.campaignReport, { params: { id: armed.campaign.id } });
     const made = stage.everMade().size - before;
     expect([report.machines.created, report.machines.created]).toEqual([report.machines.planned, made]);
+    const kept = await until(
+      'the report is kept',
+      async () => await stage.operations.call(routes.reportGet, { params: { id: armed.campaign.id } }),
+      ({ revision }) => revision !== null,
+      10_000,
+    );
+    expect(kept).toMatchObject({
+      revision: 1,
+      intact: true,
+      content: { leftovers: [], machines: { created: made } },
+    });
+    const owed = Number(kept.content.cost.bought) + Number(kept.content.cost.private);
+    expect(owed).toBeCloseTo(Number(report.cost.actual), 5);
     const peak = report.phases.find((phase) => phase.name === 'peak');
     expect(peak?.readyCapacityRps).toBeGreaterThanOrEqual(DEMAND.peak);
     expect(Number(report.cost.actual)).toBeGreaterThan(0);

@@ -118,10 +118,13 @@ suite('console', () => {
 
     await page.getByRole('link', { name: 'Readiness', exact: true }).click();
     await page.getByRole('button', { name: 'Check now' }).click();
-    await page.getByText(/vCPUs of quota .+ are free/).first().waitFor({ timeout: 20_000 });
+    await page
+      .getByText(/vCPUs of quota .+ are free/)
+      .first()
+      .waitFor({ timeout: 20_000 });
     const readiness = await page.locator('main').innerText();
     expect(readiness).toContain('standing machines are healthy behind');
-    expect(readiness).toContain('Springtide has no call for it yet');
+    expect(readiness).toContain('is not told in CNY by its cloud');
 
     await page.getByRole('link', { name: 'Approval', exact: true }).click();
     await page.getByRole('button', { name: /Ask for approval/ }).click();

@@ -54,6 +54,26 @@ export class ComputeClient {
     );
   }
 
+  /**
+   * Whether such a launch would pass now, stock included; nothing is created.
+   * @throws unsupported where the cloud cannot try; else what `launch` would throw.
+   */
+  async tryLaunch(batch: LaunchBatch, control?: CallControl): Promise<void> {
+    checkLaunchBatch(batch, this.#manifest);
+    const { launchTrial } = this.#manifest.capabilities;
+    if (launchTrial?.supported !== true || this.#facet.tryLaunch === undefined) {
+      const reason =
+        launchTrial?.supported === false ? launchTrial.reason : 'it has no dry run that tells of stock';
+      throw new SpringtideError(
+        'unsupported',
+        `${this.#manifest.title} cannot try a launch: ${reason}; nothing was sent`,
+      );
+    }
+    const send = this.#facet.tryLaunch.bind(this.#facet);
+    const about = { operation: 'tryLaunch', region: batch.region } as const;
+    await this.#read(about, control, async (options) => send(batch, options));
+  }
+
   async describe(
     ids: readonly MachineId[],
     scope: { region: string },

@@ -62,6 +62,11 @@ export interface ComputeFacet {
    * @throws timeout, unavailable, unknown with `effect: maybe`: look by intent before acting again.
    */
   launch(batch: LaunchBatch, options: CallOptions): Promise<LaunchReceipt>;
+  /**
+   * Whether this launch would pass now; nothing is created. Only where `capabilities.launchTrial` is supported.
+   * @throws what `launch` would: insufficient-capacity, quota-exceeded, subnet-exhausted, balance, not-found.
+   */
+  tryLaunch?(batch: LaunchBatch, options: CallOptions): Promise<void>;
   /** Every id asked for has an entry. `gone` is said only on the cloud's word that there is no such machine (or it is terminated). */
   describe(
     ids: readonly MachineId[],

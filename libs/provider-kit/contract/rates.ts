@@ -28,6 +28,7 @@ export type CloudOperation =
   | 'listOfferings'
   | 'listQuotas'
   | 'launch'
+  | 'tryLaunch'
   | 'describe'
   | 'list'
   | 'findByIntent'

@@ -1,4 +1,4 @@
-import type { Clock, Instant } from '@springtide/kernel';
+import type { Clock, Instant, Money } from '@springtide/kernel';
 import type { EndpointGate, Logger } from '@springtide/platform';
 import type { z } from 'zod';
 import type { ClusterFacet } from './clusters.js';
@@ -23,6 +23,8 @@ export type Capabilities = Readonly<{
   spot: Capability;
   stockSignal: Capability;
   quotaSignal: Capability;
+  /** `compute.tryLaunch` tells whether a launch would pass now, stock included. Absent: it does not. */
+  launchTrial?: Capability;
   /** `compute.changes` tells what happened, so that nobody has to list everything to learn it. Absent: it does not. */
   changeFeed?: Capability;
   /** The cloud runs Kubernetes clusters for its customers. Absent: it does not. */
@@ -54,6 +56,8 @@ export type AccountReport = Readonly<{
   regions: readonly string[];
   /** One entry per permission that was tried: what it is for, and whether it is granted. */
   permissions: readonly Readonly<{ action: string; granted: boolean; neededFor: string }>[];
+  /** What the account can still spend, where the cloud tells it. */
+  balance?: Money;
   /** Cloud clock minus ours, where the cloud tells its time. */
   clockSkewMs?: number;
   /** Product and version behind the endpoint, in its own words. */

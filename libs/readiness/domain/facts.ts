@@ -39,6 +39,7 @@ export type AccountReportFacts = Readonly<{
   missing: readonly Readonly<{ action: string; neededFor: string }>[];
   granted: number;
   clockSkewMs: number | null;
+  balance: Money | null;
 }>;
 
 type Signal = Readonly<{ supported: true } | { supported: false; reason: string }>;
@@ -54,6 +55,8 @@ export type AccountFacts = Readonly<{
   market: Measured<MarketFacts>;
   networks: Measured<readonly NetworkFact[]>;
   images: Measured<readonly ImageFact[]>;
+  /** Launches that were tried without effect, by pool; empty where the cloud cannot try. */
+  trials: readonly Readonly<{ poolId: string; machines: number; result: Measured<'would pass'> }>[];
 }>;
 
 export type CertificateFact = Readonly<{ subject: string; validTo: Instant; problem: string | null }>;

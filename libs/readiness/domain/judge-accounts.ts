@@ -81,17 +81,31 @@ function judgeBalance(subject: ReadinessSubject, account: AccountFacts): readonl
     const pool = subject.pools.find((one) => one.id === poolId && one.accountId === account.id);
     return pool === undefined ? [] : [multiplyMoney(pool.pricePerHour, decimal(machines).times(hours))];
   });
-  const amount = decimal(sumMoney(subject.currency, rows).amount).toDecimalPlaces(2).toString();
+  const needed = sumMoney(subject.currency, rows);
+  const amount = shown(needed.amount);
   const params = { amount, currency: subject.currency };
-  const about = { check: 'balance', id: account.name, subject: account.name, by: 'nothing' } as const;
-  return [
-    {
-      ...about,
-      verdict: 'unknown',
-      finding: say('balance-untold', params),
-      action: say('look-at-balance', params),
-    },
-  ];
+  const about = { check: 'balance', id: account.name, subject: account.name } as const;
+  const action = say('look-at-balance', params);
+  const balance = account.report.known ? account.report.value.balance : null;
+  if (balance?.currency !== subject.currency) {
+    return [{ ...about, by: 'nothing', verdict: 'unknown', finding: say('balance-untold', params), action }];
+  }
+  const measured = { ...about, by: 'verify', at: account.report.at, action } as const;
+  const left = decimal(balance.amount);
+  const told = { ...params, left: shown(balance.amount) };
+  if (left.lessThan(needed.amount)) {
+    return [{ ...measured, verdict: 'red', finding: say('balance-short', told) }];
+  }
+  const tight = left.lessThan(decimal(needed.amount).times(BALANCE_COMFORT));
+  const finding = say(tight ? 'balance-tight' : 'balance-enough', told);
+  return [{ ...measured, verdict: tight ? 'amber' : 'green', finding }];
+}
+
+/** A fallback may be dearer, and the account pays for more than campaigns. */
+const BALANCE_COMFORT = 1.5;
+
+function shown(amount: string): string {
+  return decimal(amount).toDecimalPlaces(2).toString();
 }
 
 function judgeReservation(subject: ReadinessSubject, account: AccountFacts): readonly Finding[] {

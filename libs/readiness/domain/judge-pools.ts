@@ -12,7 +12,11 @@ const MARKET = 'listOfferings, listQuotas';
 /** What the market of now says of the pools of one account: stock of each, and the quota that they share. */
 export function judgeMarket(subject: ReadinessSubject, account: AccountFacts): readonly FoundLine[] {
   const pools = subject.pools.filter((pool) => pool.accountId === account.id);
-  const found = [...pools.map((pool) => judgeStock(account, pool)), ...judgeQuotas(subject, account, pools)];
+  const found = [
+    ...pools.map((pool) => judgeStock(account, pool)),
+    ...account.trials.map(judgeTrial),
+    ...judgeQuotas(subject, account, pools),
+  ];
   return found.map((finding) => lineOf(subject, finding));
 }
 
@@ -51,6 +55,29 @@ function judgeStock(account: AccountFacts, pool: Pool): Finding {
     }
   }
 }
+
+/** What the cloud itself would answer now. An answer that says nothing of the launch says nothing here either. */
+function judgeTrial({ poolId, machines, result }: AccountFacts['trials'][number]): Finding {
+  const about = { check: 'stock', id: `trial/${poolId}`, subject: poolId, by: 'tryLaunch' } as const;
+  if (result.known) {
+    return { ...about, at: result.at, verdict: 'green', finding: say('trial-passed', { machines }) };
+  }
+  const { code, why, at } = result;
+  const params = { machines, why };
+  if (UNTOLD.has(code)) return { ...about, verdict: 'unknown', finding: say('trial-untold', params) };
+  const finding = say('trial-refused', params);
+  return { ...about, at, verdict: 'red', finding, action: say('choose-other-pool') };
+}
+
+const UNTOLD: ReadonlySet<string> = new Set([
+  'unavailable',
+  'timeout',
+  'rate-limited',
+  'cancelled',
+  'internal',
+  'unknown',
+  'unsupported',
+]);
 
 function judgeQuotas(
   subject: ReadinessSubject,

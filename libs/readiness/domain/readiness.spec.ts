@@ -69,6 +69,15 @@ const apiTime = (seconds: number): Change => ({
   },
 });
 
+const trial = (code: 'insufficient-capacity' | 'balance' | 'timeout'): Change =>
+  account({ trials: ACCOUNT.trials.map((one) => ({ ...one, result: { ...UNREAD, code } })) });
+
+const balance = (amount: string, currency = 'CNY'): Change => {
+  if (!ACCOUNT.report.known) throw new Error('the ready world knows its account');
+  return account({ report: known({ ...ACCOUNT.report.value, balance: { currency, amount } }) });
+};
+
+const TRIAL = 'stock/trial/east/a/c2.large/on-demand';
 const POOL = 'stock/east/a/c2.large/on-demand';
 const QUOTA = 'quota/east/r1/standard';
 const NET = 'addresses/east/r1/a';
@@ -99,6 +108,10 @@ describe('each check', () => {
     [POOL, 'green stock-said-enough', stock('normal')],
     [POOL, 'unknown stock-untold', stock('unknown')],
     [POOL, 'red stock-withdrawn', account({ market: known({ ...market, offers: [] }) })],
+    [TRIAL, 'green trial-passed', {}],
+    [TRIAL, 'red trial-refused', trial('insufficient-capacity')],
+    [TRIAL, 'red trial-refused', trial('balance')],
+    [TRIAL, 'unknown trial-untold', trial('timeout')],
     ['permissions/east', 'green permissions-granted', {}],
     ['permissions/east', 'red account-unreached', account({ report: UNREAD })],
     ['permissions/east', 'red account-refused', account({ report: { ...UNREAD, code: 'unauthenticated' } })],
@@ -111,17 +124,24 @@ describe('each check', () => {
           granted: 3,
           missing: [{ action: 'RunInstances', neededFor: 'buying' }],
           clockSkewMs: null,
+          balance: null,
         }),
       }),
     ],
     [
       'permissions/clock/east',
       'amber clock-skewed',
-      account({ report: known({ identity: 'me', granted: 3, missing: [], clockSkewMs: -90_000 }) }),
+      account({
+        report: known({ identity: 'me', granted: 3, missing: [], clockSkewMs: -90_000, balance: null }),
+      }),
     ],
     ['credential/east', 'green credential-young', {}],
     ['credential/east', 'amber credential-old', account({ credentialCreatedAt: '2026-07-01T00:00:00.000Z' })],
     ['balance/east', 'unknown balance-untold', {}],
+    ['balance/east', 'green balance-enough', balance('18')],
+    ['balance/east', 'amber balance-tight', balance('12')],
+    ['balance/east', 'red balance-short', balance('11.99')],
+    ['balance/east', 'unknown balance-untold', balance('999', 'USD')],
     ['balance/east', 'no such line', account({ isPrivate: true })],
     ['configuration/shop', 'green configuration-complete', {}],
     ['configuration/shop', 'red configuration-open', userData('db: {{ DB_HOST }}')],
@@ -171,7 +191,7 @@ describe('each check', () => {
 describe('what was not measured', () => {
   const silent: ReadinessFacts = {
     at: NOW,
-    accounts: [{ ...ACCOUNT, report: UNREAD, market: UNREAD, networks: UNREAD, images: UNREAD }],
+    accounts: [{ ...ACCOUNT, report: UNREAD, market: UNREAD, networks: UNREAD, images: UNREAD, trials: [] }],
     entrances: FACTS.entrances.map((entrance) => ({ ...entrance, state: UNREAD })),
     bursts: [],
   };

@@ -20,8 +20,12 @@ export const SENTENCES = {
   'addresses-short': 'The networks have {{free}} free addresses and the plan needs {{needed}}.',
   'addresses-unnamed': 'No network of this zone could be found, and the plan needs {{needed}} addresses.',
   'addresses-untold': 'How many addresses are free is not known: {{why}}.',
+  'balance-enough': 'The account has {{left}} {{currency}}; the plan costs {{amount}} {{currency}} there.',
+  'balance-tight':
+    'The account has {{left}} {{currency}} and the plan costs {{amount}} {{currency}} there: little is left for a fallback.',
+  'balance-short': 'The account has {{left}} {{currency}} and the plan costs {{amount}} {{currency}} there.',
   'balance-untold':
-    'The balance of this account is not read: Springtide has no call for it yet. The plan costs {{amount}} {{currency}} there.',
+    'The balance of this account is not told in {{currency}} by its cloud. The plan costs {{amount}} {{currency}} there.',
   'image-present': 'Image {{image}} is there.',
   'image-missing': 'Image {{image}} is not there: no machine can be made from it.',
   'image-unlisted': 'Whether image {{image}} is there is not known: {{why}}.',
@@ -48,6 +52,9 @@ export const SENTENCES = {
   'stock-short': 'The cloud has {{stock}} machines in stock and the plan needs {{needed}}.',
   'stock-none': 'Sold out: the plan needs {{needed}} machines of it.',
   'stock-withdrawn': 'It is no longer offered, and the plan needs {{needed}} machines of it.',
+  'trial-passed': 'The cloud would make {{machines}} machines now; it was tried, and nothing was made.',
+  'trial-refused': 'The cloud would refuse {{machines}} machines now: {{why}}',
+  'trial-untold': 'A launch of {{machines}} machines could not be tried: {{why}}',
   'stock-untold': 'How many machines are in stock is not known: {{why}}.',
   'reservation-untold':
     'Up to {{machines}} machines depend on what is in stock on the night: Springtide does not read capacity reservations yet.',

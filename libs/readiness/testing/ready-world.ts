@@ -51,7 +51,7 @@ export const ACCOUNT: AccountFacts = {
   credentialCreatedAt: '2026-10-01T00:00:00.000Z',
   stockSignal: { supported: true },
   quotaSignal: { supported: true },
-  report: known({ identity: 'springtide', missing: [], granted: 12, clockSkewMs: 20 }),
+  report: known({ identity: 'springtide', missing: [], granted: 12, clockSkewMs: 20, balance: null }),
   market: known({
     offers: [
       {
@@ -63,6 +63,7 @@ export const ACCOUNT: AccountFacts = {
   }),
   networks: known([{ id: 'net-a', name: 'net-a', region: 'r1', zone: 'a', freeAddresses: 200 }]),
   images: known([{ id: 'img-1', name: 'shop runtime', region: 'r1', digest: null }]),
+  trials: [{ poolId: pool.id, machines: 10, result: known('would pass') }],
 };
 
 /** Everything there is to measure was measured and found well. */

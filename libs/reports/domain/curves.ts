@@ -77,6 +77,7 @@ function readyCurve(facts: ReportFacts, service: string, machines: readonly Boug
     if (last?.at === at) points[points.length - 1] = { at, requestsPerSecond: level };
     else points.push({ at, requestsPerSecond: level });
   }
+  if (facts.closedAt === null) points.push({ at: facts.until, requestsPerSecond: level });
   return thinned(points);
 }
 

@@ -10,6 +10,7 @@ export const afterActionEnUS = {
   'after.keep': 'Keep the report',
   'after.pdf': 'Download PDF',
   'after.hash': 'Hash of the report',
+  'after.curves': 'Capacity and demand',
   'after.chart': '{{service}}: planned, ready and counted',
   'after.taken': 'Counted at the entrance',
   'after.not-counted': 'The entrance counted no requests: what was really asked for and served is not known.',

@@ -9,6 +9,7 @@ export const afterActionZhCN: Record<keyof typeof afterActionEnUS, string> = {
   'after.keep': '存档报告',
   'after.pdf': '下载 PDF',
   'after.hash': '报告的哈希',
+  'after.curves': '容量与需求',
   'after.chart': '{{service}}：计划、就绪与计数',
   'after.taken': '入口计数',
   'after.not-counted': '入口没有请求计数：实际的需求与服务情况未知。',

@@ -80,8 +80,14 @@ export const readinessEnUS = {
   'readiness.say.addresses-unnamed':
     'No network of this zone could be found, and the plan needs {{needed}} addresses.',
   'readiness.say.addresses-untold': 'How many addresses are free is not known: {{why}}.',
+  'readiness.say.balance-enough':
+    'The account has {{left}} {{currency}}; the plan costs {{amount}} {{currency}} there.',
+  'readiness.say.balance-tight':
+    'The account has {{left}} {{currency}} and the plan costs {{amount}} {{currency}} there: little is left for a fallback.',
+  'readiness.say.balance-short':
+    'The account has {{left}} {{currency}} and the plan costs {{amount}} {{currency}} there.',
   'readiness.say.balance-untold':
-    'The balance of this account is not read: Springtide has no call for it yet. The plan costs {{amount}} {{currency}} there.',
+    'The balance of this account is not told in {{currency}} by its cloud. The plan costs {{amount}} {{currency}} there.',
   'readiness.say.image-present': 'Image {{image}} is there.',
   'readiness.say.image-missing': 'Image {{image}} is not there: no machine can be made from it.',
   'readiness.say.image-unlisted': 'Whether image {{image}} is there is not known: {{why}}.',
@@ -112,6 +118,10 @@ export const readinessEnUS = {
   'readiness.say.stock-short': 'The cloud has {{stock}} machines in stock and the plan needs {{needed}}.',
   'readiness.say.stock-none': 'Sold out: the plan needs {{needed}} machines of it.',
   'readiness.say.stock-withdrawn': 'It is no longer offered, and the plan needs {{needed}} machines of it.',
+  'readiness.say.trial-passed':
+    'The cloud would make {{machines}} machines now; it was tried, and nothing was made.',
+  'readiness.say.trial-refused': 'The cloud would refuse {{machines}} machines now: {{why}}',
+  'readiness.say.trial-untold': 'A launch of {{machines}} machines could not be tried: {{why}}',
   'readiness.say.stock-untold': 'How many machines are in stock is not known: {{why}}.',
   'readiness.say.reservation-untold':
     'Up to {{machines}} machines depend on what is in stock on the night: Springtide does not read capacity reservations yet.',

@@ -73,8 +73,12 @@ export const readinessZhCN: Record<keyof typeof readinessEnUS, string> = {
   'readiness.say.addresses-short': '各网络共有 {{free}} 个空闲地址，计划需要 {{needed}} 个。',
   'readiness.say.addresses-unnamed': '在这个可用区找不到网络，而计划需要 {{needed}} 个地址。',
   'readiness.say.addresses-untold': '不知道有多少空闲地址：{{why}}。',
+  'readiness.say.balance-enough': '账号有 {{left}} {{currency}}；计划在此花费 {{amount}} {{currency}}。',
+  'readiness.say.balance-tight':
+    '账号有 {{left}} {{currency}}，计划在此花费 {{amount}} {{currency}}：留给备选的余量很小。',
+  'readiness.say.balance-short': '账号有 {{left}} {{currency}}，不够计划在此花费的 {{amount}} {{currency}}。',
   'readiness.say.balance-untold':
-    '没有读取这个账号的余额：Springtide 目前没有对应的调用。计划在此花费 {{amount}} {{currency}}。',
+    '这家云没有以 {{currency}} 提供该账号的余额。计划在此花费 {{amount}} {{currency}}。',
   'readiness.say.image-present': '镜像 {{image}} 已存在。',
   'readiness.say.image-missing': '镜像 {{image}} 不存在：无法用它创建主机。',
   'readiness.say.image-unlisted': '不知道镜像 {{image}} 是否存在：{{why}}。',
@@ -98,6 +102,9 @@ export const readinessZhCN: Record<keyof typeof readinessEnUS, string> = {
   'readiness.say.stock-short': '云有 {{stock}} 台库存，计划需要 {{needed}} 台。',
   'readiness.say.stock-none': '已售罄：计划需要 {{needed}} 台。',
   'readiness.say.stock-withdrawn': '已不再售卖，而计划需要 {{needed}} 台。',
+  'readiness.say.trial-passed': '云现在可以创建 {{machines}} 台主机；已试运行，没有创建任何东西。',
+  'readiness.say.trial-refused': '云现在会拒绝 {{machines}} 台主机：{{why}}',
+  'readiness.say.trial-untold': '无法试运行 {{machines}} 台主机的创建：{{why}}',
   'readiness.say.stock-untold': '不知道库存有多少台：{{why}}。',
   'readiness.say.reservation-untold':
     '最多 {{machines}} 台主机取决于当晚的库存：Springtide 目前不读取容量预定。',

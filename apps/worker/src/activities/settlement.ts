@@ -26,6 +26,12 @@ export function settlementOf({ runs, costs, reports, log }: SettlementParts) {
       if (code !== 'failed-precondition') throw thrown;
       log.error({ runId, campaignId, code, reason: message }, 'a closed run could not be settled');
     }
-    await reports.keep(context, campaignId);
+    try {
+      await reports.keep(context, campaignId);
+    } catch (thrown) {
+      const { code, message, retry } = asSpringtideError(thrown);
+      if (retry === 'same') throw thrown;
+      log.error({ runId, campaignId, code, reason: message }, 'the report of a closed run could not be kept');
+    }
   };
 }

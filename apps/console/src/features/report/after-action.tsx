@@ -16,6 +16,7 @@ import { Signatures } from './signatures.js';
 
 /** What is kept and signed; while the run goes on, how it looks now. */
 export function AfterAction() {
+  const text = useText();
   const campaign = useCampaign();
   const params = { id: campaign.id };
   const everyMs = campaign.status === 'closed' ? undefined : 15_000;
@@ -25,9 +26,11 @@ export function AfterAction() {
       {(stored) => (
         <>
           <Kept stored={stored} />
-          {stored.content.curves.map((curve) => (
-            <ReportChart key={curve.service} curve={curve} />
-          ))}
+          <Section title={text('after.curves')}>
+            {stored.content.curves.map((curve) => (
+              <ReportChart key={curve.service} curve={curve} />
+            ))}
+          </Section>
           <Causes report={stored.content} />
           <Fallbacks report={stored.content} />
           <Suggestions report={stored.content} />
