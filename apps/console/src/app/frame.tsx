@@ -11,6 +11,7 @@ import { useSession } from './session.js';
 const PLACES = [
   'campaigns',
   'approvals',
+  'stuck',
   'accounts',
   'clusters',
   'machines',

@@ -59,6 +59,10 @@ export const router = createBrowserRouter([
         lazy: async () => ({ Component: (await import('../features/approvals/inbox-page.js')).InboxPage }),
       },
       {
+        path: 'stuck',
+        lazy: async () => ({ Component: (await import('../features/stuck/stuck-page.js')).StuckPage }),
+      },
+      {
         path: 'accounts',
         lazy: async () => ({
           Component: (await import('../features/accounts/accounts-page.js')).AccountsPage,

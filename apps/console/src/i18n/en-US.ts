@@ -1,4 +1,5 @@
 import { afterActionEnUS } from './after-action.en-US.js';
+import { handsEnUS } from './hands.en-US.js';
 import { readinessEnUS } from './readiness.en-US.js';
 
 /** Every sentence of the console. The other languages are held to these keys by the compiler. */
@@ -528,6 +529,7 @@ export const enUS = {
   'audit.result.ok': 'Done',
   'audit.result.refused': 'Refused',
   'audit.result.failed': 'Failed',
+  ...handsEnUS,
   ...readinessEnUS,
   ...afterActionEnUS,
 } as const;

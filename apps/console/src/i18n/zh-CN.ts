@@ -1,5 +1,6 @@
 import type { MessageKey } from './en-US.js';
 import { afterActionZhCN } from './after-action.zh-CN.js';
+import { handsZhCN } from './hands.zh-CN.js';
 import { readinessZhCN } from './readiness.zh-CN.js';
 
 export const zhCN: Readonly<Record<MessageKey, string>> = {
@@ -513,6 +514,7 @@ export const zhCN: Readonly<Record<MessageKey, string>> = {
   'audit.result.ok': '成功',
   'audit.result.refused': '被拒',
   'audit.result.failed': '失败',
+  ...handsZhCN,
   ...readinessZhCN,
   ...afterActionZhCN,
 };

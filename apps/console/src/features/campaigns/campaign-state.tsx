@@ -19,6 +19,7 @@ export const RUN_TONES: Readonly<Record<RunBody['state'], Tone>> = {
   ramping: 'busy',
   holding: 'good',
   paused: 'warn',
+  'safe-hold': 'warn',
   'scaling-back': 'busy',
   verifying: 'busy',
   closed: 'good',

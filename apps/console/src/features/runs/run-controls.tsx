@@ -65,7 +65,10 @@ function OrderDialog({ order, run, onDone }: DialogProps) {
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
   const send = (): void =>
-    command.mutate({ params: { id: run.id }, body: bodyOf(order, minutes, reason) }, { onSuccess: onDone });
+    command.mutate(
+      { params: { id: run.id }, body: bodyOf(order, minutes, reason), ifMatch: run.version },
+      { onSuccess: onDone },
+    );
   return (
     <Modal
       open

@@ -12,10 +12,12 @@ import { CapacitySection } from './capacity-section.js';
 import { LeftoverTable } from './leftover-table.js';
 import { PoolTable } from './pool-table.js';
 import { RunControls } from './run-controls.js';
+import { SafeHold } from './safe-hold.js';
 import { SpendBar } from './spend-bar.js';
 import { Story } from './story.js';
 import { TrafficSplit } from './traffic-split.js';
 import { useRun, type RunNow } from './use-run.js';
+import { WayBack } from './way-back.js';
 
 export function RunPage() {
   const { currentRunId } = useCampaign();
@@ -52,6 +54,8 @@ function LiveRun({ runId }: Readonly<{ runId: string }>) {
     <>
       {live.trouble && <ProblemNote error={live.trouble} />}
       <Headline live={live} run={run} />
+      {run.safeHold && <SafeHold run={run} hold={run.safeHold} />}
+      {run.wayBack && <WayBack run={run} back={run.wayBack} />}
       {run.leftovers.length > 0 && (
         <Section title={text('run.leftovers')} note={text('run.leftovers-note')}>
           <LeftoverTable leftovers={run.leftovers} />
