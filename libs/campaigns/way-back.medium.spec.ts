@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { Reconciler } from '@springtide/effects';
 import { HOUR, MINUTE, SpringtideError, msBetween } from '@springtide/kernel';
 import { manifest as simulated } from '../../providers/simulated/index.js';
@@ -5,6 +6,8 @@ import { changedProvider } from '../effects/testing/interruption.js';
 import { wayBackBody } from './way-back-view.js';
 import { StuckDesk } from './stuck-desk.service.js';
 import { RunOnClouds, campaignsDatabase } from './testing/run-on-clouds.js';
+
+jest.setTimeout(120_000);
 
 let stage: Awaited<ReturnType<typeof campaignsDatabase>>;
 

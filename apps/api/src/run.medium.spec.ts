@@ -9,6 +9,7 @@ import {
 import { seedTenant, type SeededTenant } from '@springtide/testing';
 import { apiUnderTest, type ApiUnderTest } from './testing/api-under-test.js';
 import { answerPlan, campaignInput } from './testing/ready-plan.js';
+import { stuckPurchase } from './testing/stuck-purchase.js';
 
 let api: ApiUnderTest;
 let ours: SeededTenant;
@@ -165,11 +166,14 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'approvals.decide': { decision: 'reject' },
   'reports.sign': { role: 'finance', hash: '0'.repeat(64) },
   'readiness.override': { key: 'entrance/entrance', reason: 'stolen' },
+  'stuck.resolve': { choice: 'retry' },
   'views.update': { name: 'stolen', shared: false, query: {} },
   'nodes.open': { schedulable: false },
   'nodes.drain': { until: '2026-11-11T00:00:00.000Z', escalation: 'give-up' },
   'workloads.scale': { replicas: 0 },
 };
+
+const STUCK = '00000000-0000-4000-8000-00000000005c';
 
 describe('another tenant', () => {
   const table: readonly RouteSpec[] = Object.values(routes);
@@ -210,6 +214,7 @@ describe('another tenant', () => {
          values (gen_random_uuid(), $1, $2, 'burst', '{}', 'gone', now(), now(), now()) returning id`,
         [ours.tenantId, accountId],
       );
+      await stuckPurchase(tx, ours.tenantId, { runId, accountId, id: STUCK });
       const idOf = ([row]: { id: string }[]): string => row?.id ?? '';
       return [idOf(machines), idOf(entrances), idOf(workloads), idOf(clusters)] as const;
     });
@@ -227,6 +232,7 @@ describe('another tenant', () => {
       resources: machine,
       routes: route,
       runs: runId,
+      stuck: `${STUCK}.unknown-outcome`,
       templates: campaign.templateId,
       tokens: made.token.id,
       views: view.id,
