@@ -7,12 +7,13 @@ import { ApprovalService, IdentityModule } from '@springtide/identity';
 import type { Clock } from '@springtide/kernel';
 import { CLOCK, Database } from '@springtide/platform';
 import { ReadinessModule, ReadinessService } from '@springtide/readiness';
-import { RoutesService } from '@springtide/traffic';
+import { ReleaseKeeper, RoutesService } from '@springtide/traffic';
 import { CampaignsService } from './campaign.service.js';
 import { EmptyEntrances } from './empty-entrances.service.js';
 import { DemandWatch } from './demand-watch.service.js';
 import { EntranceKeeper } from './entrance-keeper.service.js';
 import { PlanSolver } from './plan-solver.js';
+import { PlanComparisons } from './plan-comparison.service.js';
 import { PlansService } from './plan.service.js';
 import { ReadinessGate } from './readiness-gate.service.js';
 import { StartCheck } from './start-check.service.js';
@@ -95,6 +96,11 @@ const forPeople: FactoryProvider[] = [
     inject: [Database, ApprovalService, PlanSolver, ReadinessGate, CLOCK],
   },
   {
+    provide: PlanComparisons,
+    useFactory: (database: Database, solver: PlanSolver) => new PlanComparisons(database, solver),
+    inject: [Database, PlanSolver],
+  },
+  {
     provide: RunsService,
     useFactory: (
       database: Database,
@@ -152,9 +158,9 @@ const forWorkflows: FactoryProvider[] = [
   },
   {
     provide: EntranceKeeper,
-    useFactory: (book: RunBook, ledger: EffectLedger, routes: RoutesService) =>
-      new EntranceKeeper(book, ledger, routes),
-    inject: [RunBook, EffectLedger, RoutesService],
+    useFactory: (book: RunBook, ledger: EffectLedger, routes: RoutesService, releases: ReleaseKeeper) =>
+      new EntranceKeeper(book, ledger, routes, releases),
+    inject: [RunBook, EffectLedger, RoutesService, ReleaseKeeper],
   },
   {
     provide: DemandWatch,

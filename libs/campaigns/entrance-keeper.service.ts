@@ -1,7 +1,13 @@
 import type { RunRef } from '@springtide/contracts';
 import type { EffectLedger } from '@springtide/effects';
 import type { RouteMember, RouteState } from '@springtide/provider-kit';
-import { HOME_GROUP, type Route, type RouteChange, type RoutesService } from '@springtide/traffic';
+import {
+  HOME_GROUP,
+  type ReleaseKeeper,
+  type Route,
+  type RouteChange,
+  type RoutesService,
+} from '@springtide/traffic';
 import { groupsLacking, sharesByCapacity, type Shares } from '@springtide/traffic/domain';
 import { z } from 'zod';
 import type { OpenRun, RunBook } from './run-book.js';
@@ -21,6 +27,7 @@ export class EntranceKeeper {
     private readonly book: RunBook,
     private readonly ledger: EffectLedger,
     private readonly routes: RoutesService,
+    private readonly releases: ReleaseKeeper,
   ) {}
 
   /** For the guard. An entrance that cannot be read fails the tick after the others were looked after. */
@@ -40,6 +47,8 @@ export class EntranceKeeper {
 
   private async keepRoute(open: OpenRun, run: RunRef, route: Route): Promise<void> {
     await this.takeOutFailed(open, run, route);
+    const context = this.book.context(run.tenantId, run.runId);
+    await this.releases.keep(context, route.id, { shares: false });
     const expected = await this.expectedOf(open, run, route);
     const lacking = groupsLacking(expected, (await this.routes.read(route)).groups);
     // While a phase moves members itself, only the standing fleet, which no phase touches, tells of a restart.

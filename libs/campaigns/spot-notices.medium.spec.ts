@@ -4,7 +4,7 @@ import { silentLogger } from '@springtide/platform';
 import { connectAccount } from '@springtide/provider-kit';
 import { loopbackGate } from '@springtide/provider-kit/conformance';
 import type { TestDatabase, SeededTenant } from '@springtide/testing';
-import { RoutesService } from '@springtide/traffic';
+import { ReleaseKeeper, RoutesService } from '@springtide/traffic';
 import { TwinEntrance, entranceManifest } from '../twin/entrance.js';
 import { EntranceKeeper } from './entrance-keeper.service.js';
 import { RunEngine } from './run-engine.service.js';
@@ -35,6 +35,7 @@ describe('machines that their cloud takes back', () => {
       clouds: { open: async (tenant, id) => (id === context.account ? proxy : clouds.open(tenant, id)) },
     });
     const routes = new RoutesService(open.test.database, ledger, run.clock);
+    const releases = new ReleaseKeeper(open.test.database, routes, run.clock);
     await open.test.database.systemWork('test', async (tx) => tx.query('delete from traffic_route'));
     const home = [{ id: 'old-1', address: '10.0.0.1', port: 8080, machineType: 'old' }];
     const declared = {
@@ -61,7 +62,7 @@ describe('machines that their cloud takes back', () => {
     const [bought] = machinesOf(await run.intents());
     const group = groupOf(bought?.poolId ?? '');
     const ref = { tenantId, runId: run.runId, fence: run.fence };
-    const keeper = new EntranceKeeper(run.book, ledger, routes);
+    const keeper = new EntranceKeeper(run.book, ledger, routes, releases);
     const engine = new RunEngine(run.book, ledger, async () =>
       Promise.reject(new Error('nothing is solved here')),
     );

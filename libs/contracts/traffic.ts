@@ -68,6 +68,8 @@ export const ReleaseInput = RouteRelease.extend({
       seconds: z.number().int().min(0).max(60).default(10),
       minimumRequests: z.number().int().min(1).max(1_000_000).default(20),
       maxErrorPercent: z.number().min(0).max(100).default(2),
+      /** The product behind the route counts no requests per group: let the step stay although nobody watched it. */
+      acceptNoEvidence: z.boolean().default(false),
     })
     .prefault({}),
 }).meta({ id: 'ReleaseInput' });

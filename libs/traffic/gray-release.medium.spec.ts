@@ -13,6 +13,7 @@ import {
   newId,
   silentLogger,
   systemClock,
+  type EndpointGate,
 } from '@springtide/platform';
 import { connectAccount, type CloudClient } from '@springtide/provider-kit';
 import { seedTenant, testDatabase, type SeededTenant, type TestDatabase } from '@springtide/testing';
@@ -21,7 +22,7 @@ import { manifest } from '../../providers/haproxy/index.js';
 import { yardLane } from '../../test/yard/tools/lane.js';
 import { obtainHaproxy } from '../../test/yard/traffic/obtain-haproxy.js';
 import { startTrafficYard, type TrafficYard } from '../../test/yard/traffic/traffic-yard.js';
-import { GrayReleases, RoutesService, trafficSchema } from './index.js';
+import { GrayReleases, ReleaseKeeper, RoutesService, trafficSchema } from './index.js';
 
 jest.setTimeout(60_000);
 
@@ -41,6 +42,7 @@ suite('gray release through a real proxy', () => {
   let tenant: SeededTenant;
   let proxy: TrafficYard;
   let client: CloudClient;
+  let proxyGate: EndpointGate;
   let routes: RoutesService;
   let releases: GrayReleases;
   let ledger: EffectLedger;
@@ -60,8 +62,8 @@ suite('gray release through a real proxy', () => {
     ]);
     tenant = await seedTenant(db.database);
     const { port } = proxy.settings as { port: number };
-    const gate = createEndpointGate({ openHostPorts: [`127.0.0.1:${port}`], privateRanges: [] });
-    const context = { clock: systemClock, gate, log: silentLogger, account: 'spec' };
+    proxyGate = createEndpointGate({ openHostPorts: [`127.0.0.1:${port}`], privateRanges: [] });
+    const context = { clock: systemClock, gate: proxyGate, log: silentLogger, account: 'spec' };
     client = await connectAccount(manifest, proxy.settings, {}, context);
     ledger = new EffectLedger({
       store: new PostgresEffectStore(db.database),
@@ -156,6 +158,57 @@ suite('gray release through a real proxy', () => {
     const after = await routes.get(tenant.admin, id);
     expect(after).toMatchObject({ matches: [], release: { groups: [], matches: [] } });
     expect(after.live?.map(({ name }) => name)).toEqual(['home']);
+  });
+
+  it('is given back whole to a proxy that was started again, and touches no shares of others', async () => {
+    await step({ groups: [group(30)], matches: [testers], watch: { seconds: 0 } });
+    const keeper = new ReleaseKeeper(db.database, routes, systemClock);
+    expect(await keeper.keep(tenant.admin, id, { shares: true })).toBe(false);
+    await proxy.restart();
+    expect((await routes.get(tenant.admin, id)).matches).toEqual([]);
+    expect(await keeper.keepAll(tenant.admin, new Set(['storefront']))).toEqual([]);
+    expect((await routes.get(tenant.admin, id)).matches).toEqual([]);
+    expect(await keeper.keepAll(tenant.admin, new Set())).toEqual([]);
+    const after = await routes.get(tenant.admin, id);
+    expect(after.matches).toEqual([testers]);
+    expect(after.live?.map(({ name, weight }) => [name, weight])).toEqual([
+      ['home', 70],
+      ['next', 30],
+    ]);
+    expect(await answers({ 'x-tester': 'yes' })).toEqual({ next: 40 });
+    expect(Object.keys(await answers()).toSorted()).toEqual(['home', 'next']);
+    await step({ watch: { seconds: 0 } });
+    expect(await keeper.keep(tenant.admin, id, { shares: true })).toBe(false);
+  });
+
+  it('is not taken blindly where nobody counts requests, unless somebody answers for it', async () => {
+    const reason = 'this proxy counts nothing';
+    const capabilities = { ...manifest.capabilities, requestCounters: { supported: false, reason } as const };
+    const context = { clock: systemClock, gate: proxyGate, log: silentLogger, account: 'spec' };
+    const blind = await connectAccount({ ...manifest, capabilities }, proxy.settings, {}, context);
+    const blindLedger = new EffectLedger({
+      ...ledger.dependencies,
+      clouds: { open: async () => Promise.resolve(blind) },
+    });
+    const blindRoutes = new RoutesService(db.database, blindLedger, systemClock);
+    const unwatched = new GrayReleases(db.database, blindRoutes, systemClock);
+    const take = async (input: Parameters<typeof ReleaseInput.parse>[0]) => {
+      const { version } = await routes.get(tenant.admin, id);
+      return unwatched.step(tenant.admin, id, version, ReleaseInput.parse(input));
+    };
+    await expect(take({ groups: [group(10)], watch: { seconds: 1 } })).rejects.toMatchObject({
+      code: 'failed-precondition',
+      effect: 'none',
+      message: expect.stringMatching(/no evidence: this proxy counts nothing.*nothing was changed/),
+    });
+    expect((await routes.get(tenant.admin, id)).live).toEqual([
+      { name: 'home', weight: 100, healthy: 1, members: 1 },
+    ]);
+    const accepted = { seconds: 1, acceptNoEvidence: true };
+    const taken = await take({ groups: [group(10)], watch: accepted });
+    expect(taken.release.groups.map(({ share }) => share)).toEqual([10]);
+    expect((await take({ watch: { seconds: 1 } })).release.groups).toEqual([]);
+    await blind.close();
   });
 
   it('refuses an old version, and whoever may not change routes', async () => {

@@ -1,5 +1,5 @@
 import type { ReleaseInput, RouteBody, RouteRelease } from '@springtide/contracts';
-import { SpringtideError, asSpringtideError, toInstant, type Clock } from '@springtide/kernel';
+import { SpringtideError, asSpringtideError, canonicalJson, toInstant, type Clock } from '@springtide/kernel';
 import { recordAudit, requirePermission } from '@springtide/identity';
 import type { Database, RequestContext } from '@springtide/platform';
 import type { RouteMember, RouteState } from '@springtide/provider-kit';
@@ -44,6 +44,7 @@ export class GrayReleases {
       fence: 0,
     };
     const before = row.release;
+    await this.refuseBlindly(row, before, input);
     try {
       const base = await this.apply(row, before, wanted, change);
       const verdict = await this.watch(row, base, watch);
@@ -59,6 +60,25 @@ export class GrayReleases {
     await this.dropGroups(row, before, wanted, change);
     await this.record(ctx, row, 'route.release', wanted);
     return await this.routes.get(ctx, id);
+  }
+
+  /**
+   * A step that sends requests to a version is watched, or it is not taken: a watch that can see nothing passes always.
+   * Taking traffic away needs no proof.
+   */
+  private async refuseBlindly(row: RouteEntity, before: RouteRelease, input: ReleaseInput): Promise<void> {
+    const { seconds, acceptNoEvidence } = input.watch;
+    if (seconds === 0 || acceptNoEvidence || !sendsMore(before, input)) return;
+    const counters = await this.routes.countsRequests(row);
+    if (counters.supported) return;
+    throw new SpringtideError(
+      'failed-precondition',
+      `no evidence: ${counters.reason}, so that nobody could watch this step of route "${row.name}"; nothing was changed`,
+      {
+        effect: 'none',
+        nextStep: 'Watch the new version yourself and accept the step without evidence (acceptNoEvidence).',
+      },
+    );
   }
 
   /** Members first, and healthy; then who is matched; then the shares. @returns the counters from before. */
@@ -101,7 +121,7 @@ export class GrayReleases {
     }
   }
 
-  /** Ends early on the first bad reading. A product that counts nothing says nothing. */
+  /** Ends early on the first bad reading. */
   private async watch(
     row: RouteEntity,
     base: Awaited<ReturnType<RoutesService['readCounters']>>,
@@ -189,6 +209,16 @@ export class GrayReleases {
       });
     });
   }
+}
+
+/** More of the requests than before may go to a version: by its share, or by a match that was not there. */
+function sendsMore(before: RouteRelease, wanted: RouteRelease): boolean {
+  const shareOf = new Map(before.groups.map(({ name, share }) => [name, share]));
+  const known = new Set(before.matches.map((match) => canonicalJson(match)));
+  return (
+    wanted.groups.some(({ name, share }) => share > (shareOf.get(name) ?? 0)) ||
+    wanted.matches.some((match) => !known.has(canonicalJson(match)))
+  );
 }
 
 function refuseBesideCampaign(route: string, others: readonly string[]): void {

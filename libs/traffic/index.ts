@@ -4,6 +4,7 @@ import { RouteRelease1760000061000 } from './data/route-release.migration.js';
 import { Traffic1760000060000 } from './data/traffic.migration.js';
 
 export { GrayReleases } from './gray-release.service.js';
+export { ReleaseKeeper } from './release-keeper.service.js';
 export { HOME_GROUP, RoutesService, type Route, type RouteChange } from './route.service.js';
 
 export { TrafficModule } from './traffic.module.js';

@@ -4,7 +4,7 @@ import { SpringtideError, asSpringtideError, canonicalJson, toInstant, type Cloc
 import { recordAudit, requirePermission } from '@springtide/identity';
 import type { EffectLedger } from '@springtide/effects';
 import type { Database, RequestContext } from '@springtide/platform';
-import type { RouteMatch, RouteMember, RouteState } from '@springtide/provider-kit';
+import type { Capability, RouteMatch, RouteMember, RouteState } from '@springtide/provider-kit';
 import { RouteEntity } from './data/route.entity.js';
 import { groupsLacking, type Shares } from './domain/index.js';
 
@@ -126,6 +126,12 @@ export class RoutesService {
   async read(route: Route): Promise<RouteState> {
     const client = await this.ledger.dependencies.clouds.open(route.tenantId, route.accountId);
     return await client.traffic.readRoute(route.name);
+  }
+
+  /** Whether the product behind the route tells requests per group at all. */
+  async countsRequests(route: Route): Promise<Capability> {
+    const client = await this.ledger.dependencies.clouds.open(route.tenantId, route.accountId);
+    return client.manifest.capabilities.requestCounters ?? { supported: true };
   }
 
   async readCounters(route: Route) {

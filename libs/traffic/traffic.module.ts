@@ -3,6 +3,7 @@ import { EffectLedger } from '@springtide/effects';
 import type { Clock } from '@springtide/kernel';
 import { CLOCK, Database } from '@springtide/platform';
 import { GrayReleases } from './gray-release.service.js';
+import { ReleaseKeeper } from './release-keeper.service.js';
 import { RoutesService } from './route.service.js';
 
 @Module({})
@@ -19,13 +20,19 @@ export class TrafficModule {
           inject: [Database, EffectLedger, CLOCK],
         },
         {
+          provide: ReleaseKeeper,
+          useFactory: (database: Database, routes: RoutesService, clock: Clock) =>
+            new ReleaseKeeper(database, routes, clock),
+          inject: [Database, RoutesService, CLOCK],
+        },
+        {
           provide: GrayReleases,
           useFactory: (database: Database, routes: RoutesService, clock: Clock) =>
             new GrayReleases(database, routes, clock),
           inject: [Database, RoutesService, CLOCK],
         },
       ],
-      exports: [RoutesService, GrayReleases],
+      exports: [RoutesService, GrayReleases, ReleaseKeeper],
     };
   }
 }

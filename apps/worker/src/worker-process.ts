@@ -9,6 +9,7 @@ import {
   PlansService,
   Provisioning,
   ReadinessGate,
+  RunBook,
   RunEngine,
   RunsService,
   SafeHolds,
@@ -33,6 +34,7 @@ import { TenantService } from '@springtide/identity';
 import { InventorySyncService, InventoryWatchService } from '@springtide/inventory';
 import { outboxLagSeconds, type PlatformParts } from '@springtide/platform';
 import type { ProviderManifest } from '@springtide/provider-kit';
+import { ReleaseKeeper } from '@springtide/traffic';
 import { AfterActionService } from '@springtide/reports';
 import { Client, Connection, type TLSConfig } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
@@ -155,6 +157,8 @@ export function activitiesOf(
       accounts: app.get(AccountService),
       tenants: app.get(TenantService),
       builtClusters: app.get(BuiltClusterService),
+      releases: app.get(ReleaseKeeper),
+      book: app.get(RunBook),
     }),
     ...readinessActivities({
       database: platform.database,

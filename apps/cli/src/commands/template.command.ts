@@ -5,7 +5,7 @@ import { numberText, timeText } from '../output/readable.js';
 import { factsOf, tableOf, type Section } from '../output/render.js';
 import { readBody, readDocument } from '../session/documents.js';
 import { routeId, templateId } from '../session/references.js';
-import { required, type CommandLine } from './command-line.js';
+import { flag, required, type CommandLine } from './command-line.js';
 
 const FILE = {
   options: z.object({ file: z.string() }),
@@ -100,9 +100,14 @@ export function addRouteCommands(program: Command, line: CommandLine): void {
     noun,
     'match <route>',
     'one step of a gray release: groups, who is matched to them, and their share; undone if it fails',
-    FILE,
+    {
+      options: FILE.options.extend({ acceptNoEvidence: z.boolean().default(false) }),
+      flags: [...FILE.flags, flag('--accept-no-evidence', 'also where nobody counts requests per group')],
+    },
     async ({ session, args: [reference = ''], options }) => {
-      const body = await readBody(line.terminal, options.file, ReleaseInput);
+      const given = await readBody(line.terminal, options.file, ReleaseInput);
+      const accepted = options.acceptNoEvidence ? { acceptNoEvidence: true } : {};
+      const body = { ...given, watch: { ...given.watch, ...accepted } };
       const id = await routeId(session, reference);
       const before = await session.call(routes.routeGet, { params: { id } });
       session.progress('The step is applied and watched; it is undone if it fails …');

@@ -1,9 +1,11 @@
 import type { AccountService } from '@springtide/accounts';
+import type { RunBook } from '@springtide/campaigns';
 import type { BuiltClusterService } from '@springtide/clusters';
 import type { HousekeepingActivities, InventoryAccount } from '@springtide/contracts';
 import { failedPass, type Reconciler } from '@springtide/effects';
 import { sealAudit, type TenantService } from '@springtide/identity';
 import { jobContext, type Database, type Logger } from '@springtide/platform';
+import type { ReleaseKeeper } from '@springtide/traffic';
 import { alive } from './liveness.js';
 import { listTenantIds } from './tenants.js';
 
@@ -13,6 +15,8 @@ export type HousekeepingParts = Readonly<{
   accounts: AccountService;
   tenants: TenantService;
   builtClusters: BuiltClusterService;
+  releases: ReleaseKeeper;
+  book: RunBook;
   /** Runs that may be brought back because their leases lapsed. */
   mayComeBack: (tenantId: string, runIds: readonly string[]) => Promise<readonly string[]>;
   log: Logger;
@@ -20,7 +24,10 @@ export type HousekeepingParts = Readonly<{
 
 export function housekeepingActivities(parts: HousekeepingParts): HousekeepingActivities {
   return {
-    reconcileScopes: async () => await parts.reconciler.scopes(),
+    reconcileScopes: async () => {
+      await keepReleases(parts);
+      return await parts.reconciler.scopes();
+    },
     reconcilePass: async (scope) =>
       await alive(async () => {
         try {
@@ -44,6 +51,16 @@ export function housekeepingActivities(parts: HousekeepingParts): HousekeepingAc
       for (const tenantId of await listTenantIds(parts.database)) await sealAudit(parts.database, tenantId);
     },
   };
+}
+
+/** A release that cannot be kept is told, and tried again with the next pass. */
+async function keepReleases({ database, releases, book, log }: HousekeepingParts): Promise<void> {
+  for (const tenantId of await listTenantIds(database)) {
+    const ctx = jobContext('releases', tenantId, 'releases');
+    for (const failure of await releases.keepAll(ctx, await book.routesInUse(ctx))) {
+      log.warn({ tenant: tenantId, ...failure }, 'a gray release could not be looked after');
+    }
+  }
 }
 
 /** Accounts with nothing to list, or that are not to be used, are left out. */

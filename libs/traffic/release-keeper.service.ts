@@ -1,0 +1,70 @@
+import { asSpringtideError, canonicalJson, toInstant, type Clock } from '@springtide/kernel';
+import { recordAudit } from '@springtide/identity';
+import type { Database, RequestContext } from '@springtide/platform';
+import { RouteEntity } from './data/route.entity.js';
+import { groupsLacking, sameShares, sharesOfRelease } from './domain/index.js';
+import { HOME_GROUP, type RoutesService } from './route.service.js';
+
+const READY_MS = 15_000;
+
+/** Routes that could not be looked after, and why. */
+export type NotKept = Readonly<{ route: string; why: string }>;
+
+/** Gives back what a proxy that was started again has forgotten of a gray release. */
+export class ReleaseKeeper {
+  constructor(
+    private readonly database: Database,
+    private readonly routes: RoutesService,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Members of the released groups and who is matched to them. Whoever spreads the route's traffic gives back the shares:
+   * with `shares` that is nobody else, and the standing fleet and the shares of the release are given back too.
+   * @returns whether anything was forgotten.
+   */
+  async keep(ctx: RequestContext, id: string, { shares }: Readonly<{ shares: boolean }>): Promise<boolean> {
+    const row = await this.database.unitOfWork(ctx, async (tx) => await tx.findOneBy(RouteEntity, { id }));
+    if (row === null || row.release.groups.length === 0) return false;
+    const { groups, matches } = row.release;
+    const live = await this.routes.read(row);
+    const home = shares ? [[HOME_GROUP, row.home] as const] : [];
+    const expected = new Map([...home, ...groups.map(({ name, members }) => [name, members] as const)]);
+    const lacking = groupsLacking(expected, live.groups);
+    // In what words a product tells its conditions is its own affair.
+    const forgot = namesOf(live.matches ?? []) !== namesOf(matches);
+    if (lacking.length === 0 && !forgot) return false;
+    const at = toInstant(this.clock.now());
+    const change = { runId: row.id, campaignId: null, step: `keep/${at}`, batch: row.version, fence: 0 };
+    const state = await this.routes.giveMembers(row, expected, change, READY_MS);
+    if (forgot) await this.routes.setMatches(row, matches, change);
+    const wanted = sharesOfRelease(HOME_GROUP, row.release);
+    const now = Object.fromEntries(state.groups.map(({ name, weight }) => [name, weight]));
+    if (shares && !sameShares(now, wanted)) await this.routes.setShares(row, wanted, change);
+    await this.database.unitOfWork(ctx, async (tx) => {
+      const after = { name: row.name, groups: lacking.join(', '), matches: matches.length };
+      const target = { kind: 'route', id };
+      await recordAudit(tx, ctx, { action: 'route.release.kept', target, after, at });
+    });
+    return true;
+  }
+
+  /** For a schedule: every release of the tenant, but on routes that a campaign looks after. */
+  async keepAll(ctx: RequestContext, inCampaigns: ReadonlySet<string>): Promise<readonly NotKept[]> {
+    const rows = await this.database.unitOfWork(ctx, async (tx) => await tx.find(RouteEntity));
+    const failures: NotKept[] = [];
+    for (const { id, name, release } of rows) {
+      if (release.groups.length === 0 || inCampaigns.has(name)) continue;
+      try {
+        await this.keep(ctx, id, { shares: true });
+      } catch (thrown) {
+        failures.push({ route: name, why: asSpringtideError(thrown).message });
+      }
+    }
+    return failures;
+  }
+}
+
+function namesOf(matches: readonly Readonly<{ name: string; group: string }>[]): string {
+  return canonicalJson(matches.map(({ name, group }) => [name, group]));
+}
