@@ -12,6 +12,7 @@ import type { PublicCloud } from './public-cloud.port.js';
 import { currencyOf, startPublicClouds } from './public-clouds.js';
 import { screen } from './screen.js';
 import type { Supervisor } from './supervisor.js';
+import { Verdicts } from './verdicts.js';
 import { keepYardProgram } from './yard-program.js';
 
 export type ProxyYard = Readonly<{
@@ -31,6 +32,8 @@ export type Engines = Readonly<{
   proxy: ProxyYard;
   /** Beside the machines, where it is asked for. */
   cluster: KubernetesCluster | undefined;
+  /** Judges the twelve invariants while the story goes on. */
+  verdicts: Verdicts;
   /** Where every machine serves. */
   servicePort: number;
   /** What each part runs on, for the report. */
@@ -82,6 +85,7 @@ export async function startEngines(supervisor: Supervisor, options: DemoOptions)
   };
   const api = await startApi(supervisor, folder, env, port);
   await startWorker(supervisor, folder, env);
+  const verdicts = await Verdicts.begin(supervisor, folder, env);
   return {
     ...api,
     clouds,
@@ -89,6 +93,7 @@ export async function startEngines(supervisor: Supervisor, options: DemoOptions)
     home,
     proxy,
     cluster,
+    verdicts,
     servicePort: machinesPort,
     names: {
       privateCloud: home.engine,

@@ -10,7 +10,7 @@ import { askTheClouds } from './ground-truth.js';
 import { startLoad } from './load.js';
 import { count } from './numbers.js';
 import { USAGE, UsageError, readOptions, type DemoOptions } from './options.js';
-import { assemble, showReport, writeReport, type DemoReport } from './report.js';
+import { assemble, showReport, withVerdict, writeReport, type DemoReport } from './report.js';
 import { besideMachines } from './report-kubernetes.js';
 import { requirePython } from './requirements.js';
 import { screen } from './screen.js';
@@ -110,7 +110,8 @@ async function tellStory(supervisor: Supervisor, options: DemoOptions): Promise<
   const truth = await askTheClouds(engines, pools);
   const own = await operations.call(routes.campaignReport, { params: { id: campaign.id } });
   const ofMachines = assemble(own, measured, truth, engines.names, supervisor.restarts());
-  const report = besideMachines(ofMachines, await kubernetes?.end());
+  const beside = besideMachines(ofMachines, await kubernetes?.end());
+  const report = withVerdict(beside, await engines.verdicts.final());
   showReport(report);
   screen.say(`Written to ${await writeReport(report)}`);
   return { report, apiUrl: engines.apiUrl, readerToken: stage.people.readerToken };

@@ -1,7 +1,7 @@
 import type { CampaignReport } from '@springtide/contracts';
 import type { LoadResult } from '../../../test/yard/load/load-generator.js';
 import type { GroundTruth } from './ground-truth.js';
-import { assemble } from './report.js';
+import { assemble, withVerdict } from './report.js';
 
 const own: CampaignReport = {
   campaignId: 'c',
@@ -104,6 +104,21 @@ describe('the report of the demo', () => {
     const report = assemble(campaign, load, truth, engines, {});
     expect(report.passed).toBe(false);
     expect(report.failures).toEqual([expect.stringContaining(failure)]);
+  });
+
+  it('fails for what the verifier found, and only names what it could not judge', () => {
+    const report = assemble(own, loadOf(), nothingLeft, engines, {});
+    const verdict = {
+      summary: '12 invariants: 11 hold, 1 not judged (I2)',
+      violations: [],
+      notJudged: ['I2: …'],
+    };
+    expect(withVerdict(report, verdict)).toMatchObject({ passed: true, invariants: verdict });
+    const violations = ['I3: intent x asked for 5 machines and got 6'];
+    expect(withVerdict(report, { ...verdict, violations })).toMatchObject({
+      passed: false,
+      failures: violations,
+    });
   });
 });
 

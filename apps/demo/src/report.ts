@@ -8,6 +8,7 @@ import type { GroundTruth } from './ground-truth.js';
 import { count, money } from './numbers.js';
 import { kubernetesLine, type KubernetesReport } from './report-kubernetes.js';
 import { bold, paint, screen, table } from './screen.js';
+import type { VerdictReport } from './verdicts.js';
 
 type Served = Readonly<{ servedRatio: number | null; p99Ms: number | null }>;
 
@@ -29,6 +30,8 @@ export type DemoReport = Readonly<{
   /** Processes that ended during the story and were started again. */
   restarts: Readonly<Record<string, number>>;
   timeline: readonly Readonly<{ at: string; step: string; detail: string }>[];
+  /** What the verifier says, from the clouds' own listings and the database. */
+  invariants?: VerdictReport;
   /** Where a cluster ran beside the machines. */
   kubernetes?: KubernetesReport;
 }>;
@@ -84,6 +87,12 @@ export function assemble(
   };
 }
 
+/** A violated invariant fails the story; one that could not be judged is named. */
+export function withVerdict(report: DemoReport, invariants: VerdictReport): DemoReport {
+  const failures = [...report.failures, ...invariants.violations];
+  return { ...report, invariants, failures, passed: failures.length === 0 };
+}
+
 export async function writeReport(report: DemoReport): Promise<string> {
   const folder = join(projectRoot(), 'var', 'demo');
   await mkdir(folder, { recursive: true });
@@ -121,6 +130,10 @@ export function showReport(report: DemoReport): void {
     `Cost       ${inCurrency(cost.actual)} spent (${inCurrency(cost.private)} of it private), ` +
       `${inCurrency(cost.planned)} planned, ${inCurrency(cost.budget)} approved`,
   );
+  if (report.invariants !== undefined) {
+    screen.plain(`Verified   ${report.invariants.summary}`);
+    for (const reason of report.invariants.notJudged) screen.plain(`           ${reason}`);
+  }
   if (report.kubernetes !== undefined) screen.plain(kubernetesLine(report.kubernetes));
   screen.plain(`Engines    ${Object.values(report.engines).join('\n           ')}`);
   const restarts = Object.entries(report.restarts).map(([name, times]) =>
