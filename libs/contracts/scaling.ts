@@ -67,6 +67,22 @@ export const ScalingInput = z
   .meta({ id: 'ScalingInput' });
 export type ScalingInput = z.infer<typeof ScalingInput>;
 
+const Percentiles = z.object({ p50: z.number(), p90: z.number(), p99: z.number() });
+
+/** Seconds that machines of one type took until they served, measured on those that were bought for a service. */
+export const ReadyTimesBody = z
+  .object({
+    machineType: z.string(),
+    machines: z.number().int(),
+    since: InstantText,
+    until: InstantText,
+    /** From the cloud's yes until it ran, from running until it served, and both. */
+    bootSeconds: Percentiles,
+    warmUpSeconds: Percentiles,
+    leadSeconds: Percentiles,
+  })
+  .meta({ id: 'ReadyTimes' });
+
 /** What is wanted now, strategy by strategy, and what follows from it by the rule. */
 export const ScalingDecision = z
   .object({

@@ -5,7 +5,7 @@ import type { EffectLedger } from '@springtide/effects';
 import { SpringtideError, type Instant } from '@springtide/kernel';
 import type { RequestContext } from '@springtide/platform';
 import type { RoutesService } from '@springtide/traffic';
-import type { ScalingSight, Seen } from './domain/index.js';
+import { readyTimes, type ReadyTimes, type ScalingSight, type Seen } from './domain/index.js';
 
 const STANDING = ['accepted', 'running', 'ready'] as const;
 
@@ -45,6 +45,19 @@ export class ScalingEyes {
       campaignMachines: machines === 0 ? null : machines + home,
       changedAt: changes.toSorted().at(-1) ?? null,
     };
+  }
+
+  /** How long the machines that were ever bought for the service took. */
+  async readyTimes(ctx: RequestContext, service: string): Promise<readonly ReadyTimes[]> {
+    const intents = await this.ledger.listIntents(ctx.tenantId, { kind: 'create', service });
+    return readyTimes(
+      intents.flatMap(({ items, spec }) =>
+        items.flatMap((item) => {
+          const machineType = spec['machineType'];
+          return typeof machineType === 'string' ? [{ ...item, machineType }] : [];
+        }),
+      ),
+    );
   }
 
   async sight(

@@ -3,7 +3,7 @@ import { recordAudit, requirePermission } from '@springtide/identity';
 import { SpringtideError, toInstant, type Clock, type Instant } from '@springtide/kernel';
 import type { Database, RequestContext } from '@springtide/platform';
 import { findScaling, listScaling, saveScaling, type StoredScaling } from './data/scaling.repository.js';
-import { mergeWants, wallClock, wantOf } from './domain/index.js';
+import { mergeWants, wallClock, wantOf, type ReadyTimes } from './domain/index.js';
 import type { ScalingEyes } from './scaling-eyes.js';
 
 /** Strategies of services between campaigns, and what they advise together. Starts and stops nothing. */
@@ -51,6 +51,12 @@ export class ScalingService {
       });
     }
     return await this.decided(ctx, stored, at ?? toInstant(this.clock.now()));
+  }
+
+  /** Boot and warm-up times of a service's machines, by type: what a lead time must cover. */
+  async readyTimes(ctx: RequestContext, service: string): Promise<readonly ReadyTimes[]> {
+    requirePermission(ctx, 'effect:read');
+    return await this.eyes.readyTimes(ctx, service);
   }
 
   async list(ctx: RequestContext): Promise<readonly ScalingBody[]> {

@@ -12,7 +12,7 @@ import {
   FreezeInput,
 } from '../demand.js';
 import { Id, InstantText, PageQuery, pageOf } from '../scalars.js';
-import { ScalingBody, ScalingInput } from '../scaling.js';
+import { ReadyTimesBody, ScalingBody, ScalingInput } from '../scaling.js';
 import { defineRoute } from './route.js';
 
 const params = z.object({ id: Id });
@@ -125,6 +125,16 @@ export const demandRoutes = {
     response: ScalingBody,
     status: 200,
     etag: 'send',
+  }),
+  scalingReadyTimes: defineRoute({
+    id: 'scaling.readyTimes',
+    method: 'GET',
+    path: '/api/v1/scaling/{service}/ready-times',
+    summary: 'How long machines of a service took to boot and to warm up, by type, from the ledger',
+    permission: 'effect:read',
+    params: service,
+    response: z.object({ items: z.array(ReadyTimesBody) }),
+    status: 200,
   }),
   scalingList: defineRoute({
     id: 'scaling.list',

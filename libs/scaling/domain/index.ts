@@ -1,6 +1,7 @@
 export { BURST_SETTINGS, type BurstSettings } from './burst/burst-settings.js';
 export { BurstPolicy, type BurstDecision, type BurstFleet } from './burst/burst-policy.js';
 export { ForecastFollower, type ForecastBelief } from './burst/forecast-follower.js';
+export { readyTimes, type ReadyTimes } from './ready-times.js';
 export { mergeWants, type ScalingRails, type ScalingState } from './strategies/merge.js';
 export { wallClock } from './strategies/schedule.js';
 export type { ScalingSight, ScalingWant, Seen } from './strategies/strategy.js';

@@ -56,6 +56,27 @@ beforeAll(async () => {
 
 afterAll(async () => await api.stop());
 
+/** Machines as a run leaves them in the ledger: bought at midnight, running after so many seconds, ready 20 later. */
+async function boughtMachines(service: string, bootSeconds: readonly number[]): Promise<void> {
+  await api.database.systemWork('test', async (tx) => {
+    const [intent] = await tx.query<{ id: string }[]>(
+      `insert into effect_intent (id, tenant_id, run_id, step, batch, kind, account_id, region, service, spec, spec_hash,
+         count, state, generation, fence, minimum_billing_seconds, created_at)
+       values (gen_random_uuid(), $1, gen_random_uuid(), 'launch', 0, 'create', $2, 'r1', $3, $4, 'x', $5, 'settled', 1, 1, 60,
+         now()) returning id`,
+      [ours.tenantId, ACCOUNT, service, { machineType: 'c2.large' }, bootSeconds.length],
+    );
+    for (const [index, seconds] of bootSeconds.entries()) {
+      await tx.query(
+        `insert into effect_item (tenant_id, intent_id, index, state, machine_id, accepted_at, running_at, ready_at)
+         values ($1, $2, $3, 'ready', 'i-1', '2026-11-11Z', '2026-11-11Z'::timestamptz + $4 * interval '1 second',
+           '2026-11-11Z'::timestamptz + ($4 + 20) * interval '1 second')`,
+        [ours.tenantId, intent?.id, index, seconds],
+      );
+    }
+  });
+}
+
 describe('demand', () => {
   it('is imported, listed and shown on the command line; a bad file is refused with its line', async () => {
     const done = await cli.run('demand', 'import', '--name', 'last year', '--file', 'last-year.csv');
@@ -181,6 +202,14 @@ describe('scaling', () => {
     await expect(client.call(routes.scalingPut, { params, body: zone })).rejects.toThrow(/is no time zone/);
     const old = client.call(routes.scalingPut, { params, body: { ...body, floor: 0 }, ifMatch: 7 });
     await expect(old).rejects.toBeInstanceOf(ApiProblem);
+  });
+
+  it('knows from the ledger what campaigns hold, and how long their machines took', async () => {
+    await boughtMachines('storefront', [60, 90]);
+    const times = await cli.run('capacity', 'times', 'storefront');
+    expect(times.out).toMatch(/c2\.large\s+2\s+60 s \/ 90 s \/ 90 s\s+20 s \/ 20 s \/ 20 s/);
+    const scaling = await client.call(routes.scalingGet, { params: { service: 'storefront' }, query: {} });
+    expect(scaling.decision.wants.at(-1)).toMatchObject({ strategyId: 'campaigns', machines: 2 });
   });
 
   it('is a tenant of its own', async () => {

@@ -17,6 +17,11 @@ export class ScalingController {
     return await this.scaling.get(ctx, params.service, query.at);
   }
 
+  @Handle(routes.scalingReadyTimes)
+  async readyTimes({ ctx, params }: Parsed<typeof routes.scalingReadyTimes>) {
+    return { items: await this.scaling.readyTimes(ctx, params.service) };
+  }
+
   @Handle(routes.scalingList)
   async list({ ctx }: Parsed<typeof routes.scalingList>) {
     return { items: await this.scaling.list(ctx) };

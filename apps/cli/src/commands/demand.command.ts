@@ -208,7 +208,8 @@ function calendarSections({ events, freezes, campaigns, clashes }: CalendarBody)
 }
 
 export function addCapacityCommands(program: Command, line: CommandLine): void {
-  const noun = line.noun(program, 'capacity', 'what one machine serves at a latency');
+  const noun = line.noun(program, 'capacity', 'what one machine serves at a latency, and when');
+  addTimes(noun, line);
   line.verb(
     noun,
     'fit',
@@ -226,6 +227,33 @@ export function addCapacityCommands(program: Command, line: CommandLine): void {
       const body = { machineType, latencyTargetMs: latency, samples: text };
       const fit = await session.call(routes.capacityFit, { body });
       session.print(fit, () => [fitFacts(fit)]);
+    },
+  );
+}
+
+function addTimes(noun: Command, line: CommandLine): void {
+  line.verb(
+    noun,
+    'times <service>',
+    'how long its machines took to boot and to warm up',
+    {},
+    async ({ session, args: [service = ''] }) => {
+      const { items } = await session.call(routes.scalingReadyTimes, { params: { service } });
+      const text = (seconds: Readonly<{ p50: number; p90: number; p99: number }>) =>
+        [seconds.p50, seconds.p90, seconds.p99].map((value) => durationText(value)).join(' / ');
+      session.print(items, () => [
+        tableOf(
+          [
+            ['machine type', (row) => row.machineType],
+            ['machines', (row) => row.machines],
+            ['boot p50/p90/p99', (row) => text(row.bootSeconds)],
+            ['warm-up', (row) => text(row.warmUpSeconds)],
+            ['together', (row) => text(row.leadSeconds)],
+            ['since', (row) => timeText(row.since)],
+          ],
+          items,
+        ),
+      ]);
     },
   );
 }
