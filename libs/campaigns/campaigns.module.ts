@@ -13,7 +13,6 @@ import { EmptyEntrances } from './empty-entrances.service.js';
 import { DemandWatch } from './demand-watch.service.js';
 import { EntranceKeeper } from './entrance-keeper.service.js';
 import { PlanSolver } from './plan-solver.js';
-import { PlanComparisons } from './plan-comparison.service.js';
 import { PlansService } from './plan.service.js';
 import { ReadinessGate } from './readiness-gate.service.js';
 import { StartCheck } from './start-check.service.js';
@@ -94,11 +93,6 @@ const forPeople: FactoryProvider[] = [
       clock: Clock,
     ) => new PlansService(database, approvals, solver, gate, clock),
     inject: [Database, ApprovalService, PlanSolver, ReadinessGate, CLOCK],
-  },
-  {
-    provide: PlanComparisons,
-    useFactory: (database: Database, solver: PlanSolver) => new PlanComparisons(database, solver),
-    inject: [Database, PlanSolver],
   },
   {
     provide: RunsService,

@@ -23,9 +23,11 @@ export type HousekeepingParts = Readonly<{
 }>;
 
 export function housekeepingActivities(parts: HousekeepingParts): HousekeepingActivities {
+  let keeping: Promise<void> | undefined;
   return {
     reconcileScopes: async () => {
-      await keepReleases(parts);
+      // Beside it, not before it: a proxy that does not answer must not keep accounts from being compared.
+      keeping ??= keepReleases(parts).finally(() => (keeping = undefined));
       return await parts.reconciler.scopes();
     },
     reconcilePass: async (scope) =>
@@ -55,11 +57,15 @@ export function housekeepingActivities(parts: HousekeepingParts): HousekeepingAc
 
 /** A release that cannot be kept is told, and tried again with the next pass. */
 async function keepReleases({ database, releases, book, log }: HousekeepingParts): Promise<void> {
-  for (const tenantId of await listTenantIds(database)) {
-    const ctx = jobContext('releases', tenantId, 'releases');
-    for (const failure of await releases.keepAll(ctx, await book.routesInUse(ctx))) {
-      log.warn({ tenant: tenantId, ...failure }, 'a gray release could not be looked after');
+  try {
+    for (const tenantId of await listTenantIds(database)) {
+      const ctx = jobContext('releases', tenantId, 'releases');
+      for (const failure of await releases.keepAll(ctx, await book.routesInUse(ctx))) {
+        log.warn({ tenant: tenantId, ...failure }, 'a gray release could not be looked after');
+      }
     }
+  } catch (error) {
+    log.error({ error }, 'gray releases were not looked after; the next pass tries again');
   }
 }
 
