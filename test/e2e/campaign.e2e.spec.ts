@@ -1,7 +1,16 @@
 import { jest } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { routes } from '@springtide/contracts';
-import { DEMAND, closed, expectEverythingBack, planApproveArm, runUntil, until } from './campaign-story.js';
+import {
+  DEMAND,
+  campaignInput,
+  closed,
+  expectEverythingBack,
+  planApproveArm,
+  planned,
+  runUntil,
+  until,
+} from './campaign-story.js';
 import { recordHistories } from '../workflows/record-histories.js';
 import { setStage, type Stage } from './stage.js';
 import { verifyOnce } from './verify-once.js';
@@ -121,6 +130,28 @@ describe('a campaign', () => {
     expect(new Set(answers)).toEqual(new Set([200]));
     await runUntil(stage, armed.run.id, 'it is closed', closed);
     await expectEverythingBack(stage, armed);
+  });
+
+  it('is checked by the schedule while it waits, and its approval rests on the check', async () => {
+    const { operations, approver } = stage;
+    const later = { inMs: 600_000, rampMs: 4_000, peakMs: 4_000, decayMs: 2_000 };
+    const body = { ...campaignInput(stage, 'waiting', later), readiness: 'required' as const };
+    const { id } = await operations.call(routes.campaignCreate, { body });
+    const plan = await planned(operations, id);
+    await stage.temporal.schedule.getHandle('readiness').trigger();
+    const { latest } = await until(
+      'it was checked',
+      async () => await operations.call(routes.readinessGet, { params: { id } }),
+      ({ latest: made }) => made !== null,
+      30_000,
+    );
+    expect(latest).toMatchObject({ checkedBy: 'schedule', blocking: 0, planId: plan.id });
+    expect(latest?.lines.filter(({ verdict }) => verdict === 'red')).toEqual([]);
+    const approval = await operations.call(routes.approvalRequest, { params: { id: plan.id } });
+    const decision = { params: { id: approval.id }, body: { decision: 'approve' as const } };
+    const decided = await approver.call(routes.approvalDecide, decision);
+    expect(decided.readiness).not.toBeNull();
+    await operations.call(routes.campaignCancel, { params: { id }, ifMatch: 1 });
   });
 
   it('is judged from outside, by a process that finds what is left', async () => {
