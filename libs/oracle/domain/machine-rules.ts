@@ -96,7 +96,7 @@ function aged(of: Case, { listing, machine, marks }: OwnMachine, wrong: string):
     invariant: 'I1' as const,
     happened: `machine ${machine.id} in account ${listing.accountId} ${wrong}`,
     means: 'it runs and costs money that no run counts, and no scale-back will end it',
-    next: 'look whether the reconciler runs (springtide inventory orphans); if the machine is nobody’s work, end it at the cloud',
+    next: 'look whether a worker runs, whose reconciler ends orphans; if the ledger does not have the intent, end the machine at the cloud by its id',
     evidence: [machine.id, marks.intent],
   };
   if (ageMs > graceMs) return finding({ checked: 1, violations: [violation] });

@@ -27,7 +27,7 @@ function ordered(of: Case): Finding {
         invariant: 'I7',
         happened: `shares that sum to ${sum} were ordered by intent ${intent.id} (${intent.step})`,
         means: 'part of the traffic has no place to go, or more than there is was promised',
-        next: 'set the shares of the route again (springtide route shares), and report this order',
+        next: 'look what carries the traffic now (springtide route get); if it is wrong, abort the run: its traffic goes home',
         evidence: [intent.id, intent.runId],
       })),
   });
@@ -57,7 +57,7 @@ function misled(of: Case, entrance: Entrance, name: string, what: string): Omit<
     invariant: 'I7',
     happened: `${name} ${what}`,
     means: 'visitors get errors although healthy machines are there',
-    next: 'send the traffic home (springtide route shares), then look why guard or health check did not',
+    next: 'abort the run that spreads it (springtide run abort): traffic goes home; then look why its guard did not',
     evidence: [entrance.route, entrance.accountId],
   };
 }
