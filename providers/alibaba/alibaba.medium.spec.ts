@@ -212,6 +212,23 @@ describe('spot', () => {
   });
 });
 
+describe('notice of a spot machine that is taken back', () => {
+  it('is told while the machine still runs', async () => {
+    const client = await connect();
+    const { items } = await client.compute.launch(batch({ purchaseOption: 'spot' }));
+    const [item] = items;
+    if (item?.outcome !== 'accepted') throw new Error('refused');
+    const { region } = place();
+    const look = async () =>
+      (await client.compute.describe([item.machineId], { region })).get(item.machineId);
+    await yard.admin.change({ spotNoticeMs: 300_000 });
+    await yard.admin.advance(1_000);
+    expect(await look()).not.toHaveProperty('notice');
+    await yard.admin.reclaim([item.machineId]);
+    expect(await look()).toMatchObject({ state: 'running', notice: 'Recycling' });
+  });
+});
+
 describe('what outlives a machine', () => {
   it('is found by the intent, of every kind, and can be released', async () => {
     const client = await connect();

@@ -46,6 +46,8 @@ export function toMachine(instance: WireInstance, region: string): Machine {
     labels: readLabels(tags),
     relations: relationsOf(instance),
     ...(reason ? { stateReason: reason } : {}),
+    // Five minutes before it takes a spot machine back, while that still runs.
+    ...(lock?.LockReason === 'Recycling' ? { notice: reason ?? lock.LockReason } : {}),
   };
 }
 
