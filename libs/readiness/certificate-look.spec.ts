@@ -1,15 +1,20 @@
 import { createServer as createPlain } from 'node:http';
-import { createServer, type Server } from 'node:https';
+import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createEndpointGate, type EndpointGate } from '@springtide/platform';
 import { lookAtCertificate } from './certificate-look.js';
 import { ENTRANCE_IDENTITY } from './testing/entrance-identity.js';
 
+type Listener = Readonly<{
+  listen(port: number, host: string, done: () => void): unknown;
+  address(): AddressInfo | string | null;
+  closeAllConnections(): void;
+  close(done: () => void): unknown;
+}>;
+
 type Listening = Readonly<{ url: string; gate: EndpointGate; close(): Promise<void> }>;
 
-async function listening(
-  server: Pick<Server, 'listen' | 'close' | 'address' | 'closeAllConnections'>,
-): Promise<Listening> {
+async function listening(server: Listener): Promise<Listening> {
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
