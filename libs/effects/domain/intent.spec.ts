@@ -10,6 +10,7 @@ import {
   answeredLate,
   callRefused,
   nextGeneration,
+  isTakenBack,
   observed,
   refusedWhole,
   releasedIfEmpty,
@@ -278,6 +279,28 @@ describe('an item', () => {
       state: 'lost',
       goneAt: START,
     });
+  });
+});
+
+describe('a machine that its cloud takes back', () => {
+  const notice = 'spot capacity is taken back';
+
+  it.each(['accepted', 'running', 'ready'] as const)(
+    'counts for nothing from the notice on, when %s',
+    (state) => {
+      const seen = { state: 'running', address: '10.0.0.1', notice } as const;
+      const item = observed(anItem({ state }), seen, START);
+      expect(item).toMatchObject({ state: 'failed', refusal: { code: 'unavailable', message: notice } });
+      expect(isTakenBack(item)).toBe(true);
+      expect(observed(item, { state: 'gone' }, START).state).toBe('lost');
+    },
+  );
+
+  it('is let go on as it was, when it leaves already', () => {
+    const leaving = anItem({ state: 'releasing' });
+    expect(observed(leaving, { state: 'running', notice }, START)).toBe(leaving);
+    const broken = anItem({ state: 'failed', refusal: { code: 'internal', message: 'broken' } });
+    expect(isTakenBack(observed(broken, { state: 'running', notice }, START))).toBe(false);
   });
 });
 

@@ -131,6 +131,9 @@ describe('the simulated cloud', () => {
     expect(ending.length).toBeGreaterThan(15);
     expect(ending.length).toBeLessThan(36);
     expect(ending[0]?.reason).toMatch(/spot/);
+    const told = machines.filter((machine) => machine.notice !== undefined);
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.every((machine) => machine.status === 'up')).toBe(true);
   });
 
   it('fills the hosts of a private cloud, and no more', () => {
