@@ -73,6 +73,13 @@ export function reasonsText(plan: PlanBody): string {
   return ['Why', ...plan.reasons.map((reason) => `- ${reason.text}`)].join('\n');
 }
 
+function readinessText({ readiness }: ApprovalBody): string {
+  if (readiness === null) return 'not checked';
+  const { verdict, checkedAt, overridden, hash } = readiness;
+  const answered = overridden === 0 ? '' : `, ${overridden} overridden`;
+  return `${verdict}${answered}, checked ${timeText(checkedAt)}, hash ${hash.slice(0, 12)}`;
+}
+
 export function approvalSections(approval: ApprovalBody): Section[] {
   const { envelope } = approval;
   return [
@@ -89,6 +96,7 @@ export function approvalSections(approval: ApprovalBody): Section[] {
       ['Decided by', approval.decidedBy],
       ['Expires', timeText(approval.expiresAt)],
       ['Comment', approval.comment],
+      ['Readiness', readinessText(approval)],
     ]),
   ];
 }
