@@ -1,7 +1,7 @@
 import { PlanEntity, RunEntity } from './data/campaign.entity.js';
 import { SpringtideError, toInstant, type Clock, type Instant } from '@springtide/kernel';
 import { jobContext, type Database, type RequestContext } from '@springtide/platform';
-import { IsNull, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { findPlan } from './plan.service.js';
 import { findCampaign, lockCampaign } from './campaign.service.js';
 import { CampaignEntity } from './data/campaign.entity.js';
@@ -48,8 +48,10 @@ export class RunBook {
   /** Names of the routes that runs which are not closed look after: nobody else touches their shares. */
   async routesInUse(context: RequestContext): Promise<ReadonlySet<string>> {
     return await this.database.unitOfWork(context, async (tx) => {
-      const runs = await tx.find(RunEntity, { where: { closedAt: IsNull() } });
-      const plans = await Promise.all(runs.map(async ({ planId }) => await findPlan(tx, planId)));
+      const runs = await tx.query<{ plan_id: string }[]>(
+        'select plan_id from campaign_run where closed_at is null',
+      );
+      const plans = await Promise.all(runs.map(async (row) => await findPlan(tx, row.plan_id)));
       return new Set(plans.flatMap(({ content }) => content?.services.map(({ route }) => route) ?? []));
     });
   }

@@ -127,5 +127,6 @@ describe('machines that their cloud takes back', () => {
     await run.book.change(ref.tenantId, ref.runId, () => ({ control: 'run' }));
     await look();
     expect((await run.story()).filter((line) => line.startsWith('guard.notice'))).toHaveLength(1);
+    expect((await run.book.routesInUse(open.tenant.admin)).has(ROUTE)).toBe(true);
   }, 60_000);
 });
