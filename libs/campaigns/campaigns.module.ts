@@ -13,6 +13,7 @@ import { EmptyEntrances } from './empty-entrances.service.js';
 import { DemandWatch } from './demand-watch.service.js';
 import { EntranceKeeper } from './entrance-keeper.service.js';
 import { PlanSolver } from './plan-solver.js';
+import { PlanComparisons } from './plan-comparison.service.js';
 import { PlansService } from './plan.service.js';
 import { ReadinessGate } from './readiness-gate.service.js';
 import { StartCheck } from './start-check.service.js';

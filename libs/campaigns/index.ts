@@ -9,6 +9,7 @@ export { CampaignsService } from './campaign.service.js';
 export { DemandWatch } from './demand-watch.service.js';
 export { EntranceKeeper } from './entrance-keeper.service.js';
 export { PlanSolver } from './plan-solver.js';
+export { PlanComparisons } from './plan-comparison.service.js';
 export { PlansService } from './plan.service.js';
 export { Provisioning, type Heartbeat } from './provisioning.service.js';
 export { ReadinessGate } from './readiness-gate.service.js';

@@ -3,13 +3,15 @@ import { capacityFor, type TemplateService as TemplateServiceSheet } from '@spri
 import type { MarketService, TemplateService } from '@springtide/catalog';
 import type { CampaignInput } from '@springtide/contracts';
 import { SpringtideError, type Clock } from '@springtide/kernel';
-import { solvePlan } from '@springtide/planning';
+import { findRelief, reliefReasons, solvePlan, type CapacityPlan } from '@springtide/planning';
+import { reasonText, type PlanningProblem } from '@springtide/planning/domain';
 import type { RequestContext } from '@springtide/platform';
 import type { ProviderManifest } from '@springtide/provider-kit';
 import type { RoutesService } from '@springtide/traffic';
 import { apiLeadMs, apiTimeReasons } from './api-time.js';
 import {
   RUN_POLICIES,
+  outageReasons,
   planContent,
   planningProblem,
   type PlanContent,
@@ -47,7 +49,11 @@ export class PlanSolver {
     }
   }
 
-  async solve(ctx: RequestContext, campaign: CampaignInput): Promise<PlanContent> {
+  async solve(
+    ctx: RequestContext,
+    campaign: CampaignInput,
+    deadlineMs = SOLVER_DEADLINE_MS,
+  ): Promise<PlanContent> {
     const template = await this.parts.templates.getById(ctx, campaign.templateId);
     const market = await this.parts.market.takeMarketSnapshot(ctx, campaign.accountIds);
     const accounts = await Promise.all(
@@ -75,11 +81,16 @@ export class PlanSolver {
     };
     const setup = planningProblem(question);
     const answer = await solvePlan(setup.problem, {
-      deadlineMs: SOLVER_DEADLINE_MS,
+      deadlineMs,
       handOver: 'never',
     });
     const content = planContent(question, setup, answer, { leadMs });
-    const reasons = [...content.reasons, ...apiTimeReasons(content, this.parts.manifestOf)];
+    const reasons = [
+      ...(await reliefFor(setup.problem, answer, deadlineMs)),
+      ...content.reasons,
+      ...outageReasons(content),
+      ...apiTimeReasons(content, this.parts.manifestOf),
+    ];
     // Known only now: what the API needs depends on where the machines are bought.
     const apiMs = apiLeadMs(content, this.parts.manifestOf);
     return { ...content, reasons, leadMs: content.leadMs + apiMs };
@@ -101,6 +112,21 @@ export class PlanSolver {
     });
     return await Promise.all(rows);
   }
+}
+
+/** What would have to give so that nothing is missing; nothing for a plan that misses nothing. */
+async function reliefFor(
+  problem: PlanningProblem,
+  answer: CapacityPlan,
+  deadlineMs: number,
+): Promise<PlanContent['reasons']> {
+  if (answer.shortage.length === 0) return [];
+  const reliefs = await findRelief(problem, answer, deadlineMs / 2);
+  return reliefReasons(reliefs, problem.currency).map((reason) => ({
+    code: reason.code,
+    params: { ...reason.params },
+    text: reasonText(reason, 'en-US'),
+  }));
 }
 
 /** @throws failed-precondition when nothing was measured for a machine that serves already. */

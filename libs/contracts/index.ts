@@ -10,6 +10,7 @@ export * from './identity.js';
 export * from './inventory.js';
 export * from './permission.js';
 export * from './plan.js';
+export * from './plan-comparison.js';
 export * from './readiness.js';
 export * from './resource.js';
 export * from './run.js';

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { decimal } from '@springtide/kernel';
 import { problemOf, readInstance } from '../../test/bench/planner/instance-file.js';
-import { checkPlan, costOf, explanationText, solvePlan } from './index.js';
+import { checkPlan, costOf, explanationText, findRelief, reliefReasons, solvePlan } from './index.js';
 import type { CapacityPlan, PlanningProblem } from './index.js';
 import { randomProblem } from './testing/random-problem.js';
 
@@ -192,6 +192,22 @@ describe('solvePlan', () => {
     expect(parts.shortage).toEqual([]);
   });
 
+  it('says what would have to give, how much of it, and what the plan would cost then', async () => {
+    const problem = shop({ quotaGroups: [{ id: 'q', limitVcpu: 6, usedVcpu: 2 }], budget: eur('100') });
+    const plan = await solvePlan(problem, quick);
+    expect(plan.shortage).toMatchObject([{ units: 300, causes: ['quota'] }]);
+    const reliefs = await findRelief(problem, plan);
+    // Three machines of two vCPU are missing; no budget, stock or rule helps, and no demand rests on the zone rule.
+    expect(reliefs).toMatchObject([
+      { kind: 'quota', ends: true, closes: 1, amounts: [{ name: 'q', more: 6, unit: 'vCPU' }] },
+      { kind: 'stock', ends: true, amounts: [{ name: 'home', more: 3, unit: 'machines' }] },
+    ]);
+    const text = explanationText(reliefReasons(reliefs, 'EUR'), 'en-US');
+    expect(text[0]).toContain('100 % of the shortage, more quota: +6 vCPU (q)');
+    expect(explanationText(reliefReasons(reliefs, 'EUR'), 'zh-CN')[0]).toContain('提高配额');
+    expect(await findRelief(shop(), await solvePlan(shop(), quick))).toEqual([]);
+  });
+
   it('gives the same plan for the same problem', async () => {
     const plans = [await solvePlan(shop(), quick), await solvePlan(shop(), quick)];
     expect(plans[0]).toEqual(plans[1]);
@@ -205,6 +221,89 @@ describe('solvePlan', () => {
     expect(performance.now() - started).toBeLessThan(5_000);
     expect(plan.machines.length).toBeGreaterThan(0);
   }, 30_000);
+
+  it('answers what no cloud can serve, a budget of nothing, pools for nothing and services nobody may place', async () => {
+    const [item] = shop().classes;
+    if (item === undefined) throw new Error('the shop has a class');
+    const flood = shop({
+      classes: [{ ...item, demand: item.demand.map(() => ({ units: 1e7, memoryGiB: 0 })) }],
+    });
+    const drowned = await solvePlan(flood, quick);
+    requireHonest(flood, drowned);
+    expect(drowned.shortage).toHaveLength(2);
+    const broke = shop({ budget: eur('0') });
+    const nothing = await solvePlan(broke, quick);
+    requireHonest(broke, nothing);
+    expect(nothing.machines).toEqual([]);
+    expect(nothing.shortage.every((cell) => cell.causes.includes('budget'))).toBe(true);
+    const gift = shop({
+      pools: shop().pools.map((pool) => ({ ...pool, pricePerHour: eur('0'), startCost: eur('0') })),
+    });
+    const given = await solvePlan(gift, quick);
+    requireHonest(gift, given);
+    expect(given.shortage).toEqual([]);
+    expect(given.cost.total).toEqual(eur('0'));
+    expect(given.gap).toBe(0);
+    const homeless = shop({ classes: [{ ...item, allowed: [] }] });
+    const plan = await solvePlan(homeless, quick);
+    expect(await findRelief(homeless, plan)).toEqual([]);
+    expect(explanationText(reliefReasons([], 'EUR'), 'en-US')[0]).toContain('more pools must be allowed');
+  });
+
+  it('plans over ten thousand offerings', async () => {
+    const [item] = shop().classes;
+    const [, cheap] = shop().pools;
+    if (item === undefined || cheap === undefined) throw new Error('the shop has a class and a cheap pool');
+    const pools = Array.from({ length: 10_000 }, (_, i) => ({
+      ...cheap,
+      id: `p${i}`,
+      zone: `z${i % 40}`,
+      pricePerHour: eur(((200 + ((i * 7919) % 10_000)) / 1000).toFixed(3)),
+      quotaGroup: null,
+    }));
+    const classes = ['a', 'b', 'c'].map((id) => ({
+      ...item,
+      id,
+      zoneLossFraction: 0.7,
+      demand: item.demand.map((demand) => ({ ...demand, units: demand.units * 20 })),
+      allowed: pools.map((pool) => ({ pool: pool.id, units: 100 })),
+    }));
+    const problem = shop({ pools, classes, objective: 'cheapest' });
+    const plan = await solvePlan(problem, { deadlineMs: 4_000 });
+    requireHonest(problem, plan);
+    expect(plan.shortage).toEqual([]);
+    expect(plan.gap).toBeLessThan(0.1);
+  }, 60_000);
+
+  it('keeps what runs already, pays its start no more, and buys around it', async () => {
+    const delivered = [{ class: 'storefront', pool: 'dear', machines: 2 }];
+    const plan = await solvePlan(shop({ delivered, objective: 'cheapest' }), quick);
+    expect(plan.machines).toContainEqual({ class: 'storefront', pool: 'dear', counts: [2, 4] });
+    // 2 × 3 h × 0.3; two more for the peak at 0.7; cheap: 1 × 3 h × 0.2 + 0.1 and 3 × (2 h × 0.2 + 0.1).
+    expect(plan.cost.total).toEqual(eur('5.4'));
+    requireHonest(shop({ delivered, objective: 'cheapest' }), plan);
+  });
+
+  it('names lead time, line, network, API and other campaigns as what stands in the way', async () => {
+    const causes = async (over: Partial<PlanningProblem>) =>
+      (await solvePlan(shop(over), quick)).shortage.flatMap((cell) => [...cell.causes]);
+    const pools = (over: Partial<PlanningProblem['pools'][number]>) =>
+      shop().pools.map((pool) => (pool.option === 'private' ? pool : { ...pool, ...over }));
+    const soon = shop().phases.map((phase, k) => ({ ...phase, startsInHours: k }));
+    expect(await causes({ phases: soon, pools: pools({ leadTimeHours: 5 }) })).toEqual(['lead-time']);
+    const subnets = [{ id: 'net', freeAddresses: 4 }];
+    expect(await causes({ subnets, pools: pools({ subnet: 'net' }) })).toEqual(['subnet']);
+    const launchLimits = [{ id: 'api', starts: [1, 3] }];
+    expect(await causes({ launchLimits, pools: pools({ launchLimit: 'api' }) })).toEqual(['launch-limit']);
+    expect(await causes({ pools: pools({ cap: 9, promised: [0, 8] }) })).toEqual(['promised']);
+    const classes = shop().classes.map((item) => ({
+      ...item,
+      allowed: item.allowed.map((entry) =>
+        entry.pool === 'home' ? entry : { ...entry, traffic: { link: 'line', mbps: 10 } },
+      ),
+    }));
+    expect(await causes({ classes, links: [{ id: 'line', freeMbps: 45 }] })).toEqual(['link']);
+  });
 
   it('refuses a problem that contradicts itself, with every fault named', async () => {
     const problem = shop({ budget: { currency: 'CNY', amount: '5' }, phases: [{ id: 'ramp', hours: 0 }] });

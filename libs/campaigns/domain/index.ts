@@ -33,6 +33,8 @@ export {
   type WayBackTurn,
 } from './way-back.js';
 export { nextStep, type Applied, type RunStep, type Stage } from './run-steps.js';
+export { changedCampaign, comparePlans, type ComparedPlan } from './compare-plans.js';
+export { outageReasons } from './plan-outages.js';
 export { checkCampaign } from './timeline-check.js';
 export {
   capacityOf,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CAMPAIGN_STATUSES, CampaignBody, CampaignInput } from '../campaign.js';
 import { CostReport } from '../cost.js';
 import { ApprovalBody, PlanBody } from '../plan.js';
+import { PlanComparison, PlanWhatIf } from '../plan-comparison.js';
 import { CampaignReport } from '../run.js';
 import { Id, PageQuery, pageOf } from '../scalars.js';
 import { ReleaseInput, RouteBody, RouteInput } from '../traffic.js';
@@ -167,6 +168,28 @@ export const campaignRoutes = {
     permission: 'campaign:read',
     params,
     response: PlanBody,
+    status: 200,
+  }),
+  planWhatIf: defineRoute({
+    id: 'plans.what-if',
+    method: 'POST',
+    path: '/api/v1/plans/{id}/what-if',
+    summary: 'What would be planned with other demand, another budget, or without a cloud; nothing is kept',
+    permission: 'campaign:read',
+    params,
+    body: PlanWhatIf,
+    response: PlanComparison,
+    status: 200,
+  }),
+  planCompare: defineRoute({
+    id: 'plans.compare',
+    method: 'GET',
+    path: '/api/v1/plans/{id}/comparison',
+    summary: 'This plan against another one, side by side',
+    permission: 'campaign:read',
+    params,
+    query: z.object({ with: Id }),
+    response: PlanComparison,
     status: 200,
   }),
   approvalRequest: defineRoute({

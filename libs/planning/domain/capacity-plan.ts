@@ -66,6 +66,10 @@ export type ReasonCode =
   | 'budget-short'
   | 'shortage'
   | 'kept-with-class'
+  | 'relief'
+  | 'relief-rule'
+  | 'no-relief'
+  | 'alternatives'
   | 'proven-gap'
   | 'solver-missing';
 

@@ -17,6 +17,7 @@ export function explain(problem: PlanningProblem, plan: Draft, shadow: ShadowPri
     privateShare(problem, plan),
     ...privateFull(problem, plan),
     ...problem.classes.flatMap((item) => poolReasons(problem, plan, item)),
+    ...problem.classes.flatMap((item) => alternatives(problem, plan, item)),
     ...bindingReasons(problem, shadow),
     plan.gap === null
       ? { code: 'solver-missing', params: { trouble: 'the time was too short for a useful bound' } }
@@ -145,6 +146,22 @@ function cheaperFull(
     allowed: item.allowed.length,
   };
   return [{ code: 'cheaper-pools-full', params }];
+}
+
+const MOST_ALTERNATIVES = 3;
+
+/** Where to turn in the phase of most demand, with the price per unit there. */
+function alternatives(problem: PlanningProblem, plan: Draft, item: PlanningClass): PlanReason[] {
+  const most = Math.max(0, ...item.demand.map((demand) => demand.units));
+  const peak = problem.phases[item.demand.findIndex((demand) => demand.units === most)];
+  const row = plan.fallbacks.find((entry) => entry.class === item.id && entry.phase === peak?.id);
+  if (row === undefined || row.pools.length === 0) return [];
+  const pools = row.pools.slice(0, MOST_ALTERNATIVES).flatMap((id) => {
+    const pool = poolOf(problem, id);
+    if (pool === undefined) return [];
+    return [`${id} (${unitPrice(item, pool).amount} ${problem.currency}/${item.unit}/h)`];
+  });
+  return [{ code: 'alternatives', params: { class: item.id, phase: row.phase, pools: pools.join(', ') } }];
 }
 
 function bindingReasons(problem: PlanningProblem, shadow: ShadowPrices): PlanReason[] {

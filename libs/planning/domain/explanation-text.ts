@@ -38,6 +38,40 @@ const CAUSES: Readonly<Record<ExplanationLanguage, Readonly<Record<string, strin
   },
 };
 
+/** What would have to give. */
+const RELIEFS: Readonly<Record<ExplanationLanguage, Readonly<Record<string, string>>>> = {
+  'en-US': {
+    budget: 'a larger budget',
+    quota: 'more quota',
+    stock: 'more machines in stock',
+    subnet: 'more free addresses',
+    link: 'a wider line',
+    'launch-limit': 'more starts in the time',
+    'hourly-ceiling': 'no ceiling on hourly spending',
+    'lead-time': 'ordering early enough for every pool',
+    promised: 'what other campaigns hold',
+    'zone-share': 'no largest share in one zone',
+    'spot-pool-share': 'no largest share in one spot pool',
+    'spot-limit': 'no limit to spot capacity',
+    'zone-loss': 'not having to survive the loss of a zone',
+  },
+  'zh-CN': {
+    budget: '增加预算',
+    quota: '提高配额',
+    stock: '增加库存',
+    subnet: '增加可用地址',
+    link: '扩容专线',
+    'launch-limit': '在时间窗内允许更多开机',
+    'hourly-ceiling': '取消每小时花费上限',
+    'lead-time': '提前到足以使用所有资源池的时间下单',
+    promised: '释放其他活动占用的资源',
+    'zone-share': '取消单区占比上限',
+    'spot-pool-share': '取消单个竞价资源池占比上限',
+    'spot-limit': '取消竞价实例占比限制',
+    'zone-loss': '不要求承受单个可用区失效',
+  },
+};
+
 /** `{name}` stands for a parameter; `{causes}` for the causes in words. */
 const TEXTS: Readonly<Record<ExplanationLanguage, Readonly<Record<ReasonCode, string>>>> = {
   'en-US': {
@@ -53,24 +87,31 @@ const TEXTS: Readonly<Record<ExplanationLanguage, Readonly<Record<ReasonCode, st
       '{class} gets up to {machines} machines of {pool} ({option}) at {pricePerUnitHour} {currency} per {unit} and hour.',
     'cheaper-pools-full':
       '{full} pools cheaper than {dearest} are fully used, so {class} also uses dearer ones ({allowed} pools are allowed).',
-    'quota-binding': 'Quota {quota} binds: one more vCPU would save {savingPerVcpu} {currency}.',
-    'stock-binding': 'Stock of {pool} binds: one more machine would save {savingPerMachine} {currency}.',
+    'quota-binding': 'Quota {quota} binds: one more vCPU would save about {savingPerVcpu} {currency}.',
+    'stock-binding': 'Stock of {pool} binds: one more machine would save about {savingPerMachine} {currency}.',
     'zone-spread':
       '{class} is spread over zones so that {percent} % of its demand survives the loss of any one.',
     'spot-limit': 'Spot capacity for {class} is held at {percent} %; more of it would be cheaper.',
     'hourly-ceiling-binding':
-      'The ceiling of {perHour} {currency} per hour for {account} binds: each unit more would save {savingPerUnit} {currency}.',
+      'The ceiling of {perHour} {currency} per hour for {account} binds: each unit more would save about {savingPerUnit} {currency}.',
     'subnet-binding':
-      'Network {subnet} has no free address left: one more would save {savingPerAddress} {currency}.',
-    'link-binding': 'The line {link} is full: each Mbit/s more would save {savingPerMbps} {currency}.',
+      'Network {subnet} has no free address left: one more would save about {savingPerAddress} {currency}.',
+    'link-binding': 'The line {link} is full: each Mbit/s more would save about {savingPerMbps} {currency}.',
     'launch-limit-binding':
-      'Orders through {limit} are as many as its API takes in time: one more start would save {savingPerStart} {currency}.',
+      'Orders through {limit} are as many as its API takes in time: one more start would save about {savingPerStart} {currency}.',
     'promised-binding':
-      'Other campaigns hold machines of {pool}: one more of them would save {savingPerMachine} {currency}.',
+      'Other campaigns hold machines of {pool}: one more of them would save about {savingPerMachine} {currency}.',
     'zone-share-binding':
-      '{what} is at its largest share; each unit more there would save {saving} {currency}.',
+      '{what} is at its largest share; each unit more there would save about {saving} {currency}.',
     'spot-pool-share-binding':
-      '{what} is at its largest share of one spot pool; each unit more there would save {saving} {currency}.',
+      '{what} is at its largest share of one spot pool; each unit more there would save about {saving} {currency}.',
+    relief:
+      'What would end {closesPercent} % of the shortage, {kind}: {amounts}. The plan would then cost {cost} {currency} ({dearer} {currency} more).',
+    'relief-rule':
+      'What would end {closesPercent} % of the shortage: {kind}. The plan would then cost {cost} {currency} ({dearer} {currency} more).',
+    'no-relief':
+      'No single limit that could be lifted ends any of the shortage: more pools must be allowed for it, or the demand must shrink.',
+    alternatives: 'If machines for {class} in {phase} cannot be had as planned, the next best are: {pools}.',
     'kept-with-class':
       'Machines of {pool} stay with their service through all phases: they cannot change hands while both need them.',
     'proven-gap':
@@ -90,19 +131,25 @@ const TEXTS: Readonly<Record<ExplanationLanguage, Readonly<Record<ReasonCode, st
       '{class} 最多使用 {pool}({option})的 {machines} 台主机,单价为每 {unit} 每小时 {pricePerUnitHour} {currency}。',
     'cheaper-pools-full':
       '比 {dearest} 便宜的 {full} 个资源池已用满,因此 {class} 也使用较贵的资源池(共允许 {allowed} 个)。',
-    'quota-binding': '配额 {quota} 受限:每增加 1 个 vCPU 可节省 {savingPerVcpu} {currency}。',
-    'stock-binding': '{pool} 库存受限:每增加 1 台主机可节省 {savingPerMachine} {currency}。',
+    'quota-binding': '配额 {quota} 受限:每增加 1 个 vCPU 约可节省 {savingPerVcpu} {currency}。',
+    'stock-binding': '{pool} 库存受限:每增加 1 台主机约可节省 {savingPerMachine} {currency}。',
     'zone-spread': '{class} 分布在多个可用区,任一可用区失效后仍保留 {percent}% 的需求容量。',
     'spot-limit': '{class} 的竞价实例占比限制为 {percent}%;放宽会更便宜。',
     'hourly-ceiling-binding':
-      '{account} 的每小时上限 {perHour} {currency} 受限:每放宽一个货币单位可节省 {savingPerUnit} {currency}。',
-    'subnet-binding': '网络 {subnet} 已无可用地址:每增加 1 个地址可节省 {savingPerAddress} {currency}。',
-    'link-binding': '专线 {link} 带宽已满:每增加 1 Mbit/s 可节省 {savingPerMbps} {currency}。',
+      '{account} 的每小时上限 {perHour} {currency} 受限:每放宽一个货币单位约可节省 {savingPerUnit} {currency}。',
+    'subnet-binding': '网络 {subnet} 已无可用地址:每增加 1 个地址约可节省 {savingPerAddress} {currency}。',
+    'link-binding': '专线 {link} 带宽已满:每增加 1 Mbit/s 约可节省 {savingPerMbps} {currency}。',
     'launch-limit-binding':
-      '{limit} 的接口开机请求已达时间窗上限:每多开 1 台可节省 {savingPerStart} {currency}。',
-    'promised-binding': '{pool} 的主机被其他活动占用:每多 1 台可节省 {savingPerMachine} {currency}。',
-    'zone-share-binding': '{what} 已达单区占比上限:每放宽一个单位可节省 {saving} {currency}。',
-    'spot-pool-share-binding': '{what} 已达单个竞价资源池占比上限:每放宽一个单位可节省 {saving} {currency}。',
+      '{limit} 的接口开机请求已达时间窗上限:每多开 1 台约可节省 {savingPerStart} {currency}。',
+    'promised-binding': '{pool} 的主机被其他活动占用:每多 1 台约可节省 {savingPerMachine} {currency}。',
+    'zone-share-binding': '{what} 已达单区占比上限:每放宽一个单位约可节省 {saving} {currency}。',
+    'spot-pool-share-binding': '{what} 已达单个竞价资源池占比上限:每放宽一个单位约可节省 {saving} {currency}。',
+    relief:
+      '可消除 {closesPercent}% 缺口的办法,{kind}:{amounts}。届时方案费用为 {cost} {currency}(增加 {dearer} {currency})。',
+    'relief-rule':
+      '可消除 {closesPercent}% 缺口的办法:{kind}。届时方案费用为 {cost} {currency}(增加 {dearer} {currency})。',
+    'no-relief': '放宽任何单一限制都不能减少缺口:需要允许更多资源池,或减少需求。',
+    alternatives: '若 {phase} 阶段 {class} 的主机无法按计划取得,次优选择依次为:{pools}。',
     'kept-with-class': '{pool} 的主机在各阶段固定归属同一服务:切换阶段时双方同时需要,无法转手。',
     'proven-gap': '按规划目标,最优方案至多好 {gapPercent}%;由 {solver} 证明。',
     'solver-missing': '这是贪心方案:遵守所有规则,但与最便宜方案的差距未知({trouble})。',
@@ -114,6 +161,7 @@ export function reasonText(reason: PlanReason, language: ExplanationLanguage): s
   const separator = language === 'zh-CN' ? ';' : '; ';
   return TEXTS[language][reason.code].replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = String(reason.params[name] ?? '');
+    if (name === 'kind') return RELIEFS[language][value] ?? value;
     if (name !== 'causes') return readable(value);
     const causes = value.split(', ').map((cause) => CAUSES[language][cause] ?? cause);
     return causes.join(separator);

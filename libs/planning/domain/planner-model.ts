@@ -76,8 +76,8 @@ export function compileModel(problem: PlanningProblem): PlannerModel {
   for (let k = 0; k < phaseCount; k += 1) hoursUpTo[k + 1] = at(hoursUpTo, k) + at(hours, k);
   const zones = new Map([...new Set(problem.pools.map((pool) => pool.zone))].map((zone, z) => [zone, z]));
   const pairs = pairArrays(problem);
-  const cap = capArray(problem);
   const demand = demandArrays(problem.classes, phaseCount);
+  const cap = capArray(problem, pairs, demand);
   const pools = poolArrays(problem, zones);
   return {
     problem,
@@ -132,15 +132,34 @@ function poolArrays(problem: PlanningProblem, zones: ReadonlyMap<string, number>
   };
 }
 
-function capArray({ pools, phases }: PlanningProblem): Int32Array {
+/** What a pool may hold, and never more than could be of use: "as many as you like" must not make steps coarse. */
+function capArray(problem: PlanningProblem, pairs: PairArrays, demand: DemandArrays): Int32Array {
+  const { pools, phases } = problem;
   return Int32Array.from(
-    pools.flatMap((pool) =>
-      phases.map((phase, k) => {
+    pools.flatMap((pool, p) => {
+      const useful = (pairs.ofPool[p] ?? []).reduce(
+        (sum, pair) => sum + usefulMachines(pairs, demand, pair, phases.length),
+        0,
+      );
+      return phases.map((phase, k) => {
         const late = (pool.leadTimeHours ?? 0) > (phase.startsInHours ?? Infinity);
-        return late ? 0 : Math.max(0, Math.floor(pool.cap - (pool.promised?.[k] ?? 0)));
-      }),
-    ),
+        return late ? 0 : Math.max(0, Math.min(Math.floor(pool.cap - (pool.promised?.[k] ?? 0)), useful));
+      });
+    }),
   );
+}
+
+/** Machines of one pair that would meet every rule of its class alone. */
+function usefulMachines(pairs: PairArrays, demand: DemandArrays, pair: number, K: number): number {
+  const units = at(pairs.units, pair);
+  const memory = at(pairs.memory, pair);
+  let most = at(pairs.delivered, pair);
+  for (let cell = at(pairs.classOf, pair) * K; cell < (at(pairs.classOf, pair) + 1) * K; cell += 1) {
+    const forUnits = Math.max(at(demand.need, cell), at(demand.zoneNeed, cell)) / units;
+    const forMemory = memory > 0 ? at(demand.memoryNeed, cell) / memory : 0;
+    most = Math.max(most, Math.ceil(Math.max(forUnits, forMemory)));
+  }
+  return Math.min(most, 1e6);
 }
 
 type Row = Readonly<{ g: number; p: number; units: number; memory: number; delivered: number }>;

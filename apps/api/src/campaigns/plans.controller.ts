@@ -1,11 +1,14 @@
 import { Controller } from '@nestjs/common';
-import { PlansService } from '@springtide/campaigns';
+import { PlanComparisons, PlansService } from '@springtide/campaigns';
 import { routes } from '@springtide/contracts';
 import { Handle, type Parsed } from '../http/handle.decorator.js';
 
 @Controller()
 export class PlansController {
-  constructor(private readonly plans: PlansService) {}
+  constructor(
+    private readonly plans: PlansService,
+    private readonly comparisons: PlanComparisons,
+  ) {}
 
   @Handle(routes.planRequest)
   async request({ ctx, params }: Parsed<typeof routes.planRequest>) {
@@ -20,6 +23,16 @@ export class PlansController {
   @Handle(routes.planGet)
   async get({ ctx, params }: Parsed<typeof routes.planGet>) {
     return await this.plans.get(ctx, params.id);
+  }
+
+  @Handle(routes.planWhatIf)
+  async whatIf({ ctx, params, body }: Parsed<typeof routes.planWhatIf>) {
+    return await this.comparisons.whatIf(ctx, params.id, body);
+  }
+
+  @Handle(routes.planCompare)
+  async compare({ ctx, params, query }: Parsed<typeof routes.planCompare>) {
+    return await this.comparisons.compare(ctx, params.id, query.with);
   }
 
   @Handle(routes.approvalRequest)

@@ -10,6 +10,7 @@ import type { Session } from '../session/session.js';
 import { flag, required, type CommandLine } from './command-line.js';
 import { followRun } from './follow-run.js';
 import { parseMoney } from './parse-money.js';
+import { addPlanComparisonVerbs } from './plan-comparison.command.js';
 import { addWayBackOrders } from './way-back.command.js';
 
 export function addRunCommands(program: Command, line: CommandLine): void {
@@ -139,6 +140,7 @@ export function addPlanCommands(program: Command, line: CommandLine): void {
     const plan = await session.call(routes.planGet, { params: { id } });
     session.print(plan.reasons, () => [reasonsText(plan)]);
   });
+  addPlanComparisonVerbs(noun, line);
 }
 
 async function order(session: Session, reference: string, body: RunCommand): Promise<ExitCode> {

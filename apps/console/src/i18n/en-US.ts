@@ -315,6 +315,26 @@ export const enUS = {
   'cause.zone-loss': 'too little can be placed outside one zone',
   'cause.hourly-ceiling': 'the hourly spending ceiling is reached',
   'cause.spot-limit': 'only spot capacity is left and its share is limited',
+  'cause.subnet': 'the networks have no free address left',
+  'cause.link': 'the line between the sites is full',
+  'cause.launch-limit': 'the cloud takes no more orders in the time',
+  'cause.lead-time': 'machines ordered now would come too late',
+  'cause.promised': 'other campaigns hold the machines',
+  'cause.zone-share': 'its share in one zone is limited',
+  'cause.spot-pool-share': 'its share in one spot pool is limited',
+  'relief.budget': 'a larger budget',
+  'relief.quota': 'more quota',
+  'relief.stock': 'more machines in stock',
+  'relief.subnet': 'more free addresses',
+  'relief.link': 'a wider line',
+  'relief.launch-limit': 'more starts in the time',
+  'relief.hourly-ceiling': 'no ceiling on hourly spending',
+  'relief.lead-time': 'ordering early enough for every pool',
+  'relief.promised': 'what other campaigns hold',
+  'relief.zone-share': 'no largest share in one zone',
+  'relief.spot-pool-share': 'no largest share in one spot pool',
+  'relief.spot-limit': 'no limit to spot capacity',
+  'relief.zone-loss': 'not having to survive the loss of a zone',
   'cause.no-pool': 'no pool is allowed for it',
   'reason.shortage': '{{class}} is short of {{units}} units in {{phase}}: {{causes}}.',
   'reason.budget-binding':
@@ -329,14 +349,40 @@ export const enUS = {
     '{{class}} gets up to {{machines}} machines of {{pool}} ({{option}}) at {{pricePerUnitHour}} {{currency}} per {{unit}} and hour.',
   'reason.cheaper-pools-full':
     '{{full}} pools cheaper than {{dearest}} are fully used, so {{class}} also uses dearer ones ({{allowed}} pools are allowed).',
-  'reason.quota-binding': 'Quota {{quota}} binds: one more vCPU would save {{savingPerVcpu}} {{currency}}.',
+  'reason.quota-binding': 'Quota {{quota}} binds: one more vCPU would save about {{savingPerVcpu}} {{currency}}.',
   'reason.stock-binding':
-    'Stock of {{pool}} binds: one more machine would save {{savingPerMachine}} {{currency}}.',
+    'Stock of {{pool}} binds: one more machine would save about {{savingPerMachine}} {{currency}}.',
   'reason.zone-spread':
     '{{class}} is spread over zones so that {{percent}} % of its demand survives the loss of any one.',
   'reason.spot-limit': 'Spot capacity for {{class}} is held at {{percent}} %; more of it would be cheaper.',
   'reason.hourly-ceiling-binding':
-    'The ceiling of {{perHour}} {{currency}} per hour for {{account}} binds: each unit more would save {{savingPerUnit}} {{currency}}.',
+    'The ceiling of {{perHour}} {{currency}} per hour for {{account}} binds: each unit more would save about {{savingPerUnit}} {{currency}}.',
+  'reason.relief':
+    'What would end {{closesPercent}} % of the shortage, {{kind}}: {{amounts}}. The plan would then cost {{cost}} {{currency}} ({{dearer}} {{currency}} more).',
+  'reason.relief-rule':
+    'What would end {{closesPercent}} % of the shortage: {{kind}}. The plan would then cost {{cost}} {{currency}} ({{dearer}} {{currency}} more).',
+  'reason.no-relief':
+    'No single limit that could be lifted ends any of the shortage: more pools must be allowed for it, or the demand must shrink.',
+  'reason.alternatives':
+    'If machines for {{class}} in {{phase}} cannot be had as planned, the next best are: {{pools}}.',
+  'reason.outage-zone':
+    'If zone {{name}} failed, {{percent}} % of the demand for {{service}} would still be served in {{phase}}, the hardest hit.',
+  'reason.outage-account':
+    'If the whole account {{name}} failed, {{percent}} % of the demand for {{service}} would still be served in {{phase}}, the hardest hit.',
+  'reason.outage-spot':
+    'If all spot machines were taken back at once, {{percent}} % of the demand for {{service}} would still be served in {{phase}}, the hardest hit.',
+  'reason.subnet-binding':
+    'Network {{subnet}} has no free address left: one more would save about {{savingPerAddress}} {{currency}}.',
+  'reason.link-binding':
+    'The line {{link}} is full: each Mbit/s more would save about {{savingPerMbps}} {{currency}}.',
+  'reason.launch-limit-binding':
+    'Orders through {{limit}} are as many as its API takes in time: one more start would save about {{savingPerStart}} {{currency}}.',
+  'reason.promised-binding':
+    'Other campaigns hold machines of {{pool}}: one more of them would save about {{savingPerMachine}} {{currency}}.',
+  'reason.zone-share-binding':
+    '{{what}} is at its largest share; each unit more there would save about {{saving}} {{currency}}.',
+  'reason.spot-pool-share-binding':
+    '{{what}} is at its largest share of one spot pool; each unit more there would save about {{saving}} {{currency}}.',
   'reason.kept-with-class':
     'Machines of {{pool}} stay with their service through all phases: they cannot change hands while both need them.',
   'reason.proven-gap':

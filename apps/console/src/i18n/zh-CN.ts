@@ -312,6 +312,26 @@ export const zhCN: Readonly<Record<MessageKey, string>> = {
   'cause.zone-loss': '单个可用区之外可放置的容量不足',
   'cause.hourly-ceiling': '已达到每小时花费上限',
   'cause.spot-limit': '只剩竞价实例且其占比受限',
+  'cause.subnet': '网络中没有可用地址',
+  'cause.link': '站点之间的专线带宽已满',
+  'cause.launch-limit': '云平台在该时间内无法接受更多开机请求',
+  'cause.lead-time': '现在下单也来不及就绪',
+  'cause.promised': '主机已被其他活动占用',
+  'cause.zone-share': '单个可用区的占比受限',
+  'cause.spot-pool-share': '单个竞价资源池的占比受限',
+  'relief.budget': '增加预算',
+  'relief.quota': '提高配额',
+  'relief.stock': '增加库存',
+  'relief.subnet': '增加可用地址',
+  'relief.link': '扩容专线',
+  'relief.launch-limit': '在时间窗内允许更多开机',
+  'relief.hourly-ceiling': '取消每小时花费上限',
+  'relief.lead-time': '提前到足以使用所有资源池的时间下单',
+  'relief.promised': '释放其他活动占用的资源',
+  'relief.zone-share': '取消单区占比上限',
+  'relief.spot-pool-share': '取消单个竞价资源池占比上限',
+  'relief.spot-limit': '取消竞价实例占比限制',
+  'relief.zone-loss': '不要求承受单个可用区失效',
   'cause.no-pool': '没有允许使用的资源池',
   'reason.shortage': '{{class}} 在{{phase}}阶段缺少 {{units}} 个单位：{{causes}}。',
   'reason.budget-binding':
@@ -331,6 +351,28 @@ export const zhCN: Readonly<Record<MessageKey, string>> = {
   'reason.spot-limit': '{{class}} 的竞价实例占比限制为 {{percent}}%；放宽会更便宜。',
   'reason.hourly-ceiling-binding':
     '{{account}} 的每小时上限 {{perHour}} {{currency}} 受限：每放宽一个货币单位可节省 {{savingPerUnit}} {{currency}}。',
+  'reason.relief':
+    '可消除 {{closesPercent}}% 缺口的办法，{{kind}}：{{amounts}}。届时计划费用为 {{cost}} {{currency}}（增加 {{dearer}} {{currency}}）。',
+  'reason.relief-rule':
+    '可消除 {{closesPercent}}% 缺口的办法：{{kind}}。届时计划费用为 {{cost}} {{currency}}（增加 {{dearer}} {{currency}}）。',
+  'reason.no-relief': '放宽任何单一限制都不能减少缺口：需要允许更多资源池，或减少需求。',
+  'reason.alternatives': '若 {{phase}} 阶段 {{class}} 的主机无法按计划取得，次优选择依次为：{{pools}}。',
+  'reason.outage-zone':
+    '若可用区 {{name}} 失效，受影响最大的 {{phase}} 阶段仍能承担 {{service}} 需求的 {{percent}}%。',
+  'reason.outage-account':
+    '若整个账户 {{name}} 失效，受影响最大的 {{phase}} 阶段仍能承担 {{service}} 需求的 {{percent}}%。',
+  'reason.outage-spot':
+    '若所有竞价实例同时被收回，受影响最大的 {{phase}} 阶段仍能承担 {{service}} 需求的 {{percent}}%。',
+  'reason.subnet-binding':
+    '网络 {{subnet}} 已无可用地址：每增加 1 个地址约可节省 {{savingPerAddress}} {{currency}}。',
+  'reason.link-binding': '专线 {{link}} 带宽已满：每增加 1 Mbit/s 约可节省 {{savingPerMbps}} {{currency}}。',
+  'reason.launch-limit-binding':
+    '{{limit}} 的接口开机请求已达时间窗上限：每多开 1 台约可节省 {{savingPerStart}} {{currency}}。',
+  'reason.promised-binding':
+    '{{pool}} 的主机被其他活动占用：每多 1 台约可节省 {{savingPerMachine}} {{currency}}。',
+  'reason.zone-share-binding': '{{what}} 已达单区占比上限：每放宽一个单位约可节省 {{saving}} {{currency}}。',
+  'reason.spot-pool-share-binding':
+    '{{what}} 已达单个竞价资源池占比上限：每放宽一个单位约可节省 {{saving}} {{currency}}。',
   'reason.kept-with-class': '{{pool}} 的主机在所有阶段归同一服务使用：双方都需要时无法转手。',
   'reason.proven-gap': '按规划目标，最优计划至多好 {{gapPercent}}%；由 {{solver}} 证明。',
   'reason.solver-missing': '这是贪心计划：遵守所有规则，但与最便宜计划的差距未知（{{trouble}}）。',

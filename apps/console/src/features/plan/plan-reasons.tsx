@@ -54,6 +54,7 @@ function wordOf(
   };
   if (name === 'phase') return translated(`phase.${value}`, value);
   if (name === 'option') return translated(`option.${value}`, value);
+  if (name === 'kind') return translated(`relief.${value}`, value);
   if (name === 'causes')
     return value
       .split(', ')
