@@ -54,6 +54,9 @@ export class FakeGround {
   heldUntil: string | null = null;
   revision = 1;
   reason = '';
+  /** What the run is after, and when; commands change it. */
+  targets: readonly FakeTarget[];
+  phases: readonly FakePhase[];
   /** The way back as truth has it; commands change its `progress`. */
   readonly wayBack: FakeWayBack;
   #fence = 0;
@@ -70,6 +73,8 @@ export class FakeGround {
       unitMs: number;
     }>,
   ) {
+    this.targets = plan.targets;
+    this.phases = plan.phases;
     this.wayBack = new FakeWayBack(
       {
         weights: () => this.#sendHome(),
@@ -89,6 +94,10 @@ export class FakeGround {
     return this.machines.filter((machine) => machine.state !== 'gone').length;
   }
 
+  ready(): number {
+    return this.machines.filter((machine) => machine.state === 'ready').length;
+  }
+
   /** The activities by name, each through its hook. */
   async call<C extends GroundCall>(name: C, input: Input<C>): Promise<unknown> {
     const key = `${name} ${JSON.stringify(input)}`;
@@ -106,7 +115,7 @@ export class FakeGround {
       control: this.control,
       revision: this.revision,
       heldUntil: this.heldUntil,
-      phases: this.plan.phases,
+      phases: this.phases,
       services: this.#services(),
       guardEveryMs: this.plan.unitMs,
     }),
@@ -248,7 +257,7 @@ export class FakeGround {
   }
 
   #services(): readonly string[] {
-    return [...new Set(this.plan.targets.map((target) => target.service))];
+    return [...new Set(this.targets.map((target) => target.service))];
   }
 
   #of(service: string): FakeMachine[] {
@@ -261,7 +270,7 @@ export class FakeGround {
     const grow: GrowOrder[] = [];
     const surplus: FakeMachine[] = [];
     for (const service of this.#services()) {
-      const wanted = this.plan.targets.filter((row) => row.service === service && row.phase === phase);
+      const wanted = this.targets.filter((row) => row.service === service && row.phase === phase);
       const total = wanted.reduce((sum, row) => sum + row.machines, 0);
       const have = this.#of(service);
       if (have.length > total) surplus.push(...have.slice(total));

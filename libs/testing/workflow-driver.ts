@@ -5,6 +5,7 @@ import {
   MUTATE_QUEUE,
   PLANNER_QUEUE,
   READ_QUEUE,
+  REHEARSAL_QUEUE,
   SYNC_QUEUE,
   WATCH_QUEUE,
   WORKFLOW_QUEUE,
@@ -24,6 +25,8 @@ export type WorkflowDriver = Readonly<{
   start(workflow: string, workflowId: string, input: unknown): ReturnType<Client['workflow']['start']>;
   /** Now, as the server has it. */
   now(): Promise<string>;
+  /** Ends the worker that runs the workflows and starts one with another build of them; left out: the one it had. */
+  deploy(codePath?: string): Promise<void>;
   stop(): Promise<void>;
 }>;
 
@@ -51,13 +54,16 @@ export async function startWorkflowDriver(
   const { connection, client } = server;
   const base = { connection, namespace: 'default' };
   const codePath = await workflowBundle();
+  const workflowWorker = async (build: string) => {
+    const workflowBundle = { codePath: build };
+    return started(await Worker.create({ ...base, taskQueue: WORKFLOW_QUEUE, workflowBundle }));
+  };
+  let workflows = await workflowWorker(codePath);
   const workers = await Promise.all([
-    Worker.create({ ...base, taskQueue: WORKFLOW_QUEUE, workflowBundle: { codePath } }),
-    ...[MUTATE_QUEUE, READ_QUEUE, PLANNER_QUEUE, SYNC_QUEUE, WATCH_QUEUE].map(
-      async (taskQueue) => await Worker.create({ ...base, ...PROMPT, taskQueue, activities }),
+    ...[MUTATE_QUEUE, READ_QUEUE, PLANNER_QUEUE, REHEARSAL_QUEUE, SYNC_QUEUE, WATCH_QUEUE].map(
+      async (taskQueue) => started(await Worker.create({ ...base, ...PROMPT, taskQueue, activities })),
     ),
   ]);
-  const running = Promise.all(workers.map(async (worker) => await worker.run()));
   const options = (workflowId: string, input: unknown) => {
     return { taskQueue: WORKFLOW_QUEUE, workflowId, args: [input] };
   };
@@ -66,10 +72,25 @@ export async function startWorkflowDriver(
     execute: async (workflow, id, input) => await client.workflow.execute(workflow, options(id, input)),
     start: async (workflow, id, input) => await client.workflow.start(workflow, options(id, input)),
     now: server.now,
+    deploy: async (build = codePath) => {
+      await workflows.end();
+      workflows = await workflowWorker(build);
+    },
     stop: async () => {
-      for (const worker of workers) worker.shutdown();
-      await running;
+      await Promise.all([workflows, ...workers].map(async (worker) => await worker.end()));
       await server.stop();
+    },
+  };
+}
+
+type Started = Readonly<{ end(): Promise<void> }>;
+
+function started(worker: Worker): Started {
+  const running = worker.run();
+  return {
+    end: async () => {
+      worker.shutdown();
+      await running;
     },
   };
 }

@@ -13,6 +13,22 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => await stage.stop());
 
+/** When the last purchase was sent, and when the first machine was asked to go; milliseconds since 1970. */
+async function orderOf(
+  { database }: Stage,
+  runId: string,
+): Promise<{ lastCreate: number; firstDelete: number }> {
+  const [row] = await database.database.systemWork('test', async (tx) =>
+    tx.query<{ created: Date | null; deleted: Date | null }[]>(
+      `select max(i.sent_at) as created, min(e.releasing_at) as deleted
+       from effect_intent i left join effect_item e on e.intent_id = i.id where i.run_id = $1 and i.kind = 'create'`,
+      [runId],
+    ),
+  );
+  const at = (date: Date | null | undefined) => date?.getTime() ?? Number.NEGATIVE_INFINITY;
+  return { lastCreate: at(row?.created), firstDelete: at(row?.deleted) };
+}
+
 describe('a campaign that is interrupted', () => {
   it('comes to the same end when its worker is killed while machines boot', async () => {
     const before = stage.everMade().size;
@@ -55,12 +71,15 @@ describe('a campaign that is interrupted', () => {
     );
     const body = { engaged: true, reason: 'drill' };
     expect(await stage.operations.call(routes.stopSwitch, { body })).toEqual({ engaged: true, runs: 1 });
-    const pulledAt = performance.now();
+    const [pulledAt, pulled] = [performance.now(), Date.now()];
     const made = stage.everMade().size;
     await runUntil(stage, armed.run.id, 'it is closed', closed);
     expect(performance.now() - pulledAt).toBeLessThan(60_000);
     // One call may have been on its way when the switch was pulled.
     expect(stage.everMade().size - made).toBeLessThanOrEqual(armed.plan.allocations.length);
+    const { lastCreate, firstDelete } = await orderOf(stage, armed.run.id);
+    expect(lastCreate - pulled).toBeLessThanOrEqual(5_000);
+    expect(firstDelete - pulled).toBeLessThanOrEqual(60_000);
     await expectEverythingBack(stage, armed);
     await recordHistories(stage.temporal, stage.temporalAddress, 'stopped', [armed.run.id, armed.plan.id]);
     await stage.operations.call(routes.stopSwitch, { body: { engaged: false, reason: 'drill over' } });

@@ -54,6 +54,7 @@ export async function startRunWorld(
 ): Promise<RunWorld> {
   const unitMs = UNIT[time];
   const grounds = new Map<string, FakeGround>();
+  let made = 0;
   const dispatch = (name: GroundCall) => async (input: { runId: string }) => {
     const ground = grounds.get(input.runId);
     if (ground === undefined) throw new Error(`no test knows the run ${input.runId}`);
@@ -66,7 +67,8 @@ export async function startRunWorld(
   return {
     driver,
     ground: async (targets, names = ['ramp', 'peak']) => {
-      const runId = `run-${grounds.size + 1}`;
+      made += 1;
+      const runId = `run-${made}`;
       const ground = new FakeGround({
         phases: phasesFrom(Date.parse(await driver.now()), unitMs, names),
         unitMs,
