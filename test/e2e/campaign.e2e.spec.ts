@@ -85,7 +85,7 @@ describe('a campaign', () => {
     expect(Number(run.spend.actual.amount)).toBeLessThanOrEqual(Number(run.spend.budget.amount));
     const steps = report.timeline.map((entry) => entry.step);
     const story = ['armed', 'phase.ramp.prepare', 'provision.bought', 'shift.step', 'phase.peak.ready'];
-    const ending = ['scale-back.begin', 'shift.home', 'scale-back.release', 'scale-back.verify', 'closed'];
+    const ending = ['scale-back.begin', 'shift.home', 'scale-back.terminate', 'scale-back.proof', 'closed'];
     const places = [
       ...story.map((step) => steps.indexOf(step)),
       ...ending.map((step) => steps.lastIndexOf(step)),

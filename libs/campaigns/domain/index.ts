@@ -28,7 +28,6 @@ export {
   withoutHold,
   withoutWaiting,
   type WayBack,
-  type WayBackHold,
   type WayBackLook,
   type WayBackTurn,
 } from './way-back.js';
@@ -45,6 +44,7 @@ export {
 } from './plan-content.js';
 export { readinessSubject } from './readiness-subject.js';
 export { residualQuestion, residualTargets, type Residual } from './residual.js';
+export type { RehearsalQuestion, RehearsedAccount, RehearsedRoute } from './rehearsal-question.js';
 export { retarget, type RunTargets } from './run-targets.js';
 export { answerSurge, surgeOf, type DemandReading, type SurgeAnswer } from './surge.js';
 export { envelopeLimits, planContent } from './plan-answer.js';

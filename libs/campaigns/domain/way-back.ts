@@ -1,9 +1,9 @@
 import { WAY_BACK_PHASES, type WAY_BACK_STATES, type WayBackPhase } from '@springtide/contracts';
 import { SpringtideError, addMs, msBetween, type Instant } from '@springtide/kernel';
 
-export type WayBackHold = Readonly<{ by: string; reason: string; until: Instant }>;
+type WayBackHold = Readonly<{ by: string; reason: string; until: Instant }>;
 
-export type WayBackRow = Readonly<{
+type WayBackRow = Readonly<{
   name: WayBackPhase;
   state: (typeof WAY_BACK_STATES)[number];
   startedAt: Instant | null;

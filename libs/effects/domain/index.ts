@@ -48,7 +48,7 @@ export {
   type ReconcilePolicy,
   type Sighting,
 } from './reconcile.js';
-export { STUCK_KINDS, stuckEffects, type StuckEffect, type StuckKind } from './stuck.js';
+export { stuckEffects, type StuckEffect } from './stuck.js';
 export {
   amountFor,
   billedSeconds,

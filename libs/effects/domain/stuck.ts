@@ -5,8 +5,8 @@ import { isWantedBack, type EffectItem, type Intent } from './intent.js';
  * `creating`: accepted, and never seen running. `unknown-outcome`: nobody knows what a call bought. `deleting`: promised to
  * go, and still there. `not-deleted`: the cloud refused, or could not be asked.
  */
-export const STUCK_KINDS = ['creating', 'unknown-outcome', 'deleting', 'not-deleted'] as const;
-export type StuckKind = (typeof STUCK_KINDS)[number];
+const STUCK_KINDS = ['creating', 'unknown-outcome', 'deleting', 'not-deleted'] as const;
+type StuckKind = (typeof STUCK_KINDS)[number];
 
 /** Machines of one purchase that have come no further for too long, for one reason. */
 export type StuckEffect = Readonly<{

@@ -506,7 +506,6 @@ export const enUS = {
   'step.scale-back.begin': 'Scale-back begins',
   'step.scale-back.release': 'Machines returned',
   'step.scale-back.refused': 'Return refused',
-  'step.scale-back.verify': 'Absence verified',
   'step.closed': 'Closed',
   'step.stuck': 'Stuck',
   'step.command.pause': 'Pause ordered',

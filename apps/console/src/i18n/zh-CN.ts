@@ -487,7 +487,6 @@ export const zhCN: Readonly<Record<MessageKey, string>> = {
   'step.scale-back.begin': '开始缩容回收',
   'step.scale-back.release': '主机归还',
   'step.scale-back.refused': '归还被拒',
-  'step.scale-back.verify': '核实已消失',
   'step.closed': '已关闭',
   'step.stuck': '已卡住',
   'step.command.pause': '下令暂停',
