@@ -47,13 +47,17 @@ export class RunBook {
 
   /** Names of the routes that runs which are not closed look after: nobody else touches their shares. */
   async routesInUse(context: RequestContext): Promise<ReadonlySet<string>> {
-    return await this.database.unitOfWork(context, async (tx) => {
-      const runs = await tx.query<{ plan_id: string }[]>(
-        'select plan_id from campaign_run where closed_at is null',
-      );
-      const plans = await Promise.all(runs.map(async (row) => await findPlan(tx, row.plan_id)));
-      return new Set(plans.flatMap(({ content }) => content?.services.map(({ route }) => route) ?? []));
-    });
+    const rows = await this.database.unitOfWork(
+      context,
+      async (tx) =>
+        await tx.query<{ route: string }[]>(
+          `select distinct service->>'route' as route
+           from campaign_run run join campaign_plan plan on plan.id = run.plan_id,
+             jsonb_array_elements(plan.content->'services') service
+           where run.closed_at is null`,
+        ),
+    );
+    return new Set(rows.map(({ route }) => route));
   }
 
   /** One transaction of the run's own. */
