@@ -6,7 +6,8 @@ import { campaignInput, planned, problemOf, until } from '../e2e/campaign-story.
 import { openChaosWorld, type ChaosWorld } from './chaos-world.js';
 import { measured } from './measured.js';
 
-jest.setTimeout(120_000);
+/** Alone on two cores each takes less than half a minute. */
+jest.setTimeout(300_000);
 
 let world: ChaosWorld;
 beforeAll(async () => {

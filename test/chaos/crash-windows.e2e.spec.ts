@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { LedgerWorld, type Run } from './ledger-world.js';
 import { measured } from './measured.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 let world: LedgerWorld;
 beforeAll(async () => {
@@ -74,5 +74,6 @@ describe('processes of the ledger, killed with SIGKILL in every window', () => {
     await finish(work, run);
     if (work !== 'bring-back') await finish('bring-back', run);
     expect(await world.leftovers([run])).toEqual([]);
+    survived += 1;
   });
 });

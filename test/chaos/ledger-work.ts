@@ -22,15 +22,17 @@ async function buyOne(
   fence: number,
 ): Promise<string> {
   const { clock } = ledger.dependencies;
-  try {
-    for (;;) {
+  for (;;) {
+    try {
       const answer = await ledger.launch(requestOf(run, fence, ledger.now()));
       if (answer.status !== 'unknown') return answer.status;
       await clock.sleep(Math.min(answer.retryAfterMs, 500));
+    } catch (thrown) {
+      const { code, facts, retry, retryAfterMs } = asSpringtideError(thrown);
+      if ('fence' in facts) return 'fenced';
+      if (retry === 'never') return code;
+      await clock.sleep(retryAfterMs ?? 500);
     }
-  } catch (thrown) {
-    const { code, facts } = asSpringtideError(thrown);
-    return 'fence' in facts ? 'fenced' : code;
   }
 }
 

@@ -133,6 +133,8 @@ export class LedgerWorld {
           if (found !== null) resolve(found[1] ?? '');
         });
       });
+    const last: string[] = [];
+    lines.on('line', (line: string) => last.splice(0, Math.max(0, last.push(line) - 5)));
     const done = said(/^done: (.*)$/);
     const counting = reachCounter(lines);
     const child = await startProcess({
@@ -146,7 +148,7 @@ export class LedgerWorld {
     });
     const ended = child.exited.then(async () => {
       await wait(50);
-      throw new Error(`a process that should ${work} ended too soon`);
+      throw new Error(`a process that should ${work} ended too soon: ${last.join(' | ')}`);
     });
     const quiet = <T>(promise: Promise<T>): Promise<T> => {
       promise.catch(() => undefined);
