@@ -82,7 +82,7 @@ export class WayBackService {
     if (hold !== null) return await this.keepHeld(ref, open, phase, hold.until);
     const row = progress.phases.find((one) => one.name === phase);
     if (row?.state !== 'working') return { next: currentPhase(progress), waitMs: 0 };
-    const work: PhaseWork = {
+    const work = {
       ...ref,
       open,
       ...before,
@@ -92,7 +92,11 @@ export class WayBackService {
     return await this.record(work, phase, findings);
   }
 
-  private async workOn(phase: WayBackPhase, work: PhaseWork, deadline: string | null): Promise<Findings> {
+  private async workOn(
+    phase: WayBackPhase,
+    work: PhaseWork & Pick<KeptWayBack, 'progress'>,
+    deadline: string | null,
+  ): Promise<Findings> {
     switch (phase) {
       case 'weights':
         return await this.entrances.sendHome(work, deadline);
@@ -110,10 +114,29 @@ export class WayBackService {
       case 'reservations':
         return await this.checkBooks(work);
       case 'proof':
-        return await this.clouds.prove(work);
+        return await this.prove(work);
       case 'bill-check':
         return { open: [], waitMs: 0, obstacles: work.obstacles };
     }
+  }
+
+  /**
+   * With every proof the entrances are seen to once more, those that were late and those that were started again since:
+   * once the run is closed, nobody commands them any more.
+   */
+  private async prove(work: PhaseWork & Pick<KeptWayBack, 'progress'>): Promise<Findings> {
+    const { tenantId, runId, progress } = work;
+    const home = progress.phases.find((row) => row.name === 'weights');
+    const late = home?.state === 'skipped' ? [] : (await this.entrances.sendHome(work, null)).open;
+    if (late.length > 0) {
+      await this.book.note(tenantId, runId, {
+        step: 'scale-back.not-home',
+        level: 'problem',
+        detail: `${late.join('; ')}. Its shares may point at machines that are gone, where requests fail; that costs no money. Look at the proxy, or set its shares by hand.`,
+        once: 'scale-back/not-home',
+      });
+    }
+    return await this.clouds.prove(work);
   }
 
   /** Books that still hold room for machines that are all gone are a contradiction: told, and no reason to pay on. */
