@@ -138,6 +138,18 @@ module.exports = {
       to: { path: npm('pg') },
     },
     {
+      comment: 'Time, network and engine of a simulated world; what lives in it is handed in.',
+      from: { path: '^libs/twin/', pathNot: TESTS },
+      to: {
+        path: [
+          '^libs/(twin|kernel)/',
+          '^libs/(platform|provider-kit)/index\\.ts$',
+          npm('@temporalio/(activity|common|workflow)', '@nestjs/common', 'reflect-metadata', 'zod'),
+        ],
+      },
+    },
+    { from: { path: '^libs/twin/' }, to: NODE },
+    {
       comment: 'The schema gathers what every context contributes.',
       from: { path: '^libs/schema/', pathNot: TESTS },
       to: { path: '^libs/[^/]+/index\\.ts$' },

@@ -29,6 +29,8 @@ type Attempt = {
 export class ActivityTask {
   #done = false;
   #cancelled = false;
+  /** Timeouts that mean nothing once the activity is over. */
+  #callOffs: (() => void)[] = [];
   #attempt: Attempt | undefined;
   readonly #orderedAt: number;
 
@@ -67,13 +69,19 @@ export class ActivityTask {
 
   /** Nobody waits for it any more. */
   abandon(): void {
-    this.#done = true;
+    this.#over();
     if (this.#attempt !== undefined) this.#stopSoon(this.#attempt);
+  }
+
+  #over(): void {
+    this.#done = true;
+    for (const callOff of this.#callOffs) callOff();
+    this.#callOffs = [];
   }
 
   #finish(outcome: Outcome): void {
     if (this.#done) return;
-    this.#done = true;
+    this.#over();
     if (this.#attempt !== undefined && !this.#attempt.over) this.#stopSoon(this.#attempt);
     this.report(outcome);
   }
@@ -81,15 +89,12 @@ export class ActivityTask {
   /** Cancellation reaches an activity in answer to its next heartbeat. */
   #stopSoon(attempt: Attempt): void {
     const quiet = millisOf(this.order.heartbeatTimeout) * THROTTLE;
-    if (quiet > 0) this.#later(this.parts.random.between(0, quiet), () => attempt.stop.abort());
+    const { time, random } = this.parts;
+    if (quiet > 0) time.after(random.between(0, quiet), 'engine', () => attempt.stop.abort());
   }
 
   #later(ms: number, work: () => void): void {
-    const { time } = this.parts;
-    time.background(async () => {
-      await time.until(time.ms + ms, 'engine');
-      work();
-    });
+    this.#callOffs.push(this.parts.time.after(ms, 'engine', work));
   }
 
   #soon(ms: number, number: number): void {
@@ -105,12 +110,13 @@ export class ActivityTask {
 
   async #make(attempt: Attempt): Promise<void> {
     const { time } = this.parts;
+    const type = this.order.activityType ?? '';
     this.#attempt = attempt;
     this.#watch(attempt);
     try {
-      const value = await time.as(attempt.process, async () => await this.#run(attempt));
+      const value = await time.as(attempt.process, async () => await this.#run(attempt), type);
       // The answer to the engine is an outside step as well: a worker may die before it.
-      await time.as(attempt.process, async () => await time.turn(`done ${this.order.activityType}`));
+      await time.as(attempt.process, async () => await time.turn(`done ${type}`), type);
       if (attempt.over) return;
       attempt.over = true;
       this.#finish({ kind: 'completed', payload: defaultPayloadConverter.toPayload(value) });

@@ -19,7 +19,7 @@ export class Execution {
   #news: Job[] = [];
   #activations = 0;
   #awake = false;
-  readonly #timers = new Set<number>();
+  readonly #timers = new Map<number, () => void>();
   readonly #activities = new Map<number, { task: ActivityTask; tryCancel: boolean }>();
   readonly #children = new Map<number, string>();
 
@@ -100,7 +100,7 @@ export class Execution {
 
   #carryOut(command: Command): void {
     if (command.startTimer) this.#startTimer(command.startTimer);
-    else if (command.cancelTimer) this.#timers.delete(command.cancelTimer.seq ?? 0);
+    else if (command.cancelTimer) this.#cancelTimer(command.cancelTimer.seq ?? 0);
     else if (command.scheduleActivity) this.#schedule(command.scheduleActivity);
     else if (command.requestCancelActivity) this.#cancelActivity(command.requestCancelActivity.seq ?? 0);
     else if (command.startChildWorkflowExecution) this.#startChild(command.startChildWorkflowExecution);
@@ -119,13 +119,17 @@ export class Execution {
   }
 
   #startTimer({ seq, startToFireTimeout }: NonNullable<Command['startTimer']>): void {
-    const { time } = this.engine.parts;
     const id = seq ?? 0;
-    this.#timers.add(id);
-    time.background(async () => {
-      await time.until(time.ms + millisOf(startToFireTimeout), 'timer');
-      if (this.#timers.delete(id)) this.tell({ fireTimer: { seq: id } });
-    });
+    const fire = () => {
+      this.#timers.delete(id);
+      this.tell({ fireTimer: { seq: id } });
+    };
+    this.#timers.set(id, this.engine.parts.time.after(millisOf(startToFireTimeout), 'timer', fire));
+  }
+
+  #cancelTimer(seq: number): void {
+    this.#timers.get(seq)?.();
+    this.#timers.delete(seq);
   }
 
   #schedule(order: NonNullable<Command['scheduleActivity']>): void {
@@ -142,8 +146,7 @@ export class Execution {
     const found = this.#activities.get(seq);
     if (found === undefined) return;
     found.task.cancel();
-    if (!found.tryCancel) return;
-    this.#activities.delete(seq);
+    if (!found.tryCancel || !this.#activities.delete(seq)) return;
     this.tell({ resolveActivity: { seq, result: resultOf(found.task.order, { kind: 'cancelled' }) } });
   }
 
@@ -179,6 +182,7 @@ export class Execution {
   /** Activities of a workflow that is over learn it with their next heartbeat. */
   #close(): void {
     this.isOver = true;
+    for (const callOff of this.#timers.values()) callOff();
     this.#timers.clear();
     for (const { task } of this.#activities.values()) task.abandon();
     this.#activities.clear();

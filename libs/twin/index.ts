@@ -5,4 +5,5 @@ export type { ActivityFunction, AroundActivity, EngineParts } from './engine-opt
 export { TwinEntrance, entranceManifest } from './entrance.js';
 export { Network, type Passage } from './network.js';
 export { seededIds, seededRandom, type SeededRandom } from './seeded-random.js';
-export { ProcessEnded, VirtualTime, type Process } from './virtual-time.js';
+export { ProcessEnded, VirtualTime, type Doing, type Process } from './virtual-time.js';
+export { Wiring } from './wiring.js';

@@ -17,11 +17,15 @@ export class ProcessEnded extends Error {
   }
 }
 
-type Waiter = {
+/** What a step belongs to, also while it is on its way outside of the process: the call of a dead process arrives. */
+export type Doing = Readonly<{ what: string; process: Process | undefined }>;
+
+type Owner = Readonly<{ process: Process | undefined; doing: Doing | undefined }>;
+
+type Waiter = Owner & {
   readonly at: number;
   readonly order: number;
   readonly label: string;
-  readonly process: Process | undefined;
   readonly open: () => void;
   readonly refuse: (reason: Error) => void;
 };
@@ -29,8 +33,8 @@ type Waiter = {
 /** Called after every step, while everything stands still, with what the step was. */
 export type Witness = (label: string) => void;
 
-/** Asked before every step; true: its process dies there instead of taking it. */
-export type Assassin = (label: string, process: Process) => boolean;
+/** Asked before every step of something that is done; true: whoever does it dies there. */
+export type Assassin = (label: string, doing: Doing) => boolean;
 
 /**
  * The only clock and the only scheduler of a simulated world. Everything that touches the outside waits here for its
@@ -38,7 +42,7 @@ export type Assassin = (label: string, process: Process) => boolean;
  * seed always tells the same story.
  */
 export class VirtualTime implements Clock {
-  readonly #owners = new AsyncLocalStorage<Process>();
+  readonly #owners = new AsyncLocalStorage<Owner>();
   readonly #waiting = new Set<Waiter>();
   readonly #outside = new Set<Promise<unknown>>();
   readonly #witnesses: Witness[] = [];
@@ -88,20 +92,37 @@ export class VirtualTime implements Clock {
     await this.#wait(Math.max(at, this.#now), label);
   }
 
-  /** Everything that `work` does, it does as this process. */
-  as<T>(process: Process | undefined, work: () => T): T {
-    return process === undefined ? this.#owners.exit(work) : this.#owners.run(process, work);
+  /** Work of the world itself at a later time, unless it is called off before. @returns what calls it off. */
+  after(ms: number, label: string, work: () => void): () => void {
+    this.#order += 1;
+    const waiter: Waiter = {
+      at: this.#now + Math.max(0, ms),
+      order: this.#order,
+      label,
+      process: undefined,
+      doing: undefined,
+      open: () => this.as(undefined, work),
+      refuse: () => undefined,
+    };
+    this.#waiting.add(waiter);
+    return () => this.#waiting.delete(waiter);
+  }
+
+  /** Everything that `work` does, it does as this process. @param what names it; left out: as before. */
+  as<T>(process: Process | undefined, work: () => T, what?: string): T {
+    const doing = what === undefined ? this.#owners.getStore()?.doing : { what, process };
+    return this.#owners.run({ process, doing }, work);
   }
 
   /** Work of the world itself, of no process. What it fails with ends the simulation. */
   background(work: () => Promise<void>): void {
-    this.as(undefined, work).catch((thrown: unknown) => {
+    this.#owners.run({ process: undefined, doing: undefined }, work).catch((thrown: unknown) => {
       this.#broken ??= thrown;
     });
   }
 
   get current(): Process | undefined {
-    return this.#owners.getStore();
+    return this.#owners.getStore()?.process;
   }
 
   /** Work on real input and output, as a real database: no further turn is given before it is over. */
@@ -150,9 +171,14 @@ export class VirtualTime implements Clock {
   }
 
   #next(): void {
-    const able = [...this.#waiting].filter((waiter) => readyAt(waiter) <= this.#now);
+    const able: Waiter[] = [];
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const waiter of this.#waiting) {
+      const at = readyAt(waiter);
+      if (at <= this.#now) able.push(waiter);
+      else if (at < soonest) soonest = at;
+    }
     if (able.length === 0) {
-      const soonest = Math.min(...[...this.#waiting].map(readyAt));
       if (!Number.isFinite(soonest)) throw stuck('stands still: nobody waits for anything');
       this.#now = soonest;
       this.#last = 'time';
@@ -160,9 +186,9 @@ export class VirtualTime implements Clock {
     }
     const chosen = able.length === 1 ? able[0] : this.random.pick(able);
     if (chosen === undefined) return;
-    const { process: owner, label } = chosen;
-    if (owner !== undefined && this.#assassin(label, owner)) {
-      this.kill(owner);
+    const { doing, label } = chosen;
+    if (doing?.process?.dead === false && this.#assassin(label, doing)) {
+      this.kill(doing.process);
       return;
     }
     this.#last = label;
@@ -173,11 +199,11 @@ export class VirtualTime implements Clock {
   }
 
   async #wait(at: number, label: string): Promise<void> {
-    const process = this.#owners.getStore();
+    const { process, doing } = this.#owners.getStore() ?? NOBODY;
     if (process?.dead === true) throw new ProcessEnded(process.name);
     await new Promise<void>((open, refuse) => {
       this.#order += 1;
-      this.#waiting.add({ at, order: this.#order, label, process, open, refuse });
+      this.#waiting.add({ at, order: this.#order, label, process, doing, open, refuse });
     });
   }
 
@@ -189,6 +215,8 @@ export class VirtualTime implements Clock {
     } while (this.#outside.size > 0);
   }
 }
+
+const NOBODY: Owner = { process: undefined, doing: undefined };
 
 function readyAt({ at, process }: Waiter): number {
   return Math.max(at, process?.pausedUntil ?? 0);

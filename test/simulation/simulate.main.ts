@@ -1,14 +1,135 @@
-import { simulate } from './simulate.js';
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { readCorpus } from './corpus.js';
+import { shrink } from './shrink.js';
+import { simulate, type Outcome } from './simulate.js';
+import { scenarioOf } from './world/scenario.js';
+import { describeFault, type Fault } from './world/storm.js';
 
-const [first = '1', count = '1'] = process.argv.slice(2);
-const begun = performance.now();
-for (let seed = Number(first); seed < Number(first) + Number(count); seed += 1) {
-  const outcome = await simulate(seed);
-  process.stdout.write(
-    `seed ${seed}: ${outcome.violations.length === 0 ? 'holds' : 'FAILS'} trace ${outcome.trace} steps ${outcome.steps} virtual ${Math.round(outcome.virtualMs / 1000)} s\n`,
-  );
-  if (outcome.violations.length > 0 || count === '1')
-    for (const line of outcome.story) process.stdout.write(`  ${line}\n`);
-  for (const one of outcome.violations) process.stdout.write(`  ${one.invariant}: ${one.what}\n`);
+const HELP = `npm run simulate -- --seed N             tells the story of one seed, and the shortest that fails like it
+npm run simulate -- --seeds K [--from N]  K seeds in a row; prints those that fail, and exits with 1 when any does
+npm run simulate -- --corpus              every story that ever failed
+  --jobs J    processes at once; left out: 2`;
+
+const { values: options } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    seeds: { type: 'string' },
+    from: { type: 'string', default: '1' },
+    jobs: { type: 'string', default: '2' },
+    corpus: { type: 'boolean', default: false },
+    /** To see that it is noticed: clouds promise to remember tokens and do not, and the answer of a purchase is lost. */
+    forgetful: { type: 'boolean', default: false },
+    /** Of a job: every so many-th seed. */
+    step: { type: 'string', default: '1' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+/** Seeds that failed. */
+async function main(): Promise<readonly number[]> {
+  if (options.seed !== undefined) return await tellOne(Number(options.seed));
+  if (options.corpus) return await tellCorpus();
+  if (options.seeds === undefined || options.help) {
+    process.stdout.write(`${HELP}\n`);
+    return [];
+  }
+  const [from, count, step] = [Number(options.from), Number(options.seeds), Number(options.step)];
+  const jobs = Math.min(Number(options.jobs), count);
+  return jobs <= 1 || step > 1 ? await tellMany(from, count, step) : await inJobs(from, count, jobs);
 }
-process.stdout.write(`${Math.round(performance.now() - begun)} ms\n`);
+
+async function tellOne(seed: number): Promise<readonly number[]> {
+  if (options.forgetful) return await tellForgetful(seed);
+  const outcome = await simulate(seed);
+  print(outcome);
+  if (outcome.violations.length === 0) return [];
+  const shortest = await shrink(outcome);
+  process.stdout.write(
+    `\nThe shortest story that fails in the same way (${shortest.faults.length} faults):\n`,
+  );
+  print(shortest);
+  return [seed];
+}
+
+async function tellForgetful(seed: number): Promise<readonly number[]> {
+  const scenario = scenarioOf(seed);
+  const clouds = scenario.clouds.map((cloud) => ({ ...cloud, tokens: 'promised' as const }));
+  const when = { atMs: 0, cloud: 0 };
+  const faults: readonly Fault[] = [
+    { ...when, kind: 'hide-new', lagMs: 2_000, forMs: 300_000 },
+    { ...when, kind: 'call', operation: 'RunMachines', effect: 'lose', times: 1, delayMs: 0 },
+  ];
+  const outcome = await simulate(seed, faults, { ...scenario, clouds });
+  print(outcome);
+  return outcome.violations.length === 0 ? [] : [seed];
+}
+
+async function tellMany(from: number, count: number, step: number): Promise<readonly number[]> {
+  const failed: number[] = [];
+  for (let seed = from; seed < from + count; seed += step) {
+    const outcome = await simulate(seed);
+    const what = outcome.violations.map((one) => `${one.invariant} ${one.what.split('\n')[0]}`).join('; ');
+    if (what !== '') failed.push(seed);
+    process.stdout.write(
+      `${seed} ${outcome.trace} ${outcome.steps} ${what === '' ? 'holds' : `FAILS: ${what}`}\n`,
+    );
+  }
+  return failed;
+}
+
+async function tellCorpus(): Promise<readonly number[]> {
+  const failed: number[] = [];
+  for (const { seed, reason, faults } of await readCorpus()) {
+    const outcome = await simulate(seed, faults);
+    if (outcome.violations.length === 0) continue;
+    failed.push(seed);
+    process.stdout.write(`It failed before: ${reason}\n`);
+    print(outcome);
+  }
+  process.stdout.write(
+    failed.length === 0 ? 'Every story that ever failed holds.\n' : `${failed.length} FAIL again.\n`,
+  );
+  return failed;
+}
+
+async function inJobs(from: number, count: number, jobs: number): Promise<readonly number[]> {
+  const begun = performance.now();
+  const failed: number[] = [];
+  const one = async (job: number) => {
+    const range = ['--from', String(from + job), '--seeds', String(count - job), '--step', String(jobs)];
+    const child = spawn(process.execPath, [...process.execArgv, import.meta.filename, ...range], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    for await (const line of createInterface(child.stdout)) {
+      if (line.includes(' FAILS: ')) {
+        failed.push(Number(line.split(' ')[0]));
+        process.stdout.write(`${line}\n`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, async (_, job) => await one(job)));
+  const minutes = (performance.now() - begun) / 60_000;
+  const kept =
+    failed.length === 0
+      ? 'all hold'
+      : `${failed.length} FAIL: ${failed.toSorted((a, b) => a - b).join(', ')}`;
+  process.stdout.write(`${count} seeds from ${from}: ${kept}; ${Math.round(count / minutes)} a minute\n`);
+  if (failed.length > 0) process.stdout.write(`npm run simulate -- --seed ${failed[0]} tells why.\n`);
+  return failed;
+}
+
+function print({ seed, faults, story, violations, trace, steps, virtualMs }: Outcome): void {
+  process.stdout.write(
+    `Seed ${seed}: ${faults.length} faults, ${steps} steps, ${Math.round(virtualMs / 60_000)} minutes of virtual time, trace ${trace}\n`,
+  );
+  for (const fault of faults)
+    process.stdout.write(`  planned at ${Math.round(fault.atMs / 1_000)} s: ${describeFault(fault)}\n`);
+  for (const line of story) process.stdout.write(`  ${line}\n`);
+  for (const { invariant, what } of violations) process.stdout.write(`  BROKEN ${invariant}: ${what}\n`);
+  if (violations.length === 0) process.stdout.write('  Everything holds.\n');
+}
+
+const failed = await main();
+process.exit(failed.length > 0 ? 1 : 0);

@@ -17,10 +17,14 @@ export type Outcome = Readonly<{
 const HOUR = 3_600_000;
 
 /** One whole campaign of this seed, from the click to the proof of absence, in virtual time. */
-export async function simulate(seed: number, faults?: readonly Fault[]): Promise<Outcome> {
-  const scenario = scenarioOf(seed);
+export async function simulate(
+  seed: number,
+  faults?: readonly Fault[],
+  scenario = scenarioOf(seed),
+  onPass?: (pass: Readonly<{ label: string; doing: string }>) => void,
+): Promise<Outcome> {
   const storm = faults ?? stormOf(scenario);
-  const world = new World(scenario);
+  const world = new World(scenario, onPass);
   const judge = new Judge(world);
   const startMs = world.time.ms;
   const failed: Violation[] = [];

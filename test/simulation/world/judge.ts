@@ -2,10 +2,11 @@ import { routeOf } from './scenario.js';
 import type { SimCloud } from './sim-clouds.js';
 import type { World } from './world.js';
 import { INSTALLATION } from './ids.js';
+import { INSTALLATION_TAG, INTENT_TAG } from '../../../providers/simulated/mapping.js';
 
 export type Violation = Readonly<{ invariant: string; what: string }>;
 
-const TAGS = { installation: 'springtide:installation', intent: 'springtide:intent' } as const;
+const TAGS = { installation: INSTALLATION_TAG, intent: INTENT_TAG };
 
 /** Looks at the clouds themselves after every step that may have changed them, and at the books at the end. */
 export class Judge {

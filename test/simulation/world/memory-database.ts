@@ -127,6 +127,6 @@ function toRow(entity: EntityClass, value: object): Row {
 }
 
 function toEntity(entity: EntityClass, row: Row): object {
-  const fields = [...columnsOf(entity)].map(([name, column]) => [name, structuredClone(row[column] ?? null)]);
+  const fields = [...columnsOf(entity)].map(([name, column]) => [name, row[column] ?? null]);
   return Object.assign(Object.create(entity.prototype as object) as object, Object.fromEntries(fields));
 }

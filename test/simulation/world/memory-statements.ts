@@ -15,7 +15,17 @@ const DOCUMENTS = new Set([
 export function stored(column: string, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   if (TIMES.test(column) && typeof value === 'string') return new Date(value);
-  if (DOCUMENTS.has(column)) return typeof value === 'string' ? JSON.parse(value) : structuredClone(value);
+  if (DOCUMENTS.has(column))
+    return frozen(typeof value === 'string' ? JSON.parse(value) : structuredClone(value));
+  return value;
+}
+
+/** Kept once and handed out to everybody: nobody may change it. */
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(frozen);
+  }
   return value;
 }
 

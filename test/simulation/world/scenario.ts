@@ -19,8 +19,8 @@ export type CloudShape = Readonly<{
   private: boolean;
   readLagMs: number;
   survivingDisks: number;
-  /** Like many clouds: repeated create calls make new machines. */
-  tokens: boolean;
+  /** What repeating a create call brings. `promised`: new machines, although the cloud says otherwise. */
+  tokens: 'kept' | 'none' | 'promised';
   bootMs: number;
 }>;
 
@@ -40,7 +40,7 @@ const MINUTE = 60_000;
 
 export function scenarioOf(seed: number): Scenario {
   const random = seededRandom(`scenario/${seed}`);
-  const policy = random.chance(0.2) ? 'standard' : 'demo';
+  const policy = random.chance(0.1) ? 'standard' : 'demo';
   const unit = policy === 'demo' ? MINUTE : 10 * MINUTE;
   const services = random.chance(0.5) ? ['shop'] : ['shop', 'pay'];
   const clouds = Array.from({ length: random.between(1, 3) }, (_, at) => cloudOf(at, random));
@@ -73,7 +73,7 @@ function cloudOf(at: number, random: ReturnType<typeof seededRandom>): CloudShap
     private: inside,
     readLagMs: random.pick([0, 500, 2_000]),
     survivingDisks: random.pick([0, 0, 0.5]),
-    tokens: random.chance(0.6),
+    tokens: random.chance(0.6) ? 'kept' : 'none',
     bootMs: random.pick([500, 3_000, 8_000]),
   };
 }

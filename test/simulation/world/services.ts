@@ -2,11 +2,10 @@ import { EffectLedger } from '@springtide/effects';
 import { RunsService } from '@springtide/campaigns';
 import { solvePlan } from '@springtide/planning';
 import { silentLogger, type Database, type PlatformParts } from '@springtide/platform';
-import type { ActivityFunction, TwinClouds, VirtualTime } from '@springtide/twin';
+import { Wiring, type ActivityFunction, type TwinClouds, type VirtualTime } from '@springtide/twin';
 import { WorkerServices } from '../../../apps/worker/src/services.js';
 import { activitiesOf } from '../../../apps/worker/src/worker-process.js';
 import { INSTALLATION } from './ids.js';
-import { Wiring } from './wiring.js';
 
 export type Services = Readonly<{
   ledger: EffectLedger;
@@ -33,7 +32,8 @@ export function servicesOver(
     // The world stands still while the rest of a run is planned anew.
     ResidualSolver: async (problem: Parameters<typeof solvePlan>[0]) =>
       await clock.outside(solvePlan(problem, { deadlineMs: 60_000, handOver: 'never' })),
-    // What a closed run cost is fixed from rows that other simulations do not have.
+    // What a closed run cost, and its report: from rows that this world does not have.
+    AfterActionService: { keep: async () => await Promise.resolve() },
     CampaignCostService: { settleCampaignCost: async () => await Promise.resolve() },
   });
   return {

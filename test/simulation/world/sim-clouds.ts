@@ -39,9 +39,7 @@ export function openSimCloud(shape: CloudShape, at: number, seed: number, clock:
     clock,
   );
   const settings = { cloud: name, kind: shape.private ? 'private-cloud' : 'public-cloud' };
-  const provider = (
-    shape.tokens ? manifest : withoutTokens(manifest as ProviderManifest)
-  ) as ProviderManifest;
+  const provider = providerOf(shape);
   return {
     shape,
     cloud,
@@ -50,10 +48,27 @@ export function openSimCloud(shape: CloudShape, at: number, seed: number, clock:
   };
 }
 
+function providerOf({ tokens }: CloudShape): ProviderManifest {
+  const real = manifest as ProviderManifest;
+  switch (tokens) {
+    case 'kept':
+      return real;
+    case 'none':
+      return { ...forgetful(real), capabilities: { ...real.capabilities, ...NO_TOKENS } };
+    case 'promised':
+      return forgetful(real);
+  }
+}
+
+const NO_TOKENS = {
+  idempotencyToken: { supported: false, reason: 'this cloud remembers no tokens' },
+  timeToLive: { supported: false, reason: 'this cloud has no timers' },
+} as const;
+
 /** The same cloud with a poor memory: whoever sends a create call twice has two batches. */
-function withoutTokens(real: ProviderManifest): ProviderManifest {
+function forgetful(real: ProviderManifest): ProviderManifest {
   let calls = 0;
-  const forgetful = (compute: ComputeFacet): ComputeFacet =>
+  const withoutMemory = (compute: ComputeFacet): ComputeFacet =>
     new Proxy(compute, {
       get: (target, name) => {
         if (name === 'launch') {
@@ -69,16 +84,11 @@ function withoutTokens(real: ProviderManifest): ProviderManifest {
     });
   return {
     ...real,
-    capabilities: {
-      ...real.capabilities,
-      idempotencyToken: { supported: false, reason: 'this cloud remembers no tokens' },
-      timeToLive: { supported: false, reason: 'this cloud has no timers' },
-    },
     connect: async (account, context) => {
       const session = await real.connect(account, context);
       const { compute } = session;
       const rest = { verify: session.verify.bind(session), close: session.close.bind(session) };
-      return compute === undefined ? session : { ...rest, compute: forgetful(compute) };
+      return compute === undefined ? session : { ...rest, compute: withoutMemory(compute) };
     },
   };
 }

@@ -35,7 +35,7 @@ export type Fault = Readonly<{ atMs: number }> &
     | Readonly<{ kind: 'database'; forMs: number }>
     | Readonly<{ kind: 'commits'; times: number }>
     | Readonly<{ kind: 'kill'; worker: number; downMs: number }>
-    | Readonly<{ kind: 'kill-at'; label: string; nth: number; downMs: number }>
+    | Readonly<{ kind: 'kill-at'; label: string; doing?: string; nth: number; downMs: number }>
     | Readonly<{ kind: 'stop'; worker: number; forMs: number }>
     | Readonly<{ kind: 'proxy' }>
     | Readonly<{ kind: 'bad-group'; forMs: number }>

@@ -1,13 +1,15 @@
-import type { DatabaseFate, Passage, Process, VirtualTime } from '@springtide/twin';
+import type { DatabaseFate, Doing, Passage, Process, VirtualTime } from '@springtide/twin';
 import type { Fault } from './storm.js';
 import type { SimCloud } from './sim-clouds.js';
+
+type Ambush = { label: string; doing: string | undefined; left: number; downMs: number };
 
 /** Brings the faults of a story into the world, each in its time. */
 export class Weather {
   #databaseAwayUntil = 0;
   #commitsToLose = 0;
   readonly #slow: { operation: string; left: number; passage: Passage }[] = [];
-  readonly #ambushes: { label: string; left: number; downMs: number }[] = [];
+  readonly #ambushes: Ambush[] = [];
   /** Machines of others: nothing that we do may touch them. */
   readonly foreign: { cloud: SimCloud; id: string }[] = [];
 
@@ -16,6 +18,7 @@ export class Weather {
       time: VirtualTime;
       clouds: readonly SimCloud[];
       tell: (line: string) => void;
+      onPass: (pass: Readonly<{ label: string; doing: string }>) => void;
       /** Which process carries this number; undefined while it is dead. */
       worker: (at: number) => Process | undefined;
       /** Ends a process; another one takes its place later. */
@@ -28,7 +31,7 @@ export class Weather {
 
   begin(faults: readonly Fault[], startMs: number): void {
     const { time } = this.parts;
-    time.ambush((label, process) => this.#strikes(label, process));
+    time.ambush((label, doing) => this.#strikes(label, doing));
     for (const fault of faults) {
       time.background(async () => {
         await time.until(startMs + fault.atMs, `fault ${fault.kind}`);
@@ -52,12 +55,14 @@ export class Weather {
     return slow.passage;
   }
 
-  #strikes(label: string, process: Process): boolean {
-    const ambush = this.#ambushes.find((one) => one.left > 0 && one.label === label);
-    if (ambush === undefined || process.dead) return false;
+  #strikes(label: string, { what, process }: Doing): boolean {
+    this.parts.onPass({ label, doing: what });
+    const waits = (one: Ambush) => one.left > 0 && one.label === label && (one.doing ?? what) === what;
+    const ambush = this.#ambushes.find(waits);
+    if (ambush === undefined || process === undefined || process.dead) return false;
     ambush.left -= 1;
     if (ambush.left > 0) return false;
-    this.parts.tell(`${process.name} dies at "${label}"`);
+    this.parts.tell(`${process.name} dies in ${what} at "${label}"`);
     this.parts.died(process, ambush.downMs);
     return true;
   }
@@ -77,7 +82,12 @@ export class Weather {
         return;
       }
       case 'kill-at':
-        this.#ambushes.push({ label: fault.label, left: fault.nth, downMs: fault.downMs });
+        this.#ambushes.push({
+          label: fault.label,
+          doing: fault.doing,
+          left: fault.nth,
+          downMs: fault.downMs,
+        });
         return;
       case 'kill':
       case 'stop':

@@ -49,7 +49,11 @@ export class World {
   readonly #ids: () => string;
   runId = '';
 
-  constructor(readonly scenario: Scenario) {
+  constructor(
+    readonly scenario: Scenario,
+    /** Told of every step that somebody who can die is about to take. */
+    private readonly onPass: (pass: Readonly<{ label: string; doing: string }>) => void = () => undefined,
+  ) {
     const random = seededRandom(`order/${scenario.seed}`);
     const chance = seededRandom(`chance/${scenario.seed}`);
     this.time = new VirtualTime(START, random);
@@ -136,7 +140,11 @@ export class World {
       await this.entrance.setMembers(route, 'home', row?.['home'] as never);
       await this.entrance.setWeights(route, change.weights);
     }
-    const run = await this.time.as(this.#workers.at(API), async () => await runs.arm(OPERATOR, CAMPAIGN));
+    const run = await this.time.as(
+      this.#workers.at(API),
+      async () => await runs.arm(OPERATOR, CAMPAIGN),
+      'arm',
+    );
     const every = this.scenario.policy === 'demo' ? 10_000 : 60_000;
     this.engine.schedule({ id: 'reconcile', workflow: 'reconcile', everyMs: every, args: [] });
     this.weather.begin(faults, Date.parse(START));
@@ -159,7 +167,7 @@ export class World {
     const loop = async () => {
       for (;;) await time.sleep(await pass());
     };
-    time.as(process, loop).catch((thrown: unknown) => {
+    time.as(process, loop, 'relay').catch((thrown: unknown) => {
       if (!(thrown instanceof ProcessEnded) && !process.dead) throw thrown;
     });
   }
@@ -176,6 +184,7 @@ export class World {
     return new Weather({
       time: this.time,
       clouds: this.clouds,
+      onPass: this.onPass,
       tell: (line) => this.tell(`* ${line}`),
       worker: (at) => this.#workers.at(at),
       died: (process, downMs) => this.#workers.died(process, downMs),
@@ -185,9 +194,10 @@ export class World {
     });
   }
 
-  /** While no run is open nobody looks after an entrance; that is not promised. */
+  /** Once the last proof was begun nobody looks after an entrance any more; that is not promised. */
   #restartProxy(): void {
-    if (this.isClosed) return;
+    const [run] = this.tables.rows('campaign_run');
+    if (run?.['state'] === 'verifying' || run?.['state'] === 'closed') return;
     this.entrance.restart();
     this.tell('* the proxy is started again and has forgotten everything');
   }
@@ -213,7 +223,7 @@ export class World {
       else await runs.command(OPERATOR, this.runId, fault.order);
     };
     try {
-      await this.time.as(this.#workers.at(API), order);
+      await this.time.as(this.#workers.at(API), order, name);
       this.tell(`> ${name}`);
     } catch (thrown) {
       this.tell(`> ${name}: ${asSpringtideError(thrown).message}`);

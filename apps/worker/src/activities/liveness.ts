@@ -6,6 +6,8 @@ const EVERY_MS = 3_000;
 export async function alive<T>(work: () => Promise<T>): Promise<T> {
   const context = Context.current();
   const timer = setInterval(() => context.heartbeat('waiting for an answer'), EVERY_MS);
+  // A heartbeat is no reason for a process to live.
+  timer.unref();
   try {
     return await work();
   } finally {
