@@ -45,28 +45,36 @@ export async function burstBench(args: string[]): Promise<void> {
     process.stderr.write(`${USAGE}\n`);
     return;
   }
-  const options: Options = {
-    seeds: Number(values.seeds),
-    errors: {
-      envelope: oneOf(['centred', 'trailing'], values.envelope),
-      roughness: Number(values.roughness),
-    },
-    peak: oneOf(['window', 'series'], values.peak),
-    spread: oneOf(['fixed', 'spread'], values.boots) === 'spread',
-  };
-  const filling = oneOf(['linear', 'hold'], values.filling);
-  const traces = values.trace?.split(',') ?? [];
-  const wanted = values.synthetic ?? (traces.length === 0 ? 'all' : '');
-  const names = wanted === 'all' ? Object.keys(SYNTHETIC_SERIES) : wanted.split(',').filter(Boolean);
   try {
+    const options: Options = {
+      seeds: numberOf('--seeds', values.seeds, 1),
+      errors: {
+        envelope: oneOf(['centred', 'trailing'], values.envelope),
+        roughness: numberOf('--roughness', values.roughness, 0),
+      },
+      peak: oneOf(['window', 'series'], values.peak),
+      spread: oneOf(['fixed', 'spread'], values.boots) === 'spread',
+    };
+    const filling = oneOf(['linear', 'hold'], values.filling);
+    const seed = numberOf('--series-seed', values['series-seed'], 0);
+    const traces = values.trace?.split(',') ?? [];
+    const wanted = values.synthetic ?? (traces.length === 0 ? 'all' : '');
+    const names = wanted === 'all' ? Object.keys(SYNTHETIC_SERIES) : wanted.split(',').filter(Boolean);
     for (const path of traces) benchSeries(basename(path, '.csv'), readTrace(path, filling), options);
-    for (const name of names)
-      benchSeries(name, syntheticSeries(name, Number(values['series-seed'])), options);
+    for (const name of names) benchSeries(name, syntheticSeries(name, seed), options);
   } catch (thrown) {
     if (!(thrown instanceof SpringtideError)) throw thrown;
     process.stderr.write(`${thrown.message}${thrown.nextStep === undefined ? '' : `\n${thrown.nextStep}`}\n`);
     process.exitCode = 2;
   }
+}
+
+function numberOf(option: string, text: string, least: number): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= least) return value;
+  throw new SpringtideError('invalid-argument', `${option} "${text}" is no number from ${least} on`, {
+    nextStep: USAGE,
+  });
 }
 
 function oneOf<Choice extends string>(choices: readonly Choice[], text: string): Choice {
@@ -78,7 +86,16 @@ function oneOf<Choice extends string>(choices: readonly Choice[], text: string):
 }
 
 function readTrace(path: string, filling: Filling): DemandSeries {
-  return resample(parseDemandCsv(readFileSync(path, 'utf8')), MINUTE, filling);
+  return resample(parseDemandCsv(readText(path)), MINUTE, filling);
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new SpringtideError('invalid-argument', `${path} could not be read: ${why}`, { cause });
+  }
 }
 
 function benchSeries(name: string, series: DemandSeries, options: Options): void {
