@@ -31,6 +31,13 @@ const SAMPLES = [
   }),
 ].join('\n');
 
+const FORECAST = `
+phases:
+  - { name: ramp, startsAt: 2026-11-10T15:00:00Z, endsAt: 2026-11-10T16:00:00Z }
+  - { name: peak, startsAt: 2026-11-10T16:00:00Z, endsAt: 2026-11-10T17:00:00Z }
+basis: { kind: peak, peak: 1000, levelSigma: 0.1 }
+`;
+
 const STRATEGIES = `
 ceiling: 20
 floor: 2
@@ -51,7 +58,7 @@ beforeAll(async () => {
   const { token } = await ours.user(['operations']);
   client = api.client(token);
   const files = { 'last-year.csv': CSV, 'bad.csv': 'timestamp,value\n2025-11-10,x', 'samples.csv': SAMPLES };
-  cli = commandLine(api.url, token, { ...files, 'scaling.yaml': STRATEGIES, 'campaign.yaml': '' });
+  cli = commandLine(api.url, token, { ...files, 'scaling.yaml': STRATEGIES, 'forecast.yaml': FORECAST });
 }, 120_000);
 
 afterAll(async () => await api.stop());
@@ -88,6 +95,15 @@ describe('demand', () => {
     expect(bad.exit).not.toBe(0);
     expect(bad.err).toMatch(/line 2: "x" is no number/);
     expect((await cli.run('demand', 'list')).out.match(/last year/g)).toHaveLength(1);
+  });
+
+  it('is forecast per phase in quantiles, by the usual course of a sale', async () => {
+    const { exit, out, err } = await cli.run('demand', 'forecast', '--file', 'forecast.yaml');
+    expect([exit, err]).toEqual([0, '']);
+    expect(out).toMatch(/ramp\s+600\s+682\.04\s+757\.1/);
+    expect(out).toMatch(/peak\s+1,000\s+1,136\.7/);
+    const half = await cli.run('demand', 'import', '--name', 'x', '--prometheus', 'http://prometheus:9090');
+    expect(half.err).toMatch(/--query, --from and --to. Nothing was sent/);
   });
 
   it('is written from history into a campaign as it is saved', async () => {
