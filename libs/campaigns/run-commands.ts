@@ -79,9 +79,8 @@ export async function giveCommand(
     show: SHOWN,
     at,
   });
-  for (const workflowId of [runWorkflowId(runId), scaleBackWorkflowId(runId)]) {
-    await postToOutbox(tx, ctx.tenantId, { kind: 'signal', workflowId, signal: RUN_CHANGED });
-  }
+  const workflowId = isOnTheWayBack(run) ? scaleBackWorkflowId(runId) : runWorkflowId(runId);
+  await postToOutbox(tx, ctx.tenantId, { kind: 'signal', workflowId, signal: RUN_CHANGED });
 }
 
 function isOnTheWayBack({ closedAt, state }: RunEntity): boolean {

@@ -6,7 +6,7 @@ import { capacityOf, missingCapacity, neededByNone } from './domain/index.js';
 import type { RunEntity } from './data/campaign.entity.js';
 import { ResidualPlanner, type ResidualSolver } from './residual-planner.js';
 import type { OpenRun, RunBook } from './run-book.js';
-import { isLive, machinesOf, type RunMachine } from './run-machines.js';
+import { isLive, machinesOf } from './run-machines.js';
 import { ordersOf } from './run-orders.js';
 import { heedNotices } from './spot-notices.js';
 import { timerNotes } from './timer-notes.js';
