@@ -160,7 +160,8 @@ describe('a campaign', () => {
     expect(before.exitCode).toBe(0);
     const [intent] = await stage.database.database.systemWork('test', async (tx) =>
       tx.query<{ id: string; run_id: string }[]>(
-        `select id, run_id from effect_intent where kind = 'create' and state = 'released' limit 1`,
+        `select i.id, i.run_id from effect_intent i join campaign_run r on r.id = i.run_id
+          where i.kind = 'create' and r.closed_at is not null limit 1`,
       ),
     );
     const marks = { installation: 'e2e', tenant: stage.tenantId, intent: intent?.id, token: 'st-left-0' };
