@@ -1,3 +1,3 @@
 export * from './domain/index.js';
 export { solvePlan, type SolveOptions } from './planning.service.js';
-export { findRelief, reliefReasons, type Relief } from './relief.service.js';
+export { findRelief, reliefReasons } from './relief.service.js';

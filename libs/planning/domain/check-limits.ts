@@ -16,15 +16,16 @@ type Sum = Readonly<{
 
 /** Every rule that a sum over machines, or over their starts, may not exceed something. */
 export function limitViolations(problem: PlanningProblem, rows: readonly PlanRow[]): PlanViolation[] {
+  const pools = new Map(problem.pools.map((pool) => [pool.id, pool]));
   const sums = [
-    ...capSums(problem),
+    ...capSums(problem, new Set(rows.map((row) => row.pool))),
     ...quotaSums(problem),
     ...ceilingSums(problem),
     ...placeSums(problem),
     ...shareSums(problem),
   ];
   return [
-    ...sums.flatMap((sum) => sumViolations(problem, rows, sum)),
+    ...sums.flatMap((sum) => sumViolations(problem, pools, rows, sum)),
     ...launchViolations(problem, rows),
     ...deliveredViolations(problem, rows),
   ];
@@ -33,13 +34,19 @@ export function limitViolations(problem: PlanningProblem, rows: readonly PlanRow
 /** Shares are fractions of measured demand: exact there is as exact as the demand is. */
 const TOLERANCE = '1e-9';
 
-function sumViolations(problem: PlanningProblem, rows: readonly PlanRow[], sum: Sum): PlanViolation[] {
-  const pools = new Map(problem.pools.map((pool) => [pool.id, pool]));
+function sumViolations(
+  problem: PlanningProblem,
+  pools: ReadonlyMap<string, PlanningPool>,
+  rows: readonly PlanRow[],
+  sum: Sum,
+): PlanViolation[] {
   const weighed = rows.flatMap((row) => {
     const pool = pools.get(row.pool);
-    const weight = pool === undefined ? decimal(0) : decimal(sum.weigh(row, pool));
-    return weight.isZero() ? [] : [{ row, weight, there: deliveredOf(problem, row) }];
+    const raw = pool === undefined ? 0 : sum.weigh(row, pool);
+    if (raw === 0) return [];
+    return [{ row, weight: decimal(raw), there: deliveredOf(problem, row) }];
   });
+  if (weighed.length === 0) return [];
   return problem.phases.flatMap((phase, k): PlanViolation[] => {
     const used = total(weighed.map(({ row, weight }) => weight.times(row.counts[k] ?? 0)));
     // What runs already may stand above a limit that came later; nothing may be added to it.
@@ -51,17 +58,19 @@ function sumViolations(problem: PlanningProblem, rows: readonly PlanRow[], sum: 
   });
 }
 
-function capSums({ pools, phases }: PlanningProblem): Sum[] {
-  return pools.map((own) => ({
-    rule: 'cap',
-    name: own.id,
-    unit: 'machines',
-    free: (k) => {
-      const late = (own.leadTimeHours ?? 0) > (phases[k]?.startsInHours ?? Infinity);
-      return late ? 0 : own.cap - (own.promised?.[k] ?? 0);
-    },
-    weigh: (_, pool) => (pool.id === own.id ? 1 : 0),
-  }));
+function capSums({ pools, phases }: PlanningProblem, used: ReadonlySet<string>): Sum[] {
+  return pools
+    .filter((pool) => used.has(pool.id))
+    .map((own) => ({
+      rule: 'cap',
+      name: own.id,
+      unit: 'machines',
+      free: (k) => {
+        const late = (own.leadTimeHours ?? 0) > (phases[k]?.startsInHours ?? Infinity);
+        return late ? 0 : own.cap - (own.promised?.[k] ?? 0);
+      },
+      weigh: (_, pool) => (pool.id === own.id ? 1 : 0),
+    }));
 }
 
 function quotaSums({ quotaGroups }: PlanningProblem): Sum[] {

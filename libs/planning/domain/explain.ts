@@ -132,11 +132,11 @@ function cheaperFull(
   dearest: UsedPool | undefined,
 ): PlanReason[] {
   if (dearest === undefined) return [];
-  const full = item.allowed.filter((entry) => {
-    const pool = poolOf(problem, entry.pool);
-    if (pool === undefined || !decimal(unitPrice(item, pool).amount).lt(dearest.unitPrice.amount))
-      return false;
-    return peakOf(plan.machines, pool.id) >= pool.cap;
+  const units = new Map(item.allowed.map((entry) => [entry.pool, entry.units]));
+  const full = problem.pools.filter((pool) => {
+    const own = units.get(pool.id);
+    if (own === undefined || peakOf(plan.machines, pool.id) < pool.cap) return false;
+    return decimal(pool.pricePerHour.amount).div(own).lt(dearest.unitPrice.amount);
   });
   if (full.length === 0) return [];
   const params = {

@@ -88,7 +88,8 @@ const TEXTS: Readonly<Record<ExplanationLanguage, Readonly<Record<ReasonCode, st
     'cheaper-pools-full':
       '{full} pools cheaper than {dearest} are fully used, so {class} also uses dearer ones ({allowed} pools are allowed).',
     'quota-binding': 'Quota {quota} binds: one more vCPU would save about {savingPerVcpu} {currency}.',
-    'stock-binding': 'Stock of {pool} binds: one more machine would save about {savingPerMachine} {currency}.',
+    'stock-binding':
+      'Stock of {pool} binds: one more machine would save about {savingPerMachine} {currency}.',
     'zone-spread':
       '{class} is spread over zones so that {percent} % of its demand survives the loss of any one.',
     'spot-limit': 'Spot capacity for {class} is held at {percent} %; more of it would be cheaper.',
@@ -143,7 +144,8 @@ const TEXTS: Readonly<Record<ExplanationLanguage, Readonly<Record<ReasonCode, st
       '{limit} 的接口开机请求已达时间窗上限:每多开 1 台约可节省 {savingPerStart} {currency}。',
     'promised-binding': '{pool} 的主机被其他活动占用:每多 1 台约可节省 {savingPerMachine} {currency}。',
     'zone-share-binding': '{what} 已达单区占比上限:每放宽一个单位约可节省 {saving} {currency}。',
-    'spot-pool-share-binding': '{what} 已达单个竞价资源池占比上限:每放宽一个单位约可节省 {saving} {currency}。',
+    'spot-pool-share-binding':
+      '{what} 已达单个竞价资源池占比上限:每放宽一个单位约可节省 {saving} {currency}。',
     relief:
       '可消除 {closesPercent}% 缺口的办法,{kind}:{amounts}。届时方案费用为 {cost} {currency}(增加 {dearer} {currency})。',
     'relief-rule':

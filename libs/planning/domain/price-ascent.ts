@@ -155,8 +155,8 @@ export class PriceAscent {
 }
 
 /** Parts of the typical prices to begin with. */
-const FIRST_COVER = 0.6;
-const FIRST_MEMORY = 0.3;
+const FIRST_COVER = 0.9;
+const FIRST_MEMORY = 0.2;
 const CHECK_AFTER = 100;
 const LEAST_WEIGHT = 0.001;
 const SLOW = 0.01;

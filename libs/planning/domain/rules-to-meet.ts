@@ -63,9 +63,11 @@ export function typicalPrices(model: PlannerModel): RuleValues {
   const { classCount, phaseCount: K, zoneCount: Z, hours } = model;
   const strongest = zoneStrength(model);
   for (let g = 0; g < classCount; g += 1) {
-    const perUnit =
-      meanRate(model, model.pairs.ofClass[g] ?? [], model.pairs.units) || at(model.penalty, g) / 100;
-    const perGiB = meanRate(model, model.pairs.ofClass[g] ?? [], model.pairs.memory) || perUnit;
+    const pairs = model.pairs.ofClass[g] ?? [];
+    const units = Math.max(...model.need.subarray(g * K, (g + 1) * K));
+    const memory = Math.max(...model.memoryNeed.subarray(g * K, (g + 1) * K));
+    const perUnit = marginalRate(model, pairs, model.pairs.units, units) || at(model.penalty, g) / 100;
+    const perGiB = marginalRate(model, pairs, model.pairs.memory, memory) || perUnit;
     for (let cell = g * K; cell < (g + 1) * K; cell += 1) {
       const length = at(hours, cell % K);
       if (at(model.need, cell) > 0) typical.cover[cell] = perUnit * length;
@@ -105,15 +107,27 @@ function typicalTolls(model: PlannerModel, typical: RuleValues): void {
   typical.budget[0] = model.budget === Infinity ? 0 : 1;
 }
 
-function meanRate(model: PlannerModel, pairs: readonly number[], weight: Float64Array): number {
-  let sum = 0;
-  let count = 0;
-  for (const pair of pairs) {
-    if (at(weight, pair) <= 0) continue;
-    sum += at(model.pools.rate, at(model.pairs.poolOf, pair)) / at(weight, pair);
-    count += 1;
+/** The price per unit at which the cheapest pools could carry the need, and as much again for who else wants them. */
+function marginalRate(
+  { pairs, pools, cap, phaseCount: K }: PlannerModel,
+  own: readonly number[],
+  weight: Float64Array,
+  need: number,
+): number {
+  const offers = own
+    .filter((pair) => at(weight, pair) > 0)
+    .map((pair) => {
+      const pool = at(pairs.poolOf, pair);
+      const most = Math.max(...cap.subarray(pool * K, (pool + 1) * K));
+      return { rate: at(pools.rate, pool) / at(weight, pair), amount: most * at(weight, pair) };
+    })
+    .toSorted((a, b) => a.rate - b.rate);
+  let left = 2 * need;
+  for (const { rate, amount } of offers) {
+    left -= amount;
+    if (left <= 0) return rate;
   }
-  return count === 0 ? 0 : sum / count;
+  return offers.at(-1)?.rate ?? 0;
 }
 
 /** Units a class could get at most from each zone: a zone that is small against the headroom needs no price. */
