@@ -1,5 +1,5 @@
-import type { ShortageCause } from './capacity-plan.js';
-import type { PlanRow } from './capacity-plan.js';
+import { money } from '@springtide/kernel';
+import type { PlanRow, ShortageCause } from './capacity-plan.js';
 import { deliveredOf, startsOf } from './plan-cost.js';
 import type { PlanningPool, PlanningProblem } from './problem.js';
 
@@ -34,8 +34,10 @@ type Lift = (problem: PlanningProblem, factor: (name: string, now: number) => nu
  * dropped as a whole.
  */
 const LIFTS: Readonly<Record<ReliefKind, Lift>> = {
-  budget: ({ budget: _, ...problem }) => problem,
-  'hourly-ceiling': ({ hourlyCeilings: _, ...problem }) => problem,
+  budget: (problem) =>
+    problem.budget === undefined ? problem : { ...problem, budget: money(problem.currency, '1e15') },
+  'hourly-ceiling': (problem) =>
+    problem.hourlyCeilings === undefined ? problem : { ...problem, hourlyCeilings: [] },
   quota: (problem, limitOf) => ({
     ...problem,
     quotaGroups: problem.quotaGroups.map((group) => ({
@@ -63,8 +65,12 @@ const LIFTS: Readonly<Record<ReliefKind, Lift>> = {
   }),
   promised: (problem) => ({
     ...problem,
-    pools: problem.pools.map(({ promised: _, ...pool }) => pool),
-    quotaGroups: problem.quotaGroups.map(({ promisedVcpu: _, ...group }) => group),
+    pools: problem.pools.map((pool) =>
+      pool.promised === undefined ? pool : { ...pool, promised: none(problem) },
+    ),
+    quotaGroups: problem.quotaGroups.map((group) =>
+      group.promisedVcpu === undefined ? group : { ...group, promisedVcpu: none(problem) },
+    ),
   }),
   stock: (problem, limitOf) => ({
     ...problem,
@@ -72,7 +78,9 @@ const LIFTS: Readonly<Record<ReliefKind, Lift>> = {
   }),
   'lead-time': (problem) => ({
     ...problem,
-    pools: problem.pools.map(({ leadTimeHours: _, ...pool }) => pool),
+    pools: problem.pools.map((pool) =>
+      pool.leadTimeHours === undefined ? pool : { ...pool, leadTimeHours: 0 },
+    ),
   }),
   'spot-limit': (problem) => ({
     ...problem,
@@ -80,17 +88,25 @@ const LIFTS: Readonly<Record<ReliefKind, Lift>> = {
   }),
   'zone-share': (problem) => ({
     ...problem,
-    classes: problem.classes.map(({ zoneShareMax: _, ...item }) => item),
+    classes: problem.classes.map((item) =>
+      item.zoneShareMax === undefined ? item : { ...item, zoneShareMax: 1 },
+    ),
   }),
   'spot-pool-share': (problem) => ({
     ...problem,
-    classes: problem.classes.map(({ spotPoolShareMax: _, ...item }) => item),
+    classes: problem.classes.map((item) =>
+      item.spotPoolShareMax === undefined ? item : { ...item, spotPoolShareMax: 1 },
+    ),
   }),
   'zone-loss': (problem) => ({
     ...problem,
     classes: problem.classes.map((item) => ({ ...item, zoneLossFraction: 0 })),
   }),
 };
+
+function none(problem: PlanningProblem): readonly number[] {
+  return problem.phases.map(() => 0);
+}
 
 /** The problem without any limit of this kind. */
 export function lifted(problem: PlanningProblem, kind: ReliefKind): PlanningProblem {
