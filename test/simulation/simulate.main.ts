@@ -81,10 +81,10 @@ async function tellMany(from: number, count: number, step: number): Promise<read
 
 async function tellCorpus(): Promise<readonly number[]> {
   const failed: number[] = [];
-  for (const { seed, reason, faults } of await readCorpus()) {
-    const outcome = await simulate(seed, faults);
+  for (const { scenario, reason, faults } of await readCorpus()) {
+    const outcome = await simulate(scenario.seed, faults, scenario);
     if (outcome.violations.length === 0) continue;
-    failed.push(seed);
+    failed.push(scenario.seed);
     process.stdout.write(`It failed before: ${reason}\n`);
     print(outcome);
   }
