@@ -1,5 +1,12 @@
 import type { ActivityOptions } from '@temporalio/workflow';
-import { MUTATE_QUEUE, PLANNER_QUEUE, READ_QUEUE, SYNC_QUEUE, WATCH_QUEUE } from '@springtide/contracts';
+import {
+  MUTATE_QUEUE,
+  PLANNER_QUEUE,
+  READ_QUEUE,
+  REHEARSAL_QUEUE,
+  SYNC_QUEUE,
+  WATCH_QUEUE,
+} from '@springtide/contracts';
 
 /** What is not worth trying again: the answer would be the same. Names are error codes of the kernel. */
 const FINAL = [
@@ -52,6 +59,14 @@ export const SOLVE: ActivityOptions = {
   taskQueue: PLANNER_QUEUE,
   startToCloseTimeout: '5m',
   retry: { initialInterval: '1s', maximumAttempts: 4, nonRetryableErrorTypes: FINAL },
+};
+
+/** A life of a campaign in a process of its own. What failed twice fails for a reason. */
+export const REHEARSING: ActivityOptions = {
+  taskQueue: REHEARSAL_QUEUE,
+  startToCloseTimeout: '2h',
+  heartbeatTimeout: '10s',
+  retry: { initialInterval: '5s', maximumAttempts: 2, nonRetryableErrorTypes: FINAL },
 };
 
 /** A look at a whole account. What failed is looked at again at the next pass, not before. */

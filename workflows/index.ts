@@ -4,6 +4,7 @@ export { plan } from './plan/plan.workflow.js';
 export { provision } from './provision/provision.workflow.js';
 export { readiness } from './readiness/readiness.workflow.js';
 export { reconcile } from './reconcile/reconcile.workflow.js';
+export { rehearse } from './rehearse/rehearse.workflow.js';
 export { run } from './run/run.workflow.js';
 export { scaleBack } from './scale-back/scale-back.workflow.js';
 export { shift } from './shift/shift.workflow.js';

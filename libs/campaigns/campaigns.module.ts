@@ -18,6 +18,7 @@ import { PlansService } from './plan.service.js';
 import { ReadinessGate } from './readiness-gate.service.js';
 import { StartCheck } from './start-check.service.js';
 import { Provisioning } from './provisioning.service.js';
+import { RehearsalService } from './rehearsal.service.js';
 import { ReportService } from './report.service.js';
 import { RESIDUAL_SOLVER, solveSoon, type ResidualSolver } from './residual-planner.js';
 import { RunBook } from './run-book.js';
@@ -96,6 +97,11 @@ const forPeople: FactoryProvider[] = [
     inject: [Database, ApprovalService, PlanSolver, ReadinessGate, CLOCK],
   },
   {
+    provide: PlanComparisons,
+    useFactory: (database: Database, solver: PlanSolver) => new PlanComparisons(database, solver),
+    inject: [Database, PlanSolver],
+  },
+  {
     provide: RunsService,
     useFactory: (
       database: Database,
@@ -118,6 +124,18 @@ const forPeople: FactoryProvider[] = [
     useFactory: (database: Database, ledger: EffectLedger, clock: Clock) =>
       new StuckDesk(database, ledger, clock),
     inject: [Database, EffectLedger, CLOCK],
+  },
+  {
+    provide: RehearsalService,
+    useFactory: (
+      database: Database,
+      accounts: AccountService,
+      sessions: AccountSessions,
+      routes: RoutesService,
+      clock: Clock,
+    ) =>
+      new RehearsalService({ database, accounts, routes, manifestOf: (id) => sessions.manifest(id), clock }),
+    inject: [Database, AccountService, AccountSessions, RoutesService, CLOCK],
   },
   {
     provide: ReportService,

@@ -2,6 +2,7 @@ import type { SchemaPart } from '@springtide/platform';
 import { CampaignEntity, PlanEntity, RunEntity } from './data/campaign.entity.js';
 import { Campaigns1760000070000 } from './data/campaigns.migration.js';
 import { DemandReadings1763820070000 } from './data/demand-reading.migration.js';
+import { Rehearsals1763830070000 } from './data/rehearsal.migration.js';
 import { WayBack1763810070000 } from './data/way-back.migration.js';
 
 export { CampaignsModule, type CampaignsImports } from './campaigns.module.js';
@@ -13,11 +14,13 @@ export { PlanComparisons } from './plan-comparison.service.js';
 export { PlansService } from './plan.service.js';
 export { Provisioning, type Heartbeat } from './provisioning.service.js';
 export { ReadinessGate } from './readiness-gate.service.js';
+export { RehearsalService } from './rehearsal.service.js';
 export { ReportService } from './report.service.js';
 export { RunBook } from './run-book.js';
 export { RunFactsService, type RunFacts } from './run-facts.service.js';
 export { RunEngine } from './run-engine.service.js';
 export { RunsService } from './run.service.js';
+export { groupOf } from './run-machines.js';
 export { SafeHolds, type KnownRun } from './safe-hold.service.js';
 export { ScaleBack } from './scale-back.service.js';
 export { Shifting } from './shifting.service.js';
@@ -26,5 +29,5 @@ export { WayBackService } from './way-back.service.js';
 
 export const campaignsSchema: SchemaPart = {
   entities: [CampaignEntity, PlanEntity, RunEntity],
-  migrations: [Campaigns1760000070000, WayBack1763810070000, DemandReadings1763820070000],
+  migrations: [Campaigns1760000070000, WayBack1763810070000, DemandReadings1763820070000, Rehearsals1763830070000],
 };

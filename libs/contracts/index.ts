@@ -12,6 +12,7 @@ export * from './permission.js';
 export * from './plan.js';
 export * from './plan-comparison.js';
 export * from './readiness.js';
+export * from './rehearsal.js';
 export * from './resource.js';
 export * from './run.js';
 export * from './scalars.js';

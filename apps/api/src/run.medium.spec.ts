@@ -166,6 +166,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'approvals.decide': { decision: 'reject' },
   'reports.sign': { role: 'finance', hash: '0'.repeat(64) },
   'readiness.override': { key: 'entrance/entrance', reason: 'stolen' },
+  'plans.what-if': {},
+  'rehearsals.request': {},
   'stuck.resolve': { choice: 'retry' },
   'views.update': { name: 'stolen', shared: false, query: {} },
   'nodes.open': { schedulable: false },
@@ -187,6 +189,7 @@ describe('another tenant', () => {
     const view = await client.call(routes.viewCreate, {
       body: { name: 'ours', shared: true, query: {} },
     });
+    const rehearsal = await client.call(routes.rehearsalRequest, { params: { id: planId }, body: {} });
     const source = { kind: 'csv', text: '2026-11-01T00:00:00Z,1\n2026-11-01T01:00:00Z,2' } as const;
     const series = await client.call(routes.demandImport, { body: { name: 'ours', source } });
     const freeze = await client.call(routes.freezeCreate, {
@@ -229,6 +232,7 @@ describe('another tenant', () => {
       'managed-clusters': 'c-1',
       machines: machine,
       plans: planId,
+      rehearsals: rehearsal.id,
       resources: machine,
       routes: route,
       runs: runId,
@@ -257,7 +261,8 @@ describe('another tenant', () => {
     const kind = before.split('/').findLast((part) => part in own) ?? '';
     const body: unknown = BODIES[route.id] ?? (await campaignInput(api.client(token), 'stolen', accountId));
     const params = { id: own[kind], node: 'node-1', accountId, region: 'r1' };
-    return await fetch(`${api.url}${pathOf(route, params)}`, {
+    const query = route.id === 'plans.compare' ? `?with=${own['plans'] ?? ''}` : '';
+    return await fetch(`${api.url}${pathOf(route, params)}${query}`, {
       method: route.method,
       headers: {
         authorization: `Bearer ${token}`,

@@ -10,6 +10,7 @@ import { addInventoryCommands } from './commands/inventory.command.js';
 import { addLoginCommands } from './commands/login.command.js';
 import { addAuditCommands, addCostCommands, addStopSwitchCommands } from './commands/oversight.command.js';
 import { addTokenCommands, addUserCommands } from './commands/people.command.js';
+import { addRehearsalCommands } from './commands/rehearsal.command.js';
 import { addReportCommands } from './commands/report.command.js';
 import { addReadinessCommands } from './commands/readiness.command.js';
 import { addPlanCommands, addRunCommands } from './commands/run.command.js';
@@ -66,6 +67,7 @@ function buildProgram(line: CommandLine): Command {
   addCampaignCommands(program, line);
   addPlanCommands(program, line);
   addReadinessCommands(program, line);
+  addRehearsalCommands(program, line);
   addReportCommands(program, line);
   addRunCommands(program, line);
   addStuckCommands(program, line);

@@ -10,6 +10,7 @@ import {
   Provisioning,
   ReadinessGate,
   RunBook,
+  RehearsalService,
   RunEngine,
   RunsService,
   SafeHolds,
@@ -23,6 +24,7 @@ import {
   MUTATE_QUEUE,
   PLANNER_QUEUE,
   READ_QUEUE,
+  REHEARSAL_QUEUE,
   SYNC_QUEUE,
   WATCH_QUEUE,
   WORKFLOW_QUEUE,
@@ -48,6 +50,7 @@ import {
 import { FailureInterceptor } from './activities/failure.js';
 import { housekeepingActivities } from './activities/housekeeping.activities.js';
 import { inventoryActivities } from './activities/inventory.activities.js';
+import { rehearsalActivities } from './activities/rehearsal.activities.js';
 import { readinessActivities } from './activities/readiness.activities.js';
 import { settlementOf } from './activities/settlement.js';
 import { EngineKeeper } from './engine-keeper.js';
@@ -79,7 +82,7 @@ export type WorkerProcess = Readonly<{
   close(): Promise<void>;
 }>;
 
-/** Six queues in one process: a solver at work or a slow listing must not keep a scale-back waiting. */
+/** Seven queues in one process: a solver at work or a slow listing must not keep a scale-back waiting. */
 export async function startWorker(parts: WorkerParts): Promise<WorkerProcess> {
   const { config, platform, tls } = parts;
   const app = await NestFactory.createApplicationContext(
@@ -160,6 +163,7 @@ export function activitiesOf(
       releases: app.get(ReleaseKeeper),
       book: app.get(RunBook),
     }),
+    ...rehearsalActivities(app.get(RehearsalService)),
     ...readinessActivities({
       database: platform.database,
       gate: app.get(ReadinessGate),
@@ -198,6 +202,7 @@ async function createWorkers(
     Worker.create(queue(MUTATE_QUEUE, concurrency)),
     Worker.create(queue(READ_QUEUE, concurrency)),
     Worker.create(queue(PLANNER_QUEUE, 1)),
+    Worker.create(queue(REHEARSAL_QUEUE, 1)),
     Worker.create(queue(SYNC_QUEUE, SYNCS_AT_ONCE)),
     // A watch is told of the end at once: it has nothing to finish.
     Worker.create(queue(WATCH_QUEUE, WATCHES_AT_ONCE, '0s')),

@@ -5,6 +5,7 @@ import { demandRoutes } from './demand.routes.js';
 import { identityRoutes } from './identity.routes.js';
 import { inventoryRoutes } from './inventory.routes.js';
 import { readinessRoutes } from './readiness.routes.js';
+import { rehearsalRoutes } from './rehearsal.routes.js';
 import { reportRoutes } from './report.routes.js';
 import { resourceRoutes } from './resource.routes.js';
 import { runRoutes } from './run.routes.js';
@@ -21,6 +22,7 @@ export const routes = {
   ...campaignRoutes,
   ...demandRoutes,
   ...readinessRoutes,
+  ...rehearsalRoutes,
   ...reportRoutes,
   ...runRoutes,
   ...stuckRoutes,

@@ -172,3 +172,9 @@ export interface HousekeepingActivities {
   inventoryAccounts(): Promise<readonly InventoryAccount[]>;
   sealAuditChains(): Promise<void>;
 }
+
+export interface RehearsalActivities {
+  /** Lives through the plan in a process of its own and keeps what came of it. */
+  rehearse(input: { tenantId: string; rehearsalId: string }): Promise<void>;
+  failRehearsal(input: { tenantId: string; rehearsalId: string; reason: string }): Promise<void>;
+}

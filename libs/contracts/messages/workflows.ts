@@ -5,10 +5,14 @@ export type RunInput = Readonly<{ tenantId: string; runId: string }>;
 export type WatchInput = Readonly<{ forMs: number }>;
 export type ScaleBackInput = Readonly<{ tenantId: string; runId: string; reason: string }>;
 
+export type RehearsalInput = Readonly<{ tenantId: string; rehearsalId: string }>;
+
 export const WORKFLOW_QUEUE = 'workflows';
 export const MUTATE_QUEUE = 'mutate';
 export const READ_QUEUE = 'read';
 export const PLANNER_QUEUE = 'planner';
+/** Rehearsals: each keeps a core busy for minutes, so there is one at a time. */
+export const REHEARSAL_QUEUE = 'rehearsal';
 /** Listings of whole accounts: slow by nature, and never in the way of a run. */
 export const SYNC_QUEUE = 'sync';
 /** Watches over accounts: each waits most of its time. */
@@ -16,6 +20,10 @@ export const WATCH_QUEUE = 'watch';
 
 export function planWorkflowId(planId: string): string {
   return `plan:${planId}`;
+}
+
+export function rehearsalWorkflowId(id: string): string {
+  return `rehearsal:${id}`;
 }
 
 export function runWorkflowId(runId: string): string {

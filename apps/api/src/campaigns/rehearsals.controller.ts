@@ -1,0 +1,24 @@
+import { Controller } from '@nestjs/common';
+import { RehearsalService } from '@springtide/campaigns';
+import { routes } from '@springtide/contracts';
+import { Handle, type Parsed } from '../http/handle.decorator.js';
+
+@Controller()
+export class RehearsalsController {
+  constructor(private readonly rehearsals: RehearsalService) {}
+
+  @Handle(routes.rehearsalRequest)
+  async request({ ctx, params, body }: Parsed<typeof routes.rehearsalRequest>) {
+    return await this.rehearsals.request(ctx, params.id, body);
+  }
+
+  @Handle(routes.rehearsalList)
+  async list({ ctx, params }: Parsed<typeof routes.rehearsalList>) {
+    return { items: [...(await this.rehearsals.list(ctx, params.id))] };
+  }
+
+  @Handle(routes.rehearsalGet)
+  async get({ ctx, params }: Parsed<typeof routes.rehearsalGet>) {
+    return await this.rehearsals.get(ctx, params.id);
+  }
+}

@@ -1,0 +1,104 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { RehearsalResult } from '@springtide/contracts';
+import { HOUR, addMs, compareMoney, money } from '@springtide/kernel';
+import { Database, migrate, removeEmbeddedPostgres, startEmbeddedPostgres } from '@springtide/platform';
+import { schemaParts } from '@springtide/schema';
+import type { RehearsalQuestion } from '@springtide/campaigns/domain';
+import { RehearsalRecord } from './rehearsal-record.js';
+import { RehearsalWorld } from './rehearsal-world.js';
+
+/** However long the way back takes in the storm, afterwards it is a finding. */
+const LATEST_CLOSE_MS = 12 * HOUR;
+const WHOLE = 0.999;
+const STORY = 300;
+
+/** `main.js rehearse`: a question on stdin, its result on stdout. A process of its own: it thinks hard and then it is gone. */
+export async function rehearse(): Promise<0> {
+  const question = JSON.parse(await text(process.stdin)) as RehearsalQuestion;
+  const folder = await mkdtemp(join(tmpdir(), 'springtide-rehearsal-'));
+  const server = await startEmbeddedPostgres({ dir: join(folder, 'postgres'), durable: false });
+  try {
+    const parts = schemaParts();
+    await migrate(server.url, parts);
+    const database = await Database.connect({ app: server.url, system: server.url }, parts);
+    try {
+      process.stdout.write(JSON.stringify(await rehearseOn(database, question)));
+    } finally {
+      await database.close();
+    }
+  } finally {
+    await server.stop();
+    await removeEmbeddedPostgres(join(folder, 'postgres'));
+    await rm(folder, { recursive: true, force: true });
+  }
+  return 0;
+}
+
+/** @param database migrated and empty; it is of no use afterwards. */
+export async function rehearseOn(database: Database, question: RehearsalQuestion): Promise<RehearsalResult> {
+  const began = performance.now();
+  const world = new RehearsalWorld(question, database);
+  const startMs = world.time.ms;
+  try {
+    const record = new RehearsalRecord(world);
+    record.begin();
+    const end = addMs(world.plan.phases.at(-1)?.endsAt ?? '', LATEST_CLOSE_MS);
+    await world.live(end);
+    const report = await world.report();
+    const { currency } = report.cost;
+    const cost = {
+      planned: money(currency, report.cost.planned),
+      actual: money(currency, report.cost.actual),
+      budget: money(currency, report.cost.budget),
+    };
+    const phases = record.phases().map((phase) => {
+      const ready = report.phases.find(({ name }) => name === phase.name)?.machinesReady ?? 0;
+      return { ...phase, machinesReady: ready };
+    });
+    const leftover = world.clouds.reduce((sum, { cloud }) => sum + cloud.machines().length, 0);
+    const findings = [
+      ...phases.filter(({ servedShare }) => servedShare < WHOLE).map(shortOf),
+      ...(report.state === 'closed'
+        ? []
+        : [`The run was not closed ${LATEST_CLOSE_MS / HOUR} hours after its end; it is ${report.state}.`]),
+      ...(leftover === 0 ? [] : [`${leftover} machines were left over.`]),
+      ...(compareMoney(cost.actual, cost.budget) <= 0
+        ? []
+        : [`It cost ${cost.actual.amount} ${currency}, above its budget.`]),
+    ];
+    return RehearsalResult.parse({
+      passed: findings.length === 0,
+      findings,
+      phases,
+      machines: { ...report.machines, leftover },
+      cost,
+      timeToReadySeconds: report.timeToReadySeconds,
+      story: storyOf(world, report.timeline),
+      virtualHours: (world.time.ms - startMs) / HOUR,
+      realSeconds: (performance.now() - began) / 1_000,
+    });
+  } finally {
+    world.close();
+  }
+}
+
+function shortOf(phase: Readonly<{ name: string; servedShare: number; shortMinutes: number }>): string {
+  const percent = Math.floor(phase.servedShare * 10_000) / 100;
+  const minutes = Math.ceil(phase.shortMinutes);
+  return `In ${phase.name}, ${percent} % of the requests found capacity; it was short for ${minutes} min.`;
+}
+
+type Told = Readonly<{ at: string; level: 'info' | 'warning' | 'problem'; detail: string }>;
+
+function storyOf(world: RehearsalWorld, timeline: readonly Told[]): readonly Told[] {
+  const storm = world.told.map(({ at, detail }) => ({
+    at,
+    level: 'problem' as const,
+    detail: `The storm: ${detail}`,
+  }));
+  const told = timeline.map(({ at, level, detail }) => ({ at, level, detail }));
+  return [...told, ...storm].toSorted((a, b) => a.at.localeCompare(b.at)).slice(0, STORY);
+}

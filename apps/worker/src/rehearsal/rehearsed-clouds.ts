@@ -1,0 +1,170 @@
+import type { PlanPool } from '@springtide/contracts';
+import type { PlanContent } from '@springtide/campaigns/domain';
+import { SpringtideError, type Clock } from '@springtide/kernel';
+import type { ComputeFacet, ProviderManifest } from '@springtide/provider-kit';
+import type { TwinAccount } from '@springtide/twin';
+import {
+  closeSimulatedCloud,
+  manifest,
+  openSimulatedCloud,
+  type CloudPlanInput,
+  type SimulatedCloud,
+} from '../../../../providers/simulated/index.js';
+import type { RehearsalQuestion, RehearsedAccount } from '@springtide/campaigns/domain';
+
+/** The twin of an account's cloud: the offerings that the plan may use, and the cloud's own limits. */
+export type RehearsedCloud = Readonly<{
+  accountId: string;
+  cloud: SimulatedCloud;
+  account: TwinAccount;
+  /** `away`: it answers no call; its machines run on. */
+  control: Control;
+  close(): void;
+}>;
+
+type Control = { away: boolean };
+
+/** There is one image, and it is there: whether the real one is, the readiness gate says. */
+export const IMAGE = 'rehearsed-image';
+const SIMULATED_BATCH = 100;
+
+/** The plan as the twins of its clouds know it: simulated clouds have stricter names. */
+export function planForTwins(plan: PlanContent): PlanContent {
+  return {
+    ...plan,
+    pools: plan.pools.map((pool) => ({
+      ...pool,
+      provider: 'simulated',
+      region: tame(pool.region),
+      zone: tame(pool.zone),
+      machineType: tame(pool.machineType),
+    })),
+    sheets: plan.sheets.map((sheet) => ({
+      ...sheet,
+      image: IMAGE,
+      subnet: null,
+      securityGroups: [],
+      userData: null,
+      launchBatch: Math.min(sheet.launchBatch, SIMULATED_BATCH),
+    })),
+  };
+}
+
+/** @param plan as `planForTwins` gives it. */
+export function openRehearsedClouds(
+  { accounts, storm, seed }: RehearsalQuestion,
+  plan: PlanContent,
+  clock: Clock,
+): readonly RehearsedCloud[] {
+  return accounts.flatMap((account) => {
+    const pools = plan.pools.filter((pool) => pool.accountId === account.id);
+    if (pools.length === 0) return [];
+    const name = `rehearsal-${seed}-${account.id}`;
+    const bootMs = account.bootMs * (storm === 'slow-boots' ? 3 : 1);
+    const cloud = openSimulatedCloud(name, cloudPlan(plan, pools, { ...account, bootMs }, name), clock);
+    const control = { away: false };
+    const close = () => {
+      closeSimulatedCloud(name);
+    };
+    return [{ accountId: account.id, cloud, control, account: twinOf(account, name, cloud, control), close }];
+  });
+}
+
+function twinOf(
+  account: RehearsedAccount,
+  name: string,
+  cloud: SimulatedCloud,
+  control: Control,
+): TwinAccount {
+  const real = mayBeAway(manifest as ProviderManifest, control);
+  const launchBatch = Math.min(account.launchBatch, SIMULATED_BATCH);
+  return {
+    id: account.id,
+    manifest: {
+      ...real,
+      limits: { ...real.limits, launchBatch, bootMs: account.bootMs },
+      rates: account.rates,
+    },
+    settings: { cloud: name, kind: 'public-cloud' },
+    secret: cloud.plan.credentials,
+  };
+}
+
+/** The same provider, whose cloud can stop to answer. */
+function mayBeAway(real: ProviderManifest, control: Control): ProviderManifest {
+  const check = () => {
+    if (!control.away) return;
+    throw new SpringtideError('unavailable', 'the cloud answers no call', {
+      effect: 'none',
+      retryAfterMs: 5_000,
+    });
+  };
+  const guarded = (compute: ComputeFacet): ComputeFacet =>
+    new Proxy(compute, {
+      get: (target, name) => {
+        const method = Reflect.get(target, name) as unknown;
+        if (typeof method !== 'function') return method;
+        return (...args: unknown[]) => {
+          check();
+          return Reflect.apply(method, target, args) as unknown;
+        };
+      },
+    });
+  return {
+    ...real,
+    connect: async (account, context) => {
+      const session = await real.connect(account, context);
+      const { compute } = session;
+      const rest = { verify: session.verify.bind(session), close: session.close.bind(session) };
+      return compute === undefined ? session : { ...rest, compute: guarded(compute) };
+    },
+  };
+}
+
+function cloudPlan(
+  plan: PlanContent,
+  pools: readonly PlanPool[],
+  account: RehearsedAccount,
+  name: string,
+): CloudPlanInput {
+  const regions = [...Map.groupBy(pools, (pool) => pool.region)];
+  return {
+    seed: name,
+    kind: 'public-cloud',
+    product: 'Twin of a cloud',
+    currency: plan.cost.currency,
+    credentials: { accessKey: 'rehearsal', secretKey: 'rehearsal-secret' },
+    regions: regions.map(([id, own]) => ({
+      id,
+      zones: [...new Set(own.map((pool) => pool.zone))].map((zone) => ({ id: zone })),
+      networks: [{ id: `net-${id}`.slice(0, 40), cidr: '127.30.0.0/16', addresses: 60_000 }],
+      quotas: [],
+    })),
+    machineTypes: [...Map.groupBy(pools, (pool) => pool.machineType)].map(([type, own]) => ({
+      name: type,
+      family: type,
+      vcpu: 1,
+      memoryMiB: 1_024,
+      minimumBillingSeconds: billingOf(plan, own),
+      offers: [...Map.groupBy(own, (pool) => pool.purchaseOption)].map(([option, offered]) => ({
+        option,
+        pricePerHour: offered[0]?.pricePerHour.amount ?? null,
+        stockPerZone: offered.reduce((sum, pool) => sum + pool.cap, 0),
+      })),
+    })),
+    images: [{ id: IMAGE, name: IMAGE }],
+    behaviour: { bootMs: account.bootMs, rates: account.rates },
+  };
+}
+
+function billingOf(plan: PlanContent, pools: readonly PlanPool[]): number {
+  const ids = new Set(pools.map((pool) => pool.id));
+  return plan.sheets.find((sheet) => ids.has(sheet.poolId))?.minimumBillingSeconds ?? 0;
+}
+
+function tame(name: string): string {
+  return name
+    .replaceAll(/[^a-z0-9.-]/gi, '-')
+    .replace(/^[.-]+/, '')
+    .slice(0, 40);
+}

@@ -1,0 +1,82 @@
+import { groupOf } from '@springtide/campaigns';
+import { capacityOf, type PlanContent } from '@springtide/campaigns/domain';
+import type { CampaignInput, RehearsalStorm } from '@springtide/contracts';
+import type { RouteCounters } from '@springtide/provider-kit';
+import { HOME_GROUP } from '@springtide/traffic';
+import { TwinEntrance, type VirtualTime } from '@springtide/twin';
+
+const SURGE = 1.5;
+
+/** What services are asked for at a moment of the rehearsed campaign, requests per second. */
+export class RehearsedDemand {
+  constructor(
+    private readonly campaign: CampaignInput,
+    storm: RehearsalStorm,
+    private readonly factor = storm === 'demand-above-plan' ? SURGE : 1,
+  ) {}
+
+  at(service: string, ms: number): number {
+    const phase = this.campaign.phases.find(
+      ({ startsAt, endsAt }) => Date.parse(startsAt) <= ms && ms < Date.parse(endsAt),
+    );
+    const row = this.campaign.demand.find((one) => one.service === service && one.phase === phase?.name);
+    return (row?.requestsPerSecond ?? 0) * this.factor;
+  }
+}
+
+type Counted = { requests: number; atMs: number };
+
+/** An entrance that is asked for what the campaign expects, spread over its groups by their shares. */
+export class RehearsedEntrance extends TwinEntrance {
+  readonly #counted = new Map<string, Counted>();
+
+  constructor(
+    private readonly parts: Readonly<{
+      time: VirtualTime;
+      plan: PlanContent;
+      demand: RehearsedDemand;
+      isUp: (machineId: string) => boolean;
+    }>,
+  ) {
+    super(
+      parts.plan.services.map(({ route }) => route),
+      (member) => parts.isUp(member.id),
+    );
+  }
+
+  override async readCounters(route: string): Promise<readonly RouteCounters[]> {
+    const { time, demand } = this.parts;
+    const perSecond = demand.at(this.#serviceOf(route), time.ms);
+    return await Promise.resolve(
+      [...this.shares(route)].map(([group, share]) => {
+        const key = `${route}/${group}`;
+        const before = this.#counted.get(key) ?? { requests: 0, atMs: time.ms };
+        const more = (perSecond * (share / 100) * (time.ms - before.atMs)) / 1_000;
+        const requests = before.requests + more;
+        this.#counted.set(key, { requests, atMs: time.ms });
+        return { group, requests: Math.floor(requests), errors: 0 };
+      }),
+    );
+  }
+
+  /** Requests per second that find capacity now, when so many are asked for: each group gets its share of them. */
+  served(service: string, perSecond: number): number {
+    const { plan, isUp } = this.parts;
+    const route = plan.services.find(({ name }) => name === service)?.route ?? '';
+    const standing = plan.standing.find((row) => row.service === service)?.requestsPerSecond ?? 0;
+    const pools = new Map(plan.pools.map((pool) => [groupOf(pool.id), pool.id]));
+    return [...this.shares(route)].reduce((sum, [group, share]) => {
+      const members = this.members(route, group);
+      const up = members.filter((id) => isUp(id)).length;
+      const perMember =
+        group === HOME_GROUP
+          ? standing / Math.max(1, members.length)
+          : capacityOf(plan, service, pools.get(group) ?? '');
+      return sum + Math.min(perSecond * (share / 100), up * perMember);
+    }, 0);
+  }
+
+  #serviceOf(route: string): string {
+    return this.parts.plan.services.find((service) => service.route === route)?.name ?? '';
+  }
+}
