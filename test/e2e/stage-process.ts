@@ -45,7 +45,7 @@ export class StageProcess {
         if (/the API listens|the worker takes work/.test(line)) url = /"url":"([^"]+)"/.exec(line)?.[1] ?? '';
         return url !== '';
       },
-      readyTimeoutMs: 60_000,
+      readyTimeoutMs: 180_000,
       logFile: join(folder, `${name}.log`),
       onLine: (line) => this.#lines.emit('line', line),
     });
