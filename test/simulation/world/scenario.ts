@@ -71,9 +71,9 @@ function cloudOf(at: number, random: ReturnType<typeof seededRandom>): CloudShap
     machineType: inside ? 'vm.2' : 'c2.large',
     purchaseOption: inside ? 'private' : random.pick(['on-demand', 'spot'] as const),
     private: inside,
-    readLagMs: random.pick([0, 500, 2_000]),
+    readLagMs: random.pick([0, 2_000, 2_000]),
     survivingDisks: random.pick([0, 0, 0.5]),
-    tokens: random.chance(0.6) ? 'kept' : 'none',
+    tokens: random.chance(0.5) ? 'kept' : 'none',
     bootMs: random.pick([500, 3_000, 8_000]),
   };
 }

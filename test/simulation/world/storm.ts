@@ -117,6 +117,18 @@ const MAKERS: readonly (readonly [weight: number, make: Maker])[] = [
       delayMs: random.pick([500, 5_000, 20_000, 70_000]),
     }),
   ],
+  // Purchases whose outcome nobody knows: the moments in which a second one would be made.
+  [
+    10,
+    (scenario, random) => ({
+      kind: 'call',
+      cloud: random.below(scenario.clouds.length),
+      operation: 'RunMachines',
+      effect: random.pick(['lose', 'lose', 'lose', 'delay', 'stick-boot', 'fail-boot']),
+      times: random.between(1, 3),
+      delayMs: random.pick([2_000, 20_000, 70_000]),
+    }),
+  ],
   [
     3,
     (scenario, random, unit) => ({
