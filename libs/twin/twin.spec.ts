@@ -102,7 +102,7 @@ describe('the engine of a twin', () => {
     const workers = [process('a'), process('b')];
     const attempts: string[] = [];
     const ended: string[] = [];
-    const activity: ActivityFunction = async (input) => {
+    const activity: ActivityFunction = async (input: string) => {
       attempts.push(`${input} on ${time.current?.name}`);
       await time.sleep(30_000);
       ended.push(`${input} on ${time.current?.name}`);

@@ -136,7 +136,7 @@ function activatorOf(
       unsafe: { isReplaying: false, isReplayingHistoryEvents: false, now: () => 0 },
     },
     now: 0,
-    randomnessSeed: [...runId].map((character) => character.codePointAt(0) ?? 0),
+    randomnessSeed: Array.from(runId, (character) => character.codePointAt(0) ?? 0),
     showStackTraceSources: false,
     sourceMap: {},
     getTimeOfDay: () => 0n,

@@ -115,7 +115,7 @@ function byColumns(order: string): (a: Row, b: Row) => number {
 
 function comparable(value: unknown): number | string {
   if (value instanceof Date) return value.getTime();
-  return typeof value === 'number' ? value : String(value ?? '');
+  return typeof value === 'number' || typeof value === 'string' ? value : JSON.stringify(value ?? '');
 }
 
 const CONDITION =

@@ -127,6 +127,8 @@ const MAKERS: readonly (readonly [weight: number, make: Maker])[] = [
       effect: random.pick(['lose', 'lose', 'lose', 'delay', 'stick-boot', 'fail-boot']),
       times: random.between(1, 3),
       delayMs: random.pick([2_000, 20_000, 70_000]),
+      // From the beginning on: it waits for the first purchase there.
+      ...(random.chance(0.6) ? { atMs: 0 } : {}),
     }),
   ],
   [

@@ -101,7 +101,15 @@ export class Weather {
       case 'stop-switch':
         void this.parts.command(fault);
         return;
-      default:
+      case 'call':
+      case 'disk':
+      case 'foreign':
+      case 'hide-new':
+      case 'interrupt':
+      case 'quota':
+      case 'room':
+      case 'sessions':
+      case 'vanish':
         return this.#onCloud(fault);
     }
   }
