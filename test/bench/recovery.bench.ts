@@ -3,7 +3,6 @@ import { parseArgs } from 'node:util';
 import { WORKFLOW_QUEUE, routes } from '@springtide/contracts';
 import { SpringtideError } from '@springtide/kernel';
 import { failPoint } from '@springtide/platform';
-import type { StageProcess } from '../e2e/stage-process.js';
 import { closed, planApproveArm, runUntil } from '../e2e/campaign-story.js';
 import { openChaosWorld, type ChaosWorld } from '../chaos/chaos-world.js';
 import { printLine } from './bench-line.js';
@@ -12,7 +11,6 @@ import { printLine } from './bench-line.js';
 const HEARTBEAT_S = 10;
 /** What is promised for a backlog of a thousand tasks. */
 const DRAIN_S = 60;
-const HOLDS = 'purchase.answered,purchase.looking';
 
 /**
  * What the death of workers costs, with real processes: until another one goes on with what the dead one was doing,
@@ -41,39 +39,30 @@ export async function recoveryBench(args: string[]): Promise<void> {
   }
 }
 
-/** Both workers stop in the purchase: the first is killed there, the second when it has taken the activity over. */
+/** One worker stops between the cloud's answer and its record, and is killed when the other one is there. */
 async function resumeSeconds(world: ChaosWorld, kill: number): Promise<number> {
-  const workers = world.workers;
-  await Promise.all(workers.map(async (worker) => await worker.kill()));
-  for (const worker of workers) await worker.start({ SPRINGTIDE_FAIL_POINTS: HOLDS });
-  const answered = workers.map((worker) => saysWho(worker, /^fail point reached: purchase\.answered/));
-  const { run } = await planApproveArm(world, `recovery ${kill}`, {
-    inMs: 20_000,
-    rampMs: 5_000,
-    peakMs: 60_000,
-    decayMs: 2_000,
-  });
-  const dying = await Promise.race(answered);
-  const surviving = workers.find((worker) => worker !== dying);
-  if (surviving === undefined) throw new SpringtideError('internal', 'there is no second worker');
-  const takenOver = surviving.says(/^fail point reached: purchase\.looking/);
+  const [first, second] = world.workers;
+  if (first === undefined || second === undefined)
+    throw new SpringtideError('internal', 'this needs two workers');
+  await Promise.all([first.kill(), second.kill()]);
+  await first.start({ SPRINGTIDE_FAIL_POINTS: 'purchase.answered' });
+  const reached = first.says(/^fail point reached/);
+  const timing = { inMs: 20_000, rampMs: 5_000, peakMs: 60_000, decayMs: 2_000 };
+  const { run } = await planApproveArm(world, `recovery ${kill}`, timing);
+  await reached;
+  await second.start();
   const killedAt = performance.now();
-  await dying.kill();
-  await takenOver;
+  await first.kill();
+  await runUntil(world, run.id, 'machines run', ({ pools }) =>
+    pools.some(({ running, ready }) => running + ready > 0),
+  );
   const seconds = (performance.now() - killedAt) / 1_000;
-  await surviving.kill();
-  for (const worker of workers) await worker.start();
   await world.operations.call(routes.runCommand, {
     params: { id: run.id },
     body: { command: 'abort', reason: 'measured' },
   });
   await runUntil(world, run.id, 'everything is back', closed);
   return seconds;
-}
-
-async function saysWho(worker: StageProcess, pattern: RegExp): Promise<StageProcess> {
-  await worker.says(pattern);
-  return worker;
 }
 
 /** Real workflows with an activity each, ordered while nobody is there to do them. */
