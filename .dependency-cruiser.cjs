@@ -131,7 +131,26 @@ module.exports = {
     },
     ...contextRules,
     { from: { path: '^libs/catalog/' }, to: { path: npm('yaml') } },
-    { from: { path: '^libs/planning/' }, to: { path: npm('highs') } },
+    { from: { path: '^libs/reports/' }, to: { path: npm('pdfkit', '@types/pdfkit') } },
+    {
+      comment:
+        'A world in virtual time drives the real workflow SDK and the real session of a simulated provider.',
+      from: { path: '^libs/twin/', pathNot: TESTS },
+      to: {
+        path: [
+          '^libs/twin/',
+          '^libs/kernel/',
+          '^libs/(platform|provider-kit)/index\\.ts$',
+          npm('zod', 'reflect-metadata', '@nestjs/common', '@temporalio/[^/]+'),
+        ],
+      },
+    },
+    { from: { path: '^libs/twin/' }, to: NODE },
+    {
+      comment: 'A rehearsal opens twins of clouds in its own process.',
+      from: { path: '^apps/worker/src/rehearsal/' },
+      to: { path: '^(providers/simulated/index\\.ts|workflows/index\\.ts)$' },
+    },
     {
       comment: 'The oracle reads the rows by itself, past everything that it judges.',
       from: { path: '^libs/oracle/data/' },

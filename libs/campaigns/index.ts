@@ -29,5 +29,10 @@ export { WayBackService } from './way-back.service.js';
 
 export const campaignsSchema: SchemaPart = {
   entities: [CampaignEntity, PlanEntity, RunEntity],
-  migrations: [Campaigns1760000070000, WayBack1763810070000, DemandReadings1763820070000, Rehearsals1763830070000],
+  migrations: [
+    Campaigns1760000070000,
+    WayBack1763810070000,
+    DemandReadings1763820070000,
+    Rehearsals1763830070000,
+  ],
 };

@@ -37,7 +37,8 @@ export class Wiring {
 
   #build(provider: Provider): unknown {
     if ('useValue' in provider) return (provider as ValueProvider).useValue as unknown;
-    if (!('useFactory' in provider)) throw new Error(`a part is not made by a factory: ${JSON.stringify(provider)}`);
+    if (!('useFactory' in provider))
+      throw new Error(`a part is not made by a factory: ${JSON.stringify(provider)}`);
     const { useFactory, inject = [] } = provider as FactoryProvider;
     return useFactory(...inject.map((token) => this.#make(token))) as unknown;
   }

@@ -62,7 +62,10 @@ export async function withNotices(
   return new Map(
     [...machines].map(([id, machine]) => {
       const notice = notices.get(id);
-      return [id, notice === undefined || machine === 'gone' ? machine : { ...machine, stateReason: notice, notice }];
+      return [
+        id,
+        notice === undefined || machine === 'gone' ? machine : { ...machine, stateReason: notice, notice },
+      ];
     }),
   );
 }

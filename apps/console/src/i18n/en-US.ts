@@ -349,7 +349,8 @@ export const enUS = {
     '{{class}} gets up to {{machines}} machines of {{pool}} ({{option}}) at {{pricePerUnitHour}} {{currency}} per {{unit}} and hour.',
   'reason.cheaper-pools-full':
     '{{full}} pools cheaper than {{dearest}} are fully used, so {{class}} also uses dearer ones ({{allowed}} pools are allowed).',
-  'reason.quota-binding': 'Quota {{quota}} binds: one more vCPU would save about {{savingPerVcpu}} {{currency}}.',
+  'reason.quota-binding':
+    'Quota {{quota}} binds: one more vCPU would save about {{savingPerVcpu}} {{currency}}.',
   'reason.stock-binding':
     'Stock of {{pool}} binds: one more machine would save about {{savingPerMachine}} {{currency}}.',
   'reason.zone-spread':
