@@ -119,10 +119,10 @@ describe('one budget for several processes', () => {
   it('tells all processes that the cloud throttled', async () => {
     const { acquire, limiters, lane, draws } = fourProcesses({ burst: 10, perSecond: 100 });
     await acquire(0, 1_000);
+    const told = Date.now();
     limiters[0]?.throttled({ lane, draws }, 400);
     await systemClock.sleep(100);
-    const start = Date.now();
     await acquire(3, 5_000);
-    expect(Date.now() - start).toBeGreaterThan(200);
+    expect(Date.now() - told).toBeGreaterThanOrEqual(390);
   });
 });
