@@ -1,6 +1,7 @@
+import { RUN_CHANGED, runWorkflowId } from '@springtide/contracts';
 import { PlanEntity, RunEntity } from './data/campaign.entity.js';
 import { SpringtideError, toInstant, type Clock, type Instant } from '@springtide/kernel';
-import { jobContext, type Database, type RequestContext } from '@springtide/platform';
+import { jobContext, postToOutbox, type Database, type RequestContext } from '@springtide/platform';
 import type { EntityManager } from 'typeorm';
 import { findPlan } from './plan.service.js';
 import { findCampaign, lockCampaign } from './campaign.service.js';
@@ -96,8 +97,15 @@ export class RunBook {
       await tx.save(RunEntity, run);
       if (campaignStatus !== undefined) await this.moveCampaign(tx, run.campaignId, campaignStatus);
       if (entry !== undefined) await note(tx, ctx, runId, entry, this.now());
+      // Something else is wanted now: the run may be asleep for minutes.
+      if (change.revision !== undefined) await this.wake(tx, tenantId, runId);
       return run;
     });
+  }
+
+  private async wake(tx: EntityManager, tenantId: string, runId: string): Promise<void> {
+    const workflowId = runWorkflowId(runId);
+    await postToOutbox(tx, tenantId, { kind: 'signal', workflowId, signal: RUN_CHANGED });
   }
 
   private async moveCampaign(tx: EntityManager, campaignId: string, to: CampaignStatus): Promise<void> {

@@ -6,7 +6,7 @@ import { capacityOf, missingCapacity, neededByNone } from './domain/index.js';
 import type { RunEntity } from './data/campaign.entity.js';
 import { ResidualPlanner, type ResidualSolver } from './residual-planner.js';
 import type { OpenRun, RunBook } from './run-book.js';
-import { isLive, machinesOf } from './run-machines.js';
+import { isLive, machinesOf, type RunMachine } from './run-machines.js';
 import { ordersOf } from './run-orders.js';
 import { heedNotices } from './spot-notices.js';
 import { timerNotes } from './timer-notes.js';
@@ -151,7 +151,7 @@ export class RunEngine {
       await this.book.note(tenantId, runId, entry);
     }
     const intents = await this.ledger.listIntents(tenantId, { runId, kind: 'create', onlyUnreleased: true });
-    const before = machinesOf(intents).filter((machine) => isLive(machine)).length;
+    const before = new Set(liveIds(machinesOf(intents)));
     const failures = await this.observeAll(intents.filter((intent) => intent.state === 'settled'));
     const open = await this.book.open(tenantId, runId);
     const held = open.run.control === 'hold';
@@ -175,16 +175,21 @@ export class RunEngine {
     return failures;
   }
 
-  private async checkMachines(open: OpenRun, tenantId: string, runId: string, before: number): Promise<void> {
+  private async checkMachines(
+    open: OpenRun,
+    tenantId: string,
+    runId: string,
+    before: ReadonlySet<string>,
+  ): Promise<void> {
     const machines = machinesOf(await this.ledger.listIntents(tenantId, { runId, kind: 'create' }));
-    const live = machines.filter((machine) => isLive(machine)).length;
     const lost = machines.filter(({ item }) => item.state === 'lost');
-    if (live >= before || lost.length === 0) return;
+    const fresh = lost.filter(({ item }) => before.has(item.machineId ?? ''));
+    if (fresh.length === 0) return;
     // A new revision makes the run compare target and ground again, which replaces what vanished.
     await this.book.change(tenantId, runId, (run) => ({ revision: run.revision + 1 }), {
       step: 'guard.lost',
       level: 'warning',
-      detail: `${before - live} machines vanished; they are being replaced.`,
+      detail: `${fresh.length} machines vanished; they are being replaced.`,
       facts: { lost: lost.length },
       once: `lost/${lost.length}/${open.run.revision}`,
     });
@@ -241,6 +246,10 @@ export class RunEngine {
         await this.ledger.bringToRest(tenantId, intent.id);
     }
   }
+}
+
+function liveIds(machines: readonly RunMachine[]): readonly string[] {
+  return machines.flatMap((machine) => (isLive(machine) ? [machine.item.machineId ?? ''] : []));
 }
 
 function isOver(state: RunEntity['state']): boolean {

@@ -270,9 +270,17 @@ export class Shifting {
   }
 }
 
-/** What is live, as whole percentages: once a member died, the proxy's own shares are fractions. */
+/**
+ * What is live, as whole percentages: once a member died, the proxy's own shares are fractions. A group that has nobody
+ * left has no share to begin from, whatever its product still says: no step may lead there.
+ */
 function sharesOf(state: RouteState): Shares | undefined {
-  return sharesByCapacity(state.groups.map((group) => ({ name: group.name, capacity: group.weight })));
+  return sharesByCapacity(
+    state.groups.map(({ name, weight, members }) => ({
+      name,
+      capacity: members.some((member) => member.healthy) ? weight : 0,
+    })),
+  );
 }
 
 function healthyIds(state: RouteState): ReadonlySet<string> {

@@ -39,6 +39,13 @@ export class TwinEntrance implements TrafficFacet {
     return new Map([...this.#groups(route)].map(([name, group]) => [name, group.weight]));
   }
 
+  /** As a proxy applies them: who has nobody healthy gets nothing, and the others get that too. */
+  applied(route: string): ReadonlyMap<string, number> {
+    const able = [...this.shares(route)].filter(([name]) => this.hasHealthy(route, name));
+    const sum = able.reduce((all, [, share]) => all + share, 0);
+    return new Map(able.map(([name, share]) => [name, sum === 0 ? 0 : (share / sum) * 100]));
+  }
+
   members(route: string, group: string): readonly string[] {
     return (this.#groups(route).get(group)?.members ?? []).map(({ id }) => id);
   }
@@ -55,9 +62,10 @@ export class TwinEntrance implements TrafficFacet {
   }
 
   readRoute(route: string): Promise<RouteState> {
-    const groups = [...this.#groups(route)].map(([name, { weight, members }]) => ({
+    const led = this.applied(route);
+    const groups = [...this.#groups(route)].map(([name, { members }]) => ({
       name,
-      weight,
+      weight: led.get(name) ?? 0,
       members: members.map((member) => ({
         ...member,
         healthy: this.isHealthy(member),

@@ -180,6 +180,7 @@ export const campaignRoutes = {
     body: PlanWhatIf,
     response: PlanComparison,
     status: 200,
+    idempotent: 'replay',
   }),
   planCompare: defineRoute({
     id: 'plans.compare',

@@ -164,15 +164,23 @@ export class Weather {
       case 'sessions':
         cloud.administer({ action: 'expire-sessions' });
         return say('all sessions expire');
-      case 'foreign': {
-        const { id } = cloud.administer({ action: 'create-foreign' });
-        if (id !== undefined) this.foreign.push({ cloud: target, id });
-        return say(`somebody else makes ${id}`);
-      }
+      case 'foreign':
+        return this.#foreign(target, say);
       case 'vanish':
       case 'interrupt':
       case 'disk':
         return this.#onMachine(fault, target, say);
+    }
+  }
+
+  /** Others buy where there is room, as we do. */
+  #foreign(target: SimCloud, say: (line: string) => void): void {
+    try {
+      const { id } = target.cloud.administer({ action: 'create-foreign' });
+      if (id !== undefined) this.foreign.push({ cloud: target, id });
+      say(`somebody else makes ${id}`);
+    } catch (thrown) {
+      say(`somebody else finds no room: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
     }
   }
 

@@ -48,7 +48,7 @@ export class RehearsedEntrance extends TwinEntrance {
     const { time, demand } = this.parts;
     const perSecond = demand.at(this.#serviceOf(route), time.ms);
     return await Promise.resolve(
-      [...this.shares(route)].map(([group, share]) => {
+      [...this.applied(route)].map(([group, share]) => {
         const key = `${route}/${group}`;
         const before = this.#counted.get(key) ?? { requests: 0, atMs: time.ms };
         const more = (perSecond * (share / 100) * (time.ms - before.atMs)) / 1_000;
@@ -65,7 +65,7 @@ export class RehearsedEntrance extends TwinEntrance {
     const route = plan.services.find(({ name }) => name === service)?.route ?? '';
     const standing = plan.standing.find((row) => row.service === service)?.requestsPerSecond ?? 0;
     const pools = new Map(plan.pools.map((pool) => [groupOf(pool.id), pool.id]));
-    return [...this.shares(route)].reduce((sum, [group, share]) => {
+    return [...this.applied(route)].reduce((sum, [group, share]) => {
       const members = this.members(route, group);
       const up = members.filter((id) => isUp(id)).length;
       const perMember =
