@@ -9,15 +9,18 @@ export type Payload = NonNullable<NonNullable<Command['completeWorkflowExecution
 /** Why nothing more is tried. */
 export type Why = 'inProgress' | 'nonRetryable' | 'timeout' | 'attempts' | 'notSet' | 'cancelled';
 
-/** Of the engine's RetryState. */
-const RETRY_STATE: Readonly<Record<Why, number>> = {
+type RetryState = NonNullable<NonNullable<Failure['activityFailureInfo']>['retryState']>;
+type TimeoutType = NonNullable<NonNullable<Failure['timeoutFailureInfo']>['timeoutType']>;
+
+/** The numbers of the engine's RetryState, whose enum is not among what the SDK exports. */
+const RETRY_STATE = {
   inProgress: 1,
   nonRetryable: 2,
   timeout: 3,
   attempts: 4,
   notSet: 5,
   cancelled: 8,
-};
+} as unknown as Readonly<Record<Why, RetryState>>;
 
 export type Outcome =
   | Readonly<{ kind: 'completed'; payload: Payload | null }>
@@ -30,7 +33,7 @@ export function applicationFailure(message: string, type: string): Failure {
 
 /** @param timeout 1 start to close, 3 schedule to close, 4 heartbeat. */
 export function timeoutFailure(message: string, timeout: 1 | 3 | 4): Failure {
-  return { message, timeoutFailureInfo: { timeoutType: timeout } };
+  return { message, timeoutFailureInfo: { timeoutType: timeout as unknown as TimeoutType } };
 }
 
 export function cancelledFailure(): Failure {

@@ -1,5 +1,5 @@
 import { SpringtideError, parseInstant, type Instant } from '@springtide/kernel';
-import type { CallOptions, ProviderManifest, ProviderSession } from '@springtide/provider-kit';
+import type { CallOptions, ProviderManifest } from '@springtide/provider-kit';
 import type { SeededRandom } from './seeded-random.js';
 import type { VirtualTime } from './virtual-time.js';
 
@@ -80,7 +80,7 @@ export function overNetwork(manifest: ProviderManifest, network: Network): Provi
         return facet === undefined ? [] : [[name, carried(facet as unknown as Facet, network)] as const];
       });
       const rest = { verify: session.verify.bind(session), close: session.close.bind(session) };
-      return { ...rest, ...Object.fromEntries(facets) } as ProviderSession;
+      return { ...rest, ...Object.fromEntries(facets) };
     },
   };
 }

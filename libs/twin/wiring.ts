@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { DynamicModule, FactoryProvider, Provider, Type, ValueProvider } from '@nestjs/common';
+import type { DynamicModule, Provider, Type } from '@nestjs/common';
 
 type Token = unknown;
 type Part = Type | DynamicModule;
@@ -36,10 +36,10 @@ export class Wiring {
   }
 
   #build(provider: Provider): unknown {
-    if ('useValue' in provider) return (provider as ValueProvider).useValue as unknown;
+    if ('useValue' in provider) return provider.useValue as unknown;
     if (!('useFactory' in provider))
       throw new Error(`a part is not made by a factory: ${JSON.stringify(provider)}`);
-    const { useFactory, inject = [] } = provider as FactoryProvider;
+    const { useFactory, inject = [] } = provider;
     return useFactory(...inject.map((token) => this.#make(token))) as unknown;
   }
 

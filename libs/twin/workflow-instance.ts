@@ -89,7 +89,7 @@ export class WorkflowInstance {
       for (const { notifyHasPatch } of jobs) if (notifyHasPatch) activator.notifyHasPatch(notifyHasPatch);
       const begin = jobs.find((job) => job.initializeWorkflow)?.initializeWorkflow;
       if (begin) initialize(begin);
-      activate({ jobs: jobs.filter((job) => !job.notifyHasPatch).map(withVariant) } as WorkflowActivation);
+      activate({ jobs: jobs.filter((job) => !job.notifyHasPatch).map(withVariant) });
       await microtasks();
       while (tryUnblockConditions() > 0) await microtasks();
       return concludeActivation().successful?.commands ?? [];

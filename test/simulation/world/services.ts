@@ -22,7 +22,7 @@ export function servicesOver(
 ): Services {
   const platform = { database, clock, log: silentLogger } as unknown as PlatformParts;
   const config = { installation: { id: INSTALLATION }, policy: { profile } };
-  const root = WorkerServices.with(platform, new Map(), config as Parameters<typeof WorkerServices.with>[2]);
+  const root = WorkerServices.with(platform, new Map(), config);
   const wiring = new Wiring(root, {
     AccountSessions: clouds,
     // No account but those of the clouds: no clusters whose nodes would have to be emptied.
@@ -39,6 +39,6 @@ export function servicesOver(
   return {
     ledger: wiring.get(EffectLedger),
     runs: wiring.get(RunsService),
-    activities: activitiesOf(wiring as never, platform) as unknown as Services['activities'],
+    activities: activitiesOf(wiring, platform),
   };
 }

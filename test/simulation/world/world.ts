@@ -1,4 +1,3 @@
-import type { ActivityExecuteInput } from '@temporalio/worker';
 import { asSpringtideError } from '@springtide/kernel';
 import { relayOutbox, withIds, type Database, type OutboxMessage } from '@springtide/platform';
 import {
@@ -82,7 +81,7 @@ export class World {
     this.engine = new TwinEngine({
       time,
       random: chance,
-      workflows: workflows as never,
+      workflows: workflows,
       activities: this.services.activities,
       around: asWorkers,
       worker: () => this.#workers.free(),
@@ -240,7 +239,4 @@ export class World {
 
 /** The worker's own interceptor, which makes our errors the engine's. */
 const asWorkers: AroundActivity = async (args, next) =>
-  await new FailureInterceptor().execute(
-    { args, headers: {} } as ActivityExecuteInput,
-    async () => await next(),
-  );
+  await new FailureInterceptor().execute({ args, headers: {} }, async () => await next());

@@ -24,7 +24,6 @@ import {
   type Process,
 } from '@springtide/twin';
 import * as workflows from '@springtide/workflows';
-import type { ActivityExecuteInput } from '@temporalio/worker';
 import { FailureInterceptor } from '../activities/failure.js';
 import { WorkerServices } from '../services.js';
 import { activitiesOf } from '../worker-process.js';
@@ -141,11 +140,7 @@ export class RehearsalWorld {
       log: silentLogger,
     } as unknown as PlatformParts;
     const config = { installation: { id: 'rehearsal' }, policy: { profile: this.question.campaign.policy } };
-    const root = WorkerServices.with(
-      platform,
-      new Map(),
-      config as Parameters<typeof WorkerServices.with>[2],
-    );
+    const root = WorkerServices.with(platform, new Map(), config);
     return new Wiring(root, {
       AccountSessions: clouds,
       // Clusters are not rehearsed: there are none whose nodes would have to be emptied.
@@ -165,17 +160,14 @@ export class RehearsalWorld {
       clock: this.time,
       log: silentLogger,
     } as unknown as PlatformParts;
-    const activities = activitiesOf(this.#services as never, platform) as unknown;
+    const activities = activitiesOf(this.#services, platform) as unknown;
     return new TwinEngine({
       time: this.time,
       random,
-      workflows: workflows as never,
+      workflows: workflows,
       activities: activities as Readonly<Record<string, ActivityFunction>>,
       around: async (args, next) =>
-        await new FailureInterceptor().execute(
-          { args, headers: {} } as ActivityExecuteInput,
-          async () => await next(),
-        ),
+        await new FailureInterceptor().execute({ args, headers: {} }, async () => await next()),
       worker: () => this.#worker,
       longAfter: LONG_AFTER,
       evictions: 0,

@@ -75,7 +75,7 @@ function question(storm: RehearsalStorm): RehearsalQuestion {
     campaign: {
       ...{ name: '618', templateId: CLOUDS[0], timeZone: 'Asia/Shanghai', phases: PHASES, demand },
       ...{ budget: money('CNY', '100'), accountIds: [...CLOUDS], policy: 'standard' },
-    } as RehearsalQuestion['campaign'],
+    },
     plan,
     planHash: 'a'.repeat(64),
     accounts: CLOUDS.map((id) => ({ id, launchBatch: 20, bootMs: 90_000, rates })),

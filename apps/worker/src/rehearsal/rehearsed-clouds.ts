@@ -76,7 +76,7 @@ function twinOf(
   cloud: SimulatedCloud,
   control: Control,
 ): TwinAccount {
-  const real = mayBeAway(manifest as ProviderManifest, control);
+  const real = mayBeAway(manifest, control);
   const launchBatch = Math.min(account.launchBatch, SIMULATED_BATCH);
   return {
     id: account.id,
