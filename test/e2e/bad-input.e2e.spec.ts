@@ -126,7 +126,8 @@ describe('approvals', () => {
     await approve(again.id);
     await tamper(expire, again.id);
     await expectClear(arm(campaign), 409, 'failed-precondition', /expired at/);
-    expect(await statusOf(campaign)).toBe('approved');
+    // It is asked for again, of the same plan: the campaign waits for a decision as before.
+    expect(await statusOf(campaign)).toBe('planned');
   });
 
   it('a plan that was edited behind our back is approved by nobody', async () => {

@@ -118,8 +118,17 @@ export async function expectEverythingBack(stage: Stage, { run, campaign }: Arme
   expect([mandate?.state, mandate?.machines, Number(mandate?.reserved)]).toEqual(['closed', 0, 0]);
   const report = await stage.operations.call(routes.campaignReport, { params: { id: campaign.id } });
   expect(report.machines).toMatchObject({ duplicated: 0, leftover: 0 });
-  await sealAudit(stage.database.database, stage.tenantId);
-  expect(await stage.admin.call(routes.auditVerify)).toMatchObject({ intact: true, unsealed: 0 });
+  // What closes after the run, as its report, is audited as well.
+  const audit = await until(
+    'every audit record is sealed',
+    async () => {
+      await sealAudit(stage.database.database, stage.tenantId);
+      return await stage.admin.call(routes.auditVerify);
+    },
+    ({ unsealed }) => unsealed === 0,
+    10_000,
+  );
+  expect(audit.intact).toBe(true);
   const { items } = await stage.admin.call(routes.routeList);
   expect(items[0]?.live?.map((group) => [group.name, group.weight, group.healthy])).toContainEqual([
     'home',
