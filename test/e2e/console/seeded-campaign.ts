@@ -84,7 +84,9 @@ export async function seedCampaign(
 }
 
 function campaignInput(name: string, templateId: string, clouds: SeededClouds): CampaignInput {
-  const minute = (n: number): string => new Date(Date.now() + n * 60_000).toISOString();
+  // One reading of the clock: a phase starts in the very millisecond in which the one before it ends.
+  const now = Date.now();
+  const minute = (n: number): string => new Date(now + n * 60_000).toISOString();
   const phases = (['prewarm', 'ramp', 'peak', 'plateau', 'decay'] as const).map((phase, index) => ({
     name: phase,
     startsAt: minute(index * 15 + 3),

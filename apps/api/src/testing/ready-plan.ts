@@ -21,7 +21,9 @@ export async function campaignInput(
   accountId: string,
 ): Promise<CampaignInput> {
   const template = await client.call(routes.templateCreate, { body: shop });
-  const hour = (n: number): string => new Date(Date.now() + n * 3_600_000).toISOString();
+  // One reading of the clock: a phase starts in the very millisecond in which the one before it ends.
+  const now = Date.now();
+  const hour = (n: number): string => new Date(now + n * 3_600_000).toISOString();
   return {
     name,
     templateId: template.id,
