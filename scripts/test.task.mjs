@@ -30,9 +30,6 @@ const ALONE = [
   '/test/yard/(openstack|kubernetes|traffic)/',
 ].join('|');
 
-/** Engines that are killed, paused and restored: minutes that need a machine of their own. `npm test -- test/chaos`. */
-const BY_COMMAND = '/test/chaos/.*\\.e2e\\.spec\\.ts$';
-
 const chosen = process.argv.slice(2);
 const results =
   chosen.length > 0
@@ -40,12 +37,7 @@ const results =
     : [
         jest('--maxWorkers=2', `--testPathIgnorePatterns=/node_modules/|${ALONE}`),
         // In one process: what a spec leaves open must not keep the others from their result.
-        jest(
-          '--maxWorkers=1',
-          '--forceExit',
-          `--testPathPatterns=${ALONE}`,
-          `--testPathIgnorePatterns=/node_modules/|${BY_COMMAND}`,
-        ),
+        jest('--maxWorkers=1', '--forceExit', `--testPathPatterns=${ALONE}`),
       ];
 const sum = (count) => results.reduce((total, result) => total + result[count], 0);
 
