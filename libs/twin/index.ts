@@ -1,3 +1,4 @@
+export { writeApproved } from './approved-campaign.js';
 export { TwinClouds, type TwinAccount } from './clouds.js';
 export { databaseInTurns, type DatabaseFate } from './database-in-turns.js';
 export { TwinEngine } from './engine.js';

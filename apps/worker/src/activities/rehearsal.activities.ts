@@ -6,6 +6,7 @@ import type { RehearsalQuestion } from '@springtide/campaigns/domain';
 import { RehearsalResult, type RehearsalActivities } from '@springtide/contracts';
 import { SpringtideError } from '@springtide/kernel';
 import { jobContext } from '@springtide/platform';
+import { Context } from '@temporalio/activity';
 import { alive } from './liveness.js';
 
 export function rehearsalActivities(rehearsals: RehearsalService): RehearsalActivities {
@@ -29,7 +30,9 @@ async function inProcessOfItsOwn(question: RehearsalQuestion): Promise<Rehearsal
   const program = [...process.execArgv, entry(), 'rehearse'];
   const { PATH, HOME, TMPDIR, XDG_CACHE_HOME } = process.env;
   const env = { PATH, HOME, TMPDIR, XDG_CACHE_HOME };
-  const child = spawn(process.execPath, program, { stdio: ['pipe', 'pipe', 'pipe'], env });
+  // Nobody would read its answer once the activity was cancelled or the worker stops.
+  const signal = Context.current().cancellationSignal;
+  const child = spawn(process.execPath, program, { stdio: ['pipe', 'pipe', 'pipe'], env, signal });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);

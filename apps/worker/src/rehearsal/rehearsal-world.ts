@@ -28,7 +28,7 @@ import { FailureInterceptor } from '../activities/failure.js';
 import { WorkerServices } from '../services.js';
 import { activitiesOf } from '../worker-process.js';
 import type { RehearsalQuestion } from '@springtide/campaigns/domain';
-import { CAMPAIGN, ENTRANCE, REHEARSER, writeApproved } from './rehearsal-rows.js';
+import { CAMPAIGN, ENTRANCE, REHEARSER, writeRehearsed } from './rehearsal-rows.js';
 import { raise } from './rehearsal-storm.js';
 import { openRehearsedClouds, planForTwins, type RehearsedCloud } from './rehearsed-clouds.js';
 import { RehearsedDemand, RehearsedEntrance } from './rehearsed-traffic.js';
@@ -118,7 +118,7 @@ export class RehearsalWorld {
   }
 
   async #begin(): Promise<string> {
-    await writeApproved(this.#database, this.question, this.plan, this.time.now().toISOString());
+    await writeRehearsed(this.#database, this.question, this.plan, this.time.now().toISOString());
     for (const { name, home } of this.question.routes) {
       await this.entrance.setMembers(name, 'home', home);
       if (home.length > 0) await this.entrance.setWeights(name, { home: 100 });
