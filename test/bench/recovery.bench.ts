@@ -6,16 +6,23 @@ import { failPoint } from '@springtide/platform';
 import { closed, planApproveArm, runUntil } from '../e2e/campaign-story.js';
 import { openChaosWorld, type ChaosWorld } from '../chaos/chaos-world.js';
 import { printLine } from './bench-line.js';
+import { inLanes } from './effects/ledger-run.js';
+import { BATCH, rateOfBareCalls, rateOfLedger, withPostgres } from './effects/rates.js';
 
 /** Of the activities that change clouds (workflows/activity-profiles.ts): no death is noticed sooner. */
 const HEARTBEAT_S = 10;
 /** What is promised for a backlog of a thousand tasks. */
 const DRAIN_S = 60;
+/** The engine lets a namespace wait for about a thousand things at once, and the pollers of workers are among them. */
+const WAITS_AT_ONCE = 20;
+/** As long as a public cloud takes for a call. */
+const CALL_MS = 150;
 
 /**
  * What the death of workers costs, with real processes: until another one goes on with what the dead one was doing,
- * against the heartbeat timeout; until a backlog is drained after workers come back; and what a fail point costs that is
- * off, against a call of nothing.
+ * against the heartbeat timeout; until a backlog is drained after workers come back. And what survival costs while nothing
+ * dies: the ledger against bare calls of the provider (`effects` has more of that), and a fail point that is off against
+ * a call of nothing.
  */
 export async function recoveryBench(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -25,6 +32,7 @@ export async function recoveryBench(args: string[]): Promise<void> {
     strict: false,
   });
   await benchFailPoint();
+  await benchLedger(10_000);
   const world = await openChaosWorld();
   try {
     const resumed: number[] = [];
@@ -69,25 +77,33 @@ async function resumeSeconds(world: ChaosWorld, kill: number): Promise<number> {
 async function drainSeconds(world: ChaosWorld, tasks: number): Promise<number> {
   await Promise.all(world.workers.map(async (worker) => await worker.kill()));
   const ids = Array.from({ length: tasks }, () => `recovery-${randomUUID()}`);
-  for (let from = 0; from < tasks; from += 50) {
-    await Promise.all(
-      ids.slice(from, from + 50).map(
-        async (workflowId) =>
-          await world.temporal.workflow.start('sealAudit', {
-            taskQueue: WORKFLOW_QUEUE,
-            workflowId,
-            args: [],
-          }),
-      ),
-    );
-  }
+  const inEveryLane = async (work: (id: string) => Promise<void>): Promise<void> =>
+    await inLanes(tasks, async (at) => await work(ids[at] ?? ''), WAITS_AT_ONCE);
+  const { workflow } = world.temporal;
+  await inEveryLane(async (workflowId) => {
+    await workflow.start('sealAudit', { taskQueue: WORKFLOW_QUEUE, workflowId, args: [] });
+  });
   const startedAt = performance.now();
   await Promise.all(world.workers.map(async (worker) => await worker.start()));
   const backAt = performance.now();
-  await Promise.all(ids.map(async (id) => await world.temporal.workflow.getHandle(id).result()));
+  // Whoever waits in a lane sees its task late, but the last of all is seen when it is done.
+  await inEveryLane(async (id) => {
+    await workflow.getHandle(id).result();
+  });
   const drainedAt = performance.now();
   printLine('recovery.workers-start', (backAt - startedAt) / 1_000, 's', DRAIN_S);
   return (drainedAt - backAt) / 1_000;
+}
+
+async function benchLedger(machines: number): Promise<void> {
+  await withPostgres(async (postgres) => {
+    // Connections are made and code is compiled before anything counts.
+    await rateOfLedger(20 * BATCH, 0, postgres());
+    await rateOfBareCalls(20 * BATCH, 0);
+    const bare = await rateOfBareCalls(machines, CALL_MS);
+    const through = await rateOfLedger(machines, CALL_MS, postgres());
+    printLine('recovery.ledger-against-bare-calls', machines / through, 's', machines / bare);
+  });
 }
 
 async function benchFailPoint(): Promise<void> {
