@@ -8,9 +8,6 @@ import { changedCampaign, comparePlans, type ComparedPlan } from './domain/index
 import type { PlanSolver } from './plan-solver.js';
 import { findPlan } from './plan.service.js';
 
-/** Somebody waits in front of a screen. */
-const WHAT_IF_DEADLINE_MS = 3_000;
-
 /** Plans side by side, and what would be planned if something were different. Nothing here changes anything. */
 export class PlanComparisons {
   constructor(
@@ -26,17 +23,31 @@ export class PlanComparisons {
     );
   }
 
-  /** Solves the plan's campaign with the change, at the prices known now, and keeps nothing of it. */
+  /**
+   * Solves the plan's campaign with the change, at the prices known now, and keeps nothing of it. Its hash is the plan's own
+   * where the answer is the same.
+   * @throws failed-precondition when the campaign was edited since: two changes would be told as one.
+   */
   async whatIf(ctx: RequestContext, planId: string, change: PlanWhatIf): Promise<PlanComparison> {
     requirePermission(ctx, 'campaign:read');
     const { before, campaign } = await this.database.unitOfWork(ctx, async (tx) => {
       const plan = await findPlan(tx, planId);
-      return { before: comparable(plan), campaign: (await findCampaign(tx, plan.campaignId)).input };
+      const row = await findCampaign(tx, plan.campaignId);
+      if (plan.campaignVersion !== row.version) throw edited(plan.revision);
+      return { before: comparable(plan), campaign: row.input };
     });
-    const changed = changedCampaign(campaign, change);
-    const content = await this.solver.solve(ctx, changed, WHAT_IF_DEADLINE_MS);
+    const solved = await this.solver.solveUnkept(ctx, changedCampaign(campaign, change));
+    const content = { ...solved, marketSnapshotId: before.content.marketSnapshotId };
     return comparePlans(before, { planId: null, revision: null, hash: hashJson(content), content });
   }
+}
+
+function edited(revision: number): SpringtideError {
+  return new SpringtideError(
+    'failed-precondition',
+    `the campaign was edited after plan revision ${revision} was made, so a difference would not be that of your change alone; nothing was planned`,
+    { nextStep: 'Have a new plan made and ask about that one.' },
+  );
 }
 
 function comparable(plan: PlanEntity): ComparedPlan {

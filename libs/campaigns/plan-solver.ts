@@ -1,5 +1,9 @@
 import type { AccountService } from '@springtide/accounts';
-import { capacityFor, type TemplateService as TemplateServiceSheet } from '@springtide/catalog/domain';
+import {
+  capacityFor,
+  type MarketSnapshot,
+  type TemplateService as TemplateServiceSheet,
+} from '@springtide/catalog/domain';
 import type { MarketService, TemplateService } from '@springtide/catalog';
 import type { CampaignInput } from '@springtide/contracts';
 import { SpringtideError, type Clock } from '@springtide/kernel';
@@ -27,8 +31,18 @@ type Parts = Readonly<{
   clock: Clock;
 }>;
 
+type CloudRegion = Readonly<{ accountId: string; region: string }>;
+
+type Solving = Readonly<{
+  deadlineMs?: number;
+  /** Regions whose offerings are left out, as if the clouds had none there. */
+  without?: readonly CloudRegion[];
+}>;
+
 /** The longest a solver may think before the greedy plan is taken. */
 const SOLVER_DEADLINE_MS = 20_000;
+/** Somebody waits in front of a screen. */
+const WHAT_IF_DEADLINE_MS = 3_000;
 
 /** Gathers what a plan depends on, asks the planner, and puts its answer into the campaign's words. */
 export class PlanSolver {
@@ -52,10 +66,11 @@ export class PlanSolver {
   async solve(
     ctx: RequestContext,
     campaign: CampaignInput,
-    deadlineMs = SOLVER_DEADLINE_MS,
+    { deadlineMs = SOLVER_DEADLINE_MS, without = [] }: Solving = {},
   ): Promise<PlanContent> {
     const template = await this.parts.templates.getById(ctx, campaign.templateId);
-    const market = await this.parts.market.takeMarketSnapshot(ctx, campaign.accountIds);
+    const whole = await this.parts.market.takeMarketSnapshot(ctx, campaign.accountIds);
+    const market = { ...whole, offerings: whole.offerings.filter((one) => !isWithin(one, without)) };
     const accounts = await Promise.all(
       campaign.accountIds.map(async (id) => await this.parts.accounts.get(ctx, id)),
     );
@@ -112,6 +127,10 @@ export class PlanSolver {
     });
     return await Promise.all(rows);
   }
+}
+
+function isWithin({ accountId, region }: CloudRegion, regions: readonly CloudRegion[]): boolean {
+  return regions.some((one) => one.accountId === accountId && one.region === region);
 }
 
 /** What would have to give so that nothing is missing; nothing for a plan that misses nothing. */

@@ -11,6 +11,11 @@ export const PlanWhatIf = z
     budget: MoneyBody.optional(),
     /** Clouds to do without. */
     excludeAccountIds: z.array(Id).max(50).default([]),
+    /** Regions of clouds to do without; everything else of the cloud may still be used. */
+    excludeRegions: z
+      .array(z.object({ accountId: Id, region: z.string().min(1).max(100) }))
+      .max(100)
+      .default([]),
   })
   .strict()
   .meta({ id: 'PlanWhatIf' });
@@ -39,6 +44,19 @@ export const PlanComparison = z
     after: PlanSide,
     /** Cost after, less cost before. */
     costDifference: MoneyBody,
+    /** All services together, phase by phase. */
+    phases: z.array(
+      z.object({
+        phase: z.enum(PHASE_NAMES),
+        machinesBefore: z.number().int(),
+        machinesAfter: z.number().int(),
+        /** Requests per second that are asked for, and those that are missing. */
+        demandBefore: z.number(),
+        demandAfter: z.number(),
+        shortBefore: z.number(),
+        shortAfter: z.number(),
+      }),
+    ),
     /** Pools whose largest number of machines differs. */
     pools: z.array(
       z.object({

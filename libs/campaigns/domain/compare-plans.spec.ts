@@ -74,6 +74,13 @@ describe('comparePlans', () => {
       { poolId: 'b', accountName: 'east', machinesBefore: 2, machinesAfter: 0 },
       { poolId: 'c-spot', accountName: 'west', machinesBefore: 0, machinesAfter: 1 },
     ]);
+    expect(comparison.phases).toEqual([
+      {
+        phase: 'peak',
+        ...{ machinesBefore: 5, machinesAfter: 4, demandBefore: 500, demandAfter: 500 },
+        ...{ shortBefore: 0, shortAfter: 100 },
+      },
+    ]);
     expect(comparison.shortage).toEqual([{ service: 'web', phase: 'peak', shortBefore: 0, shortAfter: 100 }]);
   });
 
@@ -95,17 +102,29 @@ describe('changedCampaign', () => {
       demandFactor: 1.5,
       budget: eur('80'),
       excludeAccountIds: ['west'],
+      excludeRegions: [],
     });
     expect(changed).toMatchObject({ accountIds: ['east'], budget: eur('80') });
     expect(changed.demand[0]?.requestsPerSecond).toBe(300);
   });
 
   it('refuses a question without a difference, without a cloud, or in another currency', () => {
-    const none = { excludeAccountIds: [] };
+    const none = { excludeAccountIds: [], excludeRegions: [] };
     expect(() => changedCampaign(campaign, none)).toThrow(/nothing would be different/);
-    expect(() => changedCampaign(campaign, { excludeAccountIds: ['east', 'west'] })).toThrow(/no cloud/);
+    const region = { ...none, excludeRegions: [{ accountId: 'east', region: 'r' }] };
+    expect(changedCampaign(campaign, region).accountIds).toEqual(['east', 'west']);
+    expect(() => changedCampaign(campaign, { ...none, excludeAccountIds: ['east', 'west'] })).toThrow(
+      /no cloud/,
+    );
     const dollars = { ...none, budget: { currency: 'USD', amount: '1' } };
     expect(() => changedCampaign(campaign, dollars)).toThrow(/budgeted in EUR/);
+  });
+
+  it('refuses to do without a cloud that the campaign does not have, and a budget below zero', () => {
+    const foreign = { demandFactor: 2, excludeAccountIds: ['south'] };
+    expect(() => changedCampaign(campaign, foreign)).toThrow(/does not plan with south/);
+    const debt = { excludeAccountIds: [], budget: eur('-1') };
+    expect(() => changedCampaign(campaign, debt)).toThrow(/below zero/);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { CampaignInput, PlanComparison, PlanSide, PlanWhatIf } from '@springtide/contracts';
-import { SpringtideError, subtractMoney } from '@springtide/kernel';
+import { SpringtideError, compareMoney, subtractMoney, zero } from '@springtide/kernel';
 import type { PlanContent } from './plan-content.js';
 
 /** A plan's content with what names it; a what-if has neither id nor revision. */
@@ -24,6 +24,7 @@ export function comparePlans(before: ComparedPlan, after: ComparedPlan): PlanCom
     before: sideOf(before),
     after: sideOf(after),
     costDifference: subtractMoney(to.cost, from.cost),
+    phases: phaseByPhase(from, to),
     pools: changedPools(from, to),
     shortage: changedShortage(from, to),
     reasons: [...to.reasons],
@@ -43,6 +44,31 @@ function sideOf({ planId, revision, hash, content }: ComparedPlan): PlanSide {
     gap: content.gap,
     peakMachines: Math.max(0, ...perPhase),
     short: [...worst.values()].reduce((sum, rows) => sum + Math.max(0, ...rows.map((row) => row.short)), 0),
+  };
+}
+
+/** A phase that only one of them has is empty in the other. */
+function phaseByPhase(from: PlanContent, to: PlanContent): PlanComparison['phases'] {
+  const names = new Set([...from.phases, ...to.phases].map(({ name }) => name));
+  return [...names].map((phase) => {
+    const [before, after] = [inPhase(from, phase), inPhase(to, phase)];
+    return {
+      phase,
+      ...{ machinesBefore: before.machines, machinesAfter: after.machines },
+      ...{ demandBefore: before.demand, demandAfter: after.demand },
+      ...{ shortBefore: before.short, shortAfter: after.short },
+    };
+  });
+}
+
+function inPhase(content: PlanContent, phase: PlanContent['phases'][number]['name']) {
+  const capacity = content.capacity.filter((row) => row.phase === phase);
+  return {
+    machines: content.allocations
+      .filter((row) => row.phase === phase)
+      .reduce((sum, row) => sum + row.machines, 0),
+    demand: capacity.reduce((sum, row) => sum + row.demand, 0),
+    short: capacity.reduce((sum, row) => sum + row.short, 0),
   };
 }
 
@@ -90,19 +116,23 @@ function changedShortage(from: PlanContent, to: PlanContent): PlanComparison['sh
 
 /**
  * The campaign as a what-if has it.
- * @throws invalid-argument when nothing would be different, or no cloud would be left.
+ * @throws invalid-argument when nothing would be different, no cloud would be left, or a cloud or budget makes no sense.
  */
 export function changedCampaign(campaign: CampaignInput, change: PlanWhatIf): CampaignInput {
   const { demandFactor = 1, budget = campaign.budget, excludeAccountIds } = change;
   const excluded = new Set(excludeAccountIds);
+  requireOwn(campaign, excludeAccountIds);
   const accountIds = campaign.accountIds.filter((id) => !excluded.has(id));
   const isSame =
-    demandFactor === 1 && change.budget === undefined && accountIds.length === campaign.accountIds.length;
+    demandFactor === 1 &&
+    change.budget === undefined &&
+    accountIds.length === campaign.accountIds.length &&
+    change.excludeRegions.length === 0;
   if (isSame) {
     throw new SpringtideError(
       'invalid-argument',
-      'nothing would be different: no demand factor, no budget and no cloud of this campaign was named; nothing was planned',
-      { nextStep: 'Give a demand factor, a budget, or a cloud to do without.' },
+      'nothing would be different: no demand factor, no budget, no region and no cloud of this campaign was named; nothing was planned',
+      { nextStep: 'Give a demand factor, a budget, or a cloud or region to do without.' },
     );
   }
   if (accountIds.length === 0) {
@@ -119,6 +149,13 @@ export function changedCampaign(campaign: CampaignInput, change: PlanWhatIf): Ca
       { nextStep: `Give the budget in ${campaign.budget.currency}.` },
     );
   }
+  if (compareMoney(budget, zero(budget.currency)) < 0) {
+    throw new SpringtideError(
+      'invalid-argument',
+      `a budget of ${budget.amount} ${budget.currency} is below zero; nothing was planned`,
+      { nextStep: 'Give an amount of zero or more.' },
+    );
+  }
   return {
     ...campaign,
     budget,
@@ -128,4 +165,15 @@ export function changedCampaign(campaign: CampaignInput, change: PlanWhatIf): Ca
       requestsPerSecond: row.requestsPerSecond * demandFactor,
     })),
   };
+}
+
+/** A cloud that is not in it, perhaps mistyped, would be done without by doing nothing. */
+function requireOwn(campaign: CampaignInput, excluded: readonly string[]): void {
+  const foreign = excluded.filter((id) => !campaign.accountIds.includes(id));
+  if (foreign.length === 0) return;
+  throw new SpringtideError(
+    'invalid-argument',
+    `the campaign does not plan with ${foreign.join(', ')}, so nothing changes without it; nothing was planned`,
+    { nextStep: 'Name clouds of this campaign.' },
+  );
 }
