@@ -131,6 +131,33 @@ describe('catalog on PostgreSQL', () => {
     await expect(tamper).rejects.toMatchObject({ code: 'permission-denied' });
   });
 
+  it('keeps what networks have free as evidence, and nothing where they can no longer be listed', async () => {
+    script.networks = [
+      { id: 'net-a', name: 'front', region: 'r1', zone: 'r1-a', freeAddresses: 12 },
+      { id: 'net-b', name: 'net-b', region: 'r1' },
+    ];
+    await market.refreshOfferings(tenant, ACCOUNT);
+    const seen = await market.takeMarketSnapshot(tenant, [ACCOUNT]);
+    expect((await market.getMarketSnapshot(tenant, seen.id)).networks).toEqual([
+      {
+        ...{ accountId: ACCOUNT, region: 'r1', id: 'net-a', name: 'front', zone: 'r1-a' },
+        ...{ freeAddresses: 12, observedAt: clock.now().toISOString() },
+      },
+      { accountId: ACCOUNT, region: 'r1', id: 'net-b', name: 'net-b', observedAt: clock.now().toISOString() },
+    ]);
+    script.networks = [{ id: 'net-a', name: 'front', region: 'r1', zone: 'r1-a', freeAddresses: 11 }];
+    await market.refreshOfferings(tenant, ACCOUNT);
+    const fuller = await market.takeMarketSnapshot(tenant, [ACCOUNT]);
+    expect(fuller.networks).toMatchObject([{ id: 'net-a', freeAddresses: 11 }]);
+    expect(fuller.hash).not.toBe(seen.hash);
+    script.listing = 'cut';
+    await market.refreshOfferings(tenant, ACCOUNT);
+    expect((await market.takeMarketSnapshot(tenant, [ACCOUNT])).networks).toEqual([]);
+    script.listing = 'complete';
+    await clock.advance(1_000);
+    await market.refreshOfferings(tenant, ACCOUNT);
+  });
+
   it('shows nothing to another tenant', async () => {
     const snapshot = await market.takeMarketSnapshot(tenant, [ACCOUNT]);
     expect(await known(other)).toEqual([]);

@@ -6,6 +6,8 @@ import {
   OfferingEntity,
   QuotaEntity,
 } from './data/market.entity.js';
+import { NetworkEntity } from './data/network.entity.js';
+import { CatalogNetworks1763832000000 } from './data/networks.migration.js';
 import { TemplateVersionEntity } from './data/template.entity.js';
 
 export { CatalogModule } from './catalog.module.js';
@@ -16,6 +18,13 @@ export { parseTemplate, type ParsedTemplate } from './template-document.js';
 export { TemplateService, type CreatedTemplate, type TemplatePage } from './template.service.js';
 
 export const catalogSchema: SchemaPart = {
-  entities: [OfferingEntity, QuotaEntity, MarketFreshnessEntity, MarketSnapshotEntity, TemplateVersionEntity],
-  migrations: [CatalogTables1760000300000],
+  entities: [
+    OfferingEntity,
+    QuotaEntity,
+    NetworkEntity,
+    MarketFreshnessEntity,
+    MarketSnapshotEntity,
+    TemplateVersionEntity,
+  ],
+  migrations: [CatalogTables1760000300000, CatalogNetworks1763832000000],
 };

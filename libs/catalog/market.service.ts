@@ -1,7 +1,7 @@
 import { SpringtideError, asSpringtideError, toInstant, type Clock, type Instant } from '@springtide/kernel';
 import { requirePermission } from '@springtide/identity';
 import { newId, sha256, type Database, type Logger, type RequestContext } from '@springtide/platform';
-import type { CloudClient, Offering, Quota } from '@springtide/provider-kit';
+import { collectComplete, type CloudClient, type Offering, type Quota } from '@springtide/provider-kit';
 import type { CloudSource } from './cloud-source.js';
 import { MarketRepository, type OfferingFilter } from './data/market.repository.js';
 import {
@@ -10,6 +10,7 @@ import {
   marketEvidence,
   orderedMarket,
   type MarketFreshness,
+  type MarketNetwork,
   type MarketOffering,
   type MarketQuota,
   type MarketSnapshot,
@@ -37,7 +38,7 @@ type Listing = Readonly<{
   reason: string | null;
 }>;
 
-/** Prices, stock and quota of every account, and the snapshots of them that plans refer to as evidence. */
+/** Prices, stock, quota and free addresses of every account, and the snapshots of them that plans refer to as evidence. */
 export class MarketService {
   constructor(
     private readonly database: Database,
@@ -91,20 +92,37 @@ export class MarketService {
    * @throws failed-precondition when an account has never been listed completely: a plan on it would be a guess.
    */
   async takeMarketSnapshot(context: RequestContext, accountIds: readonly string[]): Promise<MarketSnapshot> {
+    return await this.snapshot(context, accountIds, { keep: true });
+  }
+
+  /** The same, for a question of which nothing is kept: its id names no row. */
+  async viewMarket(context: RequestContext, accountIds: readonly string[]): Promise<MarketSnapshot> {
+    return await this.snapshot(context, accountIds, { keep: false });
+  }
+
+  private async snapshot(
+    context: RequestContext,
+    accountIds: readonly string[],
+    { keep }: Readonly<{ keep: boolean }>,
+  ): Promise<MarketSnapshot> {
     requirePermission(context, 'catalog:read');
     return await this.database.unitOfWork(context, async (tx) => {
       const market = new MarketRepository(tx, context.tenantId);
       const freshness = await market.freshness(accountIds);
       requireListed(accountIds, freshness);
-      const rows = orderedMarket(await market.offerings(accountIds), await market.quotas(accountIds));
+      const rows = orderedMarket({
+        offerings: await market.offerings(accountIds),
+        quotas: await market.quotas(accountIds),
+        networks: await market.networks(accountIds),
+      });
       const snapshot: MarketSnapshot = {
         id: newId(),
         takenAt: toInstant(this.clock.now()),
-        hash: sha256(marketEvidence(rows.offerings, rows.quotas)),
+        hash: sha256(marketEvidence(rows)),
         ...rows,
         freshness,
       };
-      await market.addSnapshot(snapshot);
+      if (keep) await market.addSnapshot(snapshot);
       return snapshot;
     });
   }
@@ -121,18 +139,38 @@ export class MarketService {
 
   private async refreshRegion(
     context: RequestContext,
-    client: Pick<CloudClient, 'compute'>,
+    client: CloudClient,
     accountId: string,
     region: string,
   ): Promise<MarketRefresh> {
     const at = toInstant(this.clock.now());
     const listing = await readMarket(client, { accountId, region, at });
+    const networks = await this.networksOf(client, { accountId, region, at });
     if (!listing.complete) {
       this.log.warn({ accountId, region, reason: listing.reason }, 'market listing incomplete');
     }
     return await this.database.unitOfWork(context, async (tx) =>
-      storeListing(new MarketRepository(tx, context.tenantId), listing, { accountId, region, at }),
+      storeListing(new MarketRepository(tx, context.tenantId), listing, networks, { accountId, region, at }),
     );
+  }
+
+  /** None where they cannot be listed: a plan is possible without, and says that nothing is known of its addresses. */
+  private async networksOf(client: CloudClient, moment: Moment): Promise<readonly MarketNetwork[]> {
+    if (!client.offers('network')) return [];
+    const { accountId, region, at } = moment;
+    try {
+      const pages = client.network.listNetworks({ region }, { priority: 'sync' });
+      const networks = await collectComplete(pages, 'networks');
+      return networks.map(({ id, name, zone, freeAddresses }) => ({
+        ...{ accountId, region, id, name, observedAt: at },
+        ...(zone === undefined ? {} : { zone }),
+        ...(freeAddresses === undefined ? {} : { freeAddresses }),
+      }));
+    } catch (thrown) {
+      const reason = asSpringtideError(thrown).message;
+      this.log.warn({ accountId, region, reason }, 'networks could not be listed');
+      return [];
+    }
   }
 }
 
@@ -163,6 +201,7 @@ async function readMarket(client: Pick<CloudClient, 'compute'>, moment: Moment):
 async function storeListing(
   market: MarketRepository,
   listing: Listing,
+  networks: readonly MarketNetwork[],
   moment: Moment,
 ): Promise<MarketRefresh> {
   const { accountId, region, at } = moment;
@@ -177,6 +216,7 @@ async function storeListing(
   if (listing.quotas) {
     await market.applyQuotas(decideQuotas(await market.quotas([accountId], region), listing.quotas));
   }
+  await market.replaceNetworks({ accountId, region }, networks);
   const confirmedAt = complete ? at : (before?.confirmedAt ?? null);
   await market.saveFreshness({ accountId, region, attemptedAt: at, confirmedAt, complete, reason });
   return {

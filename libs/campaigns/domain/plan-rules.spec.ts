@@ -80,7 +80,7 @@ const market = (
   offerings: readonly MarketOffering[],
   quotas: MarketSnapshot['quotas'] = [],
 ): MarketSnapshot => {
-  return { id: 'm', takenAt: at(0), hash: 'h', offerings, quotas, freshness: [] };
+  return { id: 'm', takenAt: at(0), hash: 'h', offerings, quotas, networks: [], freshness: [] };
 };
 
 const question = (change: Partial<PlanQuestion> = {}): PlanQuestion => ({

@@ -1,6 +1,6 @@
 import { SpringtideError } from '@springtide/kernel';
 import { z } from 'zod';
-import type { MarketFreshness, MarketOffering, MarketQuota } from '../domain/index.js';
+import type { MarketFreshness, MarketNetwork, MarketOffering, MarketQuota } from '../domain/index.js';
 
 const offering: z.ZodType<MarketOffering> = z.object({
   accountId: z.string(),
@@ -32,6 +32,16 @@ const quota: z.ZodType<MarketQuota> = z.object({
   observedAt: z.string(),
 });
 
+const network: z.ZodType<MarketNetwork> = z.object({
+  accountId: z.string(),
+  region: z.string(),
+  id: z.string(),
+  name: z.string(),
+  zone: z.exactOptional(z.string()),
+  freeAddresses: z.exactOptional(z.number()),
+  observedAt: z.string(),
+});
+
 const freshness: z.ZodType<MarketFreshness> = z.object({
   accountId: z.string(),
   region: z.string(),
@@ -44,6 +54,8 @@ const freshness: z.ZodType<MarketFreshness> = z.object({
 const marketRows = z.object({
   offerings: z.array(offering),
   quotas: z.array(quota),
+  // Snapshots of earlier versions did not look at networks.
+  networks: z.array(network).default([]),
   freshness: z.array(freshness),
 });
 

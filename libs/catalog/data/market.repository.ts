@@ -3,6 +3,7 @@ import { In, IsNull, type EntityManager } from 'typeorm';
 import type {
   MarketChanges,
   MarketFreshness,
+  MarketNetwork,
   MarketOffering,
   MarketPurchaseOption,
   MarketQuota,
@@ -18,6 +19,7 @@ import {
   type OfferingRow,
   type QuotaRow,
 } from './market.entity.js';
+import { NetworkEntity, type NetworkRow } from './network.entity.js';
 import { readMarketRows } from './market-snapshot-rows.js';
 
 type Place = Readonly<{ accountId: string; region: string }>;
@@ -105,6 +107,26 @@ export class MarketRepository {
       ...(region === undefined ? {} : { region }),
     });
     return rows.map(toQuota);
+  }
+
+  async networks(accountIds: readonly string[]): Promise<MarketNetwork[]> {
+    const rows = await this.tx.findBy(NetworkEntity, { tenantId: this.tenantId, accountId: In(accountIds) });
+    return rows.map(toNetwork);
+  }
+
+  /** What was known of a place's networks gives way to what was seen. */
+  async replaceNetworks(place: Place, networks: readonly MarketNetwork[]): Promise<void> {
+    await this.tx.delete(NetworkEntity, { tenantId: this.tenantId, ...place });
+    const rows = networks.map(({ id, name, zone = null, freeAddresses, observedAt }) => ({
+      tenantId: this.tenantId,
+      ...place,
+      cloudId: id,
+      name,
+      zone,
+      freeAddresses: freeAddresses === undefined ? null : String(freeAddresses),
+      observedAt: parseInstant(observedAt),
+    }));
+    for (const batch of chunks(rows)) await this.tx.insert(NetworkEntity, batch);
   }
 
   async freshness(accountIds: readonly string[]): Promise<MarketFreshness[]> {
@@ -237,6 +259,19 @@ function toQuota(row: QuotaRow): MarketQuota {
     limitVcpu: Number(row.limitVcpu),
     usedVcpu: Number(row.usedVcpu),
     observedAt: toInstant(row.observedAt),
+  };
+}
+
+function toNetwork(row: NetworkRow): MarketNetwork {
+  const { accountId, region, cloudId, name, zone, freeAddresses, observedAt } = row;
+  return {
+    accountId,
+    region,
+    id: cloudId,
+    name,
+    ...(zone === null ? {} : { zone }),
+    ...(freeAddresses === null ? {} : { freeAddresses: Number(freeAddresses) }),
+    observedAt: toInstant(observedAt),
   };
 }
 

@@ -8,6 +8,7 @@ export {
   quotaKey,
   type MarketChanges,
   type MarketFreshness,
+  type MarketNetwork,
   type MarketOffering,
   type MarketPurchaseOption,
   type MarketQuota,

@@ -38,6 +38,20 @@ export type MarketQuota = Readonly<{
   observedAt: Instant;
 }>;
 
+/** A network that machines of the region get their addresses from. */
+export type MarketNetwork = Readonly<{
+  accountId: string;
+  region: string;
+  /** The cloud's own id. */
+  id: string;
+  name: string;
+  /** Absent: it spans the zones of its region. */
+  zone?: string;
+  /** Absent: the cloud does not count them. */
+  freeAddresses?: number;
+  observedAt: Instant;
+}>;
+
 /** How far the market rows of one account and region can be believed. */
 export type MarketFreshness = Readonly<{
   accountId: string;
@@ -50,13 +64,15 @@ export type MarketFreshness = Readonly<{
   reason: string | null;
 }>;
 
-/** Prices, stock and quota as a plan saw them. Never changes; `hash` covers the rows, not the moment. */
+/** Prices, stock, quota and free addresses as a plan saw them. Never changes; `hash` covers the rows, not the moment. */
 export type MarketSnapshot = Readonly<{
   id: string;
   takenAt: Instant;
   hash: string;
   offerings: readonly MarketOffering[];
   quotas: readonly MarketQuota[];
+  /** Empty for a region whose networks could not be listed: nothing is known of its addresses. */
+  networks: readonly MarketNetwork[];
   freshness: readonly MarketFreshness[];
 }>;
 
@@ -78,6 +94,10 @@ export function quotaKey(quota: Readonly<{ accountId: string; region: string; gr
   return [quota.accountId, quota.region, quota.group].join('|');
 }
 
+function networkKey({ accountId, region, id }: MarketNetwork): string {
+  return [accountId, region, id].join('|');
+}
+
 /** What a listing of offerings means for the rows known so far. Only a complete listing can withdraw anything. */
 export function decideOfferings(
   known: readonly MarketOffering[],
@@ -94,20 +114,24 @@ export function decideQuotas(
   return decideMarket(known, seen, true, quotaKey);
 }
 
+export type MarketRows = Pick<MarketSnapshot, 'offerings' | 'quotas' | 'networks'>;
+
 /** Snapshot rows in canonical order, so that the same market gives the same hash whatever order it was read in. */
-export function orderedMarket(
-  offerings: readonly MarketOffering[],
-  quotas: readonly MarketQuota[],
-): { offerings: MarketOffering[]; quotas: MarketQuota[] } {
-  return { offerings: sortedBy(offerings, offeringKey), quotas: sortedBy(quotas, quotaKey) };
+export function orderedMarket({ offerings, quotas, networks }: MarketRows): MarketRows {
+  return {
+    offerings: sortedBy(offerings, offeringKey),
+    quotas: sortedBy(quotas, quotaKey),
+    networks: sortedBy(networks, networkKey),
+  };
 }
 
 /** The text whose hash identifies a market: what is offered at which price, not when it was looked at. */
-export function marketEvidence(offerings: readonly MarketOffering[], quotas: readonly MarketQuota[]): string {
-  const market = orderedMarket(offerings, quotas);
+export function marketEvidence(rows: MarketRows): string {
+  const market = orderedMarket(rows);
   return canonicalJson({
     offerings: market.offerings.map(withoutMoment),
     quotas: market.quotas.map(withoutMoment),
+    networks: market.networks.map(withoutMoment),
   });
 }
 
