@@ -36,7 +36,8 @@ export class PlanComparisons {
       if (plan.campaignVersion !== row.version) throw edited(plan.revision);
       return { before: comparable(plan), campaign: row.input };
     });
-    const solved = await this.solver.solveUnkept(ctx, changedCampaign(campaign, change));
+    const changed = changedCampaign(campaign, change);
+    const solved = await this.solver.solveUnkept(ctx, changed, change.excludeRegions);
     const content = { ...solved, marketSnapshotId: before.content.marketSnapshotId };
     return comparePlans(before, { planId: null, revision: null, hash: hashJson(content), content });
   }

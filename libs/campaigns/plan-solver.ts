@@ -33,12 +33,6 @@ type Parts = Readonly<{
 
 type CloudRegion = Readonly<{ accountId: string; region: string }>;
 
-type Solving = Readonly<{
-  deadlineMs?: number;
-  /** Regions whose offerings are left out, as if the clouds had none there. */
-  without?: readonly CloudRegion[];
-}>;
-
 /** The longest a solver may think before the greedy plan is taken. */
 const SOLVER_DEADLINE_MS = 20_000;
 /** Somebody waits in front of a screen. */
@@ -63,14 +57,34 @@ export class PlanSolver {
     }
   }
 
-  async solve(
+  /** The market that it was solved at is kept with it, as its evidence. */
+  async solve(ctx: RequestContext, campaign: CampaignInput): Promise<PlanContent> {
+    const market = await this.parts.market.takeMarketSnapshot(ctx, campaign.accountIds);
+    return await this.solveAt(ctx, campaign, market, SOLVER_DEADLINE_MS);
+  }
+
+  /**
+   * At the prices known now, in seconds, for somebody who only asks: no market is kept for it.
+   * @param without regions whose offerings are left out, as if the clouds had none there.
+   */
+  async solveUnkept(
     ctx: RequestContext,
     campaign: CampaignInput,
-    { deadlineMs = SOLVER_DEADLINE_MS, without = [] }: Solving = {},
+    without: readonly CloudRegion[],
+  ): Promise<PlanContent> {
+    const whole = await this.parts.market.viewMarket(ctx, campaign.accountIds);
+    const market = { ...whole, offerings: whole.offerings.filter((one) => !isWithin(one, without)) };
+    const content = await this.solveAt(ctx, campaign, market, WHAT_IF_DEADLINE_MS);
+    return { ...content, marketSnapshotId: null };
+  }
+
+  private async solveAt(
+    ctx: RequestContext,
+    campaign: CampaignInput,
+    market: MarketSnapshot,
+    deadlineMs: number,
   ): Promise<PlanContent> {
     const template = await this.parts.templates.getById(ctx, campaign.templateId);
-    const whole = await this.parts.market.takeMarketSnapshot(ctx, campaign.accountIds);
-    const market = { ...whole, offerings: whole.offerings.filter((one) => !isWithin(one, without)) };
     const accounts = await Promise.all(
       campaign.accountIds.map(async (id) => await this.parts.accounts.get(ctx, id)),
     );

@@ -121,9 +121,11 @@ describe('changedCampaign', () => {
   });
 
   it('refuses to do without a cloud that the campaign does not have, and a budget below zero', () => {
-    const foreign = { demandFactor: 2, excludeAccountIds: ['south'] };
+    const foreign = { demandFactor: 2, excludeAccountIds: ['south'], excludeRegions: [] };
     expect(() => changedCampaign(campaign, foreign)).toThrow(/does not plan with south/);
-    const debt = { excludeAccountIds: [], budget: eur('-1') };
+    const elsewhere = { excludeAccountIds: [], excludeRegions: [{ accountId: 'north', region: 'r' }] };
+    expect(() => changedCampaign(campaign, elsewhere)).toThrow(/does not plan with north/);
+    const debt = { excludeAccountIds: [], excludeRegions: [], budget: eur('-1') };
     expect(() => changedCampaign(campaign, debt)).toThrow(/below zero/);
   });
 });

@@ -121,7 +121,7 @@ function changedShortage(from: PlanContent, to: PlanContent): PlanComparison['sh
 export function changedCampaign(campaign: CampaignInput, change: PlanWhatIf): CampaignInput {
   const { demandFactor = 1, budget = campaign.budget, excludeAccountIds } = change;
   const excluded = new Set(excludeAccountIds);
-  requireOwn(campaign, excludeAccountIds);
+  requireOwn(campaign, [...excludeAccountIds, ...change.excludeRegions.map(({ accountId }) => accountId)]);
   const accountIds = campaign.accountIds.filter((id) => !excluded.has(id));
   const isSame =
     demandFactor === 1 &&
