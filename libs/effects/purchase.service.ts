@@ -22,10 +22,13 @@ import {
   type Mandate,
   type Refusal,
 } from './domain/index.js';
-import type { StopSwitch } from './effect-store.port.js';
+import type { EffectTransaction, StopSwitch } from './effect-store.port.js';
 import type { LaunchAnswer, LaunchRequest, LaunchSpec, RefusalCount } from './launch.js';
 import { refusalError, saveWithBooks } from './ledger-books.js';
 import type { EffectLedger } from './ledger.service.js';
+
+/** What was checked longer ago than this is checked again when the call budget lets a purchase go. */
+const CHECK_HOLDS_MS = 1_000;
 
 /** One purchase, from the books to the cloud and back, however often it is interrupted. */
 export class Purchase {
@@ -104,6 +107,7 @@ export class Purchase {
     try {
       receipt = await client.compute.launch(this.batchOf(begun, client, request.secretUserData), {
         deadline: begun.deadline ?? this.ledger.deadline(),
+        lastCheck: async () => await this.requireStillAllowed(begun, request),
       });
     } catch (thrown) {
       return await this.afterFailedCall(begun, client, asSpringtideError(thrown));
@@ -179,10 +183,8 @@ export class Purchase {
       await this.ledger.requireFence(tx, intent, request.fence);
       // Whoever asked for the same at the same moment has its answer already.
       if (intent.state === 'settled' || intent.state === 'released') return intent;
-      const stop = await tx.findStopSwitch();
       // Read, not locked: a freeze that commits now finds this intent as sent, and brings it to rest.
-      const mandate = await tx.findMandateOfRun(request.runId);
-      const refusal = stop?.engaged === true ? stopped(stop) : whyNotNow(mandate, this.ledger.now());
+      const refusal = await this.whyNotNow(tx, request.runId);
       if (refusal !== null) {
         if (intent.state !== 'written') return refusal;
         const cancelled = refusedWhole(intent, refusalError(refusal));
@@ -197,6 +199,30 @@ export class Purchase {
       await tx.saveIntent(begun);
       return begun;
     });
+  }
+
+  /**
+   * Calls wait for their budget, and a stop or a new owner may come meanwhile. Such a call counts as never sent; the next
+   * try meets the same refusal in the books, and concludes from it.
+   */
+  private async requireStillAllowed(begun: Intent, request: LaunchRequest): Promise<void> {
+    if (begun.sentAt === null || msBetween(begun.sentAt, this.ledger.now()) < CHECK_HOLDS_MS) return;
+    const why = await this.ledger.dependencies.store.transaction(request.tenantId, async (tx) => {
+      if ((await tx.currentFence(request.runId)) > request.fence) return 'the run has a newer owner';
+      return (await this.whyNotNow(tx, request.runId))?.message;
+    });
+    if (why === undefined) return;
+    throw new SpringtideError('conflict', `nothing was sent, which had waited for its call budget: ${why}`, {
+      retryAfterMs: 1,
+    });
+  }
+
+  private async whyNotNow(tx: EffectTransaction, runId: string): Promise<Refusal | null> {
+    const stop = await tx.findStopSwitch();
+    if (stop?.engaged === true) return stopped(stop);
+    const mandate = await tx.findMandateOfRun(runId);
+    if (mandate?.state !== 'open') return frozen();
+    return this.ledger.now() <= mandate.validUntil ? null : expired(mandate);
   }
 
   /** A call was sent and its answer is not recorded. Looks first; decides whether to wait, to send again, or is done. */
@@ -318,13 +344,11 @@ function requireSame(existing: Intent, wanted: Intent): Intent {
   );
 }
 
-function whyNotNow(mandate: Mandate | undefined, at: Instant): Refusal | null {
-  if (mandate?.state !== 'open') return frozen();
-  if (at <= mandate.validUntil) return null;
+function expired({ validUntil }: Mandate): Refusal {
   return {
     code: 'expired',
-    message: `the approval's window ended at ${mandate.validUntil}; nothing was bought`,
-    facts: { validUntil: mandate.validUntil },
+    message: `the approval's window ended at ${validUntil}; nothing was bought`,
+    facts: { validUntil },
   };
 }
 

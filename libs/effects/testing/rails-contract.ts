@@ -1,4 +1,5 @@
 import { addMs, money, multiplyMoney } from '@springtide/kernel';
+import { manifest as simulated } from '../../../providers/simulated/index.js';
 import { reservationFor } from '../domain/index.js';
 import type { EffectStore } from '../effect-store.port.js';
 import { PRICE, START, TENANT } from './effect-fixtures.js';
@@ -51,6 +52,31 @@ export function describeRails(open: OpenWorld): void {
     expect(await world.launch(process, { batch: 1 })).toMatchObject({ status: 'refused' });
     expect(world.look()).toEqual([]);
     expect(await world.violations(true)).toEqual([]);
+  });
+
+  it.each([
+    ['the stop switch is pulled', 'stop', 'refused'],
+    ['its run gets a new owner', 'owner', 'fenced'],
+  ] as const)('sends nothing that waits for its call budget when %s', async (_, event, outcome) => {
+    const world = await open();
+    const rates = { ...simulated.rates, mutate: { burst: 1, perSecond: 0.05 } };
+    const process = await world.process({ manifest: { ...simulated, rates } });
+    await world.launch(process);
+    const advance = world.clock.sleep.bind(world.clock);
+    world.clock.sleep = async (ms) => {
+      world.clock.sleep = advance;
+      if (event === 'owner') await process.ledger.takeFence(TENANT, world.run, 'second owner');
+      else await process.ledger.setStopSwitch(TENANT, { engaged: true, reason: 'drill', at: world.now() });
+      await advance(ms);
+    };
+    const second = await world.launch(process, { batch: 1 }).catch((thrown: unknown) => thrown);
+    const expected = outcome === 'fenced' ? { code: 'conflict', retry: 'never' } : { status: outcome };
+    expect(second).toMatchObject(expected);
+    expect(world.look()).toHaveLength(5);
+    expect((await world.intents()).map(({ state, unanswered }) => [state, unanswered])).toContainEqual(
+      outcome === 'fenced' ? ['written', 0] : ['released', 0],
+    );
+    expect(await world.violations(false)).toEqual([]);
   });
 
   it('does not call something refused that may have been bought before the stop', async () => {

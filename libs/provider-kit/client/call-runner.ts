@@ -25,9 +25,20 @@ export type CallKind = 'read' | 'mutate';
  * `deadline` left out: the policy's. `priority` left out: `scale-back` for what ends machines, `campaign` for all else;
  * inventory, prices and checks say `sync`.
  */
-export type CallControl = Readonly<{ deadline?: Instant; priority?: CallPriority }>;
+export type CallControl = Readonly<{ deadline?: Instant; priority?: CallPriority; lastCheck?: LastCheck }>;
 
-export type Call = Budgeted & Readonly<{ deadline: Instant; priority?: CallPriority | undefined }>;
+/**
+ * Asked when the call budget lets a call go, which may be long after it was asked for. What it throws is thrown to the
+ * caller, and nothing is sent.
+ */
+type LastCheck = () => Promise<void>;
+
+export type Call = Budgeted &
+  Readonly<{
+    deadline: Instant;
+    priority?: CallPriority | undefined;
+    lastCheck?: LastCheck | undefined;
+  }>;
 
 export type CallRunnerOptions = Readonly<{
   provider: string;
@@ -99,6 +110,7 @@ export class CallRunner {
       }
     };
     try {
+      await this.#lastCheck(call);
       return await this.#withinDeadline(call, send({ deadline: call.deadline, more }));
     } catch (thrown) {
       const error = classify(thrown, call.operation, this.options.redact);
@@ -116,8 +128,18 @@ export class CallRunner {
     try {
       return await this.options.limiter.acquire({ lane, draws, rank, deadline: call.deadline });
     } catch (thrown) {
-      throw notSent(thrown, call);
+      throw notSent(thrown, call, 'the shared call budget cannot be read');
     }
+  }
+
+  async #lastCheck(call: Call): Promise<void> {
+    if (call.lastCheck === undefined) return;
+    try {
+      await call.lastCheck();
+    } catch (thrown) {
+      throw notSent(thrown, call, 'whether it still may be cannot be asked');
+    }
+    this.#refuseLate(call);
   }
 
   #refuseLate(call: Call): void {
@@ -186,14 +208,13 @@ export class CallRunner {
   }
 }
 
-/** A budget that cannot be asked for stops the call, and says truly that nothing happened. */
-function notSent(thrown: unknown, call: Call): SpringtideError {
+/** What cannot be asked before a call stops it, and says truly that nothing happened. */
+function notSent(thrown: unknown, call: Call, why: string): SpringtideError {
   if (thrown instanceof SpringtideError && thrown.effect === 'none') return thrown;
-  return new SpringtideError(
-    'unavailable',
-    `${call.operation} was not sent: the shared call budget cannot be read`,
-    { effect: 'none', cause: thrown },
-  );
+  return new SpringtideError('unavailable', `${call.operation} was not sent: ${why}`, {
+    effect: 'none',
+    cause: thrown,
+  });
 }
 
 function costing(draws: readonly Draw[], cost: number): readonly Draw[] {

@@ -100,6 +100,19 @@ describe('CloudClient', () => {
       expect(cloud.log).toEqual([]);
     });
 
+    it('asks its caller once more when the budget lets a call go, and sends nothing when that says no', async () => {
+      const client = await cloud.client();
+      cloud.answers(accepted('a'));
+      await client.compute.launch(aBatch(), { lastCheck: async () => Promise.resolve() });
+      for (const thrown of [new SpringtideError('conflict', 'stopped'), new Error('the database is away')]) {
+        const refused = client.compute.launch(aBatch({ token: 't2' }), {
+          lastCheck: async () => Promise.reject(thrown),
+        });
+        await expect(refused).rejects.toMatchObject({ retry: 'same', effect: 'none' });
+      }
+      expect(cloud.log).toHaveLength(1);
+    });
+
     it('slows down when the cloud throttles, and recovers', async () => {
       const client = await cloud.client({ policy: { readAttempts: 1 } });
       cloud.answers(busy, [], []);

@@ -205,7 +205,13 @@ export class ComputeClient {
 
   #change(about: About, control: CallControl | undefined): Call {
     const deadline = this.#runner.deadline('mutate', control);
-    return { ...about, kind: 'mutate', deadline, priority: control?.priority };
+    return {
+      ...about,
+      kind: 'mutate',
+      deadline,
+      priority: control?.priority,
+      lastCheck: control?.lastCheck,
+    };
   }
 }
 
