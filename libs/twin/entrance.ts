@@ -46,6 +46,18 @@ export class TwinEntrance implements TrafficFacet {
     return new Map(able.map(([name, share]) => [name, sum === 0 ? 0 : (share / sum) * 100]));
   }
 
+  /** Ground truth: every group as it is set, and how many of its members are healthy. */
+  groups(
+    route: string,
+  ): readonly Readonly<{ name: string; weight: number; members: number; healthy: number }>[] {
+    return [...this.#groups(route)].map(([name, { weight, members }]) => ({
+      name,
+      weight,
+      members: members.length,
+      healthy: members.filter((member) => this.isHealthy(member)).length,
+    }));
+  }
+
   members(route: string, group: string): readonly string[] {
     return (this.#groups(route).get(group)?.members ?? []).map(({ id }) => id);
   }

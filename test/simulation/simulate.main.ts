@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { readCorpus } from './corpus.js';
 import { shrink } from './shrink.js';
 import { simulate, type Outcome } from './simulate.js';
+import { Tally, tallyOf } from './tally.js';
 import { scenarioOf } from './world/scenario.js';
 import { describeFault, type Fault } from './world/storm.js';
 
@@ -68,14 +69,17 @@ async function tellForgetful(seed: number): Promise<readonly number[]> {
 
 async function tellMany(from: number, count: number, step: number): Promise<readonly number[]> {
   const failed: number[] = [];
+  const tally = new Tally();
   for (let seed = from; seed < from + count; seed += step) {
     const outcome = await simulate(seed);
+    tally.add(tallyOf(outcome.judged));
     const what = outcome.violations.map((one) => `${one.invariant} ${one.what.split('\n')[0]}`).join('; ');
     if (what !== '') failed.push(seed);
     process.stdout.write(
       `${seed} ${outcome.trace} ${outcome.steps} ${what === '' ? 'holds' : `FAILS: ${what}`}\n`,
     );
   }
+  process.stdout.write(step > 1 ? `judged ${tally.text}\n` : tally.report());
   return failed;
 }
 
@@ -97,12 +101,14 @@ async function tellCorpus(): Promise<readonly number[]> {
 async function inJobs(from: number, count: number, jobs: number): Promise<readonly number[]> {
   const begun = performance.now();
   const failed: number[] = [];
+  const tally = new Tally();
   const one = async (job: number) => {
     const range = ['--from', String(from + job), '--seeds', String(count - job), '--step', String(jobs)];
     const child = spawn(process.execPath, [...process.execArgv, import.meta.filename, ...range], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     for await (const line of createInterface(child.stdout)) {
+      if (line.startsWith('judged ')) tally.add(line.slice('judged '.length));
       if (line.includes(' FAILS: ')) {
         failed.push(Number(line.split(' ')[0]));
         process.stdout.write(`${line}\n`);
@@ -115,12 +121,13 @@ async function inJobs(from: number, count: number, jobs: number): Promise<readon
     failed.length === 0
       ? 'all hold'
       : `${failed.length} FAIL: ${failed.toSorted((a, b) => a - b).join(', ')}`;
+  process.stdout.write(tally.report());
   process.stdout.write(`${count} seeds from ${from}: ${kept}; ${Math.round(count / minutes)} a minute\n`);
   if (failed.length > 0) process.stdout.write(`npm run simulate -- --seed ${failed[0]} tells why.\n`);
   return failed;
 }
 
-function print({ seed, faults, story, violations, trace, steps, virtualMs }: Outcome): void {
+function print({ seed, faults, story, violations, judged, trace, steps, virtualMs }: Outcome): void {
   process.stdout.write(
     `Seed ${seed}: ${faults.length} faults, ${steps} steps, ${Math.round(virtualMs / 60_000)} minutes of virtual time, trace ${trace}\n`,
   );
@@ -128,6 +135,9 @@ function print({ seed, faults, story, violations, trace, steps, virtualMs }: Out
     process.stdout.write(`  planned at ${Math.round(fault.atMs / 1_000)} s: ${describeFault(fault)}\n`);
   for (const line of story) process.stdout.write(`  ${line}\n`);
   for (const { invariant, what } of violations) process.stdout.write(`  BROKEN ${invariant}: ${what}\n`);
+  const open = [...judged].filter(([, { because }]) => because !== null);
+  for (const [invariant, { because }] of open)
+    process.stdout.write(`  not judged ${invariant}: ${because}\n`);
   if (violations.length === 0) process.stdout.write('  Everything holds.\n');
 }
 

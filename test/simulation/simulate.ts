@@ -1,12 +1,15 @@
-import { Judge, type Violation } from './world/judge.js';
+import type { InvariantId } from '@springtide/oracle/domain';
 import { scenarioOf } from './world/scenario.js';
 import { stormOf, type Fault } from './world/storm.js';
+import { StoryOracle, type Broken, type Judged } from './world/story-oracle.js';
 import { World } from './world/world.js';
 
 export type Outcome = Readonly<{
   seed: number;
   faults: readonly Fault[];
-  violations: readonly Violation[];
+  violations: readonly Broken[];
+  /** By invariant. */
+  judged: ReadonlyMap<InvariantId, Judged>;
   story: readonly string[];
   /** Of everything that happened, in order. */
   trace: string;
@@ -25,12 +28,12 @@ export async function simulate(
 ): Promise<Outcome> {
   const storm = faults ?? stormOf(scenario);
   const world = new World(scenario, onPass);
-  const judge = new Judge(world);
+  const oracle = new StoryOracle(world, storm.length === 0);
   const startMs = world.time.ms;
-  const failed: Violation[] = [];
+  const failed: Broken[] = [];
   try {
     await world.open(storm);
-    await tell(world, judge);
+    await tell(world, oracle);
   } catch (thrown) {
     failed.push({
       invariant: 'end',
@@ -42,7 +45,8 @@ export async function simulate(
   return {
     seed,
     faults: storm,
-    violations: [...judge.violations, ...failed],
+    violations: [...oracle.broken, ...failed],
+    judged: oracle.judged,
     story: world.wholeStory(),
     trace: world.time.trace,
     steps: world.time.steps,
@@ -50,15 +54,17 @@ export async function simulate(
   };
 }
 
-async function tell(world: World, judge: Judge): Promise<void> {
+async function tell(world: World, oracle: StoryOracle): Promise<void> {
   const { time } = world;
   const given = time.ms + 8 * HOUR;
   await world.live(() => world.isClosed || time.ms > given);
   if (!world.isClosed)
     throw new Error(`the run was not closed within eight hours; open: ${world.engine.openIds().join(', ')}`);
-  judge.atClose();
   world.tell('closed');
+  const closedMs = time.ms;
+  await world.live(() => time.ms > closedMs);
+  oracle.atClose();
   const settled = time.ms + (world.scenario.policy === 'demo' ? 5 * 60_000 : HOUR);
   await world.live(() => time.ms > settled);
-  judge.atEnd();
+  oracle.atEnd();
 }

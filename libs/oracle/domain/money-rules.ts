@@ -53,8 +53,13 @@ function disagreements(
     !close(mandate.reserved.amount, counted.reserved);
   const books = (what: string, booked: string | number, real: Decimal | number) =>
     exceeded(mandate, `books ${what} as ${booked}, while its machines add up to ${String(real)}`);
+  const heldForNothing = counted.held === 0 && mandate.machines === 0;
+  const keeps = (what: string, booked: string) =>
+    heldForNothing && !close(booked, 0) ? [books(what, booked, 0)] : [];
   return [
     ...(mandate.machines === counted.held ? [] : [books('machines', mandate.machines, counted.held)]),
+    ...keeps('money set aside', mandate.reserved.amount),
+    ...keeps('money an hour', mandate.perHour.amount),
     ...(short ? [books('money set aside', mandate.reserved.amount, counted.reserved)] : []),
     ...(close(mandate.committed.amount, counted.ended)
       ? []

@@ -21,13 +21,16 @@ import {
   cut,
   deletes,
   doubted,
+  emptied,
   entranceWith,
   falseLoss,
   heldTwice,
+  keptForNothing,
   lapsed,
   leaving,
   lost,
   neighbour,
+  openAtClose,
   orphanDeletion,
   owners,
   raisedBudget,
@@ -193,8 +196,13 @@ const TALES: Readonly<Record<InvariantId, Readonly<{ broken: readonly Tale[]; ne
             }),
           ]),
       },
+      {
+        title: 'a purchase that nobody has brought to rest',
+        evidence: () => [at(openAtClose(), -27), openAtClose()],
+      },
     ],
     near: [
+      { title: 'a purchase that is being brought to rest', evidence: () => openAtClose() },
       { title: 'a machine that a person took on', evidence: () => abandonedAtClose() },
       {
         title: 'a machine that is ending',
@@ -213,6 +221,11 @@ const TALES: Readonly<Record<InvariantId, Readonly<{ broken: readonly Tale[]; ne
       { title: 'more machines than approved', evidence: () => withMandate({ maxMachines: 4 }) },
       { title: 'a mandate that books less than its machines cost', evidence: () => reserving('5', '4') },
       { title: 'a mandate that forgot a machine', evidence: () => withMandate({ machines: 4 }) },
+      {
+        title: 'money set aside for nothing',
+        evidence: () => keptForNothing({ reserved: money('CNY', '1') }),
+      },
+      { title: 'an hourly rate of nothing', evidence: () => keptForNothing({ perHour: money('CNY', '1') }) },
     ],
     near: [
       { title: 'room that an extension took for all', evidence: () => reserving('5', '7') },
@@ -228,8 +241,16 @@ const TALES: Readonly<Record<InvariantId, Readonly<{ broken: readonly Tale[]; ne
         title: 'shares that point at dead machines for minutes',
         evidence: () => [at(entranceWith(0), -4), entranceWith(0)],
       },
+      {
+        title: 'an entrance that has forgotten everything',
+        evidence: () => [at(emptied(true), -4), emptied(true)],
+      },
     ],
     near: [
+      {
+        title: 'an entrance that was never told anything',
+        evidence: () => [at(emptied(false), -4), emptied(false)],
+      },
       { title: 'fractions of a product that shares by members', evidence: () => fractions() },
 
       { title: 'an order of 100 %', evidence: () => sharesOrdered({ home: 40, east: 60 }) },

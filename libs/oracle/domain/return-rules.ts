@@ -7,7 +7,33 @@ import { few, finding, joined, type Finding } from './judgement.js';
 export function closedMeansBack(of: Case): Finding {
   const { runs } = of.books;
   if (runs === undefined) return finding({ checked: 0, gaps: ['the rows of the runs were not read'] });
-  return joined(...runs.filter(({ closedAt }) => closedAt !== null).map((run) => closedRun(of, run)));
+  const closed = runs.filter(({ closedAt }) => closedAt !== null);
+  return joined(...closed.map((run) => closedRun(of, run)), stillOpen(of, closed));
+}
+
+/** Seen from the ledger: after the close no purchase waits for an outcome, and none counts machines. */
+function stillOpen(of: Case, closed: readonly RunRow[]): Finding {
+  const ids = new Set(closed.map(({ id }) => id));
+  const open = of.books.intents.filter(
+    ({ kind, state, runId, items }) =>
+      kind === 'create' &&
+      state !== 'released' &&
+      ids.has(runId) &&
+      items.every((item) => item.abandoned === null),
+  );
+  return finding({
+    checked: 0,
+    suspicions: open.map(({ id, runId, step, batch, state }) => ({
+      key: `I5/open/${id}`,
+      patienceMs: of.policy.graceMs,
+      invariant: 'I5' as const,
+      happened: `run ${runId} is closed, and its purchase ${step}/${batch} is still ${state} in the ledger`,
+      means:
+        'nobody can say that its machines are gone, and the room that it holds in the budget is never given back',
+      next: 'look at the cloud for machines of this intent, and whether a worker runs: its reconciler brings purchases to rest',
+      evidence: [runId, id],
+    })),
+  });
 }
 
 function closedRun(of: Case, run: RunRow): Finding {

@@ -43,10 +43,24 @@ function applied(of: Case, entrance: Entrance): Finding {
   // With nothing healthy anywhere the last good shares stay: that is the promise, not its breach.
   const dead = anyHealthy ? entrance.groups.filter(({ weight, healthy }) => weight > 0 && healthy === 0) : [];
   const wrong = [
+    ...(isEmptied(of, entrance) ? ['has no member in any group, although a run has ordered its shares'] : []),
     ...(Math.abs(sum - 100) <= ROUNDING || !anyHealthy ? [] : [`has shares that sum to ${sum}`]),
     ...dead.map(({ name: group, weight }) => `sends ${weight} % to "${group}", where nothing is healthy`),
   ];
   return finding({ checked: 1, suspicions: wrong.map((what) => misled(of, entrance, name, what)) });
+}
+
+/** A product that has forgotten what it was told; one that was never told anything has nothing to forget. */
+function isEmptied(of: Case, { tenantId, accountId, route, groups }: Entrance): boolean {
+  if (groups.some(({ members }) => members > 0)) return false;
+  return of.books.intents.some(
+    (intent) =>
+      intent.kind === 'set' &&
+      intent.tenantId === tenantId &&
+      intent.accountId === accountId &&
+      intent.spec['route'] === route &&
+      intent.spec['shares'] !== undefined,
+  );
 }
 
 /** Between a death and the guard's answer, or within a change that the product applies in steps, this is so for moments. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { addMs, money, type Instant } from '@springtide/kernel';
 import type { Intent, Mandate } from '@springtide/effects/domain';
-import { ACCOUNT, TENANT, anIntent } from '../../effects/testing/effect-fixtures.js';
+import { ACCOUNT, START, TENANT, anIntent } from '../../effects/testing/effect-fixtures.js';
 import type {
   ApprovalRow,
   AuditChain,
@@ -196,6 +196,26 @@ export function abandonedAtClose(): Evidence {
   return evidenceOf({ ...CLOSED, intent, machines: [machineOf(intent, 'm-1')] });
 }
 
+/** The last purchase of a run that is closed has no answer yet. */
+export function openAtClose(): Evidence {
+  const { mandate, run } = CLOSED;
+  const open = anIntent({
+    id: '00000000-0000-4000-8000-0000000000ee',
+    runId: run.id,
+    mandateId: mandate.id,
+    batch: 1,
+    count: 1,
+    state: 'sent',
+    sentAt: START,
+  });
+  return evidenceOf({ ...CLOSED, mandate: { ...mandate, machines: 1 } }, { intents: [CLOSED.intent, open] });
+}
+
+/** Everything is back, and the mandate still holds room. */
+export function keptForNothing(over: Partial<Mandate>): Evidence {
+  return evidenceOf({ ...CLOSED, mandate: { ...CLOSED.mandate, ...over } });
+}
+
 /** What the intent holds, and what the mandate books for it. */
 export function reserving(held: string, booked: string): Evidence {
   const intent = { ...STORY.intent, reserved: money('CNY', held) };
@@ -266,6 +286,12 @@ export function entranceWith(east: number, home = 1): Evidence {
     { name: 'east', weight: 60, members: 5, healthy: east },
   ];
   return evidenceOf({ ...STORY, entrance: { ...STORY.entrance, groups } });
+}
+
+/** No group has a member: after shares were ordered, or before anything was. */
+export function emptied(ordered: boolean): Evidence {
+  const { books } = ordered ? sharesOrdered({ home: 40, east: 60 }) : whole();
+  return evidenceOf({ ...STORY, entrance: { ...STORY.entrance, groups: [] } }, { intents: books.intents });
 }
 
 export function acknowledged(found: boolean): Evidence {

@@ -1,5 +1,8 @@
-import type { Clock } from '@springtide/kernel';
-import type { ComputeFacet, ProviderManifest } from '@springtide/provider-kit';
+import { toInstant, type Clock } from '@springtide/kernel';
+import type { Deletion } from '@springtide/oracle/domain';
+import type { ProviderManifest } from '@springtide/provider-kit';
+import { changedProvider, forgetfulOfTokens } from '../../../libs/effects/testing/interruption.js';
+import { marksIn } from '../../../libs/oracle/testing/simulated-ground.js';
 import {
   closeSimulatedCloud,
   examplePrivateCloud,
@@ -17,6 +20,8 @@ export type SimCloud = Readonly<{
   shape: CloudShape;
   cloud: SimulatedCloud;
   account: TwinAccount;
+  /** Machines that a call of ours has ended, in order. */
+  trail: readonly Deletion[];
   close(): void;
 }>;
 
@@ -39,13 +44,39 @@ export function openSimCloud(shape: CloudShape, at: number, seed: number, clock:
     clock,
   );
   const settings = { cloud: name, kind: shape.private ? 'private-cloud' : 'public-cloud' };
-  const provider = providerOf(shape);
+  const trail: Deletion[] = [];
+  const told = changedProvider(providerOf(shape), [
+    (compute) => ({
+      terminate: async (...args) => {
+        const before = alive(cloud);
+        const answer = await compute.terminate(...args).finally(() => {
+          const left = new Set(alive(cloud).map(({ id }) => id));
+          for (const { id, labels } of before.filter((machine) => !left.has(machine.id))) {
+            const marks = marksIn(labels);
+            trail.push({
+              accountId: accountId(at),
+              resourceId: id,
+              at: toInstant(clock.now()),
+              by: 'springtide',
+              marks,
+            });
+          }
+        });
+        return answer;
+      },
+    }),
+  ]);
   return {
     shape,
     cloud,
-    account: { id: accountId(at), manifest: provider, settings, secret: cloud.plan.credentials },
+    trail,
+    account: { id: accountId(at), manifest: told, settings, secret: cloud.plan.credentials },
     close: () => closeSimulatedCloud(name),
   };
+}
+
+function alive(cloud: SimulatedCloud) {
+  return cloud.machines().filter(({ state }) => state !== 'terminating');
 }
 
 function providerOf({ tokens }: CloudShape): ProviderManifest {
@@ -54,9 +85,12 @@ function providerOf({ tokens }: CloudShape): ProviderManifest {
     case 'kept':
       return real;
     case 'none':
-      return { ...forgetful(real), capabilities: { ...real.capabilities, ...NO_TOKENS } };
+      return {
+        ...changedProvider(real, [forgetfulOfTokens()]),
+        capabilities: { ...real.capabilities, ...NO_TOKENS },
+      };
     case 'promised':
-      return forgetful(real);
+      return changedProvider(real, [forgetfulOfTokens()]);
   }
 }
 
@@ -64,31 +98,3 @@ const NO_TOKENS = {
   idempotencyToken: { supported: false, reason: 'this cloud remembers no tokens' },
   timeToLive: { supported: false, reason: 'this cloud has no timers' },
 } as const;
-
-/** The same cloud with a poor memory: whoever sends a create call twice has two batches. */
-function forgetful(real: ProviderManifest): ProviderManifest {
-  let calls = 0;
-  const withoutMemory = (compute: ComputeFacet): ComputeFacet =>
-    new Proxy(compute, {
-      get: (target, name) => {
-        if (name === 'launch') {
-          const launch: ComputeFacet['launch'] = async (batch, options) => {
-            calls += 1;
-            return await target.launch({ ...batch, token: `call-${calls}` }, options);
-          };
-          return launch;
-        }
-        const method = Reflect.get(target, name) as unknown;
-        return typeof method === 'function' ? (method.bind(target) as unknown) : method;
-      },
-    });
-  return {
-    ...real,
-    connect: async (account, context) => {
-      const session = await real.connect(account, context);
-      const { compute } = session;
-      const rest = { verify: session.verify.bind(session), close: session.close.bind(session) };
-      return compute === undefined ? session : { ...rest, compute: withoutMemory(compute) };
-    },
-  };
-}

@@ -1,4 +1,4 @@
-import { asSpringtideError } from '@springtide/kernel';
+import { asSpringtideError, toInstant } from '@springtide/kernel';
 import { relayOutbox, withIds, type Database, type OutboxMessage } from '@springtide/platform';
 import {
   Network,
@@ -14,6 +14,7 @@ import {
   type AroundActivity,
   type Process,
 } from '@springtide/twin';
+import type { AcknowledgedWrite } from '@springtide/oracle/domain';
 import * as workflows from '@springtide/workflows';
 import { FailureInterceptor } from '../../../apps/worker/src/activities/failure.js';
 import { OPERATOR, writeCampaign } from './campaign-rows.js';
@@ -33,6 +34,8 @@ const AFTER_FAILURE_MS = 2_000;
 const RELAY = 2;
 const API = 3;
 
+type Acknowledged = Omit<AcknowledgedWrite, 'found'> & Readonly<{ table: string }>;
+
 /** Everything of one story: clouds, entrance, database, processes, engine, and what happened in plain words. */
 export class World {
   readonly time: VirtualTime;
@@ -43,6 +46,8 @@ export class World {
   readonly tables: MemoryTables;
   readonly story: string[] = [];
   readonly weather: Weather;
+  /** Writes that were answered with success, and where their rows must be. */
+  readonly acknowledged: Acknowledged[] = [];
   readonly #database: Database;
   readonly #workers: Workers;
   readonly #ids: () => string;
@@ -148,6 +153,7 @@ export class World {
     this.engine.schedule({ id: 'reconcile', workflow: 'reconcile', everyMs: every, args: [] });
     this.weather.begin(faults, Date.parse(START));
     this.runId = run.id;
+    this.#promise('run', 'campaign_run', run.id);
   }
 
   /** The relay of a worker: the same delivery, over the engine of this world. */
@@ -224,9 +230,15 @@ export class World {
     try {
       await this.time.as(this.#workers.at(API), order, name);
       this.tell(`> ${name}`);
+      // What a command leaves for good is its record.
+      this.#promise(name, 'audit_record', String(this.tables.rows('audit_record').at(-1)?.['id']));
     } catch (thrown) {
       this.tell(`> ${name}: ${asSpringtideError(thrown).message}`);
     }
+  }
+
+  #promise(what: string, table: string, id: string): void {
+    this.acknowledged.push({ what, table, id, at: toInstant(this.time.now()) });
   }
 
   #serves(id: string): boolean {
