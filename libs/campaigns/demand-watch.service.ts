@@ -6,6 +6,7 @@ import { postToOutbox, type Database, type RequestContext } from '@springtide/pl
 import type { RoutesService } from '@springtide/traffic';
 import { countersBetween } from '@springtide/traffic/domain';
 import type { EntityManager } from 'typeorm';
+import { answerNote } from './demand-answer-note.js';
 import { RunEntity } from './data/campaign.entity.js';
 import {
   addReading,
@@ -16,7 +17,20 @@ import {
   saveSurge,
   type Counters,
 } from './data/demand-reading.repository.js';
-import { answerSurge, surgeOf, type RunTargets, type SurgeAnswer } from './domain/index.js';
+import {
+  DEMAND_MEMORY_STEPS,
+  answerCalm,
+  answerSurge,
+  capacityOf,
+  mayGoEarly,
+  multipleToAnswer,
+  viewOfDemand,
+  type DemandReading,
+  type DemandView,
+  type PlannedPhase,
+  type RunTargets,
+  type SurgeAnswer,
+} from './domain/index.js';
 import { lockRun, openIn, type OpenRun, type RunBook } from './run-book.js';
 import { note } from './run-timeline.js';
 
@@ -28,13 +42,13 @@ type Place = Readonly<{
   now: Instant;
 }>;
 
-/** Multiples that differ by less say the same: the ground is not moved for noise. */
-const SAME = 0.05;
+/** A plan whose demand was entered by hand may be off by about twenty percent either way. */
+const USUAL_SIGMA = 0.2;
 
 /**
- * Holds what the entrances of a run take against what was planned, and answers demand above plan inside the approved
- * envelope: its pools, caps, machines and money. Demand below plan changes nothing: what was approved for a phase stays
- * until it ends, and only what was added goes again after calm.
+ * Holds what the entrances of a run take against what was planned, and lets the burst policy correct the plan by it: demand
+ * above plan is answered inside the approved envelope, its pools, caps, machines and money; demand below plan lets machines
+ * go early only where the campaign allows it, and never before its highest phase.
  */
 export class DemandWatch {
   constructor(
@@ -75,23 +89,37 @@ export class DemandWatch {
     });
   }
 
-  private async answer(tx: EntityManager, place: Place): Promise<void> {
-    const { ctx, service, now } = place;
-    const run = await lockRun(tx, place.open.run.id);
+  private async answer(tx: EntityManager, { ctx, service, now, ...rest }: Place): Promise<void> {
+    const run = await lockRun(tx, rest.open.run.id);
     const open = await openIn(tx, run.id);
-    const { surge } = open.policy;
-    const readings = await readingsSince(tx, run.id, service, addMs(now, -surge.calmMs));
-    const multiple = surgeOf(readings, plannedOf(open, service), surge, now);
+    const place = { ...rest, ctx, service, now, open };
+    const { guardEveryMs, surge } = open.policy;
+    const readings = await readingsSince(
+      tx,
+      run.id,
+      service,
+      addMs(now, -DEMAND_MEMORY_STEPS * guardEveryMs),
+    );
+    const view = viewOf(place, readings);
+    const phase = run.phases.find(({ startsAt, endsAt }) => startsAt <= now && now < endsAt)?.name;
+    if (view === undefined || phase === undefined) return;
     const kept = await findSurge(tx, run.id, service);
-    if (Math.abs(multiple - (kept?.multiple ?? 1)) < SAME) return;
+    const before = kept?.multiple ?? 1;
+    const mayFall = mayGoEarly(open.campaign.input.belowPlan, plannedOf(open, service), phase);
+    const multiple = multipleToAnswer(view, before, surge, mayFall);
+    // Machines that went early went for one phase: the next one begins with what was planned for it.
+    if (multiple === before && (multiple >= 1 || kept?.phase === phase)) return;
     const base = kept?.base ?? run.targets.filter((row) => row.service === service);
-    const answer = answerOf({ ...place, open }, { multiple, base });
+    const answer = answerOf(place, { multiple, base });
     run.targets = [...run.targets.filter((row) => row.service !== service), ...answer.targets];
     run.revision += 1;
     await tx.save(RunEntity, run);
     if (multiple === 1) await forgetSurge(tx, run.id, service);
-    else await saveSurge(tx, ctx.tenantId, run.id, service, { multiple, base });
-    await note(tx, ctx, run.id, noteOf(place, run.revision, { multiple, readings, answer }), now);
+    else await saveSurge(tx, ctx.tenantId, run.id, service, { multiple, phase, base });
+    const planned = demandOf(open, service)(phase);
+    const facts = { service, phase, planned, multiple, revision: run.revision };
+    const observed = readings.at(-1)?.requestsPerSecond ?? 0;
+    await note(tx, ctx, run.id, answerNote({ ...facts, observed }, answer, view.reason), now);
     const signal = { kind: 'signal', workflowId: runWorkflowId(run.id), signal: RUN_CHANGED } as const;
     await postToOutbox(tx, ctx.tenantId, signal);
   }
@@ -117,9 +145,44 @@ function demandOf({ campaign }: OpenRun, service: string): (phase: string) => nu
   return (phase) => rows.find((row) => row.phase === phase)?.requestsPerSecond ?? 0;
 }
 
-function plannedOf(open: OpenRun, service: string) {
+function plannedOf(open: OpenRun, service: string): readonly PlannedPhase[] {
   const demand = demandOf(open, service);
   return open.run.phases.map((phase) => ({ ...phase, requestsPerSecond: demand(phase.name) }));
+}
+
+function viewOf(
+  { open, mandate, service, now }: Place,
+  readings: readonly DemandReading[],
+): DemandView | undefined {
+  const { plan, policy, campaign } = open;
+  const others = machinesAtMost(open.run.targets.filter((row) => row.service !== service));
+  const reference = campaign.input.demandFrom?.find((row) => row.service === service);
+  const levelSigma = reference?.levelSigma ?? USUAL_SIGMA;
+  const fleet = {
+    machineCapacity: machineOf(open, service),
+    standingCapacity: plan.standing.find((row) => row.service === service)?.requestsPerSecond ?? 0,
+    leadMs: plan.leadMs,
+    stepMs: policy.guardEveryMs,
+    ceiling: Math.max(0, mandate.maxMachines - others),
+  };
+  return viewOfDemand({ planned: plannedOf(open, service), readings, levelSigma, now }, fleet, policy.surge);
+}
+
+function machinesAtMost(targets: RunTargets): number {
+  const phases = Map.groupBy(targets, ({ phase }) => phase).values();
+  return Math.max(0, ...[...phases].map((rows) => rows.reduce((sum, { machines }) => sum + machines, 0)));
+}
+
+/** Requests per second of a machine as the plan mixes them; before it has any, of what it may buy. */
+function machineOf({ plan }: OpenRun, service: string): number {
+  const bought = plan.allocations.filter((row) => row.service === service && row.machines > 0);
+  const rows =
+    bought.length > 0
+      ? bought
+      : plan.pools.map(({ id }) => ({ poolId: id, machines: capacityOf(plan, service, id) > 0 ? 1 : 0 }));
+  const machines = rows.reduce((sum, row) => sum + row.machines, 0);
+  const units = rows.reduce((sum, row) => sum + row.machines * capacityOf(plan, service, row.poolId), 0);
+  return machines > 0 && units > 0 ? units / machines : 1;
 }
 
 function answerOf(
@@ -127,60 +190,24 @@ function answerOf(
   { multiple, base }: Readonly<{ multiple: number; base: RunTargets }>,
 ): SurgeAnswer {
   if (multiple === 1) return { targets: base, added: [], uncovered: new Map() };
+  const ahead = open.run.phases.filter(({ endsAt }) => endsAt > now);
+  const question = {
+    ...{ service, multiple, headroom: open.policy.surge.headroom, demand: demandOf(open, service) },
+    phases: multiple > 1 ? ahead : ahead.slice(0, 1),
+  };
+  if (multiple < 1) return answerCalm(base, open.plan, question);
   const wanted = [...open.run.targets.filter((row) => row.service !== service), ...base];
+  const priceOf = (id: string) =>
+    Number(open.plan.pools.find((pool) => pool.id === id)?.pricePerHour.amount ?? 0);
   return answerSurge(base, open.plan, {
-    service,
-    multiple,
-    headroom: open.policy.surge.headroom,
-    phases: open.run.phases.filter(({ endsAt }) => endsAt > now),
-    demand: demandOf(open, service),
+    ...question,
     room: (phase) => {
       const rows = wanted.filter((row) => row.phase === phase);
-      const price = (id: string) =>
-        Number(open.plan.pools.find((p) => p.id === id)?.pricePerHour.amount ?? 0);
+      const perHour = rows.reduce((sum, row) => sum + row.machines * priceOf(row.poolId), 0);
       return {
         machines: mandate.maxMachines - rows.reduce((sum, row) => sum + row.machines, 0),
-        perHour:
-          Number(mandate.maxPerHour.amount) -
-          rows.reduce((sum, row) => sum + row.machines * price(row.poolId), 0),
+        perHour: Number(mandate.maxPerHour.amount) - perHour,
       };
     },
   });
-}
-
-function noteOf(
-  { open, service, now }: Place,
-  revision: number,
-  {
-    multiple,
-    readings,
-    answer,
-  }: { multiple: number; readings: readonly { requestsPerSecond: number }[]; answer: SurgeAnswer },
-) {
-  const phase = open.run.phases.find(({ startsAt, endsAt }) => startsAt <= now && now < endsAt)?.name ?? '';
-  const observed = Math.round(readings.at(-1)?.requestsPerSecond ?? 0);
-  const planned = demandOf(open, service)(phase);
-  const short = Math.ceil(Math.max(0, ...answer.uncovered.values()));
-  const facts = { service, observed, planned, multiple: Math.round(multiple * 100) / 100, short };
-  const asks = `${service} takes ${observed} requests/s where ${Math.round(planned)} were planned for ${phase}`;
-  const once = `surge/${service}/${revision}`;
-  if (multiple === 1) {
-    const detail = `${asks}: demand is back at the plan, and so are the targets. What was added goes back.`;
-    return { step: 'demand.calm', detail, facts, once };
-  }
-  const added = answer.added.map(
-    ({ machines, poolId, phase: when }) => `${machines} × ${poolId} for ${when}`,
-  );
-  const what = added.length === 0 ? 'the targets carry it already' : `added: ${added.join(', ')}`;
-  const missing =
-    short === 0
-      ? ''
-      : ` ${short} requests/s stay uncovered: neither the approved pools nor the approval's machines and money per hour leave more room. Plan and approve more, or expect slow answers.`;
-  return {
-    step: 'demand.above-plan',
-    level: short === 0 ? ('warning' as const) : ('problem' as const),
-    detail: `${asks}; it is answered at ${facts.multiple} times the plan inside the approved envelope: ${what}.${missing}`,
-    facts,
-    once,
-  };
 }

@@ -3,6 +3,7 @@ import { CampaignEntity, PlanEntity, RunEntity } from './data/campaign.entity.js
 import { Campaigns1760000070000 } from './data/campaigns.migration.js';
 import { DemandReadings1763820070000 } from './data/demand-reading.migration.js';
 import { Rehearsals1763830070000 } from './data/rehearsal.migration.js';
+import { SurgePhase1763834070000 } from './data/surge-phase.migration.js';
 import { WayBack1763810070000 } from './data/way-back.migration.js';
 
 export { CampaignsModule, type CampaignsImports } from './campaigns.module.js';
@@ -34,5 +35,6 @@ export const campaignsSchema: SchemaPart = {
     WayBack1763810070000,
     DemandReadings1763820070000,
     Rehearsals1763830070000,
+    SurgePhase1763834070000,
   ],
 };

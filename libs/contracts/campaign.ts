@@ -51,6 +51,13 @@ export const CampaignInput = z
      * `advisory` with the demo's.
      */
     readiness: z.enum(['required', 'advisory']).optional(),
+    /** Whether approving needs a recent rehearsal of exactly this plan that held. Left out: `advisory`. */
+    rehearsal: z.enum(['required', 'advisory']).optional(),
+    /**
+     * Whether machines go before their phase ends when demand stays below plan: never (`keep`, and when left out), once the
+     * service's highest phase is over (`after-peak`), or in that phase as well (`in-peak`). Never before it.
+     */
+    belowPlan: z.enum(['keep', 'after-peak', 'in-peak']).optional(),
   })
   .meta({ id: 'CampaignInput' });
 export type CampaignInput = z.infer<typeof CampaignInput>;

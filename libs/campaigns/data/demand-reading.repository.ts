@@ -1,4 +1,4 @@
-import { PHASE_NAMES } from '@springtide/contracts';
+import { PHASE_NAMES, type PhaseName } from '@springtide/contracts';
 import type { Instant } from '@springtide/kernel';
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
@@ -15,6 +15,7 @@ const ReadingRow = z.object({
 
 const SurgeRow = z.object({
   multiple: z.number(),
+  phase: z.enum(PHASE_NAMES).nullable(),
   base: z.array(
     z.object({
       service: z.string(),
@@ -25,8 +26,8 @@ const SurgeRow = z.object({
   ),
 });
 
-/** What is added to a service for demand above plan, and its targets without that. */
-export type KeptSurge = Readonly<{ multiple: number; base: RunTargets }>;
+/** By how much a service's targets are off its plan for what is observed, since which phase, and its targets without that. */
+export type KeptSurge = Readonly<{ multiple: number; phase: PhaseName | null; base: RunTargets }>;
 
 export async function lastCounters(
   tx: EntityManager,
@@ -78,7 +79,7 @@ export async function findSurge(
   service: string,
 ): Promise<KeptSurge | undefined> {
   const rows: unknown[] = await tx.query(
-    'select multiple, base from campaign_surge where run_id = $1 and service = $2',
+    'select multiple, phase, base from campaign_surge where run_id = $1 and service = $2',
     [runId, service],
   );
   return rows[0] === undefined ? undefined : SurgeRow.parse(rows[0]);
@@ -92,9 +93,10 @@ export async function saveSurge(
   surge: KeptSurge,
 ): Promise<void> {
   await tx.query(
-    `insert into campaign_surge (tenant_id, run_id, service, multiple, base) values ($1, $2, $3, $4, $5)
-     on conflict (run_id, service) do update set multiple = excluded.multiple, base = excluded.base`,
-    [tenantId, runId, service, surge.multiple, JSON.stringify(surge.base)],
+    `insert into campaign_surge (tenant_id, run_id, service, multiple, phase, base) values ($1, $2, $3, $4, $5, $6)
+     on conflict (run_id, service) do update set multiple = excluded.multiple, phase = excluded.phase,
+       base = excluded.base`,
+    [tenantId, runId, service, surge.multiple, surge.phase, JSON.stringify(surge.base)],
   );
 }
 

@@ -11,6 +11,15 @@ export {
   type Target,
 } from './orders.js';
 export { isReturning, outsideApproval, refusalOf, targetCapacity } from './command-rules.js';
+export {
+  DEMAND_MEMORY_STEPS,
+  mayGoEarly,
+  multipleToAnswer,
+  viewOfDemand,
+  type DemandReading,
+  type DemandView,
+  type PlannedPhase,
+} from './demand-against-plan.js';
 export { isSamePlace, mayAsk, metAgain, type WayBackPlace } from './obstacle.js';
 export { RUN_POLICIES, wayBackLimits, type RunPolicy } from './run-policy.js';
 export {
@@ -46,7 +55,7 @@ export { readinessSubject } from './readiness-subject.js';
 export { residualQuestion, residualTargets, type Residual } from './residual.js';
 export type { RehearsalQuestion, RehearsedAccount, RehearsedRoute } from './rehearsal-question.js';
 export { retarget, type RunTargets } from './run-targets.js';
-export { answerSurge, surgeOf, type DemandReading, type SurgeAnswer } from './surge.js';
+export { answerCalm, answerSurge, type SurgeAnswer } from './surge.js';
 export { envelopeLimits, planContent } from './plan-answer.js';
 export {
   planningProblem,

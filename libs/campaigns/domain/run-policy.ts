@@ -1,4 +1,4 @@
-import type { SurgePolicy } from './surge.js';
+import type { SurgePolicy } from './demand-against-plan.js';
 import type { WayBackLimits } from './way-back.js';
 
 /** Named durations and limits of a run. Every wait of the product comes from here, one set per profile. */
@@ -59,7 +59,7 @@ export const RUN_POLICIES: Readonly<Record<'standard' | 'demo', RunPolicy>> = {
     stuckMs: 10 * 60_000,
     billCheckMs: 48 * 3_600_000,
     guardEveryMs: 60_000,
-    surge: { tolerance: 0.1, headroom: 0.2, most: 1.5, agreeing: 2, calmMs: 15 * 60_000 },
+    surge: { tolerance: 0.1, headroom: 0.2, most: 1.5, least: 0.5, agreeing: 2, calmMs: 15 * 60_000 },
     overrunMs: 6 * 3_600_000,
     fallbackRounds: 3,
     approvalHours: 72,
@@ -82,7 +82,7 @@ export const RUN_POLICIES: Readonly<Record<'standard' | 'demo', RunPolicy>> = {
     stuckMs: 60_000,
     billCheckMs: 60_000,
     guardEveryMs: 5_000,
-    surge: { tolerance: 0.3, headroom: 0.2, most: 1.5, agreeing: 3, calmMs: 60_000 },
+    surge: { tolerance: 0.3, headroom: 0.2, most: 1.5, least: 0.5, agreeing: 3, calmMs: 60_000 },
     overrunMs: 10 * 60_000,
     fallbackRounds: 3,
     approvalHours: 2,

@@ -1,44 +1,9 @@
 import fc from 'fast-check';
-import { answerSurge, surgeOf, type SurgePolicy } from './surge.js';
+import { answerCalm, answerSurge } from './surge.js';
 import type { PlanContent } from './plan-content.js';
 
-const POLICY: SurgePolicy = { tolerance: 0.1, headroom: 0.2, most: 1.5, agreeing: 2, calmMs: 600_000 };
-const PLANNED = [
-  { startsAt: '2026-11-11T00:00:00.000Z', endsAt: '2026-11-11T01:00:00.000Z', requestsPerSecond: 100 },
-  { startsAt: '2026-11-11T01:00:00.000Z', endsAt: '2026-11-11T02:00:00.000Z', requestsPerSecond: 200 },
-];
-
-const minute = (at: number, requestsPerSecond: number) => ({
-  at: new Date(Date.parse('2026-11-11T00:00:00.000Z') + at * 60_000).toISOString(),
-  requestsPerSecond,
-});
-const now = (at: number) => minute(at, 0).at;
-
-describe('surgeOf', () => {
-  it('is nothing while demand is as planned, or above it within the tolerance', () => {
-    expect(surgeOf([minute(1, 100), minute(2, 109)], PLANNED, POLICY, now(2))).toBe(1);
-    expect(surgeOf([], PLANNED, POLICY, now(2))).toBe(1);
-  });
-
-  it('is no single spike, but what readings in a row agree on', () => {
-    expect(surgeOf([minute(1, 100), minute(2, 300), minute(3, 100)], PLANNED, POLICY, now(3))).toBe(1);
-    expect(surgeOf([minute(1, 100), minute(2, 130), minute(3, 140)], PLANNED, POLICY, now(3))).toBeCloseTo(
-      1.3,
-    );
-  });
-
-  it('holds each reading against the plan of its own phase', () => {
-    expect(surgeOf([minute(61, 200), minute(62, 200)], PLANNED, POLICY, now(62))).toBe(1);
-    expect(surgeOf([minute(58, 130), minute(59, 130)], PLANNED, POLICY, now(62))).toBeCloseTo(1.3);
-  });
-
-  it('falls only after calm, and never rises above its rail', () => {
-    const surge = [minute(1, 140), minute(2, 140), minute(3, 90), minute(4, 90)];
-    expect(surgeOf(surge, PLANNED, POLICY, now(4))).toBeCloseTo(1.4);
-    expect(surgeOf(surge, PLANNED, POLICY, now(13))).toBe(1);
-    expect(surgeOf([minute(1, 900), minute(2, 900)], PLANNED, POLICY, now(2))).toBe(1.5);
-  });
-});
+const now = (minute: number) =>
+  new Date(Date.parse('2026-11-11T00:00:00.000Z') + minute * 60_000).toISOString();
 
 const CONTENT = {
   standing: [{ service: 'web', machines: 2, requestsPerSecond: 60 }],
@@ -101,6 +66,37 @@ describe('answerSurge', () => {
           const cap = CONTENT.pools.find((pool) => pool.id === poolId)?.cap;
           expect(machines).toBeLessThanOrEqual(cap ?? 0);
         }
+      }),
+    );
+  });
+});
+
+describe('answerCalm', () => {
+  const row = (poolId: string, machines: number) => ({
+    service: 'web',
+    phase: 'peak' as const,
+    poolId,
+    machines,
+  });
+  const base = [row('home', 2), row('cheap', 3), row('dear', 5), { ...row('dear', 4), service: 'shop' }];
+
+  it('lets the dearest go first, private machines last, and keeps what the demand and its headroom need', () => {
+    const half = answerCalm(base, CONTENT, question(0.8));
+    expect(half.added).toEqual([
+      { phase: 'peak', poolId: 'dear', machines: -5 },
+      { phase: 'peak', poolId: 'cheap', machines: -1 },
+    ]);
+    expect(half.targets).toEqual([row('home', 2), row('cheap', 2), { ...row('dear', 4), service: 'shop' }]);
+  });
+
+  it('keeps enough, whatever the demand, and lets nothing go that is not there', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (multiple) => {
+        const { targets } = answerCalm(base, CONTENT, question(multiple));
+        const left = targets.filter(({ service }) => service === 'web');
+        const capacity = left.reduce((sum, { machines }) => sum + machines * 10, 60);
+        expect(capacity).toBeGreaterThanOrEqual(Math.min(160, 120 * multiple) - 1e-6);
+        for (const { machines } of left) expect(machines).toBeGreaterThan(0);
       }),
     );
   });

@@ -2,54 +2,12 @@ import type { Phase, PhaseName } from '@springtide/contracts';
 import { capacityOf, type PlanContent } from './plan-content.js';
 import type { RunTargets } from './run-targets.js';
 
-/** Rails of the answer to demand that is not what was planned. */
-export type SurgePolicy = Readonly<{
-  /** Demand may be above plan by this share before anything is bought for it: 0.1 is 10 %. */
-  tolerance: number;
-  /** Capacity kept above observed demand: 0.2 is 20 %. */
-  headroom: number;
-  /** The highest multiple of the planned demand that is answered without a person. */
-  most: number;
-  /** Readings in a row that must agree: one alone may be a spike. */
-  agreeing: number;
-  /** How long demand must have stayed lower before what was added is given up again. */
-  calmMs: number;
-}>;
-
-/** Requests per second that a service's entrance took between two readings. */
-export type DemandReading = Readonly<{ at: string; requestsPerSecond: number }>;
-
-/**
- * By how much demand is above what was planned, as a multiple; 1 when it is not. Of the readings since `calmMs` ago, each
- * against the plan of its own phase, it is the highest level that `agreeing` readings in a row reached: it rises at once
- * and falls only after calm. Never below 1, because a quiet hour before the peak proves nothing about the peak.
- */
-export function surgeOf(
-  readings: readonly DemandReading[],
-  planned: readonly Readonly<{ startsAt: string; endsAt: string; requestsPerSecond: number }>[],
-  policy: SurgePolicy,
-  now: string,
-): number {
-  const since = Date.parse(now) - policy.calmMs;
-  const multiples = readings
-    .filter((reading) => Date.parse(reading.at) >= since)
-    .map(({ at, requestsPerSecond }) => {
-      const phase = planned.find(({ startsAt, endsAt }) => startsAt <= at && at < endsAt);
-      return phase === undefined || phase.requestsPerSecond <= 0
-        ? 1
-        : requestsPerSecond / phase.requestsPerSecond;
-    });
-  const agreed = multiples.map((_, index) =>
-    index + 1 < policy.agreeing ? 1 : Math.min(...multiples.slice(index + 1 - policy.agreeing, index + 1)),
-  );
-  const highest = Math.max(1, ...agreed);
-  return highest <= 1 + policy.tolerance ? 1 : Math.min(highest, policy.most);
-}
+type Added = Readonly<{ phase: PhaseName; poolId: string; machines: number }>;
 
 export type SurgeAnswer = Readonly<{
   targets: RunTargets;
-  /** Machines added, by pool; empty when the ground that is wanted already carries the demand. */
-  added: readonly Readonly<{ phase: PhaseName; poolId: string; machines: number }>[];
+  /** Machines added to the plan's, by pool; negative where they go early. Empty when the targets fit as they are. */
+  added: readonly Added[];
   /** Requests per second that the approved pools cannot give, by phase. */
   uncovered: ReadonlyMap<PhaseName, number>;
 }>;
@@ -57,37 +15,75 @@ export type SurgeAnswer = Readonly<{
 /** What the approval still leaves in one phase beside everything that is wanted already. */
 export type SurgeRoom = Readonly<{ machines: number; perHour: number }>;
 
+/** How much a service's targets are to carry instead of its plan. */
+export type SurgeQuestion = Readonly<{
+  service: string;
+  multiple: number;
+  headroom: number;
+  /** The phases that the multiple is for. */
+  phases: readonly Phase[];
+  demand: (phase: PhaseName) => number;
+}>;
+
 /**
- * What a run is after when one service's demand is `multiple` times the planned one in every phase that is not over. Only
- * adds to `base`, on the approved pools, cheapest capacity first, within their caps and the room of the approval: what was approved stays as it is. Room and
- * prices only bound the wish here, so floats will do; the ledger holds the approval to the last digit.
+ * What a run is after when one service's demand is `multiple` times the planned one, above 1. Only adds to `base`, on the
+ * approved pools, cheapest capacity first, within their caps and the room of the approval: what was approved stays as it is.
+ * Room and prices only bound the wish here, so floats will do; the ledger holds the approval to the last digit.
  */
 export function answerSurge(
   base: RunTargets,
   content: PlanContent,
-  question: Readonly<{
-    service: string;
-    multiple: number;
-    headroom: number;
-    phases: readonly Phase[];
-    demand: (phase: PhaseName) => number;
-    room: (phase: PhaseName) => SurgeRoom;
-  }>,
+  question: SurgeQuestion & Readonly<{ room: (phase: PhaseName) => SurgeRoom }>,
 ): SurgeAnswer {
-  const { service, multiple, headroom, phases, demand, room } = question;
-  const standing = content.standing.find((row) => row.service === service)?.requestsPerSecond ?? 0;
-  const added: { phase: PhaseName; poolId: string; machines: number }[] = [];
+  const { service, phases, room } = question;
+  const added: Added[] = [];
   const uncovered = new Map<PhaseName, number>();
   for (const { name: phase } of phases) {
-    const wanted = demand(phase) * multiple * (1 + headroom);
-    const there = base
-      .filter((row) => row.service === service && row.phase === phase)
-      .reduce((sum, row) => sum + row.machines * capacityOf(content, service, row.poolId), standing);
-    const { orders, short } = topUp(base, content, { service, phase, units: wanted - there, ...room(phase) });
+    const units = -excessIn(base, content, question, phase);
+    const { orders, short } = topUp(base, content, { service, phase, units, ...room(phase) });
     added.push(...orders.map((order) => ({ phase, ...order })));
     if (short > 0) uncovered.set(phase, short);
   }
   return { targets: withAdded(base, service, added), added, uncovered };
+}
+
+/**
+ * What a run is after when one service's demand is `multiple` times the planned one, below 1: whole machines go, dearest
+ * capacity first and private last, as long as what stays carries the demand with its headroom.
+ */
+export function answerCalm(base: RunTargets, content: PlanContent, question: SurgeQuestion): SurgeAnswer {
+  const { service, phases } = question;
+  const added: Added[] = [];
+  for (const { name: phase } of phases) {
+    let left = excessIn(base, content, question, phase);
+    for (const { poolId, perMachine } of candidates(content, service).toReversed()) {
+      const machines = Math.min(machinesOn(base, service, phase, poolId), Math.floor(left / perMachine));
+      if (machines <= 0) continue;
+      added.push({ phase, poolId, machines: -machines });
+      left -= machines * perMachine;
+    }
+  }
+  return { targets: withAdded(base, service, added), added, uncovered: new Map() };
+}
+
+/** Requests per second that the targets carry beyond what is asked; negative when they carry less. */
+function excessIn(
+  base: RunTargets,
+  content: PlanContent,
+  { service, multiple, headroom, demand }: SurgeQuestion,
+  phase: PhaseName,
+): number {
+  const standing = content.standing.find((row) => row.service === service)?.requestsPerSecond ?? 0;
+  const there = base
+    .filter((row) => row.service === service && row.phase === phase)
+    .reduce((sum, row) => sum + row.machines * capacityOf(content, service, row.poolId), standing);
+  return there - demand(phase) * multiple * (1 + headroom);
+}
+
+function machinesOn(base: RunTargets, service: string, phase: PhaseName, poolId: string): number {
+  return base
+    .filter((row) => row.service === service && row.phase === phase && row.poolId === poolId)
+    .reduce((sum, row) => sum + row.machines, 0);
 }
 
 function topUp(
@@ -127,12 +123,12 @@ function candidates(content: PlanContent, service: string) {
     .toSorted((a, b) => a.rank - b.rank);
 }
 
-function withAdded(base: RunTargets, service: string, added: SurgeAnswer['added']): RunTargets {
+function withAdded(base: RunTargets, service: string, added: readonly Added[]): RunTargets {
   const targets = base.map((row) => ({ ...row }));
   for (const { phase, poolId, machines } of added) {
     const row = targets.find((t) => t.service === service && t.phase === phase && t.poolId === poolId);
     if (row === undefined) targets.push({ service, phase, poolId, machines });
     else row.machines += machines;
   }
-  return targets;
+  return targets.filter(({ machines }) => machines > 0);
 }

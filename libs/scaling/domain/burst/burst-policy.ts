@@ -20,6 +20,8 @@ export type BurstDecision = Readonly<{
   machines: number;
   /** Machines that would be needed, if it were not for the ceiling. */
   wanted: number;
+  /** What is provided for: the highest demand that may come before a machine asked for later would serve. */
+  demand: number;
   reason: Reason;
 }>;
 
@@ -59,6 +61,7 @@ export class BurstPolicy {
     return {
       machines,
       wanted,
+      demand: highest,
       reason: this.#explain({ demand: highest, inSteps: at - step, machines, wanted }),
     };
   }
