@@ -10,6 +10,7 @@ import { useSession } from './session.js';
 
 const PLACES = [
   'campaigns',
+  'calendar',
   'approvals',
   'stuck',
   'accounts',
@@ -17,6 +18,7 @@ const PLACES = [
   'machines',
   'inventory',
   'topology',
+  'scaling',
   'audit',
 ] as const;
 

@@ -14,6 +14,16 @@ const campaignPages: RouteObject[] = [
     lazy: async () => ({ Component: (await import('../features/plan/plan-page.js')).PlanPage }),
   },
   {
+    path: 'compare',
+    lazy: async () => ({ Component: (await import('../features/comparison/compare-page.js')).ComparePage }),
+  },
+  {
+    path: 'rehearsal',
+    lazy: async () => ({
+      Component: (await import('../features/rehearsals/rehearsal-page.js')).RehearsalPage,
+    }),
+  },
+  {
     path: 'readiness',
     lazy: async () => ({
       Component: (await import('../features/readiness/readiness-page.js')).ReadinessPage,
@@ -53,6 +63,16 @@ export const router = createBrowserRouter([
           Component: (await import('../features/campaigns/campaign-page.js')).CampaignPage,
         }),
         children: campaignPages,
+      },
+      {
+        path: 'calendar',
+        lazy: async () => ({
+          Component: (await import('../features/calendar/calendar-page.js')).CalendarPage,
+        }),
+      },
+      {
+        path: 'scaling',
+        lazy: async () => ({ Component: (await import('../features/scaling/scaling-page.js')).ScalingPage }),
       },
       {
         path: 'approvals',

@@ -63,11 +63,15 @@ export function useSession(): Session {
 /** Waits for no answer longer than this, so that a dead server is told rather than awaited. */
 const PATIENCE_MS = 60_000;
 
-export function clientFor(token: string | null): ApiClient {
+/** @param given ends what is asked before it is answered. */
+export function clientFor(token: string | null, given?: AbortSignal): ApiClient {
   return createClient({
     baseUrl: '',
     token: token ?? undefined,
-    fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(PATIENCE_MS) }),
+    fetch: (url, init) => {
+      const patience = AbortSignal.timeout(PATIENCE_MS);
+      return fetch(url, { ...init, signal: given ? AbortSignal.any([given, patience]) : patience });
+    },
   });
 }
 

@@ -1,6 +1,10 @@
 import { afterActionEnUS } from './after-action.en-US.js';
+import { calendarEnUS } from './calendar.en-US.js';
+import { comparisonEnUS } from './comparison.en-US.js';
 import { handsEnUS } from './hands.en-US.js';
 import { readinessEnUS } from './readiness.en-US.js';
+import { rehearsalEnUS } from './rehearsal.en-US.js';
+import { scalingEnUS } from './scaling.en-US.js';
 
 /** Every sentence of the console. The other languages are held to these keys by the compiler. */
 export const enUS = {
@@ -578,6 +582,10 @@ export const enUS = {
   ...handsEnUS,
   ...readinessEnUS,
   ...afterActionEnUS,
+  ...comparisonEnUS,
+  ...rehearsalEnUS,
+  ...calendarEnUS,
+  ...scalingEnUS,
 } as const;
 
 export type MessageKey = keyof typeof enUS;

@@ -1,7 +1,11 @@
 import type { MessageKey } from './en-US.js';
 import { afterActionZhCN } from './after-action.zh-CN.js';
+import { calendarZhCN } from './calendar.zh-CN.js';
+import { comparisonZhCN } from './comparison.zh-CN.js';
 import { handsZhCN } from './hands.zh-CN.js';
 import { readinessZhCN } from './readiness.zh-CN.js';
+import { rehearsalZhCN } from './rehearsal.zh-CN.js';
+import { scalingZhCN } from './scaling.zh-CN.js';
 
 export const zhCN: Readonly<Record<MessageKey, string>> = {
   brand: '大潮 Springtide',
@@ -558,4 +562,8 @@ export const zhCN: Readonly<Record<MessageKey, string>> = {
   ...handsZhCN,
   ...readinessZhCN,
   ...afterActionZhCN,
+  ...comparisonZhCN,
+  ...rehearsalZhCN,
+  ...calendarZhCN,
+  ...scalingZhCN,
 };

@@ -7,6 +7,7 @@ import { useFormat } from '../../shared/format/format.js';
 import { Section } from '../../shared/ui/page.js';
 import { ProblemNote } from '../../shared/ui/problem-note.js';
 import { useCampaign } from '../campaigns/campaign-page.js';
+import { RehearsalEvidence } from '../rehearsals/rehearsal-evidence.js';
 import { ApprovalState } from './approval-state.js';
 import { DecisionForm } from './decision-form.js';
 import { EnvelopeCard } from './envelope-card.js';
@@ -65,6 +66,7 @@ function OneApproval({ approval }: Readonly<{ approval: ApprovalBody }>) {
       aside={<ApprovalState status={approval.status} />}
     >
       <EnvelopeCard approval={approval} timeZone={timeZone} />
+      <RehearsalEvidence planId={approval.planId} />
       {approval.decidedAt && (
         <p>{text('approval.decided', { at: format.instant(approval.decidedAt, timeZone) })}</p>
       )}

@@ -6,7 +6,17 @@ import { Page } from '../../shared/ui/page.js';
 import { Waiting } from '../../shared/ui/waiting.js';
 import { CampaignState } from './campaign-state.js';
 
-const PARTS = ['overview', 'plan', 'readiness', 'approval', 'run', 'report', 'cost'] as const;
+const PARTS = [
+  'overview',
+  'plan',
+  'compare',
+  'rehearsal',
+  'readiness',
+  'approval',
+  'run',
+  'report',
+  'cost',
+] as const;
 const REFRESH_MS = 5_000;
 
 export function CampaignPage() {

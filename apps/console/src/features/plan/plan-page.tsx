@@ -1,5 +1,6 @@
 import { Alert, Button, Select, Spin } from 'antd';
 import { routes, type PlanBody } from '@springtide/contracts';
+import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 import { useText } from '../../i18n/language.js';
 import { useAnswer, useCommand } from '../../shared/api/use-answer.js';
@@ -10,6 +11,7 @@ import { Section } from '../../shared/ui/page.js';
 import { ProblemNote } from '../../shared/ui/problem-note.js';
 import { Waiting } from '../../shared/ui/waiting.js';
 import { useCampaign } from '../campaigns/campaign-page.js';
+import { WhatIfSection } from '../what-if/what-if-section.js';
 import { CapacityTable } from './capacity-table.js';
 import { MachineTable } from './machine-table.js';
 import { PlanReasons } from './plan-reasons.js';
@@ -68,12 +70,19 @@ function Revisions({ plans }: Readonly<{ plans: readonly PlanBody[] }>) {
         />
         <Badge tone={TONES[chosen.status]}>{text(`plan.status.${chosen.status}`)}</Badge>
       </div>
-      <PlanContent plan={chosen} />
+      <PlanContent plan={chosen}>
+        {chosen === plans[0] ? (
+          <WhatIfSection key={chosen.id} plan={chosen} onKept={() => setSearch({}, { replace: true })} />
+        ) : (
+          <p className="quiet">{text('what-if.older')}</p>
+        )}
+      </PlanContent>
     </>
   );
 }
 
-function PlanContent({ plan }: Readonly<{ plan: PlanBody }>) {
+/** @param children stand between what a plan costs and why, once it is solved. */
+function PlanContent({ plan, children }: Readonly<{ plan: PlanBody; children: ReactNode }>) {
   const text = useText();
   if (plan.status === 'solving') return <Spin aria-label={text('plan.status.solving')} />;
   return (
@@ -87,8 +96,9 @@ function PlanContent({ plan }: Readonly<{ plan: PlanBody }>) {
         />
       )}
       <Money plan={plan} />
+      {plan.hash !== '' && children}
       <Section title={text('plan.why')}>
-        <PlanReasons plan={plan} />
+        <PlanReasons reasons={plan.reasons} pools={plan.pools} />
       </Section>
       <Section title={text('plan.capacity')} note={text('plan.capacity-note')}>
         <CapacityTable plan={plan} />

@@ -1,20 +1,20 @@
-import type { PlanBody } from '@springtide/contracts';
+import type { PlanPool, Reason } from '@springtide/contracts';
 import { knownKey, useText, type Text, type TextParams } from '../../i18n/language.js';
 import { useFormat, type Format } from '../../shared/format/format.js';
 
 /** A decimal number as the server writes amounts. */
 const EXACT = /^-?\d+\.\d+$/;
 
-type Reason = PlanBody['reasons'][number];
+type Props = Readonly<{ reasons: readonly Reason[]; pools: readonly PlanPool[] }>;
 
 /** Why the plan is as it is; a code this console does not know yet is shown in the server's own English. */
-export function PlanReasons({ plan }: Readonly<{ plan: PlanBody }>) {
+export function PlanReasons({ reasons, pools }: Props) {
   const text = useText();
   const format = useFormat();
-  if (plan.reasons.length === 0) return <p className="quiet">{text('plan.no-reasons')}</p>;
+  if (reasons.length === 0) return <p className="quiet">{text('plan.no-reasons')}</p>;
   return (
     <ul className="reasons">
-      {plan.reasons.map((reason, index) => {
+      {reasons.map((reason, index) => {
         const key = knownKey(`reason.${reason.code}`);
         const unique = `${reason.code} ${index}`;
         if (!key) {
@@ -24,7 +24,7 @@ export function PlanReasons({ plan }: Readonly<{ plan: PlanBody }>) {
             </li>
           );
         }
-        return <li key={unique}>{text(key, wordsOf({ text, format }, plan, reason))}</li>;
+        return <li key={unique}>{text(key, wordsOf({ text, format }, pools, reason))}</li>;
       })}
     </ul>
   );
@@ -33,17 +33,17 @@ export function PlanReasons({ plan }: Readonly<{ plan: PlanBody }>) {
 type Words = Readonly<{ text: Text; format: Format }>;
 
 /** Pools by the names people know them by, phases and causes in the reader's language. */
-function wordsOf(words: Words, plan: PlanBody, reason: Reason): TextParams {
+function wordsOf(words: Words, pools: readonly PlanPool[], reason: Reason): TextParams {
   const entries = Object.entries(reason.params).map(([name, value]) => [
     name,
-    wordOf(words, plan, name, value),
+    wordOf(words, pools, name, value),
   ]);
   return Object.fromEntries(entries) as TextParams;
 }
 
 function wordOf(
   { text, format }: Words,
-  plan: PlanBody,
+  pools: readonly PlanPool[],
   name: string,
   value: string | number,
 ): string | number {
@@ -63,13 +63,14 @@ function wordOf(
   if (name === 'pools')
     return value
       .split(', ')
-      .map((id) => poolName(plan, id))
+      .map((id) => poolName(pools, id))
       .join(text('common.list'));
   if (EXACT.test(value)) return format.amount(value);
-  return poolName(plan, value);
+  return poolName(pools, value);
 }
 
-function poolName(plan: PlanBody, id: string): string {
-  const pool = plan.pools.find((one) => one.id === id);
+/** By account, zone and type; one that is not known here keeps its id, which says the same. */
+export function poolName(pools: readonly PlanPool[], id: string): string {
+  const pool = pools.find((one) => one.id === id);
   return pool ? `${pool.accountName} ${pool.zone} ${pool.machineType}` : id;
 }

@@ -21,6 +21,18 @@ describe('money', () => {
   });
 });
 
+describe('differences', () => {
+  it('carry their sign, and nothing has none', () => {
+    expect(english.moneyDifference({ currency: 'CNY', amount: '12.3456' })).toBe('+CN¥12.35');
+    expect(chinese.moneyDifference({ currency: 'CNY', amount: '-0.001' })).toBe('¥0.00');
+    expect([english.difference(3, 0), english.difference(-3, 0), english.difference(0)]).toEqual([
+      '+3',
+      '-3',
+      '0',
+    ]);
+  });
+});
+
 describe('time', () => {
   const at = '2026-12-11T16:00:00.000Z';
 

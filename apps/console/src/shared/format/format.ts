@@ -6,9 +6,13 @@ type MoneyText = Readonly<{ currency: string; amount: string }>;
 export type Format = Readonly<{
   /** Exact up to six decimals: the amount never passes through a binary number. */
   money(value: MoneyText): string;
+  /** The same with its sign, for differences; to cents, since the figures beside it are exact. */
+  moneyDifference(value: MoneyText): string;
   /** A decimal as text, without a currency, to six places. */
   amount(value: string): string;
   number(value: number, digits?: number): string;
+  /** With its sign, for differences. */
+  difference(value: number, digits?: number): string;
   percent(ratio: number): string;
   /** With its time zone, always. */
   instant(iso: string, timeZone?: string): string;
@@ -35,12 +39,20 @@ export function formatFor(language: Language): Format {
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   return {
     money: ({ currency, amount }) => moneyText(language, currency, amount),
+    moneyDifference: ({ currency, amount }) =>
+      new Intl.NumberFormat(language, { style: 'currency', currency, signDisplay: 'exceptZero' }).format(
+        amount as Intl.StringNumericLiteral,
+      ),
     amount: (value) =>
       new Intl.NumberFormat(language, { maximumFractionDigits: 6, signDisplay: 'negative' }).format(
         value as Intl.StringNumericLiteral,
       ),
     number: (value, digits = 1) =>
       new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value),
+    difference: (value, digits = 1) =>
+      new Intl.NumberFormat(language, { maximumFractionDigits: digits, signDisplay: 'exceptZero' }).format(
+        value,
+      ),
     percent: (ratio) =>
       new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 2 }).format(ratio),
     instant: (iso, timeZone) =>

@@ -1,0 +1,47 @@
+import type { CalendarBody } from '@springtide/contracts';
+import { useLanguage, useText } from '../../i18n/language.js';
+import { useFormat } from '../../shared/format/format.js';
+import { Grid } from '../../shared/ui/grid.js';
+import { CHINA } from './calendar-days.js';
+
+/** What merchants expect in the year, with the usual course of a sale. */
+export function EventList({ events }: Pick<CalendarBody, 'events'>) {
+  const text = useText();
+  const format = useFormat();
+  const chinese = useLanguage() === 'zh-CN';
+  return (
+    <Grid
+      label={text('calendar.events')}
+      rows={events}
+      keyOf={(row) => row.key}
+      empty={text('calendar.no-events')}
+      columns={[
+        { key: 'name', title: text('common.name'), cell: (row) => (chinese ? row.nameZh : row.name) },
+        { key: 'kind', title: text('calendar.kind'), cell: (row) => text(`calendar.mark.${row.kind}`) },
+        {
+          key: 'when',
+          title: text('calendar.when'),
+          cell: (row) =>
+            text('calendar.span', {
+              from: format.instant(row.startsAt, CHINA),
+              to: format.instant(row.endsAt, CHINA),
+            }),
+        },
+        {
+          key: 'course',
+          title: text('calendar.course'),
+          cell: (row) =>
+            row.phases
+              .map((phase) =>
+                text('calendar.course-of', {
+                  phase: text(`phase.${phase.name}`),
+                  from: format.clock(phase.startsAt, CHINA).slice(0, 5),
+                  share: format.percent(phase.share),
+                }),
+              )
+              .join(text('common.list')),
+        },
+      ]}
+    />
+  );
+}

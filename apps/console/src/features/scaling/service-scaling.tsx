@@ -1,0 +1,125 @@
+import type { ScalingBody } from '@springtide/contracts';
+import { useText } from '../../i18n/language.js';
+import { useFormat } from '../../shared/format/format.js';
+import { Badge } from '../../shared/ui/badge.js';
+import { Facts, Figures } from '../../shared/ui/figures.js';
+import { Grid } from '../../shared/ui/grid.js';
+import { Section } from '../../shared/ui/page.js';
+import { ReadyTimes } from './ready-times.js';
+import { settingOf } from './strategy-words.js';
+
+const TONES = { out: 'busy', in: 'busy', hold: 'good' } as const;
+
+type Props = Readonly<{ scaling: ScalingBody }>;
+
+/** One service: what is advised, who wants what, and how it became one number. */
+export function ServiceScaling({ scaling }: Props) {
+  const text = useText();
+  return (
+    <Section title={scaling.service}>
+      <Advice scaling={scaling} />
+      <h3>{text('scaling.strategies')}</h3>
+      <Wants scaling={scaling} />
+      <h3>{text('scaling.how')}</h3>
+      <p>{text('scaling.rule')}</p>
+      <p className="quiet">{text('scaling.applied')}</p>
+      <ol className="reasons" lang="en">
+        {scaling.decision.reasons.map((reason) => (
+          <li key={reason}>{reason}</li>
+        ))}
+      </ol>
+      <Rails scaling={scaling} />
+      <details>
+        <summary>{text('scaling.ready-times')}</summary>
+        <ReadyTimes service={scaling.service} />
+      </details>
+    </Section>
+  );
+}
+
+function Advice({ scaling }: Props) {
+  const text = useText();
+  const format = useFormat();
+  const { current, decision } = scaling;
+  const change = Math.abs(decision.machines - (current ?? 0));
+  return (
+    <Figures
+      items={[
+        {
+          label: text('scaling.current'),
+          value: current === null ? text('scaling.current-unknown') : format.number(current, 0),
+        },
+        {
+          label: text('scaling.advised'),
+          value: format.number(decision.machines, 0),
+          note: (
+            <Badge tone={TONES[decision.action]}>
+              {text(`scaling.action.${decision.action}`, { count: format.number(change, 0) })}
+            </Badge>
+          ),
+        },
+        {
+          label: text('scaling.rails'),
+          value: text('scaling.rails-of', {
+            floor: format.number(scaling.floor, 0),
+            ceiling: format.number(scaling.ceiling, 0),
+          }),
+        },
+      ]}
+    />
+  );
+}
+
+function Wants({ scaling }: Props) {
+  const text = useText();
+  const format = useFormat();
+  const { wants } = scaling.decision;
+  const highest = Math.max(...wants.map(({ machines }) => machines ?? -1));
+  const settings = new Map(
+    scaling.strategies.map((strategy) => [strategy.id, settingOf(text, format, strategy)]),
+  );
+  return (
+    <Grid
+      label={text('scaling.strategies')}
+      rows={wants}
+      keyOf={(row) => row.strategyId}
+      empty={text('scaling.no-strategies')}
+      columns={[
+        { key: 'id', title: text('scaling.strategy'), cell: (row) => row.strategyId },
+        { key: 'kind', title: text('calendar.kind'), cell: (row) => text(`scaling.kind.${row.kind}`) },
+        { key: 'setting', title: text('scaling.setting'), cell: (row) => settings.get(row.strategyId) },
+        {
+          key: 'wants',
+          title: text('scaling.wants'),
+          cell: ({ machines }) =>
+            machines === null ? (
+              <span className="quiet">{text('scaling.says-nothing')}</span>
+            ) : (
+              <>
+                <strong>{format.number(machines, 0)}</strong>{' '}
+                {machines === highest && <Badge tone="busy">{text('scaling.decides')}</Badge>}
+              </>
+            ),
+        },
+        { key: 'why', title: text('scaling.why'), cell: (row) => <span lang="en">{row.text}</span> },
+      ]}
+    />
+  );
+}
+
+function Rails({ scaling }: Props) {
+  const text = useText();
+  const format = useFormat();
+  return (
+    <Facts
+      items={[
+        {
+          label: text('scaling.cooldown'),
+          value: text('common.seconds', { value: format.number(scaling.cooldownSeconds, 0) }),
+        },
+        { label: text('scaling.largest-in'), value: format.percent(scaling.largestScaleIn) },
+        { label: text('scaling.changed'), value: format.instant(scaling.updatedAt) },
+      ]}
+    />
+  );
+}

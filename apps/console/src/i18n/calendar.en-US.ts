@@ -1,0 +1,43 @@
+/** The year: sales, festivals, campaigns, freezes, and what stands in each other's way. */
+export const calendarEnUS = {
+  'nav.calendar': 'Calendar',
+  'calendar.before': 'Year before',
+  'calendar.after': 'Year after',
+  'calendar.zone': 'Days are days in China (UTC+8), where the sales begin at midnight.',
+  'calendar.clashes': 'Clashes',
+  'calendar.no-clashes': 'Nothing stands in each other’s way this year.',
+  'calendar.clash.shared-pools':
+    '“{{campaign}}” and “{{other}}” buy from {{count}} of the same cloud accounts at the same time: stock and quota that one gets are missing for the other.',
+  'calendar.clash.freeze': '“{{campaign}}” starts or returns machines during the freeze “{{other}}”.',
+  'calendar.clash.shared-pools.next':
+    'What to do: move one of them, or plan them on different clouds. Plans already count what the other one holds.',
+  'calendar.clash.freeze.next':
+    'What to do: move the campaign or the freeze, or agree with its owner on an exception.',
+  'calendar.span': '{{from}} to {{to}}',
+  'calendar.months': 'The year at a glance',
+  'calendar.mark.sale': 'Sale',
+  'calendar.mark.festival': 'Festival',
+  'calendar.mark.campaign': 'Campaign',
+  'calendar.mark.freeze': 'Freeze',
+  'calendar.mark.clash': 'Clash',
+  'calendar.events': 'Sales and festivals',
+  'calendar.no-events': 'No sale and no festival is known for this year.',
+  'calendar.when': 'When',
+  'calendar.kind': 'Kind',
+  'calendar.course': 'Usual course',
+  'calendar.course-of': '{{phase}} from {{from}}: {{share}}',
+  'calendar.course-note':
+    'A start for the time line of a campaign and its demand, as parts of the peak. Take it over with: springtide campaign create',
+  'calendar.campaigns': 'Campaigns',
+  'calendar.no-campaigns': 'No campaign is planned for this year.',
+  'calendar.freezes': 'Freezes',
+  'calendar.freezes-note': 'Periods in which nothing is to be changed: month close, a launch, a holiday.',
+  'calendar.no-freezes': 'No freeze is on the calendar.',
+  'calendar.freeze-name': 'What for',
+  'calendar.freeze-from': 'From (China time)',
+  'calendar.freeze-to': 'Until (China time)',
+  'calendar.freeze-add': 'Put on the calendar',
+  'calendar.freeze-remove': 'Take off',
+  'calendar.freeze-remove-one': 'Take “{{name}}” off the calendar',
+  'calendar.freeze-order': 'The freeze has to end after it starts.',
+} as const;

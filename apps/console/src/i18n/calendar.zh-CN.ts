@@ -1,0 +1,43 @@
+import type { calendarEnUS } from './calendar.en-US.js';
+
+export const calendarZhCN: Record<keyof typeof calendarEnUS, string> = {
+  'nav.calendar': '日历',
+  'calendar.before': '上一年',
+  'calendar.after': '下一年',
+  'calendar.zone': '日期均为中国时间（UTC+8），大促于零点开始。',
+  'calendar.clashes': '冲突',
+  'calendar.no-clashes': '本年没有相互冲突的安排。',
+  'calendar.clash.shared-pools':
+    '“{{campaign}}”与“{{other}}”同时从 {{count}} 个相同的云账号购买：一方得到的库存和配额，另一方就会缺少。',
+  'calendar.clash.freeze': '“{{campaign}}”在封网期“{{other}}”内启动或释放主机。',
+  'calendar.clash.shared-pools.next':
+    '下一步：调整其中一个的时间，或让两者使用不同的云。计划已计入对方占用的部分。',
+  'calendar.clash.freeze.next': '下一步：调整活动或封网期的时间，或与负责人约定例外。',
+  'calendar.span': '{{from}} 至 {{to}}',
+  'calendar.months': '全年一览',
+  'calendar.mark.sale': '大促',
+  'calendar.mark.festival': '节日',
+  'calendar.mark.campaign': '活动',
+  'calendar.mark.freeze': '封网',
+  'calendar.mark.clash': '冲突',
+  'calendar.events': '大促与节日',
+  'calendar.no-events': '本年没有已知的大促或节日。',
+  'calendar.when': '时间',
+  'calendar.kind': '类型',
+  'calendar.course': '常见走势',
+  'calendar.course-of': '{{phase}} {{from}} 起：{{share}}',
+  'calendar.course-note':
+    '可作为活动时间线和需求的起点，比例相对于峰值。可用命令行采用：springtide campaign create',
+  'calendar.campaigns': '大促活动',
+  'calendar.no-campaigns': '本年没有计划中的活动。',
+  'calendar.freezes': '封网期',
+  'calendar.freezes-note': '不应做任何变更的时间：月结、上线、假期。',
+  'calendar.no-freezes': '日历上没有封网期。',
+  'calendar.freeze-name': '用途',
+  'calendar.freeze-from': '开始（中国时间）',
+  'calendar.freeze-to': '结束（中国时间）',
+  'calendar.freeze-add': '加入日历',
+  'calendar.freeze-remove': '移除',
+  'calendar.freeze-remove-one': '从日历移除“{{name}}”',
+  'calendar.freeze-order': '封网期的结束必须晚于开始。',
+};

@@ -1,0 +1,71 @@
+/** Rehearsals of a plan on simulated clouds. */
+export const rehearsalEnUS = {
+  'campaign.part.rehearsal': 'Rehearsal',
+  'rehearsal.title': 'Rehearse the plan',
+  'rehearsal.note':
+    'The plan is lived through by the real workflows on simulated clouds, days in minutes. Nothing is bought, and the result is shown beside the approval.',
+  'rehearsal.no-plan': 'There is no plan to rehearse yet. Make one on the plan page first.',
+  'rehearsal.storm': 'What goes wrong on purpose',
+  'rehearsal.storm.calm': 'Nothing',
+  'rehearsal.storm.calm.note': 'Everything goes as planned.',
+  'rehearsal.storm.stock-out': 'Sold out',
+  'rehearsal.storm.stock-out.note':
+    'The public pool with the most machines has none left when the peak is prepared.',
+  'rehearsal.storm.zone-loss': 'A zone is lost',
+  'rehearsal.storm.zone-loss.note':
+    'Early in the peak the zone with the most machines disappears, with everything in it.',
+  'rehearsal.storm.demand-above-plan': 'More demand than planned',
+  'rehearsal.storm.demand-above-plan.note': 'Half as much again, from the first phase on.',
+  'rehearsal.storm.slow-boots': 'Slow machines',
+  'rehearsal.storm.slow-boots.note': 'Machines take three times as long until they serve.',
+  'rehearsal.storm.control-plane-down': 'A cloud does not answer',
+  'rehearsal.storm.control-plane-down.note':
+    'The cloud with the most public machines takes no orders for 20 minutes; what runs there goes on running.',
+  'rehearsal.seed': 'Dice number',
+  'rehearsal.seed-note': 'The same number and plan give the same rehearsal again.',
+  'rehearsal.start': 'Start the rehearsal',
+  'rehearsal.list': 'Rehearsals of this plan',
+  'rehearsal.none': 'This plan was not rehearsed yet.',
+  'rehearsal.none-evidence':
+    'Nobody has rehearsed this plan. Whoever approves it now knows it from figures only.',
+  'rehearsal.go': 'Go to the rehearsal',
+  'rehearsal.status.running': 'Running',
+  'rehearsal.status.passed': 'Passed',
+  'rehearsal.status.not-passed': 'Did not pass',
+  'rehearsal.status.failed': 'Could not be carried out',
+  'rehearsal.verdict': 'Verdict',
+  'rehearsal.asked': 'Asked for',
+  'rehearsal.asked-by': 'By',
+  'rehearsal.running-since':
+    'Running for {{seconds}} s. A rehearsal takes from seconds to a few minutes; this page may be left meanwhile.',
+  'rehearsal.failure-next':
+    'Nothing was bought and the plan is as it was. Start the rehearsal again; if it fails the same way, the worker’s log says why.',
+  'rehearsal.lived': '{{hours}} hours in {{seconds}} s',
+  'rehearsal.lived-label': 'Lived through',
+  'rehearsal.lowest': 'Served share, hardest phase',
+  'rehearsal.served': 'Served share',
+  'rehearsal.short-minutes': 'Minutes short',
+  'rehearsal.highest-demand': 'Highest demand (requests/s)',
+  'rehearsal.machines-ready': 'Machines ready',
+  'rehearsal.machines': 'Machines bought',
+  'rehearsal.machines-note': '{{planned}} planned, {{refused}} refused',
+  'rehearsal.leftover': 'Left over',
+  'rehearsal.cost': 'Cost in the rehearsal',
+  'rehearsal.cost-note': 'planned {{planned}}, budget {{budget}}',
+  'rehearsal.ready': 'Time to ready, median',
+  'rehearsal.phases': 'Phase by phase',
+  'rehearsal.findings': 'Why it did not pass',
+  'rehearsal.finding.short':
+    'In {{phase}}, {{percent}} of the requests found capacity; it was short for {{minutes}} min.',
+  'rehearsal.finding.leftover':
+    '{{count}} machines were left over: on a real cloud they would go on costing money.',
+  'rehearsal.finding.cost': 'It cost {{actual}}, above its budget of {{budget}}.',
+  'rehearsal.finding.next':
+    'What to do: try on the plan page what more budget or other clouds would change, make a new plan, and rehearse that one.',
+  'rehearsal.story': 'What happened in the rehearsal',
+  'rehearsal.level.info': 'Information',
+  'rehearsal.level.warning': 'Warning',
+  'rehearsal.level.problem': 'Problem',
+  'rehearsal.show': 'Show',
+  'rehearsal.show-one': 'Show the rehearsal “{{storm}}” of {{at}}',
+} as const;
