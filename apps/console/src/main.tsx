@@ -11,7 +11,7 @@ config({ jitless: true });
 const root = document.getElementById('console');
 if (!root)
   throw new Error('The page has no element "console": it is not the page that was built with this program.');
-startLanguages();
+await startLanguages();
 createRoot(root).render(
   <StrictMode>
     <App />

@@ -1,7 +1,6 @@
 import i18next from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
 import { enUS, type MessageKey } from './en-US.js';
-import { zhCN } from './zh-CN.js';
 
 export const LANGUAGES = ['zh-CN', 'en-US'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -12,24 +11,40 @@ export type Text = (key: MessageKey, params?: TextParams) => string;
 
 const REMEMBERED = 'springtide.language';
 
-export function startLanguages(): void {
-  const language = rememberedLanguage() ?? preferredLanguage();
-  void i18next.use(initReactI18next).init({
-    lng: language,
+/** English is always there, since unknown words fall back to it; the other languages come when they are asked for. */
+const SENTENCES: Readonly<Record<Language, () => Promise<Readonly<Record<MessageKey, string>>>>> = {
+  'en-US': async () => await Promise.resolve(enUS),
+  'zh-CN': async () => (await import('./zh-CN.js')).zhCN,
+};
+
+export async function startLanguages(): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    lng: 'en-US',
     fallbackLng: 'en-US',
-    resources: { 'en-US': { translation: enUS }, 'zh-CN': { translation: zhCN } },
+    resources: { 'en-US': { translation: enUS } },
     keySeparator: false,
     nsSeparator: false,
     interpolation: { escapeValue: false },
-    initAsync: false,
   });
-  document.documentElement.lang = language;
+  try {
+    await speak(rememberedLanguage() ?? preferredLanguage());
+  } catch (cause) {
+    // A page in English is better than none.
+    reportError(cause);
+  }
 }
 
 export function chooseLanguage(language: Language): void {
   localStorage.setItem(REMEMBERED, language);
+  void speak(language);
+}
+
+async function speak(language: Language): Promise<void> {
+  if (!i18next.hasResourceBundle(language, 'translation')) {
+    i18next.addResourceBundle(language, 'translation', await SENTENCES[language]());
+  }
+  await i18next.changeLanguage(language);
   document.documentElement.lang = language;
-  void i18next.changeLanguage(language);
 }
 
 export function useLanguage(): Language {
