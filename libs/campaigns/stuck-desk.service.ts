@@ -5,7 +5,13 @@ import {
   type StuckDecision,
   type StuckOutcome,
 } from '@springtide/contracts';
-import { StuckEffects, abandonIn, effectTransaction, type EffectLedger } from '@springtide/effects';
+import {
+  StuckEffects,
+  abandonFoundIn,
+  abandonIn,
+  effectTransaction,
+  type EffectLedger,
+} from '@springtide/effects';
 import type { StuckEffect } from '@springtide/effects/domain';
 import { recordAudit, requirePermission } from '@springtide/identity';
 import { SpringtideError, asSpringtideError, decimal, type Clock } from '@springtide/kernel';
@@ -104,7 +110,10 @@ export class StuckDesk {
   private async abandon(ctx: RequestContext, effect: StuckEffect, reason: string): Promise<StuckOutcome> {
     const at = this.clock.now().toISOString();
     await this.inTransaction(ctx, effect, { choice: 'abandon', reason }, async (tx) => {
-      await abandonIn(effectTransaction(tx, ctx.tenantId), effect, { at, by: ctx.actor.name, reason });
+      const by = { at, by: ctx.actor.name, reason };
+      const books = effectTransaction(tx, ctx.tenantId);
+      if (effect.kind === 'found-by-tag') await abandonFoundIn(books, effect, by);
+      else await abandonIn(books, effect, by);
     });
     return { id: idOf(effect), outcome: 'done', message: `Nobody tries any more. ${costOf(effect)}` };
   }
@@ -168,6 +177,7 @@ const CHOICES: Readonly<Record<StuckEffect['kind'], readonly StuckDecision['choi
   'unknown-outcome': ['retry', 'adopt', 'abandon'],
   deleting: ['retry', 'abandon'],
   'not-deleted': ['retry', 'abandon'],
+  'found-by-tag': ['retry', 'adopt', 'abandon'],
 };
 
 function asBody(effect: StuckEffect, account: string): StuckBody {
@@ -183,6 +193,7 @@ function asBody(effect: StuckEffect, account: string): StuckBody {
 }
 
 function effectOf(choice: StuckDecision['choice'], effect: StuckEffect): string {
+  if (effect.kind === 'found-by-tag') return FOUND[choice](effect);
   switch (choice) {
     case 'retry':
       return 'The cloud is asked once more now; that costs nothing more than waiting does.';
@@ -192,6 +203,16 @@ function effectOf(choice: StuckDecision['choice'], effect: StuckEffect): string 
       return `Nobody tries any more, and the run may close without it. ${costOf(effect)}`;
   }
 }
+
+/** No row and no run tells of these machines: what a choice does to them is something else. */
+const FOUND: Readonly<Record<StuckDecision['choice'], (effect: StuckEffect) => string>> = {
+  retry: () =>
+    'The account is listed once more now; what is gone, or in the books again, leaves this list. That costs nothing.',
+  adopt: () =>
+    'The machine you name is taken for ours and deleted now, because no run is left that could need it; from then on it costs nothing.',
+  abandon: (effect) =>
+    `They stay as they are, nobody of us ends them, and nobody is asked again. ${costOf(effect)}`,
+};
 
 function costOf({ costPerHour, items }: StuckEffect): string {
   if (costPerHour === null)

@@ -7,7 +7,8 @@ export const STUCK_CHOICES = ['retry', 'adopt', 'abandon'] as const;
 export const StuckBody = z
   .object({
     id: z.string(),
-    kind: z.enum(['creating', 'unknown-outcome', 'deleting', 'not-deleted']),
+    /** `found-by-tag`: machines with our marks of a purchase that is not in the books; their run is not known. */
+    kind: z.enum(['creating', 'unknown-outcome', 'deleting', 'not-deleted', 'found-by-tag']),
     runId: Id,
     campaignId: Id.nullable(),
     intentId: Id,

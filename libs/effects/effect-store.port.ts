@@ -1,5 +1,5 @@
 import type { Instant } from '@springtide/kernel';
-import type { Doubt, Intent, Mandate, Sighting } from './domain/index.js';
+import type { Doubt, Intent, Mandate, Sighting, Stranger } from './domain/index.js';
 
 export type StopSwitch = Readonly<{ engaged: boolean; reason: string; at: Instant }>;
 
@@ -12,6 +12,7 @@ export type ListingRecord = Readonly<{
   trusted: boolean;
   count: number;
   sightings: readonly Sighting[];
+  strangers: readonly Stranger[];
   doubt: Doubt | null;
 }>;
 
@@ -73,6 +74,9 @@ export interface EffectTransaction {
   findStopSwitch(): Promise<StopSwitch | undefined>;
   saveStopSwitch(state: StopSwitch): Promise<void>;
 
+  /** Locked until the transaction ends. */
   findListing(accountId: string, region: string): Promise<ListingRecord | undefined>;
   saveListing(record: ListingRecord): Promise<void>;
+  /** Not locked; of every account and region. */
+  listListings(): Promise<readonly ListingRecord[]>;
 }

@@ -2,6 +2,7 @@ import type { SchemaPart } from '@springtide/platform';
 import { Abandoned1763810050000 } from './data/abandoned.migration.js';
 import { CloudTimers1760000052000 } from './data/cloud-timers.migration.js';
 import { Effects1760000050000 } from './data/effects.migration.js';
+import { Strangers1763812050000 } from './data/strangers.migration.js';
 import { Unanswered1760000051000 } from './data/unanswered.migration.js';
 
 export { MemoryEffectStore } from './data/memory-effect-store.js';
@@ -22,7 +23,7 @@ export {
   type Scope,
 } from './reconciler.service.js';
 
-export { StuckEffects, abandonIn } from './stuck.service.js';
+export { StuckEffects, abandonFoundIn, abandonIn } from './stuck.service.js';
 
 export const effectsSchema: SchemaPart = {
   entities: [],
@@ -31,5 +32,6 @@ export const effectsSchema: SchemaPart = {
     Unanswered1760000051000,
     CloudTimers1760000052000,
     Abandoned1763810050000,
+    Strangers1763812050000,
   ],
 };

@@ -2,6 +2,7 @@ import { SpringtideError, addMs, asSpringtideError, type Instant } from '@spring
 import { collect, type Machine } from '@springtide/provider-kit';
 import {
   adopted,
+  isUuid,
   reconcile,
   type Intent,
   type ListedMachine,
@@ -58,6 +59,7 @@ export class Reconciler {
       intents,
       {
         sightings: earlier?.sightings ?? [],
+        strangers: earlier?.strangers ?? [],
         previousCount: earlier?.count ?? null,
         releasedSince,
         doubt: earlier?.doubt ?? null,
@@ -126,11 +128,17 @@ export class Reconciler {
     if (!trusted && earlier === undefined) return;
     const base = trusted || earlier === undefined ? { takenAt, count } : earlier;
     await this.ledger.dependencies.store.transaction(scope.tenantId, async (tx) => {
+      // A person may have decided about them since the books were read.
+      const decided = (await tx.findListing(accountId, region))?.strangers ?? [];
+      const strangers = decision.strangers.map(
+        (stranger) => decided.find(({ machineId }) => machineId === stranger.machineId) ?? stranger,
+      );
       await tx.saveListing({
         accountId,
         region,
         trusted,
         sightings,
+        strangers,
         doubt,
         takenAt: base.takenAt,
         count: base.count,
@@ -149,9 +157,10 @@ export class Reconciler {
       );
       adoptedCount += adoption.machineIds.length;
     }
-    if (decision.strangers.length > 0) {
+    const undecided = decision.strangers.filter((stranger) => stranger.abandoned === null);
+    if (undecided.length > 0) {
       this.ledger.dependencies.log.error(
-        { ...scope, machineIds: decision.strangers },
+        { ...scope, machineIds: undecided.map((stranger) => stranger.machineId) },
         'machines carry our marks but their intents are not in the ledger; they are left alone and need a person',
       );
     }
@@ -174,6 +183,12 @@ export class Reconciler {
       if (before !== undefined && after !== undefined) lost += countLost(after) - countLost(before);
     }
     return lost;
+  }
+
+  /** Ends a machine of which only its marks tell, because a person said that it is ours; then looks what came of it. */
+  async endStranger(scope: Scope, machineId: string): Promise<void> {
+    await this.life.release(orphanRelease(scope, machineId));
+    await this.pass(scope);
   }
 
   private async deleteOrphans(scope: Scope, machineIds: readonly string[]): Promise<number> {
@@ -229,11 +244,6 @@ function orphanRelease(scope: Scope, machineId: string): ReleaseRequest {
 
 function countLost(intent: Intent): number {
   return intent.items.filter((item) => item.state === 'lost').length;
-}
-
-/** Marks on machines can be written by anybody. */
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
 function asListed(machine: Machine): ListedMachine {

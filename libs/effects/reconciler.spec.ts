@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SpringtideError, addMs } from '@springtide/kernel';
 import { manifest as simulated } from '../../providers/simulated/index.js';
 import { MemoryEffectStore } from './data/memory-effect-store.js';
+import { StuckEffects, abandonFoundIn } from './stuck.service.js';
 import { ACCOUNT, OTHER_TENANT, TENANT } from './testing/effect-fixtures.js';
 import {
   EffectWorld,
@@ -88,6 +89,34 @@ describe('the reconciler', () => {
       expect(report).toMatchObject({ trusted: true, orphansDeleted: 0, strangers: 2 });
     }
     expect(others.filter((id) => !isThere(world, id))).toEqual([]);
+  });
+
+  it('shows machines that only their marks tell of, ends those that a person calls ours, and asks once about the rest', async () => {
+    const { world, process } = await setUp();
+    const [bought = ''] = world.look();
+    const intent = randomUUID();
+    const ended = await machineBehindTheLedger(process, { intent });
+    const kept = await machineBehindTheLedger(process, { intent });
+    world.clock.advance(LAG);
+    await process.reconciler.pass(SCOPE);
+    const desk = new StuckEffects(process.ledger);
+    const found = async () => (await desk.list(TENANT)).filter(({ kind }) => kind === 'found-by-tag');
+    const [effect, ...others] = await found();
+    if (effect === undefined) throw new Error('they are not shown');
+    expect([effect.intentId, others]).toEqual([intent, []]);
+    expect(new Set(effect.items.map((item) => item.machineId))).toEqual(new Set([ended, kept]));
+    await expect(desk.adopt(TENANT, effect, bought)).rejects.toMatchObject({ code: 'failed-precondition' });
+    await desk.adopt(TENANT, effect, ended);
+    expect([ended, bought].map((id) => isThere(world, id))).toEqual([false, true]);
+    expect((await found())[0]?.items.map((item) => item.machineId)).toEqual([kept]);
+    const by = { at: world.now(), by: 'Ada', reason: 'kept for the auditors' };
+    await world.options.store.transaction(TENANT, async (tx) => await abandonFoundIn(tx, effect, by));
+    expect(await found()).toEqual([]);
+    for (let n = 0; n < 4; n += 1) {
+      world.clock.advance(GRACE);
+      await process.reconciler.pass(SCOPE);
+    }
+    expect([await found(), isThere(world, kept)]).toEqual([[], true]);
   });
 
   it('leaves machines alone that another account of the same cloud bought', async () => {

@@ -1,27 +1,40 @@
 import { SpringtideError, type Instant } from '@springtide/kernel';
-import { adopted, stuckEffects, type Abandonment, type Intent, type StuckEffect } from './domain/index.js';
+import {
+  adopted,
+  foundByTag,
+  stuckEffects,
+  type Abandonment,
+  type Intent,
+  type StuckEffect,
+} from './domain/index.js';
 import type { EffectTransaction } from './effect-store.port.js';
 import type { EffectLedger } from './ledger.service.js';
 import { MachineLife } from './machine-life.service.js';
+import { RECONCILER_RUN, Reconciler } from './reconciler.service.js';
 
 /** Effects that have come no further for too long, and what a person may do about them. */
 export class StuckEffects {
   private readonly life: MachineLife;
+  private readonly reconciler: Reconciler;
 
   constructor(private readonly ledger: EffectLedger) {
     this.life = new MachineLife(ledger);
+    this.reconciler = new Reconciler(ledger);
   }
 
   /** Oldest first. */
   async list(tenantId: string): Promise<readonly StuckEffect[]> {
     const { store, policy } = this.ledger.dependencies;
-    const { creates, deletions } = await store.transaction(tenantId, async (tx) => ({
+    const { creates, deletions, listings } = await store.transaction(tenantId, async (tx) => ({
       creates: await tx.listIntents({ kind: 'create', onlyUnreleased: true }),
       deletions: await tx.listIntents({ kind: 'delete', states: ['written', 'sent'] }),
+      listings: await tx.listListings(),
     }));
     const at = this.ledger.now();
+    const found = listings.flatMap((listing) => foundByTag(listing, RECONCILER_RUN));
     return creates
       .flatMap((intent) => stuckEffects(intent, deletions, at, policy))
+      .concat(found)
       .toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
   }
 
@@ -34,6 +47,9 @@ export class StuckEffects {
       case 'unknown-outcome':
         await this.ledger.bringToRest(tenantId, effect.intentId);
         return;
+      case 'found-by-tag':
+        await this.reconciler.pass({ tenantId, accountId: effect.accountId, region: effect.region });
+        return;
       case 'deleting':
       case 'not-deleted':
         await this.askToGo(tenantId, effect);
@@ -41,8 +57,9 @@ export class StuckEffects {
   }
 
   /**
-   * Takes over a machine that a call of unknown outcome bought. It must carry our marks and name this purchase: nothing
-   * else is ever brought back by us.
+   * Takes over a machine that a call of unknown outcome bought; one that only its marks tell of is brought back at once,
+   * because no run is left that could need it. It must carry our marks and name this purchase: nothing else is ever
+   * brought back by us.
    * @throws failed-precondition, saying what it carries instead.
    */
   async adopt(tenantId: string, effect: StuckEffect, machineId: string): Promise<void> {
@@ -65,6 +82,10 @@ export class StuckEffects {
           nextStep: `If it is ours, give it the ownership tags of intent ${intentId} in the cloud, and adopt it then.`,
         },
       );
+    }
+    if (effect.kind === 'found-by-tag') {
+      await this.reconciler.endStranger({ tenantId, accountId, region }, machineId);
+      return;
     }
     const [intent] = await this.ledger.listIntents(tenantId, { ids: [intentId] });
     if (intent === undefined)
@@ -118,4 +139,19 @@ export async function abandonIn(
   const changed = { ...intent, items };
   await tx.saveIntent(changed);
   return changed;
+}
+
+/** Machines that only their marks tell of stay as they are, with who took their cost on; nobody is asked again. */
+export async function abandonFoundIn(
+  tx: EffectTransaction,
+  effect: Pick<StuckEffect, 'intentId' | 'accountId' | 'region'>,
+  by: Readonly<{ at: Instant; by: string; reason: string }>,
+): Promise<void> {
+  const listing = await tx.findListing(effect.accountId, effect.region);
+  if (listing === undefined) return;
+  const abandonment: Abandonment = { ...by, costPerHour: null };
+  const strangers = listing.strangers.map((one) =>
+    one.intentId === effect.intentId ? { ...one, abandoned: one.abandoned ?? abandonment } : one,
+  );
+  await tx.saveListing({ ...listing, strangers });
 }

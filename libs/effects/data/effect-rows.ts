@@ -7,6 +7,13 @@ import type { ListingRecord } from '../effect-store.port.js';
 const at = z.date().transform((date): Instant => date.toISOString());
 const Problem = z.object({ code: z.enum(ERROR_CODES), message: z.string() });
 
+const Abandoned = z.object({
+  at: z.string(),
+  by: z.string(),
+  reason: z.string(),
+  costPerHour: z.object({ currency: z.string(), amount: z.string() }).nullable(),
+});
+
 const ItemRow = z.object({
   index: z.number(),
   state: z.enum([
@@ -30,14 +37,7 @@ const ItemRow = z.object({
   releasing_at: at.nullable(),
   gone_at: at.nullable(),
   ends_at: at.nullable(),
-  abandoned: z
-    .object({
-      at: z.string(),
-      by: z.string(),
-      reason: z.string(),
-      costPerHour: z.object({ currency: z.string(), amount: z.string() }).nullable(),
-    })
-    .nullable(),
+  abandoned: Abandoned.nullable(),
 });
 
 const IntentRow = z.object({
@@ -101,6 +101,14 @@ const ListingRow = z.object({
   count: z.number(),
   sightings: z.array(z.object({ machineId: z.string(), firstSeenAt: z.string() })),
   doubt: z.object({ count: z.number(), times: z.number() }).nullable(),
+  strangers: z.array(
+    z.object({
+      machineId: z.string(),
+      intentId: z.string(),
+      firstSeenAt: z.string(),
+      abandoned: Abandoned.nullable(),
+    }),
+  ),
 });
 
 export function readItem(row: unknown): EffectItem {
@@ -263,6 +271,7 @@ export function readListing(row: unknown): ListingRecord {
     trusted: r.trusted,
     count: r.count,
     sightings: r.sightings,
+    strangers: r.strangers,
     doubt: r.doubt,
   };
 }

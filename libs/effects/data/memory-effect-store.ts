@@ -157,6 +157,10 @@ class MemoryTransaction implements EffectTransaction {
     return this.book.listings.get(`${accountId}/${region}`);
   }
 
+  async listListings() {
+    return [...this.book.listings.values()];
+  }
+
   async saveListing(record: ListingRecord) {
     this.book.listings.set(`${record.accountId}/${record.region}`, record);
   }

@@ -185,20 +185,23 @@ class PostgresTransaction implements EffectTransaction {
   }
 
   async findListing(accountId: string, region: string) {
-    const [row] = await this.rows('select * from effect_listing where account_id = $1 and region = $2', [
-      accountId,
-      region,
-    ]);
+    const sql = 'select * from effect_listing where account_id = $1 and region = $2 for update';
+    const [row] = await this.rows(sql, [accountId, region]);
     return row === undefined ? undefined : readListing(row);
+  }
+
+  async listListings() {
+    const rows = await this.rows('select * from effect_listing order by account_id, region', []);
+    return rows.map(readListing);
   }
 
   async saveListing(record: ListingRecord) {
     await this.tx.query(
-      `insert into effect_listing (tenant_id, account_id, region, taken_at, trusted, count, sightings, doubt)
-       values ($1, $2, $3, $4, $5, $6, $7, $8)
+      `insert into effect_listing (tenant_id, account_id, region, taken_at, trusted, count, sightings, doubt, strangers)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
        on conflict (tenant_id, account_id, region) do update set taken_at = excluded.taken_at,
          trusted = excluded.trusted, count = excluded.count, sightings = excluded.sightings,
-         doubt = excluded.doubt`,
+         doubt = excluded.doubt, strangers = excluded.strangers`,
       [
         this.tenantId,
         record.accountId,
@@ -208,6 +211,7 @@ class PostgresTransaction implements EffectTransaction {
         record.count,
         JSON.stringify(record.sightings),
         record.doubt === null ? null : JSON.stringify(record.doubt),
+        JSON.stringify(record.strangers),
       ],
     );
   }

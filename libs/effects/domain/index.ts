@@ -47,8 +47,9 @@ export {
   type ReconcileDecision,
   type ReconcilePolicy,
   type Sighting,
+  type Stranger,
 } from './reconcile.js';
-export { stuckEffects, type StuckEffect } from './stuck.js';
+export { foundByTag, isUuid, stuckEffects, type StuckEffect } from './stuck.js';
 export {
   amountFor,
   billedSeconds,

@@ -67,6 +67,15 @@ const listing: fc.Arbitrary<Listing> = fc.record({
 });
 const earlier: fc.Arbitrary<EarlierListing> = fc.record({
   sightings: fc.uniqueArray(fc.record({ machineId, firstSeenAt: before }), { selector: (s) => s.machineId }),
+  strangers: fc.uniqueArray(
+    fc.record({
+      machineId,
+      intentId: fc.constant('i-unknown'),
+      firstSeenAt: before,
+      abandoned: fc.constant(null),
+    }),
+    { selector: (stranger) => stranger.machineId },
+  ),
   previousCount: fc.option(fc.integer({ min: 0, max: 12 })),
   releasedSince: fc.integer({ min: 0, max: 4 }),
   doubt: fc.option(
@@ -103,7 +112,7 @@ describe('reconcile', () => {
       fc.property(listing, intents, earlier, (now, ledger, past) => {
         const decision = reconcile(now, ledger, past, POLICY);
         if (!decision.trusted) return;
-        const sighted = new Set([...decision.sightings.map((s) => s.machineId), ...decision.strangers]);
+        const sighted = new Set([...decision.sightings, ...decision.strangers].map((one) => one.machineId));
         for (const machine of now.machines) {
           const ours =
             machine.installation === 'ours' && machine.tenantId === TENANT && machine.intentId !== null;
@@ -138,8 +147,8 @@ describe('reconcile', () => {
           expect(past.doubt?.times).toBe(2);
           return;
         }
-        expect(decision).toMatchObject({ orphans: [], strangers: [], adoptions: [], toReread: [] });
-        expect(decision.sightings).toEqual(past.sightings);
+        expect(decision).toMatchObject({ orphans: [], adoptions: [], toReread: [] });
+        expect([decision.sightings, decision.strangers]).toEqual([past.sightings, past.strangers]);
       }),
     );
   });
@@ -161,7 +170,7 @@ describe('reconcile', () => {
         past,
         POLICY,
       );
-    const base = { sightings: [], previousCount: 100, releasedSince: 0, doubt: null };
+    const base = { sightings: [], strangers: [], previousCount: 100, releasedSince: 0, doubt: null };
     const first = look(50, base);
     expect(first).toMatchObject({ trusted: false, doubt: { count: 50, times: 1 } });
     const cut = look(0, { ...base, doubt: first.doubt }, false);

@@ -1,5 +1,5 @@
 import { addMs, type Instant } from '@springtide/kernel';
-import { LIVE_ITEM_STATES, isGivenUp, type Intent } from './intent.js';
+import { LIVE_ITEM_STATES, isGivenUp, type Abandonment, type Intent } from './intent.js';
 
 /** A machine as a listing showed it, reduced to what the decision needs. */
 export type ListedMachine = Readonly<{
@@ -24,11 +24,23 @@ export type Listing = Readonly<{
 /** What earlier complete listings said about machines that no intent explains. */
 export type Sighting = Readonly<{ machineId: string; firstSeenAt: Instant }>;
 
+/**
+ * A machine with our marks of an intent that the ledger does not know, as after a database was put back from an older
+ * backup: never deleted by itself, shown until a person decides or it is gone.
+ */
+export type Stranger = Readonly<{
+  machineId: string;
+  intentId: string;
+  firstSeenAt: Instant;
+  abandoned: Abandonment | null;
+}>;
+
 /** Complete listings that shrank too much to be believed, and agree with each other so far. */
 export type Doubt = Readonly<{ count: number; times: number }>;
 
 export type EarlierListing = Readonly<{
   sightings: readonly Sighting[];
+  strangers: readonly Stranger[];
   /** Machines in the last trusted listing; null when there was none. */
   previousCount: number | null;
   /** Machines that the ledger let go since that listing. */
@@ -60,7 +72,7 @@ export type ReconcileDecision = Readonly<{
    */
   orphans: readonly string[];
   /** Ours by tag and mark, of intents that the ledger does not know: shown to people, never deleted. */
-  strangers: readonly string[];
+  strangers: readonly Stranger[];
   sightings: readonly Sighting[];
   /** Machines that an unanswered create intent got after all. */
   adoptions: readonly Readonly<{ intentId: string; machineIds: readonly string[] }>[];
@@ -88,7 +100,7 @@ export function reconcile(
   const { distrust, doubt } = judge(listing.complete, count, earlier, policy);
   const local = intents.filter((i) => i.accountId === listing.accountId && i.region === listing.region);
   const lapsed = local.filter((intent) => isLapsed(intent, listing.takenAt)).map((intent) => intent.id);
-  const nothing = { orphans: [], strangers: [], adoptions: [], toReread: [] };
+  const nothing = { orphans: [], strangers: earlier.strangers, adoptions: [], toReread: [] };
   if (distrust !== null) {
     return { ...nothing, trusted: false, distrust, doubt, count, sightings: earlier.sightings, lapsed };
   }
@@ -106,7 +118,9 @@ export function reconcile(
     doubt: null,
     count,
     orphans: findOrphans(listing.takenAt, unexplained, sightings, earlier, policy),
-    strangers: unexplained.filter((m) => !known.has(m.intentId)).map((machine) => machine.machineId),
+    strangers: unexplained
+      .filter((machine) => !known.has(machine.intentId))
+      .map((machine) => strangerOf(machine, listing.takenAt, earlier.strangers)),
     sightings,
     adoptions: findAdoptions(own, local),
     toReread: findMissing(listing, local, policy),
@@ -190,6 +204,15 @@ function findOrphans(
       return seenBefore.has(machineId) && firstSeenAt <= lagBefore && age < graceBefore;
     })
     .map((sighting) => sighting.machineId);
+}
+
+function strangerOf(
+  { machineId, intentId }: OurMachine,
+  firstSeenAt: Instant,
+  earlier: readonly Stranger[],
+): Stranger {
+  const known = earlier.find((one) => one.machineId === machineId);
+  return known ?? { machineId, intentId, firstSeenAt, abandoned: null };
 }
 
 function findAdoptions(own: readonly OurMachine[], intents: readonly Intent[]) {

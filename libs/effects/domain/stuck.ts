@@ -1,12 +1,14 @@
 import { addMs, multiplyMoney, type Instant, type Money } from '@springtide/kernel';
-import { isWantedBack, type EffectItem, type Intent } from './intent.js';
+import { isWantedBack, openItem, type EffectItem, type Intent } from './intent.js';
+import type { Stranger } from './reconcile.js';
 
 /**
  * `creating`: accepted, and never seen running. `unknown-outcome`: nobody knows what a call bought. `deleting`: promised to
  * go, and still there. `not-deleted`: the cloud refused, or could not be asked.
  */
 const STUCK_KINDS = ['creating', 'unknown-outcome', 'deleting', 'not-deleted'] as const;
-type StuckKind = (typeof STUCK_KINDS)[number];
+/** `found-by-tag`: only the marks on the machines tell of the purchase; the ledger knows nothing of it. */
+type StuckKind = (typeof STUCK_KINDS)[number] | 'found-by-tag';
 
 /** Machines of one purchase that have come no further for too long, for one reason. */
 export type StuckEffect = Readonly<{
@@ -41,7 +43,42 @@ export function stuckEffects(
   });
 }
 
-function doubtful(kind: StuckKind, intent: Intent, deletions: readonly Intent[]): readonly Doubtful[] {
+/** Strangers by purchase, as soon as they are seen. @param runId whose run they are shown under; their own is not known. */
+export function foundByTag(
+  place: Readonly<{ accountId: string; region: string; strangers: readonly Stranger[] }>,
+  runId: string,
+): readonly StuckEffect[] {
+  const { accountId, region, strangers } = place;
+  const open = strangers.filter((one) => one.abandoned === null && isUuid(one.intentId));
+  return [...Map.groupBy(open, (one) => one.intentId)].map(([intentId, found]) => ({
+    intentId,
+    kind: 'found-by-tag',
+    runId,
+    campaignId: null,
+    accountId,
+    region,
+    service: null,
+    items: found.map(({ machineId }, index) => ({ ...openItem(index), machineId })),
+    since: found.map((one) => one.firstSeenAt).reduce((least, at) => (at < least ? at : least)),
+    problem: {
+      code: 'not-found',
+      message:
+        'the cloud has machines with our marks of a purchase that is not in the books, as after a database was put back from an older backup',
+    },
+    costPerHour: null,
+  }));
+}
+
+/** Marks on machines can be written by anybody. */
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
+
+function doubtful(
+  kind: (typeof STUCK_KINDS)[number],
+  intent: Intent,
+  deletions: readonly Intent[],
+): readonly Doubtful[] {
   switch (kind) {
     case 'creating':
       return living(intent, 'accepted', (item) => item.acceptedAt).filter(

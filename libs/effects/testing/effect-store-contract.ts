@@ -265,6 +265,14 @@ function describeListings(open: () => Promise<EffectStore>): void {
       trusted: false,
       count: 12,
       sightings: [{ machineId: 'm-1', firstSeenAt: START }],
+      strangers: [
+        {
+          machineId: 'm-2',
+          intentId: randomUUID(),
+          firstSeenAt: START,
+          abandoned: { at: START, by: 'Ada', reason: 'kept for the auditors', costPerHour: null },
+        },
+      ],
       doubt: { count: 3, times: 1 },
     };
     const stop = { engaged: true, reason: 'drill', at: START };
@@ -276,10 +284,11 @@ function describeListings(open: () => Promise<EffectStore>): void {
       return {
         record: await tx.findListing(accountId, 'sim-east'),
         none: await tx.findListing(accountId, 'elsewhere'),
+        all: (await tx.listListings()).filter((one) => one.accountId === accountId),
         stop: await tx.findStopSwitch(),
       };
     });
-    expect(read).toEqual({ record, none: undefined, stop: { ...stop, engaged: false } });
+    expect(read).toEqual({ record, none: undefined, all: [record], stop: { ...stop, engaged: false } });
   });
 
   it('names the places with something unreleased, and those where something was bought lately', async () => {

@@ -120,7 +120,7 @@ export function withEverythingSeen(
     findListing: async (accountId: string, region: string) => {
       const sightings = machines().map((machineId) => ({ machineId, firstSeenAt: at }));
       return await Promise.resolve({
-        ...{ accountId, region, takenAt: at, trusted: true, count: 0, sightings, doubt: null },
+        ...{ accountId, region, takenAt: at, trusted: true, count: 0, sightings, strangers: [], doubt: null },
       });
     },
   });

@@ -7,7 +7,7 @@ type Statement = (tables: MemoryTables, values: Values, tenantId: string) => rea
 const TIMES = /(_at|_by|^at|^deadline|valid_until|taken_at|^since)$/;
 const DOCUMENTS = new Set([
   ...['progress', 'obstacles', 'found', 'counters', 'base', 'safe_hold'],
-  ...['spec', 'problem', 'refusal', 'pool_ids', 'sightings', 'doubt', 'envelope', 'facts', 'message'],
+  ...['spec', 'problem', 'refusal', 'pool_ids', 'sightings', 'doubt', 'strangers', 'envelope', 'facts', 'message'],
   ...['input', 'content', 'phases', 'targets', 'home', 'release', 'before', 'after'],
 ]);
 

@@ -46,6 +46,7 @@ export const handsEnUS = {
   'stuck.kind.unknown-outcome': 'Outcome unknown',
   'stuck.kind.deleting': 'Promised to go, still there',
   'stuck.kind.not-deleted': 'Not let go',
+  'stuck.kind.found-by-tag': 'Ours by tag, not in the books',
   'stuck.what': 'What',
   'stuck.count': 'Machines',
   'stuck.since': 'Since',

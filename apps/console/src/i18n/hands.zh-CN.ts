@@ -45,6 +45,7 @@ export const handsZhCN: Record<keyof typeof handsEnUS, string> = {
   'stuck.kind.unknown-outcome': '结果未知',
   'stuck.kind.deleting': '已答应释放但仍在',
   'stuck.kind.not-deleted': '未获释放',
+  'stuck.kind.found-by-tag': '带有我方标签，账本中没有',
   'stuck.what': '类型',
   'stuck.count': '主机数',
   'stuck.since': '起始时间',
