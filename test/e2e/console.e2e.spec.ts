@@ -16,6 +16,18 @@ import { freePort } from '../yard/tools/free-port.js';
 import { projectRoot, yardLane } from '../yard/tools/lane.js';
 import { startAnsweringClouds, type AnsweringClouds } from './console/answering-clouds.js';
 import { consoleStage, type ConsoleStage } from './console/console-stage.js';
+import {
+  compareRevisions,
+  dragDemand,
+  freezeCampaign,
+  keepChange,
+  readScaling,
+  rehearse,
+  solveNewest,
+  takeOutCloud,
+  unfreeze,
+  type Story,
+} from './console/planning-story.js';
 import { enterPhases, seedCampaign, seedClouds, solvePlan } from './console/seeded-campaign.js';
 
 const executable = await obtainChromium();
@@ -32,6 +44,8 @@ suite('console', () => {
   let client: ApiClient;
   let approver: { token: string; client: ApiClient };
   let campaign: CampaignBody;
+  /** Planned, changed, compared and rehearsed; never run. */
+  let draft: CampaignBody;
   const open: OpenPage[] = [];
 
   beforeAll(async () => {
@@ -45,6 +59,7 @@ suite('console', () => {
     clouds = startAnsweringClouds(port);
     const seeded = await seedClouds(stage, clouds, port);
     campaign = await seedCampaign(stage, seeded, 'Double 12 flash sale', port);
+    draft = await seedCampaign(stage, seeded, 'Spring sale', port);
   }, 180_000);
 
   afterEach(async () => {
@@ -157,6 +172,35 @@ suite('console', () => {
     throw new Error('no plan was asked for within ten seconds');
   }
 
+  const storyOn = (page: Page): Story => ({ stage, client, page, campaign: draft, show });
+
+  it('changes a plan by dragging, keeps a change, and compares what came of it', async () => {
+    const { page } = await signedIn(english);
+    const story = storyOn(page);
+    await client.call(routes.planRequest, { params: { id: draft.id } });
+    expect((await solveNewest(story)).status).toBe('ready');
+    await dragDemand(story);
+    await takeOutCloud(story);
+    await keepChange(story);
+    await compareRevisions(story);
+  }, 180_000);
+
+  it('rehearses a plan, and shows the verdict beside the approval', async () => {
+    const { page, errors } = await signedIn(english);
+    await rehearse(storyOn(page));
+    expect(errors).toEqual([]);
+  }, 180_000);
+
+  it('shows a year with its clashes, and what strategies want between campaigns', async () => {
+    const { page, errors } = await signedIn(english);
+    const story = storyOn(page);
+    await freezeCampaign(story);
+    await unfreeze(story);
+    await freezeCampaign(story);
+    await readScaling(story);
+    expect(errors).toEqual([]);
+  }, 120_000);
+
   it('stops a run only after saying what that does, and hears the answer at once', async () => {
     const { page } = await signedIn(english);
     await show(page, `/campaigns/${campaign.id}/run`, '.war-room');
@@ -210,6 +254,11 @@ suite('console', () => {
       '/campaigns',
       `/campaigns/${campaign.id}/overview`,
       `/campaigns/${campaign.id}/run`,
+      `/campaigns/${draft.id}/plan`,
+      `/campaigns/${draft.id}/compare`,
+      `/campaigns/${draft.id}/rehearsal`,
+      '/calendar',
+      '/scaling',
     ]) {
       await show(page, path, 'main h1');
       await page.screenshot({ path: join(screens, `narrow${path.replaceAll('/', '-').slice(-9)}.png`) });
@@ -277,7 +326,7 @@ suite('console', () => {
     async (look) => {
       const { page, errors } = await signedIn(look);
       const accounts = await client.call(routes.accountList);
-      const part = (name: string) => [name, `/campaigns/${campaign.id}/${name}`] as const;
+      const part = (name: string, of = campaign) => [name, `/campaigns/${of.id}/${name}`] as const;
       const pages = [
         ['campaigns', '/campaigns'],
         part('overview'),
@@ -287,6 +336,10 @@ suite('console', () => {
         part('run'),
         part('report'),
         part('cost'),
+        part('compare', draft),
+        part('rehearsal', draft),
+        ['calendar', '/calendar'],
+        ['scaling', '/scaling'],
         ['approvals', '/approvals?status=any'],
         ['accounts', '/accounts'],
         ['account', `/accounts/${accounts.items[0]?.id ?? ''}`],
