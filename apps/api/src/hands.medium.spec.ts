@@ -147,4 +147,31 @@ describe('the desk for what is stuck', () => {
     const audit = await author.call(routes.auditList, { query: { action: 'stuck.abandon' } });
     expect(audit.items).toHaveLength(1);
   });
+
+  it('shows machines that only their marks tell of, until somebody takes their cost on', async () => {
+    const intentId = randomUUID();
+    const [firstSeenAt, machineIds] = [new Date().toISOString(), ['i-1', 'i-2']];
+    const strangers = machineIds.map((machineId) => ({ machineId, intentId, firstSeenAt, abandoned: null }));
+    await api.database.systemWork('test', async (tx) =>
+      tx.query(
+        `insert into effect_listing (tenant_id, account_id, region, taken_at, trusted, count, sightings, strangers)
+         values ($1, $2, 'eu-central-1', $3, true, 2, '[]', $4)`,
+        [ours.tenantId, accountId, firstSeenAt, JSON.stringify(strangers)],
+      ),
+    );
+    const found = async () =>
+      (await author.call(routes.stuckList, { query: {} })).items.filter(
+        ({ kind }) => kind === 'found-by-tag',
+      );
+    const [shown, ...others] = await found();
+    expect(others).toEqual([]);
+    expect(shown).toMatchObject({ intentId, account: 'cloud', machines: machineIds, costPerHour: null });
+    expect(shown?.choices.map(({ choice }) => choice)).toEqual(['retry', 'adopt', 'abandon']);
+    const params = { id: shown?.id ?? '' };
+    const body = { choice: 'abandon', reason: 'kept for the auditors' } as const;
+    expect(await author.call(routes.stuckResolve, { params, body })).toMatchObject({ outcome: 'done' });
+    expect(await found()).toEqual([]);
+    const { items } = await author.call(routes.auditList, { query: { action: 'stuck.abandon' } });
+    expect(items[0]?.target.id).toBe(intentId);
+  });
 });
