@@ -51,7 +51,8 @@ export async function startProcess(request: ProcessRequest): Promise<RunningProc
     child.once('error', () => resolve({ code: null, signal: null }));
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  void exited.then(() => log?.end());
+  // Not at its exit: what it wrote last is read after that.
+  child.once('close', () => log?.end());
   const kill = async (signal: NodeJS.Signals): Promise<void> => {
     child.kill(signal);
     await exited;
