@@ -6,6 +6,8 @@ export type FakeClock = Clock &
     advance(ms: number): Promise<void>;
     /** Total of all sleeps asked for so far. */
     slept(): number;
+    /** How many sleep now: what is at work, and waits for something else, is not among them. */
+    sleeping(): number;
   }>;
 
 type Sleeper = Readonly<{ at: number; wake: () => void }>;
@@ -18,6 +20,7 @@ export function fakeClock(start: Instant, options: { autoAdvance?: boolean } = {
   return {
     now: () => new Date(now),
     slept: () => total,
+    sleeping: () => sleepers.length,
     sleep: async (ms) => {
       total += ms;
       if (options.autoAdvance) {
