@@ -1,7 +1,15 @@
 import type { Reason } from '@springtide/contracts';
 import { MINUTE, SECOND } from '@springtide/kernel';
-import { apiTime, type PlannedLaunch, type ProviderManifest } from '@springtide/provider-kit';
-import type { PlanContent } from './domain/index.js';
+import type { CloudAccount } from '@springtide/accounts';
+import type { MarketSnapshot } from '@springtide/catalog/domain';
+import {
+  apiTime,
+  launchesWithin,
+  sharesLaunches,
+  type PlannedLaunch,
+  type ProviderManifest,
+} from '@springtide/provider-kit';
+import type { LaunchBudget, PlanContent } from './domain/index.js';
 
 type ManifestOf = (provider: string) => ProviderManifest;
 type Content = Pick<PlanContent, 'phases' | 'allocations' | 'pools'>;
@@ -20,6 +28,28 @@ export function apiTimeReasons(content: Content, manifestOf: ManifestOf): readon
     worst.set(key, { code: 'api-time', params, text, ms });
   }
   return [...worst.values()].map(({ code, params, text }) => ({ code, params, text }));
+}
+
+/**
+ * Machines that each account's call budgets let be ordered in these windows: per region, or for the whole account where
+ * one of the budgets is the account's.
+ */
+export function launchBudgets(
+  accounts: readonly CloudAccount[],
+  { offerings }: Pick<MarketSnapshot, 'offerings'>,
+  manifestOf: ManifestOf,
+  windows: readonly number[],
+): readonly LaunchBudget[] {
+  return accounts.flatMap(({ id, name, provider }): readonly LaunchBudget[] => {
+    const { limits, rates } = manifestOf(provider);
+    const place = { launchBatch: limits.launchBatch, rates };
+    const own = offerings.filter(({ accountId }) => accountId === id);
+    const regions = [...new Set(own.map(({ region }) => region))];
+    const account = { accountId: id, accountName: name };
+    const within = (count: number) => windows.map((ms) => launchesWithin(place, ms, count));
+    if (sharesLaunches(rates)) return [{ ...account, region: null, starts: within(regions.length) }];
+    return regions.map((region) => ({ ...account, region, starts: within(1) }));
+  });
 }
 
 /** How much earlier buying must begin because calls are limited: what the slowest place of the worst phase needs. Ms. */

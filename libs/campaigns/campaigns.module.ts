@@ -12,6 +12,7 @@ import { CampaignsService } from './campaign.service.js';
 import { EmptyEntrances } from './empty-entrances.service.js';
 import { DemandWatch } from './demand-watch.service.js';
 import { EntranceKeeper } from './entrance-keeper.service.js';
+import { PlanFacts } from './plan-facts.service.js';
 import { PlanSolver } from './plan-solver.js';
 import { PlanComparisons } from './plan-comparison.service.js';
 import { PlansService } from './plan.service.js';
@@ -48,6 +49,11 @@ const forPeople: FactoryProvider[] = [
     inject: [Database, TemplateService, CLOCK],
   },
   {
+    provide: PlanFacts,
+    useFactory: (database: Database) => new PlanFacts(database),
+    inject: [Database],
+  },
+  {
     provide: PlanSolver,
     useFactory: (
       accounts: AccountService,
@@ -55,6 +61,7 @@ const forPeople: FactoryProvider[] = [
       market: MarketService,
       templates: TemplateService,
       routes: RoutesService,
+      facts: PlanFacts,
       clock: Clock,
     ) =>
       new PlanSolver({
@@ -62,10 +69,19 @@ const forPeople: FactoryProvider[] = [
         market,
         templates,
         routes,
+        facts,
         manifestOf: (id) => sessions.manifest(id),
         clock,
       }),
-    inject: [AccountService, AccountSessions, MarketService, TemplateService, RoutesService, CLOCK],
+    inject: [
+      AccountService,
+      AccountSessions,
+      MarketService,
+      TemplateService,
+      RoutesService,
+      PlanFacts,
+      CLOCK,
+    ],
   },
   {
     provide: ReadinessGate,

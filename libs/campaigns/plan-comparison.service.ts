@@ -34,11 +34,12 @@ export class PlanComparisons {
       const plan = await findPlan(tx, planId);
       const row = await findCampaign(tx, plan.campaignId);
       if (plan.campaignVersion !== row.version) throw edited(plan.revision);
-      return { before: comparable(plan), campaign: row.input };
+      return { before: comparable(plan), campaign: row };
     });
-    const changed = changedCampaign(campaign, change);
+    const changed = { id: campaign.id, input: changedCampaign(campaign.input, change) };
     const solved = await this.solver.solveUnkept(ctx, changed, change.excludeRegions);
-    const content = { ...solved, marketSnapshotId: before.content.marketSnapshotId };
+    const { marketSnapshotId, limitsAt } = before.content;
+    const content = { ...solved, marketSnapshotId, ...(limitsAt === undefined ? {} : { limitsAt }) };
     return comparePlans(before, { planId: null, revision: null, hash: hashJson(content), content });
   }
 }

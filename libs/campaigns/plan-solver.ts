@@ -1,4 +1,4 @@
-import type { AccountService } from '@springtide/accounts';
+import type { AccountService, CloudAccount } from '@springtide/accounts';
 import {
   capacityFor,
   type MarketSnapshot,
@@ -6,30 +6,41 @@ import {
 } from '@springtide/catalog/domain';
 import type { MarketService, TemplateService } from '@springtide/catalog';
 import type { CampaignInput } from '@springtide/contracts';
-import { SpringtideError, type Clock } from '@springtide/kernel';
+import { SECOND, SpringtideError, toInstant, type Clock } from '@springtide/kernel';
 import { findRelief, reliefReasons, solvePlan, type CapacityPlan } from '@springtide/planning';
 import { reasonText, type PlanningProblem } from '@springtide/planning/domain';
 import type { RequestContext } from '@springtide/platform';
 import type { ProviderManifest } from '@springtide/provider-kit';
 import type { RoutesService } from '@springtide/traffic';
-import { apiLeadMs, apiTimeReasons } from './api-time.js';
+import { apiLeadMs, apiTimeReasons, launchBudgets } from './api-time.js';
 import {
   RUN_POLICIES,
+  bootMsOf,
+  heldBy,
+  orderWindows,
   outageReasons,
   planContent,
   planningProblem,
+  windowsOf,
   type PlanContent,
+  type PlanQuestion,
+  type PlanTimes,
   type Standing,
 } from './domain/index.js';
+import type { PlanFacts } from './plan-facts.service.js';
 
 type Parts = Readonly<{
   accounts: AccountService;
   market: MarketService;
   templates: TemplateService;
   routes: RoutesService;
+  facts: PlanFacts;
   manifestOf: (provider: string) => ProviderManifest;
   clock: Clock;
 }>;
+
+/** A campaign that a plan is made of; its own promises are not in its way. */
+type Asked = Readonly<{ id: string; input: CampaignInput }>;
 
 type CloudRegion = Readonly<{ accountId: string; region: string }>;
 
@@ -58,8 +69,8 @@ export class PlanSolver {
   }
 
   /** The market that it was solved at is kept with it, as its evidence. */
-  async solve(ctx: RequestContext, campaign: CampaignInput): Promise<PlanContent> {
-    const market = await this.parts.market.takeMarketSnapshot(ctx, campaign.accountIds);
+  async solve(ctx: RequestContext, campaign: Asked): Promise<PlanContent> {
+    const market = await this.parts.market.takeMarketSnapshot(ctx, campaign.input.accountIds);
     return await this.solveAt(ctx, campaign, market, SOLVER_DEADLINE_MS);
   }
 
@@ -69,10 +80,10 @@ export class PlanSolver {
    */
   async solveUnkept(
     ctx: RequestContext,
-    campaign: CampaignInput,
+    campaign: Asked,
     without: readonly CloudRegion[],
   ): Promise<PlanContent> {
-    const whole = await this.parts.market.viewMarket(ctx, campaign.accountIds);
+    const whole = await this.parts.market.viewMarket(ctx, campaign.input.accountIds);
     const market = { ...whole, offerings: whole.offerings.filter((one) => !isWithin(one, without)) };
     const content = await this.solveAt(ctx, campaign, market, WHAT_IF_DEADLINE_MS);
     return { ...content, marketSnapshotId: null };
@@ -80,49 +91,78 @@ export class PlanSolver {
 
   private async solveAt(
     ctx: RequestContext,
-    campaign: CampaignInput,
+    campaign: Asked,
     market: MarketSnapshot,
     deadlineMs: number,
   ): Promise<PlanContent> {
-    const template = await this.parts.templates.getById(ctx, campaign.templateId);
-    const accounts = await Promise.all(
-      campaign.accountIds.map(async (id) => await this.parts.accounts.get(ctx, id)),
-    );
-    const { services } = template.document;
-    const policy = RUN_POLICIES[campaign.policy];
-    const declared = Math.max(0, ...accounts.map((a) => this.parts.manifestOf(a.provider).limits.bootMs));
-    const bootMs = policy.bootMs ?? declared;
-    const warmUpMs = Math.max(0, ...services.map((service) => service.warmUpSeconds)) * 1000;
-    const shiftMs = policy.bakeMs * policy.shiftFractions.length;
-    const leadMs = bootMs + warmUpMs + shiftMs + policy.marginMs;
-    const question = {
-      campaign,
-      services,
-      market,
-      accounts: accounts.map(({ id, name, provider }) => ({
-        id,
-        name,
-        provider,
-        launchBatch: this.parts.manifestOf(provider).limits.launchBatch,
-      })),
-      standing: await this.standing(ctx, services),
-      overheadMs: leadMs + policy.drainMs,
-    };
+    const { manifestOf } = this.parts;
+    const question = await this.question(ctx, campaign, market);
     const setup = planningProblem(question);
-    const answer = await solvePlan(setup.problem, {
-      deadlineMs,
-      handOver: 'never',
-    });
-    const content = planContent(question, setup, answer, { leadMs });
+    const answer = await solvePlan(setup.problem, { deadlineMs, handOver: 'never' });
+    const content = planContent(question, setup, answer);
     const reasons = [
       ...(await reliefFor(setup.problem, answer, deadlineMs)),
       ...content.reasons,
       ...outageReasons(content),
-      ...apiTimeReasons(content, this.parts.manifestOf),
+      ...apiTimeReasons(content, manifestOf),
     ];
-    // Known only now: what the API needs depends on where the machines are bought.
-    const apiMs = apiLeadMs(content, this.parts.manifestOf);
-    return { ...content, reasons, leadMs: content.leadMs + apiMs };
+    // Known only now: how long it takes depends on where the machines are bought.
+    const bootMs = Math.max(0, ...content.pools.map((pool) => bootMsOf(question.times, pool)));
+    const leadMs = content.leadMs + bootMs + apiLeadMs(content, manifestOf);
+    return { ...content, reasons, leadMs };
+  }
+
+  private async question(
+    ctx: RequestContext,
+    { id, input: campaign }: Asked,
+    market: MarketSnapshot,
+  ): Promise<PlanQuestion> {
+    const { accounts: all, facts, manifestOf } = this.parts;
+    const { document } = await this.parts.templates.getById(ctx, campaign.templateId);
+    const accounts = await Promise.all(campaign.accountIds.map(async (one) => await all.get(ctx, one)));
+    const { services } = document;
+    const policy = RUN_POLICIES[campaign.policy];
+    const times = await this.times(ctx, campaign, accounts, services);
+    const readyMs = times.warmUpMs + policy.bakeMs * policy.shiftFractions.length + policy.marginMs;
+    const slowest = Math.max(0, ...times.declared.values(), ...times.measured.map(({ p90Ms }) => p90Ms));
+    const holders = await facts.holders(ctx, { campaignId: id, asOf: market.takenAt });
+    const reach = { leadMs: slowest + readyMs, drainMs: policy.drainMs };
+    return {
+      campaign,
+      services,
+      market,
+      accounts: accounts.map(({ id: accountId, name, provider }) => ({
+        ...{ id: accountId, name, provider },
+        launchBatch: manifestOf(provider).limits.launchBatch,
+      })),
+      standing: await this.standing(ctx, services),
+      times,
+      readyMs,
+      drainMs: policy.drainMs,
+      held: heldBy(holders, windowsOf(campaign.phases, reach)),
+      launches: launchBudgets(accounts, market, manifestOf, orderWindows(times, campaign.phases)),
+    };
+  }
+
+  /** A policy that compresses waits fixes how long machines take; elsewhere what was measured counts. */
+  private async times(
+    ctx: RequestContext,
+    campaign: CampaignInput,
+    accounts: readonly CloudAccount[],
+    services: readonly TemplateServiceSheet[],
+  ): Promise<PlanTimes> {
+    const { facts, manifestOf, clock } = this.parts;
+    const { bootMs } = RUN_POLICIES[campaign.policy];
+    const orderedAt = toInstant(clock.now());
+    const declared = accounts.map(
+      ({ id, provider }) => [id, bootMs ?? manifestOf(provider).limits.bootMs] as const,
+    );
+    return {
+      orderedAt,
+      declared: new Map(declared),
+      measured: bootMs === null ? await facts.boots(ctx, campaign.accountIds, orderedAt) : [],
+      warmUpMs: Math.max(0, ...services.map((service) => service.warmUpSeconds)) * SECOND,
+    };
   }
 
   /** What serves each service permanently, by the home group of its route. */

@@ -15,7 +15,9 @@ import {
   moved,
   type PlanContent,
 } from './domain/index.js';
+import { lockPromises } from './plan-facts.service.js';
 import type { PlanSolver } from './plan-solver.js';
+import { requireRoom } from './promise-check.js';
 import type { ReadinessGate } from './readiness-gate.service.js';
 
 /** What approvals of plans are about. */
@@ -107,7 +109,7 @@ export class PlansService {
     const plan = await this.database.unitOfWork(ctx, async (tx) => await findPlan(tx, planId));
     if (plan.status !== 'solving') return;
     const campaign = await this.campaignOf(ctx, planId);
-    const content = await this.solver.solve(ctx, campaign.input);
+    const content = await this.solver.solve(ctx, campaign);
     await this.store(ctx, planId, content);
   }
 
@@ -187,7 +189,11 @@ export class PlansService {
       const plan = await findPlan(tx, readEnvelope(seen).planId);
       const campaign = await lockCampaign(tx, plan.campaignId);
       const isFirst = input.decision === 'approve' && seen.status === 'pending';
-      if (isFirst) requireCurrent(plan, campaign);
+      if (isFirst) {
+        requireCurrent(plan, campaign);
+        await lockPromises(tx, ctx.tenantId);
+        await requireRoom(tx, { campaign, plan, to: 'approved' });
+      }
       const evidence = isFirst ? await this.gate.evidenceIn(tx, campaign, plan) : null;
       const approval = await this.approvals.decideIn(
         tx,

@@ -16,6 +16,7 @@ import { findCampaign } from './campaign.service.js';
 import type { CampaignEntity, PlanEntity } from './data/campaign.entity.js';
 import { APPROVAL_POLICIES } from './domain/index.js';
 import { PLAN_SUBJECT, findPlan, requireCurrent, type PlansService } from './plan.service.js';
+import { requireRoom } from './promise-check.js';
 import type { ReadinessGate } from './readiness-gate.service.js';
 
 type Parts = Readonly<{
@@ -36,7 +37,7 @@ type Granted = Readonly<{
 
 /**
  * Whether an approval still holds when its run is to start. One that has expired, or whose prices have risen past its
- * limit, is asked for again; nothing is bought on it.
+ * limit, is asked for again; nothing is bought on it, nor on what other runs hold by now.
  */
 export class StartCheck {
   constructor(private readonly parts: Parts) {}
@@ -63,6 +64,7 @@ export class StartCheck {
       const approval = await approvals.grantedIn(tx, { kind: PLAN_SUBJECT, id: plan.id });
       if (approval === undefined) return undefined;
       requireUntouched(approval);
+      await requireRoom(tx, { campaign, plan, to: 'armed' });
       return { campaign, plan, approval, envelope: readEnvelope(approval) };
     });
   }

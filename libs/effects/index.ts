@@ -5,6 +5,7 @@ import { Effects1760000050000 } from './data/effects.migration.js';
 import { Strangers1763812050000 } from './data/strangers.migration.js';
 import { Unanswered1760000051000 } from './data/unanswered.migration.js';
 
+export { readBootTimes } from './data/boot-times.js';
 export { MemoryEffectStore } from './data/memory-effect-store.js';
 export { PostgresEffectStore, effectTransaction } from './data/postgres-effect-store.js';
 export type { EffectStore, EffectTransaction, IntentFilter, StopSwitch } from './effect-store.port.js';

@@ -8,7 +8,13 @@ export { connectAccount, type ConnectContext } from './client/connect-account.js
 export { type ImageClient, type NetworkClient } from './client/inventory-clients.js';
 export { loadManifests } from './client/load-manifests.js';
 export { collect, collectComplete, type Collected } from './client/listing.js';
-export { apiTime, type ApiTime, type PlannedLaunch } from './client/limiter/api-time.js';
+export {
+  apiTime,
+  launchesWithin,
+  sharesLaunches,
+  type ApiTime,
+  type PlannedLaunch,
+} from './client/limiter/api-time.js';
 export {
   BookedRateLimiter,
   InProcessRateLimiter,

@@ -57,8 +57,11 @@ export type { RehearsalQuestion, RehearsedAccount, RehearsedRoute } from './rehe
 export { retarget, type RunTargets } from './run-targets.js';
 export { answerCalm, answerSurge, type SurgeAnswer } from './surge.js';
 export { envelopeLimits, planContent } from './plan-answer.js';
+export { ENOUGH_BOOTS, bootMsOf, orderWindows, type MeasuredBoot, type PlanTimes } from './plan-times.js';
+export { heldBy, overdrafts, windowsOf, type Holder, type Overdraft } from './promises.js';
 export {
   planningProblem,
+  type LaunchBudget,
   type PlanAccount,
   type PlanQuestion,
   type PlanSetup,

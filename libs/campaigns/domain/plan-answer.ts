@@ -11,15 +11,17 @@ import {
 import { reasonText, type CapacityPlan } from '@springtide/planning/domain';
 import { spreadFallbacks } from './fallback-pools.js';
 import type { PlanContent, ServiceSheet } from './plan-content.js';
-import type { PlanQuestion, PlanSetup } from './plan-problem.js';
+import type { PlanLimit } from './plan-limits.js';
+import { placesWithoutAddresses, type PlanQuestion, type PlanSetup } from './plan-problem.js';
+import { bootReasons } from './plan-times.js';
+import { heldReasons } from './promises.js';
+import { RUN_POLICIES } from './run-policy.js';
 
-/** The planner's answer in the campaign's words: what is stored, hashed, shown and approved. */
-export function planContent(
-  question: PlanQuestion,
-  setup: PlanSetup,
-  answer: CapacityPlan,
-  times: Readonly<{ leadMs: number }>,
-): PlanContent {
+/**
+ * The planner's answer in the campaign's words: what is stored, hashed, shown and approved. Its lead time is without
+ * booting and calls: those depend on where it buys.
+ */
+export function planContent(question: PlanQuestion, setup: PlanSetup, answer: CapacityPlan): PlanContent {
   const allocations = allocationsOf(question, answer);
   const usedPools = new Set(allocations.map((row) => row.poolId));
   const fallbackPools = new Set(
@@ -41,8 +43,17 @@ export function planContent(
     solver: `${answer.solver.name} ${answer.solver.version}`,
     quality: answer.quality,
     reasons: reasonsOf(question, setup, answer),
-    leadMs: times.leadMs,
+    limits: keptLimits(setup, keep),
+    limitsAt: question.market.takenAt,
+    leadMs: question.readyMs,
   };
+}
+
+/** Limits of the pools that the plan may use, fallbacks included: what an approval promises machines against. */
+function keptLimits({ limits }: PlanSetup, keep: (poolId: string) => boolean): readonly PlanLimit[] {
+  return limits
+    .map((limit) => ({ ...limit, takes: limit.takes.filter(({ poolId }) => keep(poolId)) }))
+    .filter(({ takes }) => takes.length > 0);
 }
 
 /** Decimal places of planned money: finer than any cloud's price list. */
@@ -107,7 +118,21 @@ function reasonsOf(question: PlanQuestion, setup: PlanSetup, answer: CapacityPla
     params: { ...reason.params },
     text: reasonText(reason, 'en-US'),
   }));
-  return [...standing, ...solved, ...leftOut];
+  return [...standing, ...solved, ...leftOut, ...groundReasons(question, setup, answer)];
+}
+
+/** What the plan stands on besides prices: promises to others, addresses, and how long machines take. */
+function groundReasons(question: PlanQuestion, setup: PlanSetup, answer: CapacityPlan): readonly Reason[] {
+  const allocations = allocationsOf(question, answer);
+  const used = new Set(allocations.map(({ poolId }) => poolId));
+  const pools = setup.pools.filter(({ id }) => used.has(id));
+  const limits = setup.limits.filter(({ id }) => question.held.has(id));
+  const held = heldReasons({ phases: question.campaign.phases, allocations, limits }, question.held);
+  const places = placesWithoutAddresses(question, pools).join(', ');
+  const text = `Nobody tells how many addresses are free in ${places}, so they are no limit of this plan.`;
+  const untold = places === '' ? [] : [{ code: 'addresses-untold', params: { places }, text }];
+  const isFixed = RUN_POLICIES[question.campaign.policy].bootMs !== null;
+  return [...held, ...untold, ...(isFixed ? [] : bootReasons({ pools, allocations }, question.times))];
 }
 
 /** A pool that was split among services is still one to those who read of it. */

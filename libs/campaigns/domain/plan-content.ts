@@ -1,4 +1,6 @@
 import type { Allocation, PlanBody, PlanPool } from '@springtide/contracts';
+import type { Instant } from '@springtide/kernel';
+import type { PlanLimit } from './plan-limits.js';
 
 /** How to launch on a pool for a service: settled when the plan is made, so that what was approved is what is bought. */
 export type LaunchSheet = Readonly<{
@@ -34,6 +36,9 @@ export type PlanContent = Pick<
     sheets: readonly LaunchSheet[];
     services: readonly ServiceSheet[];
     phases: readonly Readonly<{ name: Allocation['phase']; startsAt: string; endsAt: string }>[];
+    /** What its pools draw on, as it was told at `limitsAt`. Absent in plans made before it was kept. */
+    limits?: readonly PlanLimit[];
+    limitsAt?: Instant;
     /** From the order until a machine is ready, at most: what buying for a phase begins early by. */
     leadMs: number;
   }>;

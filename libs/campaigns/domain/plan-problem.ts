@@ -9,6 +9,9 @@ import type { CampaignInput, Phase, PlanPool } from '@springtide/contracts';
 import { HOUR, decimal, money, msBetween, multiplyMoney, roundMoney, type Money } from '@springtide/kernel';
 import type { PlanningClass, PlanningProblem } from '@springtide/planning/domain';
 import type { LaunchSheet } from './plan-content.js';
+import { limitsOf, networkFor, stockId, type PlanLimit } from './plan-limits.js';
+import { bootMsOf, leadHoursOf, startsInHours, type PlanTimes } from './plan-times.js';
+import { sumHeld, type Held } from './promises.js';
 
 /** A cloud account as planning needs it. */
 export type PlanAccount = Readonly<{
@@ -28,14 +31,29 @@ export type PlanQuestion = Readonly<{
   market: MarketSnapshot;
   accounts: readonly PlanAccount[];
   standing: readonly Standing[];
-  /** Machines cost money from the order to readiness, and while they drain. */
-  overheadMs: number;
+  times: PlanTimes;
+  /** From running until the machines of a phase must serve, margin included; they cost money, and while they drain. */
+  readyMs: number;
+  drainMs: number;
+  /** What other campaigns hold of each limit, by its id. */
+  held: ReadonlyMap<string, readonly Held[]>;
+  launches: readonly LaunchBudget[];
+}>;
+
+/** Machines that an account's API lets be ordered before each phase; in one region, or where null in all of them. */
+export type LaunchBudget = Readonly<{
+  accountId: string;
+  accountName: string;
+  region: string | null;
+  starts: readonly number[];
 }>;
 
 export type PlanSetup = Readonly<{
   problem: PlanningProblem;
   pools: readonly PlanPool[];
   sheets: readonly LaunchSheet[];
+  /** Of all these pools. */
+  limits: readonly PlanLimit[];
   /** Offerings that were left out, by reason: part of the explanation. */
   leftOut: Readonly<Record<'unknown-price' | 'sold-out' | 'other-currency' | 'not-usable', number>>;
 }>;
@@ -71,7 +89,8 @@ export function planningProblem(question: PlanQuestion): PlanSetup {
     sheets.push(...usable);
     kept.push({ pool, offering });
   }
-  return { problem: problemOf(question, kept, sheets), pools, sheets, leftOut };
+  const limits = limitsOf(kept, market);
+  return { problem: problemOf(question, { kept, sheets, limits }), pools, sheets, limits, leftOut };
 }
 
 function whyLeftOut(offering: MarketOffering, currency: string): keyof PlanSetup['leftOut'] | undefined {
@@ -124,29 +143,55 @@ function sheetOf(
   ];
 }
 
-function problemOf(
-  question: PlanQuestion,
-  kept: readonly Readonly<{ pool: PlanPool; offering: MarketOffering }>[],
-  sheets: readonly LaunchSheet[],
-): PlanningProblem {
-  const { campaign, market, accounts } = question;
-  const quotaGroups = [
-    ...market.quotas.map((quota) => ({
-      id: quotaId(quota),
-      limitVcpu: quota.limitVcpu,
-      usedVcpu: quota.usedVcpu,
-    })),
-    ...sharedHosts(
-      kept.map(({ offering }) => offering),
-      accounts,
-    ),
-  ];
+type Offered = Readonly<{
+  kept: readonly Readonly<{ pool: PlanPool; offering: MarketOffering }>[];
+  sheets: readonly LaunchSheet[];
+  limits: readonly PlanLimit[];
+}>;
+
+function problemOf(question: PlanQuestion, offered: Offered): PlanningProblem {
+  const { campaign, times } = question;
+  const { kept, sheets } = offered;
+  const startsIn = startsInHours(
+    times,
+    campaign.phases,
+    kept.map(({ pool }) => pool),
+  );
   return {
     currency: campaign.budget.currency,
     objective: 'private-first',
-    phases: campaign.phases.map((phase) => ({ id: phase.name, hours: hoursOf(phase) })),
-    quotaGroups,
-    pools: kept.map(({ pool, offering }) => ({
+    phases: campaign.phases.map((phase, k) => ({
+      ...{ id: phase.name, hours: hoursOf(phase) },
+      ...{ startsInHours: startsIn[k] ?? 0 },
+    })),
+    pools: planningPools(question, offered),
+    ...sharedLimits(question, offered.limits),
+    launchLimits: question.launches.map((budget) => ({ id: launchName(budget), starts: budget.starts })),
+    classes: question.services.map((service) => classOf(question, service, sheets, kept)),
+    budget: campaign.budget,
+  };
+}
+
+function planningPools(question: PlanQuestion, { kept, limits }: Offered): PlanningProblem['pools'] {
+  const shared = new Map(
+    limits
+      .filter(isShared)
+      .flatMap((limit) => limit.takes.map(({ poolId }) => [poolId, limit.name] as const)),
+  );
+  const networks = new Map(
+    limits
+      .filter(({ kind }) => kind === 'addresses')
+      .flatMap((limit) => limit.takes.map(({ poolId }) => [poolId, limit.name] as const)),
+  );
+  return kept.map(({ pool, offering }) => {
+    const promised = sumHeld(question.held.get(stockId(pool)));
+    const subnet = networks.get(pool.id);
+    const launch = question.launches.find(
+      ({ accountId, region }) => accountId === pool.accountId && (region ?? pool.region) === pool.region,
+    );
+    const overheadMs = bootMsOf(question.times, pool) + question.readyMs + question.drainMs;
+    const overhead = decimal(overheadMs).div(HOUR);
+    return {
       id: pool.id,
       account: pool.accountName,
       region: pool.region,
@@ -158,14 +203,55 @@ function problemOf(
       vcpu: offering.vcpu,
       memoryGiB: offering.memoryMiB / 1024,
       pricePerHour: pool.pricePerHour,
-      startCost: roundMoney(multiplyMoney(pool.pricePerHour, decimal(question.overheadMs).div(HOUR)), PLACES),
+      startCost: roundMoney(multiplyMoney(pool.pricePerHour, overhead), PLACES),
       cap: pool.cap,
-      quotaGroup: quotaOf(quotaGroups, offering, accounts),
+      quotaGroup: shared.get(pool.id) ?? null,
       interruptionPerHour: offering.interruptionPerHour,
-    })),
-    classes: question.services.map((service) => classOf(question, service, sheets, kept)),
-    budget: campaign.budget,
+      leadTimeHours: leadHoursOf(question.times, pool),
+      ...(promised === undefined ? {} : { promised }),
+      ...(subnet === undefined ? {} : { subnet }),
+      ...(launch === undefined ? {} : { launchLimit: launchName(launch) }),
+    };
+  });
+}
+
+/** A quota, or hosts that several types stand on; with one type alone its stock says the same. */
+function isShared({ kind, takes }: PlanLimit): boolean {
+  return kind === 'quota' || (kind === 'hosts' && takes.length > 1);
+}
+
+/** Limits of several pools, less what other campaigns hold of them. */
+function sharedLimits(
+  { held }: PlanQuestion,
+  limits: readonly PlanLimit[],
+): Pick<PlanningProblem, 'quotaGroups' | 'subnets'> {
+  return {
+    quotaGroups: limits.filter(isShared).map(({ id, name, free }) => {
+      const promisedVcpu = sumHeld(held.get(id));
+      const group = { id: name, limitVcpu: free, usedVcpu: 0 };
+      return promisedVcpu === undefined ? group : { ...group, promisedVcpu };
+    }),
+    subnets: limits
+      .filter(({ kind }) => kind === 'addresses')
+      .map(({ id, name, free }) => {
+        const promised = sumHeld(held.get(id));
+        const subnet = { id: name, freeAddresses: free };
+        return promised === undefined ? subnet : { ...subnet, promised };
+      }),
   };
+}
+
+function launchName({ accountName, region }: LaunchBudget): string {
+  return region === null ? accountName : `${accountName}/${region}`;
+}
+
+/** Places of pools in use whose networks do not tell what they have free: no limit is known there. */
+export function placesWithoutAddresses(
+  { market }: Pick<PlanQuestion, 'market'>,
+  pools: readonly PlanPool[],
+): readonly string[] {
+  const untold = pools.filter((pool) => networkFor(pool, market.networks) === undefined);
+  return [...new Set(untold.map(({ accountName, zone }) => `${accountName}/${zone}`))];
 }
 
 function classOf(
@@ -230,43 +316,4 @@ const PLACES = 10;
 
 function hoursOf(phase: Phase): number {
   return decimal(msBetween(phase.startsAt, phase.endsAt)).div(HOUR).toDecimalPlaces(PLACES).toNumber();
-}
-
-function quotaId(quota: Readonly<{ accountId: string; region: string; group: string }>): string {
-  return `${quota.accountId}/${quota.region}/${quota.group}`;
-}
-
-/**
- * Private types of one zone stand on the same hosts: each says how many would fit if it were alone. Where there are
- * several, together they get the vCPUs that the roomiest of them would fill.
- */
-function sharedHosts(
-  offerings: readonly MarketOffering[],
-  accounts: readonly PlanAccount[],
-): PlanningProblem['quotaGroups'] {
-  const own = offerings.filter((offering) => offering.purchaseOption === 'private');
-  return [...Map.groupBy(own, (offering) => hostsOf(offering, accounts))]
-    .filter(([, types]) => types.length > 1)
-    .map(([id, types]) => ({
-      id,
-      limitVcpu: Math.max(...types.map((offering) => capOf(offering) * offering.vcpu)),
-      usedVcpu: 0,
-    }));
-}
-
-/** Read by people in the plan's reasons. */
-function hostsOf({ accountId, zone }: MarketOffering, accounts: readonly PlanAccount[]): string {
-  return `${accounts.find((account) => account.id === accountId)?.name ?? accountId}/${zone}/hosts`;
-}
-
-function quotaOf(
-  groups: PlanningProblem['quotaGroups'],
-  offering: MarketOffering,
-  accounts: readonly PlanAccount[],
-): string | null {
-  const isPrivate = offering.purchaseOption === 'private';
-  const id = isPrivate
-    ? hostsOf(offering, accounts)
-    : quotaId({ ...offering, group: offering.quotaGroup ?? '' });
-  return groups.some((group) => group.id === id) ? id : null;
 }

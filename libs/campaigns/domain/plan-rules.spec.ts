@@ -89,7 +89,11 @@ const question = (change: Partial<PlanQuestion> = {}): PlanQuestion => ({
   market: market([own, offering({ machineType: 'c.2' })]),
   accounts: ['private', 'public'].map((name) => ({ id: name, name, provider: 'simulated', launchBatch: 50 })),
   standing: [{ service: 'web', machines: 1, requestsPerSecond: 20 }],
-  overheadMs: 360_000,
+  times: { orderedAt: at(0), declared: new Map(), measured: [], warmUpMs: 0 },
+  readyMs: 300_000,
+  drainMs: 60_000,
+  held: new Map(),
+  launches: [],
   ...change,
 });
 
@@ -142,7 +146,7 @@ describe('the question to the planner', () => {
     const offerings = [own, offering({ machineType: 'c.2', quotaGroup: 'std' })];
     const { problem, sheets } = planningProblem(question({ market: market(offerings, quotas) }));
     expect(problem.pools.map((pool) => pool.quotaGroup)).toEqual([null, 'public/east/std']);
-    expect(problem.quotaGroups).toContainEqual({ id: 'public/east/std', limitVcpu: 8, usedVcpu: 2 });
+    expect(problem.quotaGroups).toContainEqual({ id: 'public/east/std', limitVcpu: 6, usedVcpu: 0 });
     expect(sheets.map((sheet) => sheet.image)).toEqual(['own-img', 'img']);
     expect(problem.pools.map((pool) => pool.startCost.amount)).toEqual(['0.09', '0.04']);
   });
@@ -151,9 +155,7 @@ describe('the question to the planner', () => {
 describe('the plan of a campaign', () => {
   async function planOf(asked: PlanQuestion): Promise<PlanContent> {
     const setup = planningProblem(asked);
-    return planContent(asked, setup, await solvePlan(setup.problem, { deadlineMs: 5_000 }), {
-      leadMs: 1_000,
-    });
+    return planContent(asked, setup, await solvePlan(setup.problem, { deadlineMs: 5_000 }));
   }
 
   it('uses what the company owns first, buys the rest, and says what it will hold', async () => {

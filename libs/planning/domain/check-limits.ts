@@ -99,7 +99,7 @@ function placeSums({ subnets = [], links = [], classes }: PlanningProblem): Sum[
       rule: 'subnet',
       name: subnet.id,
       unit: 'addresses',
-      free: () => Math.floor(subnet.freeAddresses),
+      free: (k) => Math.floor(subnet.freeAddresses - (subnet.promised?.[k] ?? 0)),
       weigh: (_, pool) => (pool.subnet === subnet.id ? 1 : 0),
     })),
     ...links.map((link): Sum => ({

@@ -101,7 +101,7 @@ function poolLimits({ problem, pairs }: Ground): readonly Limit[] {
     ...(problem.subnets ?? []).map((subnet): Limit => ({
       kind: 'subnet',
       id: subnet.id,
-      free: steady(Math.floor(subnet.freeAddresses)),
+      free: phases.map((_, k) => Math.max(0, Math.floor(subnet.freeAddresses - (subnet.promised?.[k] ?? 0)))),
       members: through((pool) => (pool.subnet === subnet.id ? 1 : 0)),
     })),
   ];

@@ -70,6 +70,7 @@ function placeFaults(problem: PlanningProblem): string[] {
     ...subnets.flatMap((subnet) =>
       range(`network ${subnet.id}: free addresses`, subnet.freeAddresses, 0, 1e9),
     ),
+    ...subnets.flatMap((subnet) => perPhase(`network ${subnet.id}: promised`, subnet.promised)),
     ...links.flatMap((link) => range(`line ${link.id}: bandwidth`, link.freeMbps, 0, 1e9)),
     ...launchLimits.flatMap((limit) => perPhase(`launch limit ${limit.id}`, limit.starts)),
     ...problem.quotaGroups.flatMap((group) => perPhase(`quota ${group.id}: promised`, group.promisedVcpu)),

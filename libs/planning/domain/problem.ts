@@ -20,8 +20,12 @@ export type PlanningQuotaGroup = Readonly<{
   promisedVcpu?: readonly number[];
 }>;
 
-/** A network that machines get their addresses from, one each. */
-export type PlanningSubnet = Readonly<{ id: string; freeAddresses: number }>;
+/** A network that machines get their addresses from, one each; `promised` is what other campaigns take, per phase. */
+export type PlanningSubnet = Readonly<{
+  id: string;
+  freeAddresses: number;
+  promised?: readonly number[];
+}>;
 
 /** A line between sites; machines abroad use it to reach what stays at home. */
 export type PlanningLink = Readonly<{ id: string; freeMbps: number }>;

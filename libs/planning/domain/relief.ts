@@ -71,6 +71,13 @@ const LIFTS: Readonly<Record<ReliefKind, Lift>> = {
     quotaGroups: problem.quotaGroups.map((group) =>
       group.promisedVcpu === undefined ? group : { ...group, promisedVcpu: none(problem) },
     ),
+    ...(problem.subnets === undefined
+      ? {}
+      : {
+          subnets: problem.subnets.map((subnet) =>
+            subnet.promised === undefined ? subnet : { ...subnet, promised: none(problem) },
+          ),
+        }),
   }),
   stock: (problem, limitOf) => ({
     ...problem,
@@ -170,7 +177,7 @@ function amountsOf(
       unit: 'addresses',
       more: most(
         (_, pool) => (pool.subnet === subnet.id ? 1 : 0),
-        () => subnet.freeAddresses,
+        (k) => subnet.freeAddresses - (subnet.promised?.[k] ?? 0),
       ),
     }));
   }

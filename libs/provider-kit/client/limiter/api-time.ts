@@ -69,3 +69,30 @@ function timeIn(budget: RateBudget, launches: readonly PlannedLaunch[]): number 
 function callsOf({ machines, launchBatch }: PlannedLaunch): number {
   return Math.ceil(machines / launchBatch);
 }
+
+type Place = Pick<PlannedLaunch, 'launchBatch' | 'rates'>;
+
+/**
+ * The reverse: machines that these limits let be launched within a time, from budgets that are full at its start.
+ * `regions` share a budget of the whole account; each has those of a region for itself.
+ */
+export function launchesWithin(place: Place, ms: number, regions: number): number {
+  const names = place.rates.operations?.launch ?? ['mutate'];
+  const each = names.map((name) => {
+    const budget = budgetOf(place.rates, name);
+    const machines = amountIn(budget, ms) * (budget.counts === 'machines' ? 1 : place.launchBatch);
+    return budget.per === 'account' ? machines : machines * regions;
+  });
+  return Math.floor(Math.min(...each));
+}
+
+/** Whether launches draw on a budget that all regions of an account share. */
+export function sharesLaunches(rates: ProviderRates): boolean {
+  return (rates.operations?.launch ?? ['mutate']).some((name) => budgetOf(rates, name).per === 'account');
+}
+
+function amountIn(budget: RateBudget, ms: number): number {
+  if ('burst' in budget) return Math.floor(budget.burst + (ms / SECOND) * budget.perSecond);
+  if ('window' in budget) return budget.most * (1 + Math.floor(ms / budget.everyMs));
+  return budget.atOnce * (1 + Math.floor(ms / budget.typicalMs));
+}
