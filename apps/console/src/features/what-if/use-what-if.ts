@@ -10,7 +10,7 @@ const FRESH_MS = 60_000;
 
 type Timed = Readonly<{ comparison: PlanComparison; seconds: number }>;
 
-export type WhatIfAnswer = Readonly<{
+type WhatIfAnswer = Readonly<{
   /** Of the question before, while `thinking`. */
   answer: Timed | undefined;
   thinking: boolean;
