@@ -84,6 +84,9 @@ describe('a mandate', () => {
     const more = extendReservation(taken.value, 1 / 3);
     expect(more).toMatchObject({ ok: true, value: { reserved: money('CNY', '9.1') } });
     expect(extendReservation(taken.value, 2)).toMatchObject({ ok: false, error: { code: 'over-budget' } });
+    // What was spent for good is not there to be set aside again.
+    const spent = { ...taken.value, committed: money('CNY', '2') };
+    expect(extendReservation(spent, 1)).toMatchObject({ ok: false, error: { code: 'over-budget' } });
     if (!more.ok) throw new Error(more.error.message);
     expect(giveBack(more.value, { ...wanted, actual: PRICE })).toMatchObject({
       machines: 0,

@@ -188,6 +188,15 @@ export class EffectWorld {
     return mandate;
   }
 
+  /** Asks for the end of every machine of this run that the cloud has. */
+  async release(process: Process): Promise<void> {
+    const targets = (await this.intents()).flatMap(({ id: intentId, items }) =>
+      items.flatMap(({ machineId }) => (machineId === null ? [] : [{ intentId, machineId }])),
+    );
+    await process.life.release({ ...this.request(), step: 'release', targets });
+    this.look();
+  }
+
   /** Scale-back as the run does it: to rest, release, read back gone, sweep, settle. */
   async bringBack(process: Process, fence = 1): Promise<void> {
     for (let round = 0; round < 60; round += 1) {

@@ -2,6 +2,7 @@ import { SpringtideError, addMs, compareMoney, multiplyMoney } from '@springtide
 import { manifest as simulated } from '../../../providers/simulated/index.js';
 import type { EffectStore } from '../effect-store.port.js';
 import { describeCrashes } from './crash-contract.js';
+import { STANDARD_EFFECTS } from '../effects-policy.js';
 import { PRICE, START, TENANT } from './effect-fixtures.js';
 import { EffectWorld, type OpenWorld, type WorldOptions } from './effect-world.js';
 import { Interruption, changedProvider, forgetfulOfTokens, interruptibleStore } from './interruption.js';
@@ -10,6 +11,11 @@ import { describeReturn } from './return-contract.js';
 import { describeTimers } from './timer-contract.js';
 
 type Open = () => Promise<EffectStore>;
+
+const withoutTimers = {
+  ...simulated,
+  capabilities: { ...simulated.capabilities, timeToLive: { supported: false, reason: 'none' } },
+} as const;
 
 /**
  * The ledger against a real provider in a simulated cloud, over any memory.
@@ -149,6 +155,57 @@ function describeUnknown(open: OpenWorld): void {
     expect(await world.violations(false)).toEqual([]);
   });
 
+  it('trusts a token no longer than clouds remember it', async () => {
+    const world = await open();
+    const tokens: string[] = [];
+    const deaf = changedProvider(withoutTimers, [
+      (compute) => ({
+        launch: async (batch, options) => {
+          tokens.push(batch.token);
+          if (tokens.length === 1) throw new SpringtideError('unknown', 'lost on the way there');
+          return await compute.launch(batch, options);
+        },
+      }),
+    ]);
+    const process = await world.process({ manifest: deaf });
+    await process.ledger.launch(world.request());
+    world.clock.advance(STANDARD_EFFECTS.tokenLifeMs);
+    await process.life.renewLeases(TENANT, world.run, 1, addMs(world.now(), STANDARD_EFFECTS.leaseMs));
+    expect(await world.launch(process)).toMatchObject({ status: 'settled', accepted: 5 });
+    expect([tokens.length, new Set(tokens).size]).toEqual([2, 2]);
+    expect(await world.violations(false)).toEqual([]);
+  });
+
+  it('does not let a late refusal of an older generation end the call that is under way', async () => {
+    const world = await open();
+    const held: ((refuse: boolean) => void)[] = [];
+    const token = { supported: false, reason: 'forgets' } as const;
+    const noToken = { ...simulated, capabilities: { ...simulated.capabilities, idempotencyToken: token } };
+    const holding = changedProvider(noToken, [
+      (compute) => ({
+        launch: async (batch, options) => {
+          const refuse = await new Promise<boolean>((resolve) => held.push(resolve));
+          if (refuse) return { items: refusals(batch.count) };
+          return await compute.launch(batch, { ...options, deadline: addMs(START, 86_400_000) });
+        },
+      }),
+    ]);
+    const process = await world.process({ manifest: holding });
+    const calls = [process.ledger.launch(world.request())];
+    await until(() => held.length === 1);
+    while (held.length === 1) {
+      calls.push(process.ledger.launch(world.request()));
+      await Promise.race([calls.at(-1), until(() => held.length === 2)]);
+      world.clock.advance(60_000);
+    }
+    held[0]?.(true);
+    await calls[0];
+    expect((await world.intents())[0]).toMatchObject({ state: 'sent', generation: 1 });
+    held[1]?.(false);
+    expect(await calls.at(-1)).toMatchObject({ status: 'settled', accepted: 5, refusals: [] });
+    expect(await world.violations(false)).toEqual([]);
+  });
+
   it('takes over a late answer of an older generation: too many, but none hidden', async () => {
     const world = await open();
     const answers: (() => void)[] = [];
@@ -164,7 +221,7 @@ function describeUnknown(open: OpenWorld): void {
     ]);
     const slow = await world.process({ manifest: held });
     const late = slow.ledger.launch(world.request());
-    while (answers.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => answers.length > 0);
     const token = { supported: false, reason: 'forgets' } as const;
     const noToken = { ...simulated, capabilities: { ...simulated.capabilities, idempotencyToken: token } };
     const process = await world.process({ manifest: changedProvider(noToken, [forgetfulOfTokens()]) });
@@ -260,4 +317,13 @@ function describeRefusals(open: OpenWorld): void {
     expect(await world.launch(await world.process())).toMatchObject({ status: 'settled', accepted: 5 });
     expect(await world.violations(false)).toEqual([]);
   });
+}
+
+function refusals(count: number) {
+  const error = new SpringtideError('insufficient-capacity', 'sold out');
+  return Array.from({ length: count }, () => ({ outcome: 'refused', error }) as const);
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
 }

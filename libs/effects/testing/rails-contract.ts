@@ -40,19 +40,30 @@ export function describeRails(open: OpenWorld): void {
     expect(await world.violations(true)).toEqual([]);
   });
 
-  it('obeys a stop between writing and sending, and gives the room back', async () => {
-    const world = await open();
-    const interruption = new Interruption(2);
-    const store = interruptibleStore(world.options.store, interruption);
-    await expect((await world.process({ store })).ledger.launch(world.request())).rejects.toThrow('killed');
-    expect((await world.intents())[0]?.state).toBe('written');
-    const process = await world.process();
-    await process.ledger.setStopSwitch(TENANT, { engaged: true, reason: 'drill', at: world.now() });
-    expect(await world.launch(process)).toMatchObject({ status: 'refused', refusal: { code: 'stopped' } });
-    expect(await world.launch(process, { batch: 1 })).toMatchObject({ status: 'refused' });
-    expect(world.look()).toEqual([]);
-    expect(await world.violations(true)).toEqual([]);
-  });
+  it.each(['stopped', 'frozen', 'expired'] as const)(
+    'obeys what says no between writing and sending (%s), and gives the room back',
+    async (code) => {
+      const world = await open();
+      const interruption = new Interruption(2);
+      const store = interruptibleStore(world.options.store, interruption);
+      await expect((await world.process({ store })).ledger.launch(world.request())).rejects.toThrow('killed');
+      expect((await world.intents())[0]?.state).toBe('written');
+      const process = await world.process();
+      if (code === 'stopped') {
+        await process.ledger.setStopSwitch(TENANT, { engaged: true, reason: 'drill', at: world.now() });
+      } else {
+        await process.ledger.changeMandate(TENANT, world.run, (mandate) =>
+          code === 'frozen'
+            ? { ...mandate, state: 'frozen' }
+            : { ...mandate, validUntil: addMs(world.now(), -1) },
+        );
+      }
+      expect(await world.launch(process)).toMatchObject({ status: 'refused', refusal: { code } });
+      expect(await world.launch(process, { batch: 1 })).toMatchObject({ status: 'refused' });
+      expect(world.look()).toEqual([]);
+      expect(await world.violations(true)).toEqual([]);
+    },
+  );
 
   it.each([
     ['the stop switch is pulled', 'stop', 'refused'],

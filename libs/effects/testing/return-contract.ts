@@ -91,4 +91,65 @@ export function describeReturn(open: OpenWorld): void {
     await process.life.finishRelease(TENANT, intentId);
     expect(await world.violations(true)).toEqual([]);
   });
+
+  it('counts as released only when every satellite went, also one that the cloud would not let go at first', async () => {
+    const world = await open({ plan: { behaviour: { survivingDisks: 1 } } });
+    let held: string | undefined = '';
+    const refusing = changedProvider(simulated, [
+      (compute) => ({
+        releaseSatellite: async (satellite, ...rest) => {
+          if (held === '') held = satellite.id;
+          if (held === satellite.id)
+            throw new SpringtideError('failed-precondition', 'a snapshot is being taken');
+          return await compute.releaseSatellite(satellite, ...rest);
+        },
+      }),
+    ]);
+    const process = await world.process({ manifest: refusing });
+    const answer = await world.launch(process);
+    const intentId = answer.status === 'settled' ? answer.intentId : '';
+    await world.release(process);
+    for (let n = 0; n < 3; n += 1) {
+      world.clock.advance(60_000);
+      await process.life.finishRelease(TENANT, intentId);
+    }
+    expect(await process.life.finishRelease(TENANT, intentId)).toEqual({ machines: 0, satellites: 1 });
+    expect((await world.intents())[0]?.state).toBe('settled');
+    held = undefined;
+    await world.bringBack(process);
+    expect(await world.violations(true)).toEqual([]);
+  });
+
+  it('bills a machine until it was first asked to go, however often it is asked again', async () => {
+    const world = await open({ plan: { behaviour: { terminateMs: 600_000 } } });
+    const process = await world.process();
+    await world.launch(process);
+    await world.release(process);
+    const asked = world.now();
+    world.clock.advance(300_000);
+    await world.release(process);
+    const [intent] = await world.intents();
+    expect(new Set(intent?.items.map((item) => item.releasingAt))).toEqual(new Set([asked]));
+    world.clock.advance(600_000);
+    await world.bringBack(process);
+    expect(await world.violations(true)).toEqual([]);
+  });
+
+  it('lets only machines that run become capacity, and none that leave', async () => {
+    const world = await open();
+    const process = await world.process();
+    const answer = await world.launch(process);
+    const intentId = answer.status === 'settled' ? answer.intentId : '';
+    const ids = [...world.look()];
+    const states = async () => {
+      const { items } = await process.life.markReady(TENANT, intentId, ids);
+      return new Set(items.map((item) => item.state));
+    };
+    expect(await states()).toEqual(new Set(['accepted']));
+    world.clock.advance(5_000);
+    await process.life.observe(TENANT, intentId);
+    expect(await states()).toEqual(new Set(['ready']));
+    await world.release(process);
+    expect(await states()).toEqual(new Set(['releasing']));
+  });
 }
