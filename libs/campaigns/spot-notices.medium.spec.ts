@@ -1,18 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { EffectLedger, MachineLife } from '@springtide/effects';
-import { silentLogger } from '@springtide/platform';
-import { connectAccount } from '@springtide/provider-kit';
-import { loopbackGate } from '@springtide/provider-kit/conformance';
 import type { TestDatabase, SeededTenant } from '@springtide/testing';
-import { ReleaseKeeper, RoutesService } from '@springtide/traffic';
-import { TwinEntrance, entranceManifest } from '../twin/entrance.js';
 import { EntranceKeeper } from './entrance-keeper.service.js';
 import { RunEngine } from './run-engine.service.js';
-import { groupOf, machinesOf } from './run-machines.js';
-import { membersByGroup } from './route-members.js';
-import { RunOnClouds, campaignsDatabase } from './testing/run-on-clouds.js';
-
-const ROUTE = 'entrance';
+import { ROUTE, runWithEntrance } from './testing/entrance-of-run.js';
+import { campaignsDatabase } from './testing/run-on-clouds.js';
 
 describe('machines that their cloud takes back', () => {
   let open: Readonly<{ test: TestDatabase; tenant: SeededTenant }>;
@@ -24,44 +14,11 @@ describe('machines that their cloud takes back', () => {
 
   /** A run at its peak whose machines take half of the traffic, and its entrance. */
   async function running(machines: number) {
-    const run = await RunOnClouds.open(open);
-    const { tenantId } = open.tenant;
-    const entrance = new TwinEntrance([ROUTE], () => true);
-    const context = { account: randomUUID(), clock: run.clock, gate: loopbackGate(), log: silentLogger };
-    const proxy = await connectAccount(entranceManifest(entrance), {}, {}, context);
-    const { clouds } = run.ledger.dependencies;
-    const ledger = new EffectLedger({
-      ...run.ledger.dependencies,
-      clouds: { open: async (tenant, id) => (id === context.account ? proxy : clouds.open(tenant, id)) },
-    });
-    const routes = new RoutesService(open.test.database, ledger, run.clock);
-    const releases = new ReleaseKeeper(open.test.database, routes, run.clock);
-    await open.test.database.systemWork('test', async (tx) => tx.query('delete from traffic_route'));
-    const home = [{ id: 'old-1', address: '10.0.0.1', port: 8080, machineType: 'old' }];
-    const declared = {
-      name: ROUTE,
-      accountId: context.account,
-      service: 'storefront',
-      healthPath: '/',
-      home,
-    };
-    await routes.create(open.tenant.admin, declared);
-
-    const intentId = await run.buy(0, machines);
-    run.clock.advance(5_000);
-    const life = new MachineLife(ledger);
-    const { items } = await life.observe(tenantId, intentId);
-    const ids = items.map(({ machineId }) => machineId ?? '');
-    await life.markReady(tenantId, intentId, ids);
-    const route = await routes.getByName(open.tenant.admin, ROUTE);
-    const change = { runId: run.runId, campaignId: null, step: 'join', batch: 0, fence: run.fence };
-    for (const [group, members] of membersByGroup(await run.plan(), machinesOf(await run.intents()))) {
-      await routes.setMembers(route, group, members, change);
-      await routes.setShares(route, { home: 50, [group]: 50 }, change);
-    }
-    const [bought] = machinesOf(await run.intents());
-    const group = groupOf(bought?.poolId ?? '');
-    const ref = { tenantId, runId: run.runId, fence: run.fence };
+    const { run, ledger, routes, releases, entrance, group, ids, ref, join } = await runWithEntrance(
+      open,
+      machines,
+    );
+    await join();
     const keeper = new EntranceKeeper(run.book, ledger, routes, releases);
     const engine = new RunEngine(run.book, ledger, async () =>
       Promise.reject(new Error('nothing is solved here')),

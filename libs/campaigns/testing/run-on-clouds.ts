@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RunCommand, WayBackPhase } from '@springtide/contracts';
 import { EffectLedger, PostgresEffectStore, STANDARD_EFFECTS, type EffectsPolicy } from '@springtide/effects';
 import { HOUR, SpringtideError, addMs, money, zero, type Instant } from '@springtide/kernel';
-import { newId, silentLogger } from '@springtide/platform';
+import { hashJson, newId, silentLogger } from '@springtide/platform';
 import { connectAccount, type CloudClient, type ProviderManifest } from '@springtide/provider-kit';
 import { AdvancingClock, loopbackGate } from '@springtide/provider-kit/conformance';
 import { seedTenant, testDatabase, type SeededTenant, type TestDatabase } from '@springtide/testing';
@@ -15,7 +15,7 @@ import {
 } from '../../../providers/simulated/index.js';
 import type { Findings } from '../bring-back.service.js';
 import { findWayBack, type KeptWayBack } from '../data/way-back.repository.js';
-import { RunBook } from '../run-book.js';
+import { RunBook, type OpenRun } from '../run-book.js';
 import { giveCommand } from '../run-commands.js';
 import { ScaleBack } from '../scale-back.service.js';
 import { WayBackService } from '../way-back.service.js';
@@ -182,6 +182,17 @@ export class RunOnClouds {
 
   async plan() {
     return (await this.book.open(this.tenant.tenantId, this.runId)).plan;
+  }
+
+  /** As if another plan had been approved: its hash goes with it. */
+  async changePlan(change: (plan: OpenRun['plan']) => OpenRun['plan'] = (plan) => plan): Promise<void> {
+    const content = change(await this.plan());
+    await this.test.database.systemWork('test', async (tx) => {
+      await tx.query(
+        `update campaign_plan set content = $2, hash = $3 where id = (select plan_id from campaign_run where id = $1)`,
+        [this.runId, JSON.stringify(content), hashJson(content)],
+      );
+    });
   }
 
   async intents() {

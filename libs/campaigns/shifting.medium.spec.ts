@@ -1,0 +1,106 @@
+import { Shifting } from './shifting.service.js';
+import { ROUTE, runWithEntrance } from './testing/entrance-of-run.js';
+import { campaignsDatabase } from './testing/run-on-clouds.js';
+
+let stage: Awaited<ReturnType<typeof campaignsDatabase>>;
+
+beforeAll(async () => {
+  stage = await campaignsDatabase();
+}, 120_000);
+afterAll(async () => await stage.test.drop());
+
+/** Four machines of a hundred requests per second each, beside a standing fleet of four hundred. */
+async function open() {
+  const world = await runWithEntrance(stage, 4);
+  const { run, ledger, routes, ref } = world;
+  await run.changePlan((plan) => ({
+    ...plan,
+    standing: [{ service: 'storefront', machines: 4, requestsPerSecond: 400 }],
+  }));
+  const shifting = new Shifting(run.book, ledger, routes);
+  const order = (leaving: readonly string[] = [], shift = 'peak.full.1') => ({
+    ...ref,
+    service: 'storefront',
+    shift,
+    leaving,
+  });
+  const states = async () => {
+    const items = (await run.intents()).flatMap((intent) => intent.items);
+    return Object.fromEntries(items.map((item) => [item.machineId, item.state]));
+  };
+  return { ...world, shifting, order, states };
+}
+
+const alive = () => undefined;
+
+describe('traffic of a run', () => {
+  it('goes to machines that the entrance finds healthy, and gives up those that it never does', async () => {
+    const { shifting, sick, ids, ref, entrance, group, states } = await open();
+    const [bad = '', ...good] = ids;
+    sick.add(bad);
+    const joined = await shifting.joinRoute({ ...ref, service: 'storefront', join: 'peak.full.1' }, alive);
+    expect(joined).toEqual({ ready: 3, unhealthy: 1 });
+    expect(await states()).toEqual({
+      [bad]: 'failed',
+      ...Object.fromEntries(good.map((id) => [id, 'ready'])),
+    });
+    expect(entrance.members(ROUTE, group).toSorted()).toEqual(ids.toSorted());
+  }, 60_000);
+
+  it('is shared by ready capacity: who leaves, and who is dead, counts for nothing', async () => {
+    const { shifting, order, ids, group, join, sick } = await open();
+    const { from } = await shifting.planShift(order());
+    expect(from).toMatchObject({ home: 100 });
+    await join();
+    expect(await shifting.planShift(order())).toMatchObject({ to: { home: 50, [group]: 50 }, fractions: [] });
+    const leaving = await shifting.planShift(order(ids.slice(0, 3)));
+    expect(leaving).toMatchObject({ to: { home: 80, [group]: 20 }, fractions: [1] });
+    for (const id of ids) sick.add(id);
+    expect(await shifting.planShift(order())).toMatchObject({ to: { home: 100, [group]: 0 } });
+  }, 60_000);
+
+  it('takes a step back that fails too often, to the shares before it', async () => {
+    const { shifting, order, group, join, entrance } = await open();
+    await join();
+    const shares = { from: { home: 100, [group]: 0 }, to: { home: 50, [group]: 50 } };
+    const step = { ...order(), step: 0, ...shares, fraction: 1 };
+    expect(await shifting.shiftStep(step, alive)).toMatchObject({ passed: true });
+    entrance.failing.set(group, 0.5);
+    const bad = await shifting.shiftStep({ ...step, step: 1 }, alive);
+    expect(bad).toMatchObject({ passed: false, reason: expect.stringContaining(group) });
+    await shifting.rollBackShift({ ...order(), to: shares.from, reason: bad.reason });
+    expect(entrance.shares(ROUTE)).toEqual(new Map(Object.entries(shares.from)));
+  }, 60_000);
+
+  it('leaves the machines that stay in the entrance when others leave', async () => {
+    const { shifting, order, ids, group, join, entrance } = await open();
+    await join();
+    await shifting.leaveRoute(order(ids.slice(0, 1)));
+    expect(entrance.members(ROUTE, group).toSorted()).toEqual(ids.slice(1).toSorted());
+  }, 60_000);
+
+  it('goes home in one step, and no machine stays behind in the entrance', async () => {
+    const { shifting, ref, group, join, entrance, run } = await open();
+    await join();
+    await shifting.sendTrafficHome({ ...ref, service: 'storefront' });
+    expect(entrance.shares(ROUTE)).toEqual(
+      new Map([
+        ['home', 100],
+        [group, 0],
+      ]),
+    );
+    expect(entrance.members(ROUTE, group)).toEqual([]);
+    expect(await run.story()).toContain('shift.home: entrance: all traffic is back on the standing fleet.');
+  }, 60_000);
+
+  it('is not moved by an owner of the run who was replaced', async () => {
+    const { shifting, order, ref, group, join, entrance, ledger, ids } = await open();
+    await join();
+    await ledger.takeFence(ref.tenantId, ref.runId, 'second owner');
+    const shares = { from: { home: 50, [group]: 50 }, to: { home: 0, [group]: 100 } };
+    const step = shifting.shiftStep({ ...order(), step: 0, ...shares, fraction: 1 }, alive);
+    await expect(step).rejects.toMatchObject({ code: 'conflict', retry: 'never' });
+    await expect(shifting.leaveRoute(order(ids))).rejects.toMatchObject({ code: 'conflict' });
+    expect([entrance.shares(ROUTE).get('home'), entrance.members(ROUTE, group).length]).toEqual([50, 4]);
+  }, 60_000);
+});
