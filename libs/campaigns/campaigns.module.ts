@@ -7,6 +7,7 @@ import { ApprovalService, IdentityModule } from '@springtide/identity';
 import type { Clock } from '@springtide/kernel';
 import { CLOCK, Database } from '@springtide/platform';
 import { ReadinessModule, ReadinessService } from '@springtide/readiness';
+import { ScalingModule, ScalingService } from '@springtide/scaling';
 import { ReleaseKeeper, RoutesService } from '@springtide/traffic';
 import { CampaignsService } from './campaign.service.js';
 import { EmptyEntrances } from './empty-entrances.service.js';
@@ -29,6 +30,7 @@ import { RunsService } from './run.service.js';
 import { SafeHolds } from './safe-hold.service.js';
 import { ScaleBack } from './scale-back.service.js';
 import { Shifting } from './shifting.service.js';
+import { StrategyFollower } from './strategy-follower.service.js';
 import { StuckDesk } from './stuck-desk.service.js';
 import { WayBackService } from './way-back.service.js';
 
@@ -193,9 +195,14 @@ const forWorkflows: FactoryProvider[] = [
   },
   {
     provide: DemandWatch,
-    useFactory: (database: Database, book: RunBook, ledger: EffectLedger, routes: RoutesService) =>
-      new DemandWatch(database, book, ledger, routes),
-    inject: [Database, RunBook, EffectLedger, RoutesService],
+    useFactory: (
+      database: Database,
+      book: RunBook,
+      ledger: EffectLedger,
+      routes: RoutesService,
+      scaling: ScalingService,
+    ) => new DemandWatch(database, book, ledger, routes, new StrategyFollower(database, scaling, routes)),
+    inject: [Database, RunBook, EffectLedger, RoutesService, ScalingService],
   },
   {
     provide: ScaleBack,
@@ -225,10 +232,11 @@ const forWorkflows: FactoryProvider[] = [
 export class CampaignsModule {
   static with({ accounts, catalog, effects, clusters, traffic }: CampaignsImports): DynamicModule {
     const readiness = ReadinessModule.with({ accounts, catalog, effects, traffic });
+    const scaling = ScalingModule.with({ effects, traffic });
     const providers = [...forPeople, ...forWorkflows];
     return {
       module: CampaignsModule,
-      imports: [accounts, catalog, effects, clusters, traffic, readiness, IdentityModule],
+      imports: [accounts, catalog, effects, clusters, traffic, readiness, scaling, IdentityModule],
       providers,
       exports: providers.map((provider) => provider.provide),
     };

@@ -3,7 +3,7 @@ import type { SurgeAnswer } from './domain/index.js';
 import type { TimelineNote } from './run-timeline.js';
 
 /** What was observed and planned, and by how much the targets now differ from the plan. */
-export type AnsweredDemand = Readonly<{
+type AnsweredDemand = Readonly<{
   service: string;
   phase: PhaseName;
   /** Requests per second. */

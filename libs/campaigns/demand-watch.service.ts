@@ -6,6 +6,7 @@ import { postToOutbox, type Database, type RequestContext } from '@springtide/pl
 import type { RoutesService } from '@springtide/traffic';
 import { countersBetween } from '@springtide/traffic/domain';
 import type { EntityManager } from 'typeorm';
+import { roomBeside } from './approval-room.js';
 import { answerNote } from './demand-answer-note.js';
 import { RunEntity } from './data/campaign.entity.js';
 import {
@@ -33,6 +34,7 @@ import {
 } from './domain/index.js';
 import { lockRun, openIn, type OpenRun, type RunBook } from './run-book.js';
 import { note } from './run-timeline.js';
+import type { StrategyFollower } from './strategy-follower.service.js';
 
 type Place = Readonly<{
   ctx: RequestContext;
@@ -56,14 +58,17 @@ export class DemandWatch {
     private readonly book: RunBook,
     private readonly ledger: EffectLedger,
     private readonly routes: RoutesService,
+    private readonly follower: StrategyFollower,
   ) {}
 
   /** For the guard. An entrance whose counters cannot be read fails the tick after the others were looked at. */
   async look(run: RunRef): Promise<void> {
     const open = await this.book.open(run.tenantId, run.runId);
     const now = this.book.now();
-    if (open.run.control !== 'run' || !isUnderWay(open, now)) return;
     const ctx = this.book.context(run.tenantId, run.runId);
+    const follows = open.campaign.input.follows === 'strategies';
+    if (follows) await this.follower.giveWay({ ctx, open, now });
+    if (open.run.control !== 'run' || !isUnderWay(open, now)) return;
     const mandate = await this.ledger.findMandate(run.tenantId, run.runId);
     if (mandate === undefined) throw new SpringtideError('internal', `run ${run.runId} has no mandate`);
     const failures: unknown[] = [];
@@ -75,6 +80,7 @@ export class DemandWatch {
         failures.push(thrown);
       }
     }
+    if (follows) await this.follower.follow({ ctx, open, mandate, now });
     if (failures[0] !== undefined) throw failures[0];
   }
 
@@ -85,7 +91,8 @@ export class DemandWatch {
       const before = await lastCounters(tx, runId, service);
       const requestsPerSecond = before === undefined ? null : rateBetween(before, { at: now, counters });
       await addReading(tx, ctx.tenantId, runId, { service, at: now, counters, requestsPerSecond });
-      if (requestsPerSecond !== null) await this.answer(tx, place);
+      const isPlanned = open.campaign.input.follows !== 'strategies';
+      if (requestsPerSecond !== null && isPlanned) await this.answer(tx, place);
     });
   }
 
@@ -197,17 +204,8 @@ function answerOf(
   };
   if (multiple < 1) return answerCalm(base, open.plan, question);
   const wanted = [...open.run.targets.filter((row) => row.service !== service), ...base];
-  const priceOf = (id: string) =>
-    Number(open.plan.pools.find((pool) => pool.id === id)?.pricePerHour.amount ?? 0);
   return answerSurge(base, open.plan, {
     ...question,
-    room: (phase) => {
-      const rows = wanted.filter((row) => row.phase === phase);
-      const perHour = rows.reduce((sum, row) => sum + row.machines * priceOf(row.poolId), 0);
-      return {
-        machines: mandate.maxMachines - rows.reduce((sum, row) => sum + row.machines, 0),
-        perHour: Number(mandate.maxPerHour.amount) - perHour,
-      };
-    },
+    room: (phase) => roomBeside(mandate, open.plan, wanted, phase),
   });
 }

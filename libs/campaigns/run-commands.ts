@@ -140,8 +140,15 @@ async function retargeted(
   run: RunEntity,
   wanted: Pick<Command<'change-target'>, 'service' | 'phase' | 'requestsPerSecond'>,
 ): Promise<string> {
-  const { plan } = await openIn(tx, run.id);
+  const { plan, campaign } = await openIn(tx, run.id);
   const { service, phase, requestsPerSecond } = wanted;
+  if (campaign.input.follows === 'strategies') {
+    throw new SpringtideError(
+      'failed-precondition',
+      `this run follows the scaling strategies of ${service}; a target set here would not last a minute, and was not changed`,
+      { nextStep: `Set machines by hand in them: springtide scaling set ${service} --file <path>` },
+    );
+  }
   if (!plan.services.some((one) => one.name === service) || !run.phases.some((one) => one.name === phase)) {
     const known = `services: ${plan.services.map((one) => one.name).join(', ')}; phases: ${run.phases.map((one) => one.name).join(', ')}`;
     throw new SpringtideError(

@@ -18,8 +18,9 @@ import { findWayBack } from './data/way-back.repository.js';
 import { readEnvelope } from './approval-view.js';
 import { lockCampaign } from './campaign.service.js';
 import { CampaignEntity, RunEntity, type PlanEntity } from './data/campaign.entity.js';
-import { RUN_POLICIES, moved } from './domain/index.js';
+import { RUN_POLICIES, moved, routeRefusal, type PlanContent } from './domain/index.js';
 import { PLAN_SUBJECT, findPlan, requireCurrent } from './plan.service.js';
+import { otherHolders } from './route-holders.js';
 import { listOpenRuns, openIn } from './run-book.js';
 import { note, readTimeline } from './run-timeline.js';
 import { runView } from './run-view.js';
@@ -144,9 +145,11 @@ export class RunsService {
     }
     const plan = await findPlan(tx, campaign.currentPlanId);
     const content = requireCurrent(plan, campaign);
+    await this.requireFreeRoutes(tx, campaign, content);
     const mandate = await this.mandateFor(tx, campaign, plan);
     const runId = mandate.runId;
     const now = this.clock.now();
+    const follows = campaign.input.follows === 'strategies';
     const run: RunEntity = {
       id: runId,
       tenantId: ctx.tenantId,
@@ -157,7 +160,8 @@ export class RunsService {
       safeHold: null,
       phase: null,
       phases: campaign.input.phases,
-      targets: content.allocations.map((row) => ({ ...row })),
+      // A scaling group begins with nothing; its strategies say how much of the plan it takes.
+      targets: follows ? [] : content.allocations.map((row) => ({ ...row })),
       revision: 1,
       summary: `Armed by ${ctx.actor.name}; waiting for the first phase.`,
       since: now,
@@ -191,6 +195,33 @@ export class RunsService {
       input: { tenantId: ctx.tenantId, runId },
     });
     return runId;
+  }
+
+  /** @throws failed-precondition where a scaling group and another run would hold one entrance at a time. */
+  private async requireFreeRoutes(
+    tx: EntityManager,
+    campaign: CampaignEntity,
+    { services, leadMs }: PlanContent,
+  ): Promise<void> {
+    // One after the other: two that begin at once would not see each other.
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`arm/${campaign.tenantId}`]);
+    const { name, follows, phases, policy } = campaign.input;
+    const own = { name, follows: follows === 'strategies', phases, leadMs };
+    const others = await otherHolders(
+      tx,
+      campaign.id,
+      services.map(({ route }) => route),
+    );
+    const refusal = routeRefusal(own, others, RUN_POLICIES[policy].yieldMs, this.now());
+    if (refusal === undefined) return;
+    throw new SpringtideError(
+      'failed-precondition',
+      `campaign "${name}" was not armed, and nothing was bought: ${refusal}`,
+      {
+        nextStep:
+          'Let the other one end, or stop it (springtide run abort), and arm again when it is closed.',
+      },
+    );
   }
 
   /** The approval's envelope becomes the mandate of the run's effects. @throws failed-precondition without a valid one. */

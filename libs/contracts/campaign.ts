@@ -58,6 +58,11 @@ export const CampaignInput = z
      * service's highest phase is over (`after-peak`), or in that phase as well (`in-peak`). Never before it.
      */
     belowPlan: z.enum(['keep', 'after-peak', 'in-peak']).optional(),
+    /**
+     * What its targets follow while it runs: its plan (and when left out), or the scaling strategies of its services. Then it
+     * is a scaling group: the plan is what it may have at most, and a campaign on the same route goes before it.
+     */
+    follows: z.enum(['plan', 'strategies']).optional(),
   })
   .meta({ id: 'CampaignInput' });
 export type CampaignInput = z.infer<typeof CampaignInput>;

@@ -102,6 +102,25 @@ export const ScalingDecision = z
   .meta({ id: 'ScalingDecision' });
 export type ScalingDecision = z.infer<typeof ScalingDecision>;
 
+/** An approved campaign that follows a service's strategies, and what it does about them now. */
+export const ScalingGroupBody = z
+  .object({
+    campaignId: Id,
+    runId: Id,
+    /** Until then it was approved, or a campaign needs the route. */
+    until: InstantText,
+    decidedAt: InstantText,
+    /** When the machines it wants changed for the last time. */
+    changedAt: InstantText.nullable(),
+    /** Machines it wants beside the standing fleet, by pool. */
+    pools: z.array(z.object({ poolId: z.string(), machines: z.number().int() })),
+    /** Machines that are wanted and find no room in what was approved. */
+    missing: z.number().int(),
+    decision: ScalingDecision,
+  })
+  .meta({ id: 'ScalingGroup' });
+export type ScalingGroupBody = z.infer<typeof ScalingGroupBody>;
+
 export const ScalingBody = ScalingInput.extend({
   service: z.string(),
   version: z.number().int(),
@@ -109,7 +128,9 @@ export const ScalingBody = ScalingInput.extend({
   /** Machines behind the service's entrance now; null when nobody can say. */
   current: z.number().int().nullable(),
   decision: ScalingDecision,
-  /** Machines are not started or stopped by this: a person, or a campaign, acts on it. */
-  advisory: z.literal(true),
+  /** Nothing starts or stops machines by this: no scaling group of the service runs now. */
+  advisory: z.boolean(),
+  /** The scaling group that acts on it; null when none does. */
+  group: ScalingGroupBody.nullable(),
 }).meta({ id: 'Scaling' });
 export type ScalingBody = z.infer<typeof ScalingBody>;

@@ -1,12 +1,16 @@
-import type { ScalingBody, ScalingInput } from '@springtide/contracts';
+import type { ScalingBody, ScalingDecision, ScalingInput } from '@springtide/contracts';
 import { recordAudit, requirePermission } from '@springtide/identity';
-import { SpringtideError, toInstant, type Clock, type Instant } from '@springtide/kernel';
+import { MINUTE, SpringtideError, addMs, toInstant, type Clock, type Instant } from '@springtide/kernel';
 import type { Database, RequestContext } from '@springtide/platform';
+import { findGroup } from './data/scaling-group.repository.js';
 import { findScaling, listScaling, saveScaling, type StoredScaling } from './data/scaling.repository.js';
 import { mergeWants, wallClock, wantOf, type ReadyTimes } from './domain/index.js';
 import type { ScalingEyes } from './scaling-eyes.js';
 
-/** Strategies of services between campaigns, and what they advise together. Starts and stops nothing. */
+/** A group decides every minute; one that has said nothing for so long is over. */
+const GROUP_SILENT_MS = 15 * MINUTE;
+
+/** Strategies of services between campaigns, and what they want together. An approved scaling group acts on it. */
 export class ScalingService {
   constructor(
     private readonly database: Database,
@@ -53,6 +57,29 @@ export class ScalingService {
     return await this.decided(ctx, stored, at ?? toInstant(this.clock.now()));
   }
 
+  /**
+   * For a scaling group: what the strategies of a service want together while it has so many machines, the standing fleet
+   * included. Campaigns have no say in it: where one runs, the group does not. Undefined when the service has no strategies.
+   */
+  async decideFor(
+    ctx: RequestContext,
+    service: string,
+    current: number,
+  ): Promise<Readonly<{ decision: ScalingDecision; changedAt: Instant | null }> | undefined> {
+    requirePermission(ctx, 'campaign:read');
+    const now = toInstant(this.clock.now());
+    const { stored, group } = await this.database.unitOfWork(ctx, async (tx) => ({
+      stored: await findScaling(tx, service),
+      group: await findGroup(tx, service, addMs(now, -GROUP_SILENT_MS)),
+    }));
+    if (stored === undefined) return undefined;
+    const { input } = stored;
+    const changedAt = group?.changedAt ?? null;
+    const sight = await this.eyes.sight(ctx, input.strategies, now, null);
+    const wants = input.strategies.map((strategy) => wantOf(strategy, sight));
+    return { decision: mergeWants(wants, input, { now, current, changedAt }), changedAt };
+  }
+
   /** Boot and warm-up times of a service's machines, by type: what a lead time must cover. */
   async readyTimes(ctx: RequestContext, service: string): Promise<readonly ReadyTimes[]> {
     requirePermission(ctx, 'effect:read');
@@ -70,8 +97,12 @@ export class ScalingService {
 
   private async decided(ctx: RequestContext, stored: StoredScaling, now: Instant): Promise<ScalingBody> {
     const { service, input, version, updatedAt } = stored;
+    const silentSince = addMs(toInstant(this.clock.now()), -GROUP_SILENT_MS);
+    const group = await this.database.unitOfWork(ctx, (tx) => findGroup(tx, service, silentSince));
     const { current, campaignMachines, changedAt } = await this.eyes.ground(ctx, service);
-    const sight = await this.eyes.sight(ctx, input.strategies, now, campaignMachines);
+    // Machines of its own group are what the strategies wanted before, not the want of a campaign.
+    const others = group === undefined ? campaignMachines : null;
+    const sight = await this.eyes.sight(ctx, input.strategies, now, others);
     const wants = input.strategies.map((strategy) => wantOf(strategy, sight));
     const decision = mergeWants(wants, input, { now, current: current ?? 0, changedAt });
     const reasons =
@@ -80,7 +111,7 @@ export class ScalingService {
         : [];
     return {
       ...input,
-      ...{ service, version, updatedAt, current, advisory: true },
+      ...{ service, version, updatedAt, current, advisory: group === undefined, group: group ?? null },
       decision: { ...decision, reasons: [...reasons, ...decision.reasons] },
     };
   }

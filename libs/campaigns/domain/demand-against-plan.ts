@@ -25,7 +25,7 @@ export type DemandReading = Readonly<{ at: string; requestsPerSecond: number }>;
 export type PlannedPhase = Phase & Readonly<{ requestsPerSecond: number }>;
 
 /** A service's plan beside what its entrance took, both in time order. */
-export type DemandSight = Readonly<{
+type DemandSight = Readonly<{
   planned: readonly PlannedPhase[];
   readings: readonly DemandReading[];
   /** How far the plan's demand may be off: standard deviation of ln(true ÷ planned). */
@@ -34,7 +34,7 @@ export type DemandSight = Readonly<{
 }>;
 
 /** What serves the demand, as the plan has it. */
-export type DemandFleet = Readonly<{
+type DemandFleet = Readonly<{
   /** Requests per second of one machine of the plan. */
   machineCapacity: number;
   standingCapacity: number;

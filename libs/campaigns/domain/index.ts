@@ -1,5 +1,13 @@
 export { APPROVAL_POLICIES, readinessGate } from './approval-policy.js';
 export { envelopeBreaches, residualOf, type EnvelopeBreach, type ResidualPlan } from './envelope-check.js';
+export {
+  endedBy,
+  followTargets,
+  groupEndsBy,
+  routeRefusal,
+  type Followed,
+  type RouteHolder,
+} from './follow-strategies.js';
 export { refusedAlongWith } from './fallback-pools.js';
 export { isEditable, moved, type CampaignStatus } from './lifecycle.js';
 export {
@@ -55,7 +63,7 @@ export { readinessSubject } from './readiness-subject.js';
 export { residualQuestion, residualTargets, type Residual } from './residual.js';
 export type { RehearsalQuestion, RehearsedAccount, RehearsedRoute } from './rehearsal-question.js';
 export { retarget, type RunTargets } from './run-targets.js';
-export { answerCalm, answerSurge, type SurgeAnswer } from './surge.js';
+export { answerCalm, answerSurge, type SurgeAnswer, type SurgeRoom } from './surge.js';
 export { envelopeLimits, planContent } from './plan-answer.js';
 export { ENOUGH_BOOTS, bootMsOf, orderWindows, type MeasuredBoot, type PlanTimes } from './plan-times.js';
 export { heldBy, overdrafts, windowsOf, type Holder, type Overdraft } from './promises.js';

@@ -34,6 +34,8 @@ export type RunPolicy = Readonly<{
   billCheckMs: number;
   guardEveryMs: number;
   surge: SurgePolicy;
+  /** What a scaling group has for its way back before a campaign on its route is prepared. */
+  yieldMs: number;
   /** Lets the approval's window reach past the planned end. */
   overrunMs: number;
   fallbackRounds: number;
@@ -60,6 +62,7 @@ export const RUN_POLICIES: Readonly<Record<'standard' | 'demo', RunPolicy>> = {
     billCheckMs: 48 * 3_600_000,
     guardEveryMs: 60_000,
     surge: { tolerance: 0.1, headroom: 0.2, most: 1.5, least: 0.5, agreeing: 2, calmMs: 15 * 60_000 },
+    yieldMs: 60 * 60_000,
     overrunMs: 6 * 3_600_000,
     fallbackRounds: 3,
     approvalHours: 72,
@@ -83,6 +86,7 @@ export const RUN_POLICIES: Readonly<Record<'standard' | 'demo', RunPolicy>> = {
     billCheckMs: 60_000,
     guardEveryMs: 5_000,
     surge: { tolerance: 0.3, headroom: 0.2, most: 1.5, least: 0.5, agreeing: 3, calmMs: 60_000 },
+    yieldMs: 60_000,
     overrunMs: 10 * 60_000,
     fallbackRounds: 3,
     approvalHours: 2,

@@ -16,7 +16,7 @@ export type SurgeAnswer = Readonly<{
 export type SurgeRoom = Readonly<{ machines: number; perHour: number }>;
 
 /** How much a service's targets are to carry instead of its plan. */
-export type SurgeQuestion = Readonly<{
+type SurgeQuestion = Readonly<{
   service: string;
   multiple: number;
   headroom: number;
@@ -56,7 +56,7 @@ export function answerCalm(base: RunTargets, content: PlanContent, question: Sur
   const added: Added[] = [];
   for (const { name: phase } of phases) {
     let left = excessIn(base, content, question, phase);
-    for (const { poolId, perMachine } of candidates(content, service).toReversed()) {
+    for (const { poolId, perMachine } of poolsByPrice(content, service).toReversed()) {
       const machines = Math.min(machinesOn(base, service, phase, poolId), Math.floor(left / perMachine));
       if (machines <= 0) continue;
       added.push({ phase, poolId, machines: -machines });
@@ -93,7 +93,7 @@ function topUp(
 ): { orders: { poolId: string; machines: number }[]; short: number } {
   const orders: { poolId: string; machines: number }[] = [];
   let { units: left, machines: machinesLeft, perHour: perHourLeft } = need;
-  for (const { poolId, perMachine, price, cap } of candidates(content, need.service)) {
+  for (const { poolId, perMachine, price, cap } of poolsByPrice(content, need.service)) {
     if (left <= 0) break;
     const used = base
       .filter((row) => row.poolId === poolId && row.phase === need.phase)
@@ -110,7 +110,7 @@ function topUp(
 }
 
 /** By price per unit of capacity, private first; only an order, so a float will do. */
-function candidates(content: PlanContent, service: string) {
+export function poolsByPrice(content: PlanContent, service: string) {
   return content.pools
     .map((pool) => {
       const perMachine = capacityOf(content, service, pool.id);

@@ -106,7 +106,7 @@ export const demandRoutes = {
     id: 'scaling.put',
     method: 'PUT',
     path: '/api/v1/scaling/{service}',
-    summary: 'Replace the scaling strategies of a service; they advise, nothing is started or stopped',
+    summary: 'Replace the scaling strategies of a service; only an approved scaling group acts on them',
     permission: 'campaign:write',
     params: service,
     body: ScalingInput,
@@ -118,7 +118,8 @@ export const demandRoutes = {
     id: 'scaling.get',
     method: 'GET',
     path: '/api/v1/scaling/{service}',
-    summary: 'Scaling strategies of a service, what each wants now, and what follows by the rule',
+    summary:
+      'Scaling strategies of a service, what each wants now, what follows by the rule, and who acts on it',
     permission: 'campaign:read',
     params: service,
     query: z.object({ at: InstantText.optional() }),

@@ -1,4 +1,4 @@
-import { ScalingInput, routes, type ScalingBody } from '@springtide/contracts';
+import { ScalingInput, routes, type ScalingBody, type ScalingGroupBody } from '@springtide/contracts';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { numberText } from '../output/readable.js';
@@ -7,11 +7,15 @@ import { readBody } from '../session/documents.js';
 import { flag, required, type CommandLine } from './command-line.js';
 
 export function addScalingCommands(program: Command, line: CommandLine): void {
-  const noun = line.noun(program, 'scaling', 'how many machines services need between campaigns: advice');
+  const noun = line.noun(
+    program,
+    'scaling',
+    'how many machines services need between campaigns, and who acts on it',
+  );
   line.verb(
     noun,
     'set <service>',
-    'replace the strategies of a service; nothing is started or stopped',
+    'replace the strategies of a service; only an approved scaling group acts on them',
     {
       options: z.object({ file: z.string() }),
       flags: [required('-f, --file <path>', 'strategies, floor and ceiling; YAML or JSON')],
@@ -43,7 +47,8 @@ export function addScalingCommands(program: Command, line: CommandLine): void {
         [
           ['service', (row) => row.service],
           ['machines', (row) => machinesText(row)],
-          ['advice', (row) => `${row.decision.action} to ${row.decision.machines}`],
+          ['decision', (row) => `${row.decision.action} to ${row.decision.machines}`],
+          ['group', (row) => row.group?.runId ?? '-'],
           ['why', (row) => row.decision.reasons.at(-1) ?? ''],
         ],
         items,
@@ -53,14 +58,16 @@ export function addScalingCommands(program: Command, line: CommandLine): void {
 }
 
 function scalingSections(scaling: ScalingBody): Section[] {
-  const { decision } = scaling;
+  const { decision, group } = scaling;
   return [
     factsOf([
       ['Service', scaling.service],
       ['Machines', machinesText(scaling)],
-      ['Advice', `${decision.action} to ${decision.machines}; nothing was started or stopped`],
+      ['Decision', `${decision.action} to ${decision.machines}`],
       ['Floor and ceiling', `${scaling.floor} … ${scaling.ceiling}`],
+      ['Acts on it', group === null ? 'nobody: nothing was started or stopped' : `run ${group.runId}`],
     ]),
+    ...(group === null ? [] : groupSections(group)),
     tableOf(
       [
         ['strategy', (row) => row.strategyId],
@@ -71,6 +78,32 @@ function scalingSections(scaling: ScalingBody): Section[] {
       decision.wants,
     ),
     tableOf([['so', (row) => row]], decision.reasons),
+  ];
+}
+
+function groupSections({
+  until,
+  decidedAt,
+  changedAt,
+  pools,
+  missing,
+  decision,
+}: ScalingGroupBody): Section[] {
+  return [
+    factsOf([
+      ['Group decided', `${decision.action} to ${decision.machines} at ${decidedAt}`],
+      ['Because', decision.reasons.join('; ')],
+      ['Last change', changedAt ?? 'none yet'],
+      ['Missing', missing === 0 ? 'none' : `${missing}: the approval has no room for them`],
+      ['Ends', until],
+    ]),
+    tableOf(
+      [
+        ['pool', (row) => row.poolId],
+        ['machines wanted', (row) => numberText(row.machines)],
+      ],
+      pools,
+    ),
   ];
 }
 
