@@ -396,11 +396,24 @@ export const enUS = {
     'This is a greedy plan: it obeys every rule, but how far it is from the cheapest is unknown ({{trouble}}).',
   'reason.standing-fleet':
     '{{machines}} standing machines of {{service}} serve {{requestsPerSecond}} requests/s already; only demand beyond that is planned.',
+  'reason.held-binding':
+    'Campaign “{{campaign}}” holds {{what}} at the same time; this plan uses up all that is left of it.',
+  'reason.held': 'Campaign “{{campaign}}” holds {{what}} at the same time; enough is left for this plan.',
+  'reason.addresses-untold':
+    'Nobody tells how many addresses are free in {{places}}, so they are no limit of this plan.',
+  'reason.boot-measured':
+    'Machines of {{type}} are reckoned to boot in {{p90}} s: nine of ten of the last {{machines}} did, half of them in {{p50}} s.',
+  'reason.boot-declared':
+    'Machines of {{account}} are reckoned to boot in {{seconds}} s, as its provider says: fewer than {{enough}} of a type were measured.',
+  'reason.late-start':
+    '{{phase}} starts before machines ordered now can serve, which takes {{seconds}} s: until then it has what stands already.',
   'reason.api-time':
     'The API of {{account}} in {{region}} itself needs {{seconds}} s for the {{machines}} machines added for {{phase}} ({{calls}} calls).',
   'reason.left-out-unknown-price':
     '{{count}} offerings were left out: their price is unknown, and what has no price is not bought.',
   'reason.left-out-sold-out': '{{count}} offerings were left out: they are sold out.',
+  'reason.left-out-not-usable':
+    '{{count}} offerings were left out: no service has a measured capacity and an image for them.',
   'reason.left-out-other-currency':
     '{{count}} offerings were left out: they are priced in another currency than the budget.',
   'approval.filter': 'Filter by state',

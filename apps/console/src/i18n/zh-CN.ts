@@ -382,10 +382,19 @@ export const zhCN: Readonly<Record<MessageKey, string>> = {
   'reason.solver-missing': '这是贪心计划：遵守所有规则，但与最便宜计划的差距未知（{{trouble}}）。',
   'reason.standing-fleet':
     '{{service}} 的 {{machines}} 台常备主机已能承担 {{requestsPerSecond}} 请求/秒，只规划超出部分。',
+  'reason.held-binding': '活动“{{campaign}}”同时占用 {{what}}；本方案用尽了其余部分。',
+  'reason.held': '活动“{{campaign}}”同时占用 {{what}}；余量足够本方案使用。',
+  'reason.addresses-untold': '无法得知 {{places}} 的可用地址数，因此地址不作为本方案的限制。',
+  'reason.boot-measured':
+    '{{type}} 的主机按 {{p90}} 秒启动计算：最近 {{machines}} 台中九成在此时间内启动，半数在 {{p50}} 秒内。',
+  'reason.boot-declared':
+    '{{account}} 的主机按服务商声明的 {{seconds}} 秒启动计算：同型号实测不足 {{enough}} 台。',
+  'reason.late-start': '{{phase}} 在现在下单的主机就绪（需 {{seconds}} 秒）之前开始：在此之前只有现有容量。',
   'reason.api-time':
     '{{account}}（{{region}}）的接口本身需要 {{seconds}} 秒，才能创建{{phase}}阶段增加的 {{machines}} 台主机（{{calls}} 次调用）。',
   'reason.left-out-unknown-price': '{{count}} 个售卖规格未采用：价格未知，无价不买。',
   'reason.left-out-sold-out': '{{count}} 个售卖规格未采用：已售罄。',
+  'reason.left-out-not-usable': '已排除 {{count}} 个售卖规格：没有服务为其测量过容量并提供镜像。',
   'reason.left-out-other-currency': '{{count}} 个售卖规格未采用：计价货币与预算不同。',
   'approval.filter': '按状态筛选',
   'approval.none': '没有待处理项。',
