@@ -1,8 +1,8 @@
-/** Scaling strategies between campaigns; they advise. */
+/** Scaling strategies between campaigns, and who acts on them. */
 export const scalingEnUS = {
   'nav.scaling': 'Scaling',
   'scaling.note':
-    'Between campaigns, strategies say how many machines each service needs. They advise: nothing is started or stopped by them.',
+    'Between campaigns, strategies say how many machines each service needs. Only an approved scaling group acts on them; without one they are advice.',
   'scaling.none':
     'No service has scaling strategies. Give one some with the command line: springtide scaling set',
   'scaling.at': 'Look at another time',
@@ -11,7 +11,15 @@ export const scalingEnUS = {
     'Schedules and forecasts are read for that time; metrics and machines are as they are now.',
   'scaling.current': 'Machines now',
   'scaling.current-unknown': 'unknown',
-  'scaling.advised': 'Advised',
+  'scaling.advised': 'Wanted by the rule',
+  'scaling.acts.nobody': 'Nobody acts on it: nothing is started or stopped.',
+  'scaling.acts.group': 'A scaling group acts on it, until {{until}}.',
+  'scaling.group': 'Go to the scaling group',
+  'scaling.group-decided': 'It decided for {{machines}} machines at {{at}}.',
+  'scaling.group-missing':
+    '{{count}} machines are wanted and find no room in what was approved. What to do: have a larger plan approved, or lower the strategies.',
+  'scaling.group-pools': 'Machines it wants beside the standing ones',
+  'scaling.no-group-pools': 'It wants none beside the standing ones.',
   'scaling.action.out': 'Start {{count}}',
   'scaling.action.in': 'Let {{count}} go',
   'scaling.action.hold': 'Leave as it is',

@@ -394,7 +394,7 @@ export const zhCN: Readonly<Record<MessageKey, string>> = {
     '{{account}}（{{region}}）的接口本身需要 {{seconds}} 秒，才能创建{{phase}}阶段增加的 {{machines}} 台主机（{{calls}} 次调用）。',
   'reason.left-out-unknown-price': '{{count}} 个售卖规格未采用：价格未知，无价不买。',
   'reason.left-out-sold-out': '{{count}} 个售卖规格未采用：已售罄。',
-  'reason.left-out-not-usable': '已排除 {{count}} 个售卖规格：没有服务为其测量过容量并提供镜像。',
+  'reason.left-out-not-usable': '{{count}} 个售卖规格未采用：没有服务为其测量过容量并提供镜像。',
   'reason.left-out-other-currency': '{{count}} 个售卖规格未采用：计价货币与预算不同。',
   'approval.filter': '按状态筛选',
   'approval.none': '没有待处理项。',

@@ -5,6 +5,7 @@ import { Badge } from '../../shared/ui/badge.js';
 import { Facts, Figures } from '../../shared/ui/figures.js';
 import { Grid } from '../../shared/ui/grid.js';
 import { Section } from '../../shared/ui/page.js';
+import { ActsOnIt } from './acts-on-it.js';
 import { ReadyTimes } from './ready-times.js';
 import { settingOf } from './strategy-words.js';
 
@@ -18,6 +19,7 @@ export function ServiceScaling({ scaling }: Props) {
   return (
     <Section title={scaling.service}>
       <Advice scaling={scaling} />
+      <ActsOnIt group={scaling.group} />
       <h3>{text('scaling.strategies')}</h3>
       <Wants scaling={scaling} />
       <h3>{text('scaling.how')}</h3>
