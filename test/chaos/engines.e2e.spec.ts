@@ -137,12 +137,42 @@ describe('engines that do not simply die', () => {
       .call(routes.runGet, { params: { id: armed.run.id } })
       .catch((thrown: unknown) => (thrown as { status?: number }).status);
     expect(missing).toBe(404);
+    const found = async () =>
+      (await world.operations.call(routes.stuckList, { query: { limit: 200 } })).items.filter(
+        ({ kind }) => kind === 'found-by-tag',
+      );
+    const shown = await until(
+      'they are shown to people',
+      found,
+      (rows) => rows.flatMap(({ machines }) => machines).length === bought.length,
+      60_000,
+    );
     // Longer than the grace period, and several passes of the reconciler.
     await wait(45_000);
     expect(ours().map(({ id }) => id)).toEqual(expect.arrayContaining(bought));
+    const [first, ...rest] = shown;
+    const machineId = first?.machines[0] ?? '';
+    await world.operations.call(routes.stuckResolve, {
+      params: { id: first?.id ?? '' },
+      body: { choice: 'adopt', machineId },
+    });
+    await until(
+      'the adopted one is gone',
+      async () => await Promise.resolve(ours().map(({ id }) => id)),
+      (ids) => !ids.includes(machineId),
+      30_000,
+    );
+    for (const { id } of [...(first !== undefined && first.count > 1 ? [first] : []), ...rest]) {
+      const body = { choice: 'abandon', reason: 'kept to look at them' } as const;
+      await world.operations.call(routes.stuckResolve, { params: { id }, body });
+    }
+    expect(await found()).toEqual([]);
+    expect(ours().map(({ id }) => id)).toEqual(
+      expect.arrayContaining(bought.filter((id) => id !== machineId)),
+    );
     await measured(
       'F19',
-      `${bought.length} machines that the restored database does not know: all of them still there`,
+      `${bought.length} machines that the restored database does not know: all still there and shown; one adopted and ended, the others left to a person`,
     );
   });
 });

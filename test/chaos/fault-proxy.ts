@@ -36,12 +36,16 @@ export type Fault = Readonly<{
   release(): void;
 }>;
 
+/** A call as its cloud carried it out. */
+type CarriedOut = Readonly<{ path: string; /** When it came there; milliseconds since 1970. */ at: number }>;
+
 /** Stands between the product and the clouds, and does to calls what we tell it. */
 export class FaultProxy {
   readonly #agent = new Agent({ connections: 64 });
   readonly #sockets = new Set<Socket>();
   readonly #rules: Active[] = [];
   readonly #asked: string[] = [];
+  readonly #carriedOut: CarriedOut[] = [];
 
   #target = '';
 
@@ -97,6 +101,11 @@ export class FaultProxy {
     return this.#asked.filter((url) => path.test(url)).length;
   }
 
+  /** Calls that their cloud did not refuse, in the order of its answers. */
+  carriedOut(path: RegExp): readonly CarriedOut[] {
+    return this.#carriedOut.filter((call) => path.test(call.path));
+  }
+
   async stop(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
     for (const socket of this.#sockets) socket.destroy();
@@ -139,6 +148,7 @@ export class FaultProxy {
 
   async #forward(asked: IncomingMessage, body: Buffer): Promise<{ status: number; text: string }> {
     const { authorization } = asked.headers;
+    const call = { path: asked.url ?? '/', at: Date.now() };
     const answer = await request(`${this.#target}${asked.url ?? '/'}`, {
       dispatcher: this.#agent,
       method: (asked.method ?? 'GET') as 'GET',
@@ -148,6 +158,7 @@ export class FaultProxy {
       },
       ...(body.length === 0 ? {} : { body }),
     });
+    if (answer.statusCode < 300) this.#carriedOut.push(call);
     return { status: answer.statusCode, text: await answer.body.text() };
   }
 
