@@ -129,6 +129,13 @@ export const enUS = {
   'overview.policy': 'Durations and limits',
   'overview.policy.standard': 'Standard',
   'overview.policy.demo': 'Demonstration',
+  'overview.follows': 'While it runs, targets follow',
+  'overview.follows.plan': 'the plan',
+  'overview.follows.strategies': 'the scaling strategies, inside the plan',
+  'overview.below-plan': 'When demand stays below plan',
+  'overview.below-plan.keep': 'machines stay until their phase ends',
+  'overview.below-plan.after-peak': 'machines go early once the peak is over',
+  'overview.below-plan.in-peak': 'machines go early, in the peak as well',
   'overview.accounts': 'Cloud accounts that may be used',
   'account.none':
     'No cloud account is registered. Register one with the command line: springtide account register',

@@ -25,6 +25,14 @@ export function OverviewPage() {
             { label: text('common.author'), value: campaign.author.name },
             { label: text('common.budget'), value: format.money(campaign.budget) },
             { label: text('overview.policy'), value: text(`overview.policy.${campaign.policy}`) },
+            {
+              label: text('overview.follows'),
+              value: text(`overview.follows.${campaign.follows ?? 'plan'}`),
+            },
+            {
+              label: text('overview.below-plan'),
+              value: text(`overview.below-plan.${campaign.belowPlan ?? 'keep'}`),
+            },
             { label: text('overview.accounts'), value: format.number(campaign.accountIds.length) },
             { label: text('common.created'), value: format.instant(campaign.createdAt) },
             { label: text('common.updated'), value: format.instant(campaign.updatedAt) },
