@@ -13,7 +13,7 @@ import { spreadFallbacks } from './fallback-pools.js';
 import type { PlanContent, ServiceSheet } from './plan-content.js';
 import type { PlanLimit } from './plan-limits.js';
 import { placesWithoutAddresses, type PlanQuestion, type PlanSetup } from './plan-problem.js';
-import { bootReasons } from './plan-times.js';
+import { bootReasons, lateReasons } from './plan-times.js';
 import { heldReasons } from './promises.js';
 import { RUN_POLICIES } from './run-policy.js';
 
@@ -132,7 +132,13 @@ function groundReasons(question: PlanQuestion, setup: PlanSetup, answer: Capacit
   const text = `Nobody tells how many addresses are free in ${places}, so they are no limit of this plan.`;
   const untold = places === '' ? [] : [{ code: 'addresses-untold', params: { places }, text }];
   const isFixed = RUN_POLICIES[question.campaign.policy].bootMs !== null;
-  return [...held, ...untold, ...(isFixed ? [] : bootReasons({ pools, allocations }, question.times))];
+  const late = lateReasons(question.times, question.campaign.phases, pools);
+  return [
+    ...late,
+    ...held,
+    ...untold,
+    ...(isFixed ? [] : bootReasons({ pools, allocations }, question.times)),
+  ];
 }
 
 /** A pool that was split among services is still one to those who read of it. */

@@ -166,11 +166,17 @@ function problemOf(question: PlanQuestion, offered: Offered): PlanningProblem {
     })),
     pools: planningPools(question, offered),
     ...sharedLimits(question, offered.limits),
-    launchLimits: question.launches.map((budget) => ({ id: launchName(budget), starts: budget.starts })),
+    launchLimits: question.launches.map((budget) => ({
+      id: launchName(budget),
+      starts: budget.starts.map((starts) => Math.min(starts, MOST_STARTS)),
+    })),
     classes: question.services.map((service) => classOf(question, service, sheets, kept)),
     budget: campaign.budget,
   };
 }
+
+/** Weeks of an API's patience are more than anyone orders. */
+const MOST_STARTS = 1_000_000;
 
 function planningPools(question: PlanQuestion, { kept, limits }: Offered): PlanningProblem['pools'] {
   const shared = new Map(

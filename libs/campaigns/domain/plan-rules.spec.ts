@@ -152,6 +152,48 @@ describe('the question to the planner', () => {
   });
 });
 
+describe('limits that are not the market’s', () => {
+  const cloud = offering({ machineType: 'c.2', stock: { level: 'enough', machines: 50 } });
+  const asked = (change: Partial<PlanQuestion>) =>
+    planningProblem(question({ market: market([cloud]), ...change })).problem;
+  const shortOf = async (change: Partial<PlanQuestion>) =>
+    (await solvePlan(asked(change), { deadlineMs: 5_000 })).shortage.flatMap(({ causes }) => causes);
+
+  it('orders no more machines than the API takes in time', async () => {
+    const launches = [{ accountId: 'public', accountName: 'public', region: 'east', starts: [3, 2] }];
+    expect(await shortOf({ launches })).toEqual(['launch-limit']);
+    expect(await shortOf({ launches: launches.map((row) => ({ ...row, starts: [1e12, 2] })) })).toEqual([]);
+    expect(await shortOf({ launches: launches.map((row) => ({ ...row, region: 'west' })) })).toEqual([]);
+  });
+
+  it('leaves slow machines out of a phase that they would be late for, while faster ones are in time', async () => {
+    const quick = offering({ machineType: 'vm.2', stock: { level: 'enough', machines: 1 } });
+    const measured = [{ accountId: 'public', machineType: 'vm.2', machines: 99, p50Ms: 1, p90Ms: 1_000 }];
+    const times = {
+      orderedAt: at(-1),
+      declared: new Map([['public', 6 * 3_600_000]]),
+      measured,
+      warmUpMs: 0,
+    };
+    const both = { market: market([quick, cloud]), times };
+    expect(await shortOf(both)).toEqual(['lead-time', 'lead-time']);
+    expect(await shortOf({ market: market([cloud]), times })).toEqual([]);
+  });
+
+  it('takes addresses from the roomiest network in reach, and none where one of them is not counted', () => {
+    const row = (id: string, free?: number, zone?: string) => ({
+      ...{ accountId: 'public', region: 'east', id, name: id, observedAt: at(0) },
+      ...(free === undefined ? {} : { freeAddresses: free }),
+      ...(zone === undefined ? {} : { zone }),
+    });
+    const networks = [row('n1', 3), row('n2', 7, 'east-a'), row('n3', 90, 'east-z')];
+    const withNetworks = (rows: typeof networks) => asked({ market: { ...market([cloud]), networks: rows } });
+    expect(withNetworks(networks).subnets).toEqual([{ id: 'public/east/n2', freeAddresses: 7 }]);
+    expect(withNetworks(networks).pools[0]?.subnet).toBe('public/east/n2');
+    expect(withNetworks([...networks, row('n4')]).subnets).toEqual([]);
+  });
+});
+
 describe('the plan of a campaign', () => {
   async function planOf(asked: PlanQuestion): Promise<PlanContent> {
     const setup = planningProblem(asked);

@@ -69,6 +69,20 @@ export function orderWindows(times: PlanTimes, phases: readonly Phase[]): readon
   });
 }
 
+/** A phase that starts before any machine ordered now would serve. */
+export function lateReasons(
+  times: PlanTimes,
+  phases: readonly Phase[],
+  pools: readonly OfType[],
+): readonly Reason[] {
+  const fastestMs = Math.min(...pools.map((pool) => bootMsOf(times, pool))) + times.warmUpMs;
+  const late = phases.find(({ startsAt }) => msBetween(times.orderedAt, startsAt) < fastestMs);
+  if (late === undefined || pools.length === 0) return [];
+  const params = { phase: late.name, seconds: seconds(fastestMs) };
+  const text = `${late.name} starts before machines ordered now can serve, which takes ${params.seconds} s: until then it has what stands already.`;
+  return [{ code: 'late-start', params, text }];
+}
+
 const PLACES = 10;
 
 function hours(ms: number): number {

@@ -62,7 +62,7 @@ function limitsKept({ limits, pools }: Holder['content']): readonly Pick<PlanLim
 type Machines = ReadonlyMap<string, number>;
 
 /** What these machines take of the limit. */
-export function drawnOn({ takes }: Pick<PlanLimit, 'takes'>, machines: Machines): number {
+function drawnOn({ takes }: Pick<PlanLimit, 'takes'>, machines: Machines): number {
   return takes.reduce((sum, { poolId, each }) => sum + each * (machines.get(poolId) ?? 0), 0);
 }
 

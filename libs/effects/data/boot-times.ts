@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
 
 /** How long machines of one type took from the cloud's yes until they ran. */
-export type BootTimes = Readonly<{
+type BootTimes = Readonly<{
   accountId: string;
   machineType: string;
   machines: number;

@@ -1,5 +1,6 @@
 import type { ProviderRates } from '../../contract/rates.js';
-import { apiTime, type PlannedLaunch } from './api-time.js';
+import fc from 'fast-check';
+import { apiTime, launchesWithin, sharesLaunches, type PlannedLaunch } from './api-time.js';
 
 const some = { burst: 1, perSecond: 1 };
 const ec2: ProviderRates = {
@@ -38,5 +39,39 @@ describe('the time an API itself needs', () => {
     const other = { account: 'a', region: 'r2', machines: 3, launchBatch: 1, rates: { read: some, mutate } };
     expect(time({ read: some, mutate }, 2, 1, [other])?.ms).toBe(4_000);
     expect(time({ read: some, mutate: some }, 2, 1, [other])?.ms).toBe(1_000);
+  });
+});
+
+describe('launches within a time', () => {
+  const most = fc.integer({ min: 1, max: 500 });
+  const counted = fc.constantFrom({}, { counts: 'machines' as const });
+  const budget = fc.oneof(
+    fc.record({ burst: most, perSecond: fc.integer({ min: 1, max: 50 }) }),
+    fc.record({
+      most,
+      everyMs: fc.integer({ min: 1_000, max: 60_000 }),
+      window: fc.constant('sliding' as const),
+    }),
+    fc.record({ atOnce: most, typicalMs: fc.integer({ min: 1_000, max: 60_000 }) }),
+  );
+
+  it('are as many as take no longer, and not one more', () => {
+    const ms = fc.integer({ min: 0, max: 3_600_000 });
+    fc.assert(
+      fc.property(budget, counted, most, ms, (limit, by, launchBatch, within) => {
+        const rates = { read: some, mutate: { ...limit, ...by } };
+        const machines = launchesWithin({ rates, launchBatch }, within, 1);
+        expect(time(rates, machines, launchBatch)?.ms).toBeLessThanOrEqual(within);
+        expect(time(rates, machines + 1, launchBatch)?.ms).toBeGreaterThan(within);
+      }),
+    );
+  });
+
+  it('are of the tightest budget, and one of the account is not there once for each region', () => {
+    expect(launchesWithin({ rates: ec2, launchBatch: 100 }, 60_000, 1)).toBe(1_120);
+    expect(launchesWithin({ rates: ec2, launchBatch: 100 }, 60_000, 2)).toBe(2_240);
+    const shared = { read: some, mutate: { per: 'account', burst: 10, perSecond: 1 } } as const;
+    expect(launchesWithin({ rates: shared, launchBatch: 5 }, 10_000, 2)).toBe(100);
+    expect([ec2, shared].map(sharesLaunches)).toEqual([false, true]);
   });
 });
