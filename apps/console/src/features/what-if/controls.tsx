@@ -1,5 +1,5 @@
 import { Button } from 'antd';
-import { routes, type PlanBody } from '@springtide/contracts';
+import { routes, type AccountBody, type PlanBody } from '@springtide/contracts';
 import { useText } from '../../i18n/language.js';
 import { useAnswer } from '../../shared/api/use-answer.js';
 import { useCampaign } from '../campaigns/campaign-page.js';
@@ -63,15 +63,16 @@ function Clouds({ plan, change, onChange }: Props) {
       {accountIds.map((accountId) => {
         const isIn = left.includes(accountId);
         const account = nameOf(accountId);
+        const regions = regionsOf(plan, accountId, accounts.data?.items);
         return (
           <div key={accountId}>
             <Check
-              label={text('what-if.cloud-only', { account })}
+              label={regions.length > 0 ? text('what-if.cloud-only', { account }) : account}
               on={isIn}
               disabled={isIn && left.length === 1}
               onChange={() => onChange(without(change, accountId))}
             />
-            {regionsOf(plan, accountId).map((region) => (
+            {regions.map((region) => (
               <Check
                 key={region}
                 label={text('what-if.region', { account, region })}
@@ -88,9 +89,16 @@ function Clouds({ plan, change, onChange }: Props) {
   );
 }
 
-function regionsOf(plan: PlanBody, accountId: string): readonly string[] {
-  const regions = plan.pools.filter((pool) => pool.accountId === accountId).map(({ region }) => region);
-  return [...new Set(regions)].toSorted();
+/** None where there is only one: leaving it out is leaving the cloud out. */
+function regionsOf(
+  plan: PlanBody,
+  accountId: string,
+  accounts: readonly AccountBody[] = [],
+): readonly string[] {
+  const told = accounts.find(({ id }) => id === accountId)?.health?.regions ?? [];
+  const used = plan.pools.filter((pool) => pool.accountId === accountId).map(({ region }) => region);
+  const all = [...new Set([...told, ...used])].toSorted();
+  return all.length > 1 ? all : [];
 }
 
 function isOut(change: Change, accountId: string, region: string): boolean {

@@ -13,6 +13,7 @@ import { PlanReasons } from '../plan/plan-reasons.js';
 import { faultOf, noChange, questionOf, type Change } from './change.js';
 import { Controls } from './controls.js';
 import { KeepChange } from './keep-change.js';
+import { useKeep } from './use-keep.js';
 import { useWhatIf } from './use-what-if.js';
 
 type Props = Readonly<{ plan: PlanBody; onKept: () => void }>;
@@ -25,6 +26,7 @@ export function WhatIfSection({ plan, onKept }: Props) {
   const change = tried ?? noChange(campaign);
   const fault = faultOf(change);
   const question = questionOf(change, campaign);
+  const keep = useKeep(onKept);
   return (
     <Section title={text('what-if.title')} note={text('what-if.note')}>
       <Controls plan={plan} change={change} onChange={setTried} />
@@ -33,13 +35,15 @@ export function WhatIfSection({ plan, onKept }: Props) {
           {text(`what-if.fault.${fault}`)}
         </p>
       )}
-      {question && <Answer plan={plan} question={question} onKept={onKept} />}
+      {keep.error && <ProblemNote error={keep.error} />}
+      {question && <Answer plan={plan} question={question} />}
+      {question && <KeepChange question={question} keeping={keep.isPending} onKeep={keep.mutate} />}
       {!question && !fault && <p className="quiet">{text('what-if.untouched')}</p>}
     </Section>
   );
 }
 
-function Answer({ plan, question, onKept }: Props & Readonly<{ question: PlanWhatIf }>) {
+function Answer({ plan, question }: Readonly<{ plan: PlanBody; question: PlanWhatIf }>) {
   const text = useText();
   const format = useFormat();
   const { answer, thinking, error } = useWhatIf(plan.id, question);
@@ -57,7 +61,6 @@ function Answer({ plan, question, onKept }: Props & Readonly<{ question: PlanWha
       {answer && (
         <div className={thinking ? 'answer outdated' : 'answer'} aria-busy={thinking}>
           <Answered plan={plan} comparison={answer.comparison} />
-          {!thinking && <KeepChange question={question} onKept={onKept} />}
         </div>
       )}
     </>
