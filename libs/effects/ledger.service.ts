@@ -4,6 +4,7 @@ import {
   addMs,
   asSpringtideError,
   canonicalJson,
+  msBetween,
   toInstant,
   type Clock,
   type Instant,
@@ -25,6 +26,9 @@ import type { EffectsPolicy } from './effects-policy.js';
 import type { LaunchAnswer, LaunchRequest } from './launch.js';
 import { saveWithBooks } from './ledger-books.js';
 import { Purchase } from './purchase.service.js';
+
+/** For so long what was checked at the beginning of a call holds until it is sent. */
+const CHECK_HOLDS_MS = 1_000;
 
 /** The way from an account id to its cloud; implemented by accounts. */
 export interface CloudDirectory {
@@ -171,6 +175,19 @@ export class EffectLedger {
       const begun = sending(open, { fence, at: this.now(), deadline: this.deadline() });
       await tx.saveIntent(begun);
       return begun;
+    });
+  }
+
+  /** What was checked when a call was begun is checked again if it had to wait until its call budget let it go. */
+  hasWaited({ sentAt }: Pick<Intent, 'sentAt'>): boolean {
+    return sentAt !== null && msBetween(sentAt, this.now()) >= CHECK_HOLDS_MS;
+  }
+
+  /** The last check of a call that may have waited. @throws conflict when its run has a newer owner. */
+  async requireStillOwner(begun: Intent, fence: number): Promise<void> {
+    if (!this.hasWaited(begun)) return;
+    await this.dependencies.store.transaction(begun.tenantId, async (tx) => {
+      await this.requireFence(tx, begun, fence);
     });
   }
 

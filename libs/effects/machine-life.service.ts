@@ -65,7 +65,10 @@ export class MachineLife {
     const written = await ledger.writePlain('delete', request, { machineIds }, machineIds.length);
     const client = await ledger.dependencies.clouds.open(request.tenantId, request.accountId);
     const begun = await ledger.beginCall(written, request.fence);
-    const control = begun.deadline === null ? undefined : { deadline: begun.deadline };
+    const control = {
+      deadline: begun.deadline ?? ledger.deadline(),
+      lastCheck: async () => await ledger.requireStillOwner(begun, request.fence),
+    };
     await failPoint('release.sending');
     const outcomes = await client.compute.terminate(machineIds, { region: request.region }, control);
     await failPoint('release.answered');

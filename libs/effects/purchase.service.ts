@@ -27,9 +27,6 @@ import type { LaunchAnswer, LaunchRequest, LaunchSpec, RefusalCount } from './la
 import { refusalError, saveWithBooks } from './ledger-books.js';
 import type { EffectLedger } from './ledger.service.js';
 
-/** What was checked longer ago than this is checked again when the call budget lets a purchase go. */
-const CHECK_HOLDS_MS = 1_000;
-
 /** One purchase, from the books to the cloud and back, however often it is interrupted. */
 export class Purchase {
   constructor(private readonly ledger: EffectLedger) {}
@@ -206,7 +203,7 @@ export class Purchase {
    * try meets the same refusal in the books, and concludes from it.
    */
   private async requireStillAllowed(begun: Intent, request: LaunchRequest): Promise<void> {
-    if (begun.sentAt === null || msBetween(begun.sentAt, this.ledger.now()) < CHECK_HOLDS_MS) return;
+    if (!this.ledger.hasWaited(begun)) return;
     const why = await this.ledger.dependencies.store.transaction(request.tenantId, async (tx) => {
       if ((await tx.currentFence(request.runId)) > request.fence) return 'the run has a newer owner';
       return (await this.whyNotNow(tx, request.runId))?.message;

@@ -144,6 +144,25 @@ export function describeFences(open: OpenWorld): void {
     expect(await world.violations(false)).toEqual([]);
   });
 
+  it('deletes nothing that waits for its call budget when its run gets a new owner', async () => {
+    const world = await open();
+    const rates = { ...simulated.rates, mutate: { burst: 1, perSecond: 0.05 } };
+    const old = await world.process({ manifest: { ...simulated, rates } });
+    const answer = await world.launch(old);
+    const intentId = answer.status === 'settled' ? answer.intentId : null;
+    const targets = world.look().map((machineId) => ({ intentId, machineId }));
+    const advance = world.clock.sleep.bind(world.clock);
+    world.clock.sleep = async (ms) => {
+      world.clock.sleep = advance;
+      await old.ledger.takeFence(TENANT, world.run, 'second owner');
+      await advance(ms);
+    };
+    const late = old.life.release({ ...world.request(), step: 'release', targets });
+    await expect(late).rejects.toMatchObject({ code: 'conflict', retry: 'never' });
+    expect(world.cloud.machines().filter((machine) => machine.state === 'terminating')).toEqual([]);
+    expect(await world.violations(false)).toEqual([]);
+  });
+
   it('does not send when its owner slept past the deadline after the last check', async () => {
     const world = await open();
     const sleepy = {
