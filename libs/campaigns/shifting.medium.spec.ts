@@ -1,3 +1,4 @@
+import { EntranceKeeper } from './entrance-keeper.service.js';
 import { Shifting } from './shifting.service.js';
 import { ROUTE, runWithEntrance } from './testing/entrance-of-run.js';
 import { campaignsDatabase } from './testing/run-on-clouds.js';
@@ -102,5 +103,24 @@ describe('traffic of a run', () => {
     await expect(step).rejects.toMatchObject({ code: 'conflict', retry: 'never' });
     await expect(shifting.leaveRoute(order(ids))).rejects.toMatchObject({ code: 'conflict' });
     expect([entrance.shares(ROUTE).get('home'), entrance.members(ROUTE, group).length]).toEqual([50, 4]);
+  }, 60_000);
+
+  it('is given back to a proxy that was started again, but not to machines that were taken out', async () => {
+    const { shifting, order, ids, group, join, entrance, run, ledger, routes, releases, ref } = await open();
+    const keeper = new EntranceKeeper(run.book, ledger, routes, releases);
+    await join();
+    await shifting.leaveRoute(order(ids.slice(0, 1)));
+    await keeper.keep(ref);
+    expect(entrance.members(ROUTE, group).toSorted()).toEqual(ids.slice(1).toSorted());
+    entrance.restart();
+    await keeper.keep(ref);
+    expect(entrance.members(ROUTE, 'home')).toEqual(['old-1']);
+    expect(entrance.members(ROUTE, group).toSorted()).toEqual(ids.slice(1).toSorted());
+    expect(entrance.shares(ROUTE)).toEqual(
+      new Map([
+        ['home', 50],
+        [group, 50],
+      ]),
+    );
   }, 60_000);
 });
