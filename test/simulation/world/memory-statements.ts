@@ -7,7 +7,18 @@ type Statement = (tables: MemoryTables, values: Values, tenantId: string) => rea
 const TIMES = /(_at|_by|^at|^deadline|valid_until|taken_at|^since)$/;
 const DOCUMENTS = new Set([
   ...['progress', 'obstacles', 'found', 'counters', 'base', 'safe_hold'],
-  ...['spec', 'problem', 'refusal', 'pool_ids', 'sightings', 'doubt', 'strangers', 'envelope', 'facts', 'message'],
+  ...[
+    'spec',
+    'problem',
+    'refusal',
+    'pool_ids',
+    'sightings',
+    'doubt',
+    'strangers',
+    'envelope',
+    'facts',
+    'message',
+  ],
   ...['input', 'content', 'phases', 'targets', 'home', 'release', 'before', 'after'],
 ]);
 
@@ -176,6 +187,8 @@ function remove(tables: MemoryTables, text: string, values: Values): readonly Ro
 /** Statements that no general form covers, by how they begin. */
 const SPECIAL: readonly (readonly [string, Statement])[] = [
   ['select set_config', () => []],
+  // Transactions run one after another here: who asks for a lock has it.
+  ['select pg_advisory_xact_lock', () => []],
   [
     'with live as ( select id from effect_intent',
     (tables, [runId, until]) =>
