@@ -1,16 +1,9 @@
-import type { Phase } from '@springtide/contracts';
 import { effectTransaction, readBootTimes } from '@springtide/effects';
 import { HOUR, addMs, toInstant, type Instant } from '@springtide/kernel';
 import type { Database, RequestContext } from '@springtide/platform';
 import type { EntityManager } from 'typeorm';
 import { CampaignEntity, PlanEntity, RunEntity } from './data/campaign.entity.js';
-import {
-  ENOUGH_BOOTS,
-  RUN_POLICIES,
-  type Holder,
-  type MeasuredBoot,
-  type RunTargets,
-} from './domain/index.js';
+import { ENOUGH_BOOTS, RUN_POLICIES, type Holder, type MeasuredBoot } from './domain/index.js';
 import { machinesOf } from './run-machines.js';
 
 /** Clouds change; how long machines took a year ago says little about next week. */
@@ -83,16 +76,14 @@ async function holderOf(
   const plan = await tx.findOneBy(PlanEntity, { id: currentPlanId ?? '' });
   if (plan?.content == null) return undefined;
   const run = currentRunId === null ? null : await tx.findOneBy(RunEntity, { id: currentRunId });
-  const { phases, targets }: { phases: readonly Phase[]; targets: RunTargets } = run ?? {
-    phases: input.phases,
-    targets: plan.content.allocations,
-  };
+  const isWhole = run === null || input.follows === 'strategies';
   return {
     campaignId: id,
     name,
     content: plan.content,
-    phases,
-    targets,
+    phases: run?.phases ?? input.phases,
+    // A scaling group may want all of its plan again at any time.
+    targets: isWhole ? plan.content.allocations : run.targets,
     drainMs: RUN_POLICIES[input.policy].drainMs,
     standing: run === null ? new Map() : await standingIn(tx, tenantId, run.id, asOf),
   };
