@@ -1,6 +1,20 @@
-import { Envelope, ReadinessEvidence, type ApprovalBody } from '@springtide/contracts';
+import { Envelope, ReadinessEvidence, RehearsalEvidence, type ApprovalBody } from '@springtide/contracts';
 import type { Approval } from '@springtide/identity/domain';
 import { SpringtideError, type Instant } from '@springtide/kernel';
+import { z } from 'zod';
+
+/** What an approval rests on beside the plan. */
+const ApprovalEvidence = z.object({
+  readiness: ReadinessEvidence.nullable(),
+  rehearsal: RehearsalEvidence.nullable(),
+});
+export type ApprovalEvidence = z.infer<typeof ApprovalEvidence>;
+
+/** Approvals of before rehearsals were evidence kept their readiness check alone. */
+const StoredEvidence = z.union([
+  ApprovalEvidence,
+  ReadinessEvidence.transform((readiness) => ({ readiness, rehearsal: null })),
+]);
 
 export function readEnvelope(approval: Pick<Approval, 'envelope'>): Envelope {
   return Envelope.parse(approval.envelope);
@@ -19,8 +33,12 @@ export function asApprovalBody(approval: Approval, campaignId: string, now: Inst
     decidedAt: approval.decidedAt,
     expiresAt: approval.expiresAt,
     comment: approval.reason,
-    readiness: approval.evidence === null ? null : ReadinessEvidence.parse(approval.evidence),
+    ...readEvidence(approval.evidence),
   };
+}
+
+function readEvidence(evidence: unknown): ApprovalEvidence {
+  return evidence === null ? { readiness: null, rehearsal: null } : StoredEvidence.parse(evidence);
 }
 
 /** How the books call what people see. */

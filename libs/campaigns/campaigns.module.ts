@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common
 import { AccountService, AccountSessions } from '@springtide/accounts';
 import { MarketService, TemplateService } from '@springtide/catalog';
 import { ClusterService } from '@springtide/clusters';
+import { DemandModule, DemandService } from '@springtide/demand';
 import { EffectLedger } from '@springtide/effects';
 import { ApprovalService, IdentityModule } from '@springtide/identity';
 import type { Clock } from '@springtide/kernel';
@@ -18,6 +19,7 @@ import { PlanSolver } from './plan-solver.js';
 import { PlanComparisons } from './plan-comparison.service.js';
 import { PlansService } from './plan.service.js';
 import { ReadinessGate } from './readiness-gate.service.js';
+import { RehearsalGate } from './rehearsal-gate.js';
 import { StartCheck } from './start-check.service.js';
 import { Provisioning } from './provisioning.service.js';
 import { RehearsalService } from './rehearsal.service.js';
@@ -111,7 +113,7 @@ const forPeople: FactoryProvider[] = [
       solver: PlanSolver,
       gate: ReadinessGate,
       clock: Clock,
-    ) => new PlansService(database, approvals, solver, gate, clock),
+    ) => new PlansService({ database, approvals, solver, gate, rehearsals: new RehearsalGate(clock), clock }),
     inject: [Database, ApprovalService, PlanSolver, ReadinessGate, CLOCK],
   },
   {
@@ -150,10 +152,14 @@ const forPeople: FactoryProvider[] = [
       accounts: AccountService,
       sessions: AccountSessions,
       routes: RoutesService,
+      demand: DemandService,
+      ledger: EffectLedger,
       clock: Clock,
-    ) =>
-      new RehearsalService({ database, accounts, routes, manifestOf: (id) => sessions.manifest(id), clock }),
-    inject: [Database, AccountService, AccountSessions, RoutesService, CLOCK],
+    ) => {
+      const manifestOf = (id: string) => sessions.manifest(id);
+      return new RehearsalService({ database, accounts, routes, demand, ledger, manifestOf, clock });
+    },
+    inject: [Database, AccountService, AccountSessions, RoutesService, DemandService, EffectLedger, CLOCK],
   },
   {
     provide: ReportService,
@@ -236,7 +242,17 @@ export class CampaignsModule {
     const providers = [...forPeople, ...forWorkflows];
     return {
       module: CampaignsModule,
-      imports: [accounts, catalog, effects, clusters, traffic, readiness, scaling, IdentityModule],
+      imports: [
+        accounts,
+        catalog,
+        effects,
+        clusters,
+        traffic,
+        readiness,
+        scaling,
+        DemandModule,
+        IdentityModule,
+      ],
       providers,
       exports: providers.map((provider) => provider.provide),
     };

@@ -2,6 +2,7 @@ import type { SchemaPart } from '@springtide/platform';
 import { CampaignEntity, PlanEntity, RunEntity } from './data/campaign.entity.js';
 import { Campaigns1760000070000 } from './data/campaigns.migration.js';
 import { DemandReadings1763820070000 } from './data/demand-reading.migration.js';
+import { RehearsalEvidence1763860070000 } from './data/rehearsal-evidence.migration.js';
 import { Rehearsals1763830070000 } from './data/rehearsal.migration.js';
 import { SurgePhase1763834070000 } from './data/surge-phase.migration.js';
 import { WayBack1763810070000 } from './data/way-back.migration.js';
@@ -35,6 +36,7 @@ export const campaignsSchema: SchemaPart = {
     WayBack1763810070000,
     DemandReadings1763820070000,
     Rehearsals1763830070000,
+    RehearsalEvidence1763860070000,
     SurgePhase1763834070000,
   ],
 };

@@ -4,7 +4,14 @@ import type { Approval } from '@springtide/identity/domain';
 import { SpringtideError, addMs, toInstant, type Clock, type Money } from '@springtide/kernel';
 import { hashJson, newId, postToOutbox, type Database, type RequestContext } from '@springtide/platform';
 import type { EntityManager } from 'typeorm';
-import { asApprovalBody, readEnvelope, readPlace, statusOf, STORED } from './approval-view.js';
+import {
+  asApprovalBody,
+  readEnvelope,
+  readPlace,
+  statusOf,
+  STORED,
+  type ApprovalEvidence,
+} from './approval-view.js';
 import { findCampaign, lockCampaign } from './campaign.service.js';
 import { CampaignEntity, PlanEntity } from './data/campaign.entity.js';
 import {
@@ -19,24 +26,28 @@ import { lockPromises } from './plan-facts.service.js';
 import type { PlanSolver } from './plan-solver.js';
 import { requireRoom } from './promise-check.js';
 import type { ReadinessGate } from './readiness-gate.service.js';
+import type { RehearsalGate } from './rehearsal-gate.js';
+
+type Parts = Readonly<{
+  database: Database;
+  approvals: ApprovalService;
+  solver: PlanSolver;
+  gate: ReadinessGate;
+  rehearsals: RehearsalGate;
+  clock: Clock;
+}>;
 
 /** What approvals of plans are about. */
 export const PLAN_SUBJECT = 'campaign-plan';
 
 /** Immutable revisions of a campaign's plan, and the approval of one of them. */
 export class PlansService {
-  constructor(
-    private readonly database: Database,
-    private readonly approvals: ApprovalService,
-    private readonly solver: PlanSolver,
-    private readonly gate: ReadinessGate,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly parts: Parts) {}
 
   /** Writes a revision that is `solving` and has the planner started. */
   async request(ctx: RequestContext, campaignId: string): Promise<PlanBody> {
     requirePermission(ctx, 'campaign:write');
-    const plan = await this.database.unitOfWork(ctx, async (tx) => {
+    const plan = await this.parts.database.unitOfWork(ctx, async (tx) => {
       const campaign = await lockCampaign(tx, campaignId);
       if (!isEditable(campaign.status)) {
         throw new SpringtideError(
@@ -56,7 +67,7 @@ export class PlansService {
         hash: '',
         content: null,
         failure: null,
-        createdAt: this.clock.now(),
+        createdAt: this.parts.clock.now(),
       };
       await tx.insert(PlanEntity, row);
       await recordAudit(tx, ctx, {
@@ -79,7 +90,7 @@ export class PlansService {
 
   async list(ctx: RequestContext, campaignId: string): Promise<readonly PlanBody[]> {
     requirePermission(ctx, 'campaign:read');
-    return await this.database.unitOfWork(ctx, async (tx) => {
+    return await this.parts.database.unitOfWork(ctx, async (tx) => {
       const campaign = await findCampaign(tx, campaignId);
       const rows = await tx.find(PlanEntity, {
         where: { campaignId },
@@ -92,7 +103,7 @@ export class PlansService {
 
   async get(ctx: RequestContext, planId: string): Promise<PlanBody> {
     requirePermission(ctx, 'campaign:read');
-    return await this.database.unitOfWork(ctx, async (tx) => {
+    return await this.parts.database.unitOfWork(ctx, async (tx) => {
       const row = await findPlan(tx, planId);
       return asPlanBody(row, (await findCampaign(tx, row.campaignId)).input.budget.currency);
     });
@@ -101,20 +112,20 @@ export class PlansService {
   /** For the plan workflow: reads prices, stock and quota of every account afresh. */
   async refreshMarket(ctx: RequestContext, planId: string): Promise<void> {
     const campaign = await this.campaignOf(ctx, planId);
-    await this.solver.refreshMarket(ctx, campaign.input.accountIds);
+    await this.parts.solver.refreshMarket(ctx, campaign.input.accountIds);
   }
 
   /** For the plan workflow: solves and stores. Repeating it on a plan that is done changes nothing. */
   async solve(ctx: RequestContext, planId: string): Promise<void> {
-    const plan = await this.database.unitOfWork(ctx, async (tx) => await findPlan(tx, planId));
+    const plan = await this.parts.database.unitOfWork(ctx, async (tx) => await findPlan(tx, planId));
     if (plan.status !== 'solving') return;
     const campaign = await this.campaignOf(ctx, planId);
-    const content = await this.solver.solve(ctx, campaign);
+    const content = await this.parts.solver.solve(ctx, campaign);
     await this.store(ctx, planId, content);
   }
 
   async fail(ctx: RequestContext, planId: string, reason: string): Promise<void> {
-    await this.database.unitOfWork(ctx, async (tx) => {
+    await this.parts.database.unitOfWork(ctx, async (tx) => {
       const row = await findPlan(tx, planId);
       if (row.status !== 'solving') return;
       await tx.save(PlanEntity, Object.assign(row, { status: 'failed' as const, failure: reason }));
@@ -124,11 +135,11 @@ export class PlansService {
   /** Asks for approval of exactly this plan: its hash, its pools, the campaign's budget. */
   async requestApproval(ctx: RequestContext, planId: string): Promise<ApprovalBody> {
     requirePermission(ctx, 'campaign:write');
-    return await this.database.unitOfWork(ctx, async (tx) => {
+    return await this.parts.database.unitOfWork(ctx, async (tx) => {
       const plan = await findPlan(tx, planId);
       const campaign = await lockCampaign(tx, plan.campaignId);
       const approval = await this.requestIn(tx, ctx, campaign, plan, null);
-      return asApprovalBody(approval, plan.campaignId, toInstant(this.clock.now()));
+      return asApprovalBody(approval, plan.campaignId, toInstant(this.parts.clock.now()));
     });
   }
 
@@ -137,7 +148,7 @@ export class PlansService {
    * @param priceBasis what its machine-hours cost now, for the approver to decide on.
    */
   async askAgain(ctx: RequestContext, campaignId: string, priceBasis: Money | null): Promise<Approval> {
-    return await this.database.unitOfWork(ctx, async (tx) => {
+    return await this.parts.database.unitOfWork(ctx, async (tx) => {
       const campaign = await lockCampaign(tx, campaignId);
       const plan = await findPlan(tx, campaign.currentPlanId ?? '');
       const approval = await this.requestIn(tx, ctx, campaign, plan, priceBasis);
@@ -154,7 +165,7 @@ export class PlansService {
     priceBasis: Money | null,
   ): Promise<Approval> {
     const content = requireCurrent(plan, campaign);
-    const now = toInstant(this.clock.now());
+    const now = toInstant(this.parts.clock.now());
     const { budget, phases, policy } = campaign.input;
     const envelope: Envelope = {
       planId: plan.id,
@@ -166,7 +177,7 @@ export class PlansService {
       priceDriftLimit: APPROVAL_POLICIES[policy].priceDriftLimit,
       ...envelopeLimits(content),
     };
-    return await this.approvals.requestIn(tx, ctx, {
+    return await this.parts.approvals.requestIn(tx, ctx, {
       subject: { kind: PLAN_SUBJECT, id: plan.id },
       envelope,
       ceiling: budget,
@@ -184,8 +195,8 @@ export class PlansService {
   ): Promise<ApprovalBody> {
     requirePermission(ctx, 'campaign:approve');
     requireUser(ctx);
-    const seen = await this.approvals.get(ctx, approvalId);
-    return await this.database.unitOfWork(ctx, async (tx) => {
+    const seen = await this.parts.approvals.get(ctx, approvalId);
+    return await this.parts.database.unitOfWork(ctx, async (tx) => {
       const plan = await findPlan(tx, readEnvelope(seen).planId);
       const campaign = await lockCampaign(tx, plan.campaignId);
       const isFirst = input.decision === 'approve' && seen.status === 'pending';
@@ -194,8 +205,8 @@ export class PlansService {
         await lockPromises(tx, ctx.tenantId);
         await requireRoom(tx, { campaign, plan, to: 'approved' });
       }
-      const evidence = isFirst ? await this.gate.evidenceIn(tx, campaign, plan) : null;
-      const approval = await this.approvals.decideIn(
+      const evidence = isFirst ? await this.evidenceIn(tx, campaign, plan) : null;
+      const approval = await this.parts.approvals.decideIn(
         tx,
         ctx,
         {
@@ -214,8 +225,19 @@ export class PlansService {
       ) {
         await this.changeStatus(tx, campaign, 'approved');
       }
-      return asApprovalBody(approval, plan.campaignId, toInstant(this.clock.now()));
+      return asApprovalBody(approval, plan.campaignId, toInstant(this.parts.clock.now()));
     });
+  }
+
+  /** @throws failed-precondition where the campaign requires evidence that is not there. */
+  private async evidenceIn(
+    tx: EntityManager,
+    campaign: CampaignEntity,
+    plan: PlanEntity,
+  ): Promise<ApprovalEvidence | null> {
+    const readiness = await this.parts.gate.evidenceIn(tx, campaign, plan);
+    const rehearsal = await this.parts.rehearsals.evidenceIn(tx, campaign, plan);
+    return readiness === null && rehearsal === null ? null : { readiness, rehearsal };
   }
 
   async listApprovals(
@@ -227,11 +249,11 @@ export class PlansService {
     }>,
   ): Promise<{ items: ApprovalBody[]; next: string | null }> {
     requirePermission(ctx, 'campaign:read');
-    const now = toInstant(this.clock.now());
+    const now = toInstant(this.parts.clock.now());
     const found: Approval[] = [];
     let after = readPlace(page.cursor);
     for (;;) {
-      const rows = await this.approvals.list(ctx, {
+      const rows = await this.parts.approvals.list(ctx, {
         limit: page.limit + 1,
         ...(page.status === undefined ? {} : { status: STORED[page.status] }),
         ...(after === undefined ? {} : { after }),
@@ -257,7 +279,7 @@ export class PlansService {
     ctx: RequestContext,
     planIds: readonly string[],
   ): Promise<ReadonlyMap<string, string>> {
-    const rows = await this.database.unitOfWork(
+    const rows = await this.parts.database.unitOfWork(
       ctx,
       async (tx) =>
         await tx
@@ -270,14 +292,14 @@ export class PlansService {
   }
 
   private async campaignOf(ctx: RequestContext, planId: string): Promise<CampaignEntity> {
-    return await this.database.unitOfWork(ctx, async (tx) => {
+    return await this.parts.database.unitOfWork(ctx, async (tx) => {
       const plan = await findPlan(tx, planId);
       return await findCampaign(tx, plan.campaignId);
     });
   }
 
   private async store(ctx: RequestContext, planId: string, content: PlanContent): Promise<void> {
-    await this.database.unitOfWork(ctx, async (tx) => {
+    await this.parts.database.unitOfWork(ctx, async (tx) => {
       const row = await findPlan(tx, planId);
       if (row.status !== 'solving') return;
       const short = content.capacity.some((line) => line.short > 0);
@@ -298,7 +320,7 @@ export class PlansService {
         target: { kind: 'plan', id: planId },
         after: { hash: done.hash, status: done.status, cost: content.cost.amount },
         show: ['hash', 'status', 'cost'],
-        at: toInstant(this.clock.now()),
+        at: toInstant(this.parts.clock.now()),
       });
     });
   }
@@ -309,7 +331,7 @@ export class PlansService {
     to: CampaignEntity['status'],
   ): Promise<void> {
     campaign.status = moved(campaign.status, to);
-    campaign.updatedAt = this.clock.now();
+    campaign.updatedAt = this.parts.clock.now();
     await tx.save(CampaignEntity, campaign);
   }
 }

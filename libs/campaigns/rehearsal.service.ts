@@ -1,56 +1,74 @@
 import type { AccountService } from '@springtide/accounts';
 import {
-  RehearsalBody,
   rehearsalWorkflowId,
+  type CampaignInput,
+  type RehearsalBody,
+  type RehearsalReplay,
   type RehearsalRequest,
   type RehearsalResult,
 } from '@springtide/contracts';
+import type { DemandService } from '@springtide/demand';
+import type { EffectLedger } from '@springtide/effects';
 import { recordAudit, requirePermission } from '@springtide/identity';
 import { SECOND, SpringtideError, toInstant, type Clock } from '@springtide/kernel';
 import { newId, postToOutbox, type Database, type RequestContext } from '@springtide/platform';
 import type { ProviderManifest, RateBudget } from '@springtide/provider-kit';
 import type { RoutesService } from '@springtide/traffic';
-import type { EntityManager } from 'typeorm';
-import { z } from 'zod';
 import { findCampaign } from './campaign.service.js';
-import { RUN_POLICIES, type RehearsalQuestion } from './domain/index.js';
+import {
+  findRehearsal,
+  insertRehearsal,
+  listRehearsals,
+  settleRehearsal,
+} from './data/rehearsal.repository.js';
+import {
+  RUN_POLICIES,
+  accountTimes,
+  campaignReplay,
+  type CampaignReplay,
+  type RehearsalQuestion,
+} from './domain/index.js';
 import { findPlan, requireCurrent } from './plan.service.js';
 
 type Parts = Readonly<{
   database: Database;
   accounts: AccountService;
   routes: RoutesService;
+  demand: DemandService;
+  ledger: EffectLedger;
   manifestOf: (provider: string) => ProviderManifest;
   clock: Clock;
 }>;
 
-/** Most recent rehearsals of a plan that are shown. */
-const SHOWN = 50;
+/** Both ways through the network of a twin; no provider declares how long its cloud thinks. */
+const ASSUMED_CALL_MS = 120;
 
 /** Rehearsals of plans: asked for here, lived through by a worker, kept as part of what an approver sees. */
 export class RehearsalService {
   constructor(private readonly parts: Parts) {}
 
-  /** @throws failed-precondition when the plan is not whole or not of the campaign as it is now. */
+  /**
+   * @throws failed-precondition when the plan is not whole or not of the campaign as it is now.
+   * @throws invalid-argument when the series that is to be replayed does not fit the campaign.
+   */
   async request(ctx: RequestContext, planId: string, asked: RehearsalRequest): Promise<RehearsalBody> {
     requirePermission(ctx, 'campaign:write');
     const { database, clock } = this.parts;
     const id = newId();
+    const replayIn = await this.replayOf(ctx, asked.replay ?? null);
     return await database.unitOfWork(ctx, async (tx) => {
       const plan = await findPlan(tx, planId);
-      requireCurrent(plan, await findCampaign(tx, plan.campaignId));
+      const campaign = await findCampaign(tx, plan.campaignId);
+      requireCurrent(plan, campaign);
+      replayIn(campaign.input);
       const at = toInstant(clock.now());
-      await tx.query(
-        `insert into campaign_rehearsal
-           (id, tenant_id, plan_id, plan_hash, storm, seed, status, requested_by, requested_at)
-         values ($1, $2, $3, $4, $5, $6, 'running', $7, $8)`,
-        [id, ctx.tenantId, planId, plan.hash, asked.storm, asked.seed, ctx.actor.name, at],
-      );
+      const { tenantId, actor } = ctx;
+      await insertRehearsal(tx, { id, tenantId, planId, planHash: plan.hash, asked, by: actor.name, at });
       await recordAudit(tx, ctx, {
         action: 'rehearsal.request',
         target: { kind: 'plan', id: planId },
         after: asked,
-        show: ['storm', 'seed'],
+        show: ['storm', 'seed', 'replay', 'seriesId', 'multiple', 'historyStartsAt', 'service'],
         at,
       });
       await postToOutbox(tx, ctx.tenantId, {
@@ -73,11 +91,7 @@ export class RehearsalService {
     requirePermission(ctx, 'campaign:read');
     return await this.parts.database.unitOfWork(ctx, async (tx) => {
       await findPlan(tx, planId);
-      const rows: unknown[] = await tx.query(
-        `${SELECT} where plan_id = $1 order by requested_at desc, id limit ${SHOWN}`,
-        [planId],
-      );
-      return rows.map((row) => bodyOf(row));
+      return await listRehearsals(tx, planId);
     });
   }
 
@@ -106,36 +120,48 @@ export class RehearsalService {
           return { name, service: service.name, home: [...home] };
         }),
       ),
+      replay: (await this.replayOf(ctx, rehearsal.replay))(campaign.input),
       storm: rehearsal.storm,
       seed: rehearsal.seed,
     };
   }
 
   async finish(ctx: RequestContext, id: string, result: RehearsalResult): Promise<void> {
-    await this.settle(ctx, id, `status = 'done', result = $2`, JSON.stringify(result));
+    await this.settle(ctx, id, result);
   }
 
   async fail(ctx: RequestContext, id: string, reason: string): Promise<void> {
-    await this.settle(ctx, id, `status = 'failed', failure = $2`, reason);
+    await this.settle(ctx, id, { failure: reason });
   }
 
-  private async settle(ctx: RequestContext, id: string, change: string, value: string): Promise<void> {
+  private async settle(
+    ctx: RequestContext,
+    id: string,
+    outcome: RehearsalResult | Readonly<{ failure: string }>,
+  ): Promise<void> {
     const { database, clock } = this.parts;
     await database.unitOfWork(ctx, async (tx) => {
-      await tx.query(
-        `update campaign_rehearsal set ${change}, finished_at = $3 where id = $1 and status = 'running'`,
-        [id, value, toInstant(clock.now())],
-      );
+      await settleRehearsal(tx, id, outcome, toInstant(clock.now()));
     });
   }
 
+  private async replayOf(
+    ctx: RequestContext,
+    asked: RehearsalReplay | null,
+  ): Promise<(campaign: CampaignInput) => CampaignReplay | null> {
+    if (asked === null) return () => null;
+    const { summary, series } = await this.parts.demand.get(ctx, asked.seriesId);
+    return (campaign) => campaignReplay(campaign, { name: summary.name, series }, asked);
+  }
+
   private async account(ctx: RequestContext, id: string, policy: keyof typeof RUN_POLICIES) {
-    const { provider } = await this.parts.accounts.get(ctx, id);
+    const { name, provider } = await this.parts.accounts.get(ctx, id);
     const { limits, rates } = this.parts.manifestOf(provider);
+    const bootMs = RUN_POLICIES[policy].bootMs ?? limits.bootMs;
+    const bought = await this.parts.ledger.listIntents(ctx.tenantId, { kind: 'create', accountId: id });
     return {
-      id,
-      launchBatch: limits.launchBatch,
-      bootMs: RUN_POLICIES[policy].bootMs ?? limits.bootMs,
+      ...{ id, name, launchBatch: limits.launchBatch, bootMs },
+      times: accountTimes(bought, { bootMs, createCallMs: ASSUMED_CALL_MS }),
       rates: { read: bucketOf(rates.read), mutate: bucketOf(rates.mutate) },
     };
   }
@@ -146,20 +172,4 @@ function bucketOf(budget: RateBudget) {
   if ('burst' in budget) return { burst: budget.burst, perSecond: budget.perSecond };
   if ('most' in budget) return { burst: budget.most, perSecond: (budget.most * SECOND) / budget.everyMs };
   return { burst: budget.atOnce, perSecond: (budget.atOnce * SECOND) / budget.typicalMs };
-}
-
-const SELECT = `select id, plan_id as "planId", plan_hash as "planHash", storm, seed, status, failure, result,
-  requested_by as "requestedBy", requested_at as "requestedAt", finished_at as "finishedAt" from campaign_rehearsal`;
-
-const instant = z.date().transform((date) => date.toISOString());
-const Times = z.object({ requestedAt: instant, finishedAt: instant.nullable() });
-
-function bodyOf(row: unknown): RehearsalBody {
-  return RehearsalBody.parse({ ...(row as object), ...Times.parse(row) });
-}
-
-async function findRehearsal(tx: EntityManager, id: string): Promise<RehearsalBody> {
-  const rows: unknown[] = await tx.query(`${SELECT} where id = $1`, [id]);
-  if (rows[0] === undefined) throw new SpringtideError('not-found', `there is no rehearsal ${id}`);
-  return bodyOf(rows[0]);
 }

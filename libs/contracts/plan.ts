@@ -108,6 +108,22 @@ export const ReadinessEvidence = z.object({
 });
 export type ReadinessEvidence = z.infer<typeof ReadinessEvidence>;
 
+/** Which rehearsal of exactly this plan an approval rests on. The hash covers what was asked and what came of it. */
+export const RehearsalEvidence = z.object({
+  rehearsalId: Id,
+  hash: z.string(),
+  finishedAt: InstantText,
+  storm: z.string(),
+  seed: z.number().int(),
+  /** Name of the recorded series that was replayed; null: the planned demand. */
+  replayed: z.string().nullable(),
+  passed: z.boolean(),
+  /** Of all recent rehearsals of this plan: so many held, so many did not. */
+  held: z.number().int(),
+  notHeld: z.number().int(),
+});
+export type RehearsalEvidence = z.infer<typeof RehearsalEvidence>;
+
 export const ApprovalBody = z
   .object({
     id: Id,
@@ -122,6 +138,8 @@ export const ApprovalBody = z
     comment: z.string().nullable(),
     /** The readiness check that the decision rests on; null when there was none. */
     readiness: ReadinessEvidence.nullable().default(null),
+    /** The rehearsal that the decision rests on; null when there was none. */
+    rehearsal: RehearsalEvidence.nullable().default(null),
   })
   .meta({ id: 'Approval' });
 export type ApprovalBody = z.infer<typeof ApprovalBody>;

@@ -21,11 +21,29 @@ export const REHEARSAL_STORMS = [
 export const RehearsalStorm = z.enum(REHEARSAL_STORMS);
 export type RehearsalStorm = z.infer<typeof RehearsalStorm>;
 
+/** A recorded demand series that the entrance is asked for, instead of the demand that was planned. */
+export const RehearsalReplay = z
+  .object({
+    seriesId: Id,
+    multiple: z.number().positive().max(10_000).default(1),
+    /**
+     * The instant of the series that is laid onto the beginning of the first phase. Left out: the highest value of the
+     * series is laid onto the middle of the peak.
+     */
+    historyStartsAt: InstantText.optional(),
+    /** The service that is asked for it; the others as planned. Left out: all, each by its part of the planned demand. */
+    service: z.string().min(1).max(60).optional(),
+  })
+  .strict()
+  .meta({ id: 'RehearsalReplay' });
+export type RehearsalReplay = z.infer<typeof RehearsalReplay>;
+
 export const RehearsalRequest = z
   .object({
     storm: RehearsalStorm.default('calm'),
     /** The same seed and plan give the same rehearsal. */
     seed: z.number().int().min(1).max(1_000_000_000).default(1),
+    replay: RehearsalReplay.optional(),
   })
   .meta({ id: 'RehearsalRequest' });
 export type RehearsalRequest = z.infer<typeof RehearsalRequest>;
@@ -39,7 +57,51 @@ export const RehearsalPhase = z.object({
   /** Minutes in which some service had less capacity than demand. */
   shortMinutes: z.number(),
   machinesReady: z.number().int(),
+  /** Highest planned demand, and the share of it that the plan meant to serve; null in rehearsals that did not keep it. */
+  plannedRps: z.number().nullable().default(null),
+  plannedShare: z.number().nullable().default(null),
 });
+
+/**
+ * How long something takes on the twin, and what that rests on: `measured` on so many machines or calls of the account, or
+ * `declared` because fewer were there.
+ */
+const TwinTime = z.object({
+  basis: z.enum(['measured', 'declared']),
+  measurements: z.number().int(),
+  p50Seconds: z.number(),
+  p95Seconds: z.number(),
+  /** When the first and the last of them were made; null without any. */
+  since: InstantText.nullable(),
+  until: InstantText.nullable(),
+});
+export type TwinTime = z.infer<typeof TwinTime>;
+
+const RehearsedTwin = z.object({
+  accountId: Id,
+  accountName: z.string(),
+  /** From the cloud's yes until a machine runs. */
+  boot: TwinTime,
+  /** From sending a create call until the cloud's yes, the wait for the account's own call budget included. */
+  createCall: TwinTime,
+});
+
+/** How a recorded series was laid onto the campaign. */
+const ReplayedSeries = z.object({
+  seriesId: Id,
+  name: z.string(),
+  multiple: z.number(),
+  /** What of the series was laid onto what of the campaign. */
+  aligned: z.enum(['peaks', 'start']),
+  service: z.string().nullable(),
+  /** The part of the history that was replayed. */
+  historyFrom: InstantText,
+  historyTo: InstantText,
+  /** Highest demand replayed, multiple included, and the highest that was planned for the same services. */
+  highestRps: z.number(),
+  plannedHighestRps: z.number(),
+});
+export type ReplayedSeries = z.infer<typeof ReplayedSeries>;
 
 export const RehearsalResult = z.object({
   passed: z.boolean(),
@@ -58,6 +120,10 @@ export const RehearsalResult = z.object({
   story: z.array(
     z.object({ at: InstantText, level: z.enum(['info', 'warning', 'problem']), detail: z.string() }),
   ),
+  /** What the twins of the clouds were made of. */
+  twins: z.array(RehearsedTwin).default([]),
+  /** Null: the entrance was asked for the demand that was planned. */
+  replay: ReplayedSeries.nullable().default(null),
   /** Hours of the campaign that were lived through, and seconds that it took. */
   virtualHours: z.number(),
   realSeconds: z.number(),
@@ -71,6 +137,7 @@ export const RehearsalBody = z
     planHash: z.string(),
     storm: RehearsalStorm,
     seed: z.number().int(),
+    replay: RehearsalReplay.nullable().default(null),
     status: z.enum(['running', 'done', 'failed']),
     /** Why it could not be carried out; null unless `failed`. */
     failure: z.string().nullable(),

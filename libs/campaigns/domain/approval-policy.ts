@@ -10,6 +10,9 @@ export type ApprovalPolicy = Readonly<{
   /** What happens at the start when prices of now cannot be read. */
   unreadPrices: 'refuse' | 'allow';
   readiness: 'required' | 'advisory';
+  /** A rehearsal that ended longer ago than this is no evidence. */
+  rehearsalFreshMs: number;
+  rehearsal: 'required' | 'advisory';
 }>;
 
 export const APPROVAL_POLICIES: Readonly<Record<CampaignInput['policy'], ApprovalPolicy>> = {
@@ -18,12 +21,16 @@ export const APPROVAL_POLICIES: Readonly<Record<CampaignInput['policy'], Approva
     priceDriftLimit: 0.1,
     unreadPrices: 'refuse',
     readiness: 'required',
+    rehearsalFreshMs: 7 * 24 * HOUR,
+    rehearsal: 'advisory',
   },
   demo: {
     readinessFreshMs: 10 * MINUTE,
     priceDriftLimit: 0.1,
     unreadPrices: 'allow',
     readiness: 'advisory',
+    rehearsalFreshMs: 24 * HOUR,
+    rehearsal: 'advisory',
   },
 };
 
@@ -32,4 +39,10 @@ export function readinessGate(
   campaign: Pick<CampaignInput, 'policy' | 'readiness'>,
 ): 'required' | 'advisory' {
   return campaign.readiness ?? APPROVAL_POLICIES[campaign.policy].readiness;
+}
+
+export function rehearsalGate(
+  campaign: Pick<CampaignInput, 'policy' | 'rehearsal'>,
+): 'required' | 'advisory' {
+  return campaign.rehearsal ?? APPROVAL_POLICIES[campaign.policy].rehearsal;
 }

@@ -1,4 +1,5 @@
-export { APPROVAL_POLICIES, readinessGate } from './approval-policy.js';
+export { accountTimes } from './account-times.js';
+export { APPROVAL_POLICIES, readinessGate, rehearsalGate } from './approval-policy.js';
 export { envelopeBreaches, residualOf, type EnvelopeBreach, type ResidualPlan } from './envelope-check.js';
 export {
   endedBy,
@@ -62,6 +63,7 @@ export {
 export { readinessSubject } from './readiness-subject.js';
 export { residualQuestion, residualTargets, type Residual } from './residual.js';
 export type { RehearsalQuestion, RehearsedAccount, RehearsedRoute } from './rehearsal-question.js';
+export { campaignReplay, demandOfService, type CampaignReplay } from './rehearsal-replay.js';
 export { retarget, type RunTargets } from './run-targets.js';
 export { answerCalm, answerSurge, type SurgeAnswer, type SurgeRoom } from './surge.js';
 export { envelopeLimits, planContent } from './plan-answer.js';

@@ -1,12 +1,17 @@
 import type { CampaignInput, RehearsalStorm } from '@springtide/contracts';
+import type { AccountTimes } from './account-times.js';
 import type { PlanContent } from './plan-content.js';
+import type { CampaignReplay } from './rehearsal-replay.js';
 
 /** What the rehearsal must know of an account's cloud: the same limits, the same patience. */
 export type RehearsedAccount = Readonly<{
   id: string;
+  name: string;
   launchBatch: number;
-  /** From the order until a machine runs, as it was measured or is declared. */
+  /** From the cloud's yes until a machine runs, as the program expects it. */
   bootMs: number;
+  /** As the cloud really took, where enough of it was measured. */
+  times: AccountTimes;
   rates: Readonly<Record<'read' | 'mutate', Readonly<{ burst: number; perSecond: number }>>>;
 }>;
 
@@ -23,6 +28,8 @@ export type RehearsalQuestion = Readonly<{
   planHash: string;
   accounts: readonly RehearsedAccount[];
   routes: readonly RehearsedRoute[];
+  /** What the entrance is asked for instead of the planned demand. */
+  replay: CampaignReplay | null;
   storm: RehearsalStorm;
   seed: number;
 }>;

@@ -18,5 +18,6 @@ export {
   type PhaseQuantiles,
 } from './history-forecast.js';
 export { fitCapacity, parseCapacitySamples, type CapacityFit, type CapacitySample } from './capacity-fit.js';
+export { demandAt, replayOf } from './replay.js';
 export { lunarDay } from './lunar-calendar.js';
 export { expectedFromSeason } from './seasonal-forecast.js';

@@ -161,6 +161,7 @@ export function sampleRun(changes: Partial<ReportFacts> = {}): ReportFacts {
         verdict: 'amber',
         overridden: 1,
       },
+      rehearsal: null,
     },
     timeline: [
       {

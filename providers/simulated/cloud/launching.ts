@@ -107,7 +107,7 @@ export class LaunchDesk {
     const { behaviour, faults, seed } = this.#plan;
     const identity = this.#park.nextIdentity();
     const fate = this.#faults.bootFate(identity.id);
-    const bootedAt = now + behaviour.bootMs * (0.6 + 1.2 * draw(seed, 'boot', identity.id) ** 2);
+    const bootedAt = now + bootTimeMs(behaviour, draw(seed, 'boot', identity.id));
     const machine: CloudMachine = {
       ...identity,
       name: `${batch.namePrefix}-${n}`,
@@ -142,6 +142,12 @@ export class LaunchDesk {
         out.zone === zone && out.machineType === machineType && since >= out.fromMs && since < out.untilMs,
     );
   }
+}
+
+/** @param drawn 0 ≤ x < 1. */
+function bootTimeMs({ bootMs, bootTimesMs }: CloudPlan['behaviour'], drawn: number): number {
+  const measured = bootTimesMs?.[Math.floor(drawn * bootTimesMs.length)];
+  return measured ?? bootMs * (0.6 + 1.2 * drawn ** 2);
 }
 
 function missing(what: string, id: string): CloudError {

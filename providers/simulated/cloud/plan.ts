@@ -52,6 +52,8 @@ const budget = z.strictObject({ burst: z.number().min(1), perSecond: z.number().
 const behaviour = z.strictObject({
   /** Typical time to run; each machine takes between 0.6 and 1.8 times as long. */
   bootMs: duration.default(30_000),
+  /** Times to run that were measured: each machine takes one of them, instead of one around `bootMs`. */
+  bootTimesMs: z.array(duration).min(1).max(200).optional(),
   terminateMs: duration.default(5_000),
   readLagMs: duration.max(LONGEST_READ_LAG_MS).default(0),
   pageSize: z.int().min(1).max(1_000).default(100),

@@ -1,10 +1,16 @@
-import { REHEARSAL_STORMS, RehearsalStorm, routes, type RehearsalBody } from '@springtide/contracts';
+import {
+  REHEARSAL_STORMS,
+  type RehearsalReplay,
+  RehearsalStorm,
+  routes,
+  type RehearsalBody,
+} from '@springtide/contracts';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { CliFailure } from '../output/cli-failure.js';
 import { EXIT, type ExitCode } from '../output/exit-code.js';
 import { rehearsalRows, rehearsalSections } from '../output/rehearsal-sections.js';
-import { campaignId } from '../session/references.js';
+import { campaignId, demandSeriesId } from '../session/references.js';
 import type { Session } from '../session/session.js';
 import { flag, type CommandLine } from './command-line.js';
 
@@ -22,19 +28,35 @@ export function addRehearsalCommands(program: Command, line: CommandLine): void 
       options: z.object({
         storm: RehearsalStorm.default('calm'),
         seed: z.coerce.number().int().min(1).default(1),
+        replay: z.string().optional(),
+        replayFrom: z.string().optional(),
+        multiple: z.coerce.number().optional(),
+        service: z.string().optional(),
         wait: z.boolean().default(true),
       }),
       flags: [
         flag('--storm <name>', `what goes wrong: ${REHEARSAL_STORMS.join(', ')}`),
         flag('--seed <number>', 'the same seed gives the same rehearsal'),
+        flag(
+          '--replay <series>',
+          'ask for the demand of a recorded series, by name or id; its peak falls on the peak',
+        ),
+        flag('--multiple <factor>', 'that demand times this: 1.3 is a third more'),
+        flag(
+          '--replay-from <instant>',
+          'the instant of the series at which the campaign begins, instead of peak on peak',
+        ),
+        flag('--service <name>', 'the service that the series is of; all services unless given'),
         flag('--no-wait', 'do not wait for its end'),
       ],
     },
-    async ({ session, args: [reference = ''], options: { storm, seed, wait } }) => {
+    async ({ session, args: [reference = ''], options }) => {
+      const { storm, seed, wait } = options;
+      const replay = await replayOf(session, options);
       const planId = await currentPlan(session, reference);
       const asked = await session.call(routes.rehearsalRequest, {
         params: { id: planId },
-        body: { storm, seed },
+        body: { storm, seed, ...(replay === undefined ? {} : { replay }) },
       });
       session.progress(`Rehearsal ${asked.id} is under way; a day of a campaign takes about a minute …`);
       return show(session, wait ? await finished(session, asked.id) : asked);
@@ -49,6 +71,36 @@ export function addRehearsalCommands(program: Command, line: CommandLine): void 
   line.verb(noun, 'show <rehearsal>', 'one rehearsal with its story', {}, async ({ session, args }) => {
     return show(session, await session.call(routes.rehearsalGet, { params: { id: args[0] ?? '' } }));
   });
+}
+
+type SentReplay = z.input<typeof RehearsalReplay>;
+
+type ReplayOptions = Readonly<{
+  replay?: string | undefined;
+  replayFrom?: string | undefined;
+  multiple?: number | undefined;
+  service?: string | undefined;
+}>;
+
+async function replayOf(
+  session: Session,
+  { replay, replayFrom, multiple, service }: ReplayOptions,
+): Promise<SentReplay | undefined> {
+  if (replay === undefined) {
+    if (replayFrom === undefined && multiple === undefined && service === undefined) return undefined;
+    const nextStep = 'Name the series: --replay <series>; "springtide demand list" shows what there is.';
+    throw new CliFailure(
+      '--multiple, --replay-from and --service say how a recorded series is replayed. Nothing was sent.',
+      EXIT.usage,
+      nextStep,
+    );
+  }
+  return {
+    seriesId: await demandSeriesId(session, replay),
+    ...(replayFrom === undefined ? {} : { historyStartsAt: replayFrom }),
+    ...(multiple === undefined ? {} : { multiple }),
+    ...(service === undefined ? {} : { service }),
+  };
 }
 
 function show(session: Session, rehearsal: RehearsalBody): ExitCode {

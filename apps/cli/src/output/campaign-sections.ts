@@ -80,6 +80,13 @@ function readinessText({ readiness }: ApprovalBody): string {
   return `${verdict}${answered}, checked ${timeText(checkedAt)}, hash ${hash.slice(0, 12)}`;
 }
 
+function rehearsalText({ rehearsal }: ApprovalBody): string {
+  if (rehearsal === null) return 'not rehearsed';
+  const { passed, storm, finishedAt, held, notHeld, rehearsalId } = rehearsal;
+  const others = `of ${held + notHeld} recent ones ${held} held`;
+  return `${passed ? 'held' : 'did not hold'} (${storm}), ${timeText(finishedAt)}, ${others}; ${rehearsalId}`;
+}
+
 export function approvalSections(approval: ApprovalBody): Section[] {
   const { envelope } = approval;
   return [
@@ -97,6 +104,7 @@ export function approvalSections(approval: ApprovalBody): Section[] {
       ['Expires', timeText(approval.expiresAt)],
       ['Comment', approval.comment],
       ['Readiness', readinessText(approval)],
+      ['Rehearsal', rehearsalText(approval)],
     ]),
   ];
 }

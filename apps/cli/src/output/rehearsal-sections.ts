@@ -1,4 +1,4 @@
-import type { RehearsalBody } from '@springtide/contracts';
+import type { RehearsalBody, TwinTime } from '@springtide/contracts';
 import { durationText, moneyText, numberText, timeText } from './readable.js';
 import { factsOf, tableOf, type Section } from './render.js';
 
@@ -8,6 +8,7 @@ export function rehearsalSections(rehearsal: RehearsalBody): Section[] {
     ['Rehearsal', rehearsal.id],
     ['Plan', `${rehearsal.planId} (${rehearsal.planHash.slice(0, 12)})`],
     ['Storm', `${rehearsal.storm}, seed ${rehearsal.seed}`],
+    ['Demand', demandText(rehearsal)],
     ['Verdict', verdictText(rehearsal)],
   ]);
   if (result === null) return rehearsal.failure === null ? [head] : [head, rehearsal.failure];
@@ -19,7 +20,9 @@ export function rehearsalSections(rehearsal: RehearsalBody): Section[] {
       [
         ['phase', (row) => row.name],
         ['demand /s', (row) => numberText(row.demandRps)],
-        ['served', (row) => `${Math.floor(row.servedShare * 10_000) / 100} %`],
+        ['planned /s', (row) => (row.plannedRps === null ? '-' : numberText(row.plannedRps))],
+        ['served', (row) => shareText(row.servedShare)],
+        ['planned', (row) => shareText(row.plannedShare)],
         ['short', (row) => durationText(row.shortMinutes * 60)],
         ['machines', (row) => row.machinesReady],
       ],
@@ -42,6 +45,15 @@ export function rehearsalSections(rehearsal: RehearsalBody): Section[] {
       ],
       ['Lived through', `${numberText(result.virtualHours)} h in ${durationText(result.realSeconds)}`],
     ]),
+    tableOf(
+      [
+        ['twin of', (row) => row.accountName],
+        ['boot (p50, p95)', (row) => twinTimeText(row.boot)],
+        ['create call (p50, p95)', (row) => twinTimeText(row.createCall)],
+      ],
+      result.twins,
+      'What the twins take',
+    ),
     result.story.map(({ at, detail }) => `${timeText(at)}  ${detail}`).join('\n'),
   ];
 }
@@ -58,6 +70,27 @@ export function rehearsalRows(items: readonly RehearsalBody[]): Section {
     ],
     items,
   );
+}
+
+function demandText({ replay, result }: RehearsalBody): string {
+  if (replay === null) return 'as planned';
+  const laid = result?.replay;
+  if (laid === undefined || laid === null)
+    return `replay of series ${replay.seriesId}, times ${replay.multiple}`;
+  const aligned = laid.aligned === 'peaks' ? 'its peak on the peak' : 'its start on the first phase';
+  const highest = `up to ${numberText(laid.highestRps)}/s where ${numberText(laid.plannedHighestRps)}/s were planned`;
+  return `replay of "${laid.name}" times ${laid.multiple}, ${aligned}: ${highest}`;
+}
+
+function shareText(share: number | null): string {
+  return share === null ? '-' : `${Math.floor(share * 10_000) / 100} %`;
+}
+
+function twinTimeText({ basis, measurements, p50Seconds, p95Seconds }: TwinTime): string {
+  const times = `${numberText(p50Seconds)} s, ${numberText(p95Seconds)} s`;
+  return basis === 'measured'
+    ? `${times}; measured ${measurements} times`
+    : `${times}; as declared, ${measurements} measured`;
 }
 
 function verdictText({ status, result }: RehearsalBody): string {

@@ -71,7 +71,7 @@ export class RehearsalWorld {
       random,
     );
     this.clouds = openRehearsedClouds(question, this.plan, this.time);
-    this.demand = new RehearsedDemand(question.campaign, question.storm);
+    this.demand = new RehearsedDemand(question.campaign, question.replay, question.storm);
     this.entrance = new RehearsedEntrance({
       time: this.time,
       plan: this.plan,

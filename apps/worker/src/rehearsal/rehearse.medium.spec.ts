@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
-import type { PlanContent } from '@springtide/campaigns/domain';
+import { accountTimes, campaignReplay, type PlanContent } from '@springtide/campaigns/domain';
 import { RehearsalResult, type RehearsalStorm } from '@springtide/contracts';
 import { money } from '@springtide/kernel';
 import { nodeArguments } from '../../../../test/yard/tools/node-arguments.js';
@@ -34,7 +34,7 @@ function pool(accountId: string, zone: string, cap: number): PlanContent['pools'
   };
 }
 
-function question(storm: RehearsalStorm): RehearsalQuestion {
+function question(storm: RehearsalStorm, changes: Partial<RehearsalQuestion> = {}): RehearsalQuestion {
   const pools = [
     pool(CLOUDS[0], 'ap-guangzhou-3', 40),
     pool(CLOUDS[0], 'ap-guangzhou-4', 40),
@@ -78,7 +78,11 @@ function question(storm: RehearsalStorm): RehearsalQuestion {
     },
     plan,
     planHash: 'a'.repeat(64),
-    accounts: CLOUDS.map((id) => ({ id, launchBatch: 20, bootMs: 90_000, rates })),
+    accounts: CLOUDS.map((id) => ({
+      ...{ id, name: id.endsWith('1') ? 'first' : 'second', launchBatch: 20, bootMs: 90_000, rates },
+      times: accountTimes([], { bootMs: 90_000, createCallMs: 120 }),
+    })),
+    replay: null,
     routes: [
       {
         ...{ name: 'shop-entrance', service: 'shop' },
@@ -87,14 +91,18 @@ function question(storm: RehearsalStorm): RehearsalQuestion {
     ],
     storm,
     seed: 7,
+    ...changes,
   };
 }
 
 /** The real program, as the worker starts it. */
-async function rehearsed(storm: RehearsalStorm): Promise<RehearsalResult> {
+async function rehearsed(
+  storm: RehearsalStorm,
+  changes: Partial<RehearsalQuestion> = {},
+): Promise<RehearsalResult> {
   const program = nodeArguments(join(import.meta.dirname, '..'), 'main');
   const child = spawn(process.execPath, [...program, 'rehearse'], { stdio: ['pipe', 'pipe', 'inherit'] });
-  child.stdin.end(JSON.stringify(question(storm)));
+  child.stdin.end(JSON.stringify(question(storm, changes)));
   return RehearsalResult.parse(await json(child.stdout));
 }
 
@@ -124,5 +132,46 @@ describe('a rehearsal', () => {
     expect(served(result)[1]).toBeGreaterThan(0.8);
     expect(result.findings.join(' ')).toMatch(/In peak, [\d.]+ % of the requests found capacity/);
     expect(result.machines.leftover).toBe(0);
+  });
+
+  it('replays recorded demand on twins that take as long as the clouds took', async () => {
+    const { campaign, accounts } = question('calm');
+    // A day of minutes: 300 a second, but 1,200 in one hour, highest in its middle; the campaign plans for 1,000.
+    const values = Array.from({ length: 1_440 }, (_, n) =>
+      n === 750 ? 1_250 : n >= 720 && n < 780 ? 1_200 : 300,
+    );
+    const series = { startsAt: '2026-06-18T00:00:00.000Z', stepMs: 60_000, values };
+    const replay = campaignReplay(
+      campaign,
+      { name: 'last year', series },
+      { seriesId: CLOUDS[0], multiple: 1.3 },
+    );
+    const slow = Array.from({ length: 40 }, (_, n) => 200_000 + n * 1_000);
+    const evidence = {
+      ...{ basis: 'measured' as const, measurements: 40, p50Seconds: 219, p95Seconds: 237 },
+      ...{ since: at(-99), until: at(-9) },
+    };
+    const result = await rehearsed('calm', {
+      replay,
+      accounts: accounts.map((account) => ({
+        ...account,
+        times: { ...account.times, boot: { timesMs: slow, evidence } },
+      })),
+    });
+    const [ramp, peak] = result.phases;
+    expect(ramp).toMatchObject({ demandRps: 390, plannedRps: 500, plannedShare: 1, servedShare: 1 });
+    expect(peak).toMatchObject({ demandRps: 1_625, plannedRps: 1_000, plannedShare: 1 });
+    expect(peak?.servedShare).toBeLessThan(1);
+    expect(result.findings.join(' ')).toMatch(
+      /at most 1625 requests\/s were asked for, and 1000 were planned/,
+    );
+    expect(result.replay).toMatchObject({
+      name: 'last year',
+      aligned: 'peaks',
+      multiple: 1.3,
+      highestRps: 1_625,
+    });
+    expect(result.twins.map(({ boot }) => boot)).toEqual([evidence, evidence]);
+    expect(result.timeToReadySeconds?.p50).toBeGreaterThan(200);
   });
 });

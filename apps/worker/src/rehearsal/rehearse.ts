@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { RehearsalResult } from '@springtide/contracts';
+import { RehearsalResult, type PhaseName } from '@springtide/contracts';
 import { HOUR, addMs, compareMoney, money } from '@springtide/kernel';
 import { Database, migrate, removeEmbeddedPostgres, startEmbeddedPostgres } from '@springtide/platform';
 import { schemaParts } from '@springtide/schema';
@@ -56,7 +56,7 @@ export async function rehearseOn(database: Database, question: RehearsalQuestion
     };
     const phases = record.phases().map((phase) => {
       const ready = report.phases.find(({ name }) => name === phase.name)?.machinesReady ?? 0;
-      return { ...phase, machinesReady: ready };
+      return { ...phase, machinesReady: ready, ...plannedIn(question, phase.name) };
     });
     const leftover = world.clouds.reduce((sum, { cloud }) => sum + cloud.machines().length, 0);
     const findings = [
@@ -77,6 +77,13 @@ export async function rehearseOn(database: Database, question: RehearsalQuestion
       cost,
       timeToReadySeconds: report.timeToReadySeconds,
       story: storyOf(world, report.timeline),
+      twins: question.accounts.map(({ id, name, times }) => ({
+        accountId: id,
+        accountName: name,
+        boot: times.boot.evidence,
+        createCall: times.createCall.evidence,
+      })),
+      replay: question.replay?.told ?? null,
       virtualHours: (world.time.ms - startMs) / HOUR,
       realSeconds: (performance.now() - began) / 1_000,
     });
@@ -85,10 +92,30 @@ export async function rehearseOn(database: Database, question: RehearsalQuestion
   }
 }
 
-function shortOf(phase: Readonly<{ name: string; servedShare: number; shortMinutes: number }>): string {
-  const percent = Math.floor(phase.servedShare * 10_000) / 100;
-  const minutes = Math.ceil(phase.shortMinutes);
-  return `In ${phase.name}, ${percent} % of the requests found capacity; it was short for ${minutes} min.`;
+/** What the plan promised for a phase: so much demand, and of it the share that it has capacity for. */
+function plannedIn({ campaign, plan }: RehearsalQuestion, phase: PhaseName) {
+  const asked = campaign.demand.filter((row) => row.phase === phase);
+  const plannedRps = asked.reduce((sum, { requestsPerSecond }) => sum + requestsPerSecond, 0);
+  const short = plan.capacity.filter((row) => row.phase === phase).reduce((sum, row) => sum + row.short, 0);
+  return { plannedRps, plannedShare: plannedRps === 0 ? 1 : 1 - Math.min(1, short / plannedRps) };
+}
+
+type Served = Readonly<{
+  name: string;
+  servedShare: number;
+  shortMinutes: number;
+  demandRps: number;
+  plannedRps: number;
+  plannedShare: number;
+}>;
+
+function shortOf({ name, servedShare, shortMinutes, ...phase }: Served): string {
+  const percent = (share: number) => Math.floor(share * 10_000) / 100;
+  const served = `In ${name}, ${percent(servedShare)} % of the requests found capacity`;
+  const short = `it was short for ${Math.ceil(shortMinutes)} min`;
+  const asked = `at most ${Math.round(phase.demandRps)} requests/s were asked for`;
+  const planned = `${Math.round(phase.plannedRps)} were planned, of which ${percent(phase.plannedShare)} % served`;
+  return `${served}; ${short}. There, ${asked}, and ${planned}.`;
 }
 
 type Told = Readonly<{ at: string; level: 'info' | 'warning' | 'problem'; detail: string }>;

@@ -2,7 +2,7 @@ import type { PlanPool } from '@springtide/contracts';
 import type { PlanContent } from '@springtide/campaigns/domain';
 import { SpringtideError, type Clock } from '@springtide/kernel';
 import type { ComputeFacet, ProviderManifest } from '@springtide/provider-kit';
-import type { TwinAccount } from '@springtide/twin';
+import { seededRandom, type TwinAccount } from '@springtide/twin';
 import {
   closeSimulatedCloud,
   manifest,
@@ -22,11 +22,13 @@ export type RehearsedCloud = Readonly<{
   close(): void;
 }>;
 
-type Control = { away: boolean };
+type Control = { away: boolean; readonly createDelay: () => Promise<void> };
 
 /** There is one image, and it is there: whether the real one is, the readiness gate says. */
 export const IMAGE = 'rehearsed-image';
 const SIMULATED_BATCH = 100;
+/** What the network of a twin takes on average, there and back. */
+const NETWORK_MS = 120;
 
 /** The plan as the twins of its clouds know it: simulated clouds have stricter names. */
 export function planForTwins(plan: PlanContent): PlanContent {
@@ -60,9 +62,9 @@ export function openRehearsedClouds(
     const pools = plan.pools.filter((pool) => pool.accountId === account.id);
     if (pools.length === 0) return [];
     const name = `rehearsal-${seed}-${account.id}`;
-    const bootMs = account.bootMs * (storm === 'slow-boots' ? 3 : 1);
-    const cloud = openSimulatedCloud(name, cloudPlan(plan, pools, { ...account, bootMs }, name), clock);
-    const control = { away: false };
+    const slower = storm === 'slow-boots' ? 3 : 1;
+    const cloud = openSimulatedCloud(name, cloudPlan(plan, pools, { account, slower, name }), clock);
+    const control = { away: false, createDelay: createDelay(account, clock) };
     const close = () => {
       closeSimulatedCloud(name);
     };
@@ -90,7 +92,16 @@ function twinOf(
   };
 }
 
-/** The same provider, whose cloud can stop to answer. */
+/** What a create call takes longer than any other, as it was measured. */
+function createDelay({ id, times }: RehearsedAccount, clock: Clock): () => Promise<void> {
+  const { timesMs, evidence } = times.createCall;
+  const random = seededRandom(`create-calls/${id}`);
+  return async () => {
+    if (evidence.basis === 'measured') await clock.sleep(Math.max(0, random.pick(timesMs) - NETWORK_MS));
+  };
+}
+
+/** The same provider, whose cloud thinks for a while before it makes machines, and can stop to answer. */
 function mayBeAway(real: ProviderManifest, control: Control): ProviderManifest {
   const check = () => {
     if (!control.away) return;
@@ -104,9 +115,17 @@ function mayBeAway(real: ProviderManifest, control: Control): ProviderManifest {
       get: (target, name) => {
         const method = Reflect.get(target, name) as unknown;
         if (typeof method !== 'function') return method;
+        const answer = (args: unknown[]) => Reflect.apply(method, target, args) as unknown;
+        if (name === 'launch') {
+          return async (...args: unknown[]) => {
+            check();
+            await control.createDelay();
+            return await answer(args);
+          };
+        }
         return (...args: unknown[]) => {
           check();
-          return Reflect.apply(method, target, args) as unknown;
+          return answer(args);
         };
       },
     });
@@ -124,9 +143,9 @@ function mayBeAway(real: ProviderManifest, control: Control): ProviderManifest {
 function cloudPlan(
   plan: PlanContent,
   pools: readonly PlanPool[],
-  account: RehearsedAccount,
-  name: string,
+  { account, slower, name }: Readonly<{ account: RehearsedAccount; slower: number; name: string }>,
 ): CloudPlanInput {
+  const { boot } = account.times;
   const regions = [...Map.groupBy(pools, (pool) => pool.region)];
   return {
     seed: name,
@@ -153,7 +172,11 @@ function cloudPlan(
       })),
     })),
     images: [{ id: IMAGE, name: IMAGE }],
-    behaviour: { bootMs: account.bootMs, rates: account.rates },
+    behaviour: {
+      bootMs: account.bootMs * slower,
+      ...(boot.evidence.basis === 'measured' ? { bootTimesMs: boot.timesMs.map((ms) => ms * slower) } : {}),
+      rates: account.rates,
+    },
   };
 }
 

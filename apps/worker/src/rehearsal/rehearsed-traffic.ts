@@ -1,5 +1,10 @@
 import { groupOf } from '@springtide/campaigns';
-import { capacityOf, type PlanContent } from '@springtide/campaigns/domain';
+import {
+  capacityOf,
+  demandOfService,
+  type CampaignReplay,
+  type PlanContent,
+} from '@springtide/campaigns/domain';
 import type { CampaignInput, RehearsalStorm } from '@springtide/contracts';
 import type { RouteCounters } from '@springtide/provider-kit';
 import { HOME_GROUP } from '@springtide/traffic';
@@ -11,16 +16,13 @@ const SURGE = 1.5;
 export class RehearsedDemand {
   constructor(
     private readonly campaign: CampaignInput,
+    private readonly replay: CampaignReplay | null,
     storm: RehearsalStorm,
     private readonly factor = storm === 'demand-above-plan' ? SURGE : 1,
   ) {}
 
   at(service: string, ms: number): number {
-    const phase = this.campaign.phases.find(
-      ({ startsAt, endsAt }) => Date.parse(startsAt) <= ms && ms < Date.parse(endsAt),
-    );
-    const row = this.campaign.demand.find((one) => one.service === service && one.phase === phase?.name);
-    return (row?.requestsPerSecond ?? 0) * this.factor;
+    return demandOfService(this.campaign, this.replay, service, ms) * this.factor;
   }
 }
 
