@@ -1,5 +1,5 @@
 import type { ApprovalBody } from '@springtide/contracts';
-import { useText } from '../../i18n/language.js';
+import { knownKey, useText, type Text } from '../../i18n/language.js';
 import { useFormat } from '../../shared/format/format.js';
 import { Facts } from '../../shared/ui/figures.js';
 
@@ -9,7 +9,7 @@ type Props = Readonly<{ approval: ApprovalBody; timeZone: string }>;
 export function EnvelopeCard({ approval, timeZone }: Props) {
   const text = useText();
   const format = useFormat();
-  const { envelope, readiness } = approval;
+  const { envelope, readiness, rehearsal } = approval;
   return (
     <Facts
       items={[
@@ -27,9 +27,23 @@ export function EnvelopeCard({ approval, timeZone }: Props) {
               })
             : text('readiness.evidence-none'),
         },
+        {
+          label: text('rehearsal.evidence'),
+          value: rehearsal
+            ? text(`rehearsal.evidence.${rehearsal.passed ? 'passed' : 'not-passed'}`, {
+                storm: stormName(text, rehearsal.storm),
+                at: format.instant(rehearsal.finishedAt, timeZone),
+              })
+            : text('rehearsal.evidence-none'),
+        },
         { label: text('envelope.pools'), wide: true, value: envelope.poolIds.join(text('common.list')) },
         { label: text('plan.hash'), wide: true, value: <code>{envelope.planHash}</code> },
       ]}
     />
   );
+}
+
+function stormName(text: Text, storm: string): string {
+  const key = knownKey(`rehearsal.storm.${storm}`);
+  return key ? text(key) : storm;
 }

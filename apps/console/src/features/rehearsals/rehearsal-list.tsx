@@ -53,7 +53,16 @@ export function RehearsalList({ rehearsals, onShow }: Props) {
         {
           key: 'storm',
           title: text('rehearsal.storm'),
-          cell: (row) => text(`rehearsal.storm.${row.storm}`),
+          cell: (row) => (
+            <>
+              {text(`rehearsal.storm.${row.storm}`)}
+              {row.result?.replay && (
+                <div className="quiet">
+                  {text('rehearsal.demand.recorded', { name: row.result.replay.name })}
+                </div>
+              )}
+            </>
+          ),
         },
         {
           key: 'lowest',

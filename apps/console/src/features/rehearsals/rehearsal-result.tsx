@@ -1,4 +1,4 @@
-import type { RehearsalResult as Result } from '@springtide/contracts';
+import type { RehearsalResult as Result, ReplayedSeries } from '@springtide/contracts';
 import { useText } from '../../i18n/language.js';
 import { useFormat } from '../../shared/format/format.js';
 import { Badge } from '../../shared/ui/badge.js';
@@ -7,6 +7,7 @@ import { Grid } from '../../shared/ui/grid.js';
 import { useCampaign } from '../campaigns/campaign-page.js';
 import { Findings } from './findings.js';
 import { shareText } from './share-text.js';
+import { Twins } from './twins.js';
 
 const TONES = { info: 'idle', warning: 'warn', problem: 'bad' } as const;
 
@@ -15,6 +16,7 @@ export function RehearsalResult({ result }: Readonly<{ result: Result }>) {
   const text = useText();
   return (
     <>
+      {result.replay && <Replayed replay={result.replay} />}
       {!result.passed && (
         <>
           <h3>{text('rehearsal.findings')}</h3>
@@ -25,10 +27,29 @@ export function RehearsalResult({ result }: Readonly<{ result: Result }>) {
       <h3>{text('rehearsal.phases')}</h3>
       <Phases result={result} />
       <details>
+        <summary>{text('rehearsal.twins')}</summary>
+        <Twins twins={result.twins} />
+      </details>
+      <details>
         <summary>{text('rehearsal.story')}</summary>
         <Story result={result} />
       </details>
     </>
+  );
+}
+
+function Replayed({ replay }: Readonly<{ replay: ReplayedSeries }>) {
+  const text = useText();
+  const format = useFormat();
+  return (
+    <p>
+      {text(`rehearsal.replayed.${replay.aligned}`, {
+        name: replay.name,
+        multiple: format.number(replay.multiple, 2),
+        highest: format.number(replay.highestRps, 0),
+        planned: format.number(replay.plannedHighestRps, 0),
+      })}
+    </p>
   );
 }
 
@@ -102,6 +123,18 @@ function Phases({ result }: Readonly<{ result: Result }>) {
           cell: (row) => (
             <Badge tone={row.servedShare < 1 ? 'warn' : 'good'}>{shareText(format, row.servedShare)}</Badge>
           ),
+        },
+        {
+          key: 'planned',
+          title: text('rehearsal.planned-demand'),
+          numeric: true,
+          cell: (row) => (row.plannedRps === null ? '–' : format.number(row.plannedRps, 0)),
+        },
+        {
+          key: 'planned-share',
+          title: text('rehearsal.planned-share'),
+          numeric: true,
+          cell: (row) => (row.plannedShare === null ? '–' : shareText(format, row.plannedShare)),
         },
         {
           key: 'short',
