@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { routes } from '@springtide/contracts';
-import { closed, expectEverythingBack, planApproveArm, runUntil } from './campaign-story.js';
+import { SHORT, closed, expectEverythingBack, planApproveArm, runUntil } from './campaign-story.js';
 import { recordHistories } from '../workflows/record-histories.js';
 import { setStage, type Stage } from './stage.js';
 
@@ -32,7 +32,8 @@ async function orderOf(
 describe('a campaign that is interrupted', () => {
   it('comes to the same end when its worker is killed while machines boot', async () => {
     const before = stage.everMade().size;
-    const armed = await planApproveArm(stage, 'killed');
+    // Long enough that everything comes in time for its phase: what would not is rightly not bought any more.
+    const armed = await planApproveArm(stage, 'killed', { ...SHORT, peakMs: 40_000 });
     await runUntil(stage, armed.run.id, 'machines are asked for', (run) =>
       run.pools.some((pool) => pool.requested > 0 && pool.ready < pool.requested),
     );
