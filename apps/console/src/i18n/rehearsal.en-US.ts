@@ -79,7 +79,7 @@ export const rehearsalEnUS = {
   'rehearsal.phases': 'Phase by phase',
   'rehearsal.findings': 'Why it did not pass',
   'rehearsal.finding.short':
-    'In {{phase}}, {{percent}} of the requests found capacity; it was short for {{minutes}} min.',
+    'In {{phase}}, {{percent}} of the requests found capacity; it was short for {{minutes}} min. At most {{asked}} requests/s were asked for; {{planned}} were planned.',
   'rehearsal.finding.leftover':
     '{{count}} machines were left over: on a real cloud they would go on costing money.',
   'rehearsal.finding.cost': 'It cost {{actual}}, above its budget of {{budget}}.',

@@ -74,7 +74,8 @@ export const rehearsalZhCN: Record<keyof typeof rehearsalEnUS, string> = {
   'rehearsal.ready': '就绪时间中位数',
   'rehearsal.phases': '逐阶段',
   'rehearsal.findings': '未通过的原因',
-  'rehearsal.finding.short': '在{{phase}}阶段，{{percent}} 的请求有容量承接，容量不足持续 {{minutes}} 分钟。',
+  'rehearsal.finding.short':
+    '在{{phase}}阶段，{{percent}} 的请求有容量承接，容量不足持续 {{minutes}} 分钟。最高每秒 {{asked}} 个请求，计划为 {{planned}}。',
   'rehearsal.finding.leftover': '遗留了 {{count}} 台主机：在真实的云上它们会继续产生费用。',
   'rehearsal.finding.cost': '费用为 {{actual}}，超出预算 {{budget}}。',
   'rehearsal.finding.next': '下一步：在计划页尝试更多预算或其他云会带来什么变化，生成新计划，再演练新计划。',

@@ -34,6 +34,8 @@ function toldByFigures({ text, format }: Words, { phases, machines, cost }: Rehe
         phase: text(`phase.${phase.name}`),
         percent: shareText(format, phase.servedShare),
         minutes: format.number(Math.ceil(phase.shortMinutes), 0),
+        asked: format.number(phase.demandRps, 0),
+        planned: phase.plannedRps === null ? '–' : format.number(phase.plannedRps, 0),
       }),
     );
   const left =
