@@ -16,9 +16,11 @@ import {
   refusedAlongWith,
   residualQuestion,
   residualTargets,
+  type Holder,
   type Residual,
   type RunTargets,
 } from './domain/index.js';
+import { holdersIn } from './plan-facts.service.js';
 import type { OpenRun, RunBook } from './run-book.js';
 import { deliveredOf, machinesOf, type RunMachine } from './run-machines.js';
 import { ordersOf } from './run-orders.js';
@@ -84,6 +86,8 @@ export class ResidualPlanner {
       phases: run.phases,
       left: leftOf(mandate),
       now: this.book.now(),
+      holders: await this.holders(input, ground.open),
+      drainMs: ground.open.policy.drainMs,
     });
     if (residual === undefined) return run.targets;
     const answer = await this.solved(input, residual);
@@ -97,6 +101,14 @@ export class ResidualPlanner {
       this.storyOf(input, run.targets, targets),
     );
     return targets;
+  }
+
+  /** A plan that kept no limits cannot tell what others would lack. */
+  private async holders({ tenantId, runId }: Round, { campaign, plan }: OpenRun): Promise<readonly Holder[]> {
+    const { limitsAt: asOf } = plan;
+    if (asOf === undefined) return [];
+    const beside = { campaignId: campaign.id, asOf };
+    return await this.book.within(tenantId, runId, async (tx) => await holdersIn(tx, tenantId, beside));
   }
 
   private async solved(input: Round, { problem }: Residual) {

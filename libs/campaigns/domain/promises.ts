@@ -62,7 +62,7 @@ function limitsKept({ limits, pools }: Holder['content']): readonly Pick<PlanLim
 type Machines = ReadonlyMap<string, number>;
 
 /** What these machines take of the limit. */
-function drawnOn({ takes }: Pick<PlanLimit, 'takes'>, machines: Machines): number {
+export function drawnOn({ takes }: Pick<PlanLimit, 'takes'>, machines: Machines): number {
   return takes.reduce((sum, { poolId, each }) => sum + each * (machines.get(poolId) ?? 0), 0);
 }
 
@@ -131,7 +131,12 @@ export function overdrafts(
 const TOLERANCE = 1e-6;
 
 function inPhase({ allocations }: Pick<Planned, 'allocations'>, phase: string): Machines {
-  const rows = allocations.filter((row) => row.phase === phase);
+  return machinesIn(allocations, phase);
+}
+
+/** Machines per pool in one phase, over all services. */
+export function machinesIn(targets: RunTargets, phase: string): Machines {
+  const rows = targets.filter((row) => row.phase === phase);
   return new Map(
     [...Map.groupBy(rows, (row) => row.poolId)].map(([poolId, own]) => [
       poolId,

@@ -24,7 +24,7 @@ function content(caps: Readonly<Record<string, number>>): PlanContent {
   const sheets = pools.map(({ id }) => {
     return { service: 'web', poolId: id, requestsPerSecond: CAPACITY[id], minimumBillingSeconds: 60 };
   });
-  return { pools, sheets } as unknown as PlanContent;
+  return { pools, sheets, leadMs: 0 } as unknown as PlanContent;
 }
 
 const row = (poolId: string, phase: 'ramp' | 'peak', machines: number) => {
@@ -40,6 +40,8 @@ function question(changes: Partial<ResidualFacts> = {}): ResidualFacts {
     phases: PHASES,
     left: money('CNY', '100'),
     now: '2026-11-11T00:30:00.000Z',
+    holders: [],
+    drainMs: 0,
     ...changes,
   };
 }
@@ -87,6 +89,27 @@ describe('a residual re-plan', () => {
   it('spends no more than is left', async () => {
     const targets = await replanned(question({ left: money('CNY', '2.5') }));
     expect(targets).toContainEqual(row('second', 'peak', 2));
+  });
+
+  it('takes nothing that another campaign was promised meanwhile', async () => {
+    const limit = {
+      ...({ id: 'quota/a/r/std', kind: 'quota', name: 'a/r/std', unit: 'vCPU', free: 13 } as const),
+      takes: ['second', 'big'].map((poolId) => ({ poolId, each: 1 })),
+    };
+    const other = {
+      ...{ campaignId: 'other', name: 'Other', phases: PHASES, drainMs: 0, standing: new Map() },
+      content: { ...content({}), limits: [limit] },
+      targets: [row('second', 'peak', 10), row('big', 'peak', 2)],
+    };
+    const beside = question({ content: { ...content({}), limits: [limit] }, holders: [other] });
+    // Twelve of thirteen are the other's, and one is the machine that stays.
+    expect(await replanned(beside)).toEqual(
+      expect.arrayContaining([row('second', 'peak', 1), row('first', 'peak', 6)]),
+    );
+    const stock = { ...other, content: content({}) };
+    const targets = await replanned({ ...beside, holders: [stock] });
+    expect(targets.filter(({ poolId }) => poolId === 'second')).toEqual([row('second', 'peak', 1)]);
+    expect(targets).toContainEqual(expect.objectContaining(row('big', 'peak', 2)));
   });
 
   it('never asks a pool for more than its cap, and never for less capacity than can be had', async () => {

@@ -11,6 +11,8 @@ import {
 } from '@springtide/kernel';
 import type { CapacityPlan, PlanningProblem } from '@springtide/planning/domain';
 import { capacityOf, type PlanContent } from './plan-content.js';
+import { stockId, type PlanLimit } from './plan-limits.js';
+import { drawnOn, heldBy, machinesIn, sumHeld, windowsOf, type Held, type Holder } from './promises.js';
 import type { RunTargets } from './run-targets.js';
 
 /** What a re-plan stands on: the approved plan, and what became of it so far. */
@@ -26,6 +28,9 @@ export type ResidualFacts = Readonly<{
   /** Money of the approval that nothing is promised for yet. */
   left: Money;
   now: Instant;
+  /** Other campaigns that were promised machines: what stands in must not be theirs. */
+  holders: readonly Holder[];
+  drainMs: number;
 }>;
 
 /** Machines that a phase wants of a pool that does not give them. */
@@ -38,8 +43,9 @@ const PLACES = 10;
 
 /**
  * The rest of a run as a planning problem: delivered machines are fixed, pools that refused give no more, and what is
- * missing in this and all later phases is looked for on the other approved pools, within their caps and the money left.
- * Undefined when nothing is missing. Quotas are not in it: a cloud that reached one says so, and its pools are refused.
+ * missing in this and all later phases is looked for on the other approved pools, within their caps and the money left,
+ * and beside what other campaigns hold. Undefined when nothing is missing. A quota that nobody else draws on is not in it: a
+ * cloud that reached one says so, and its pools are refused.
  */
 export function residualQuestion(question: ResidualFacts): Residual | undefined {
   const { targets, delivered, refused, now } = question;
@@ -62,6 +68,9 @@ function problemOf(question: ResidualFacts, base: RunTargets, holes: readonly Ho
   const { content, refused, phases, left, now } = question;
   const usable = content.pools.filter((pool) => !refused.has(pool.id));
   const services = [...new Set(holes.map(({ service }) => service))];
+  const windows = windowsOf(phases, { leadMs: content.leadMs, drainMs: question.drainMs });
+  const held = heldBy(question.holders, windows);
+  const shared = contested(content, base, phases, held);
   return {
     currency: left.currency,
     objective: 'private-first',
@@ -69,7 +78,14 @@ function problemOf(question: ResidualFacts, base: RunTargets, holes: readonly Ho
       id: name,
       hours: hours(startsAt > now ? startsAt : now, endsAt),
     })),
-    quotaGroups: [],
+    quotaGroups: shared
+      .filter(({ limit }) => limit.kind !== 'addresses')
+      .map(({ limit, promised }) => {
+        return { id: limit.name, limitVcpu: limit.free, usedVcpu: 0, promisedVcpu: promised };
+      }),
+    subnets: shared
+      .filter(({ limit }) => limit.kind === 'addresses')
+      .map(({ limit, promised }) => ({ id: limit.name, freeAddresses: limit.free, promised })),
     pools: usable.map((pool) => ({
       id: pool.id,
       account: pool.accountName,
@@ -79,13 +95,14 @@ function problemOf(question: ResidualFacts, base: RunTargets, holes: readonly Ho
       family: pool.machineType,
       arch: '',
       option: pool.purchaseOption,
-      vcpu: 1,
+      vcpu: takenBy(pool.id, shared, 'vCPU')?.each ?? 1,
       memoryGiB: 0,
       pricePerHour: pool.pricePerHour,
       startCost: roundMoney(multiplyMoney(pool.pricePerHour, startHours(content, pool.id)), PLACES),
       cap: freeOf(pool, base, phases),
-      quotaGroup: null,
+      quotaGroup: takenBy(pool.id, shared, 'vCPU')?.name ?? null,
       interruptionPerHour: 0,
+      ...ofOthers(pool, shared, held),
     })),
     classes: services.map((service) => ({
       id: service,
@@ -101,6 +118,46 @@ function problemOf(question: ResidualFacts, base: RunTargets, holes: readonly Ho
     })),
     budget: left,
   };
+}
+
+type Contested = Readonly<{ limit: PlanLimit; promised: readonly number[] }>;
+
+/** Limits of several pools that other campaigns draw on too, with what they and the rest of this run take per phase. */
+function contested(
+  { limits = [] }: PlanContent,
+  base: RunTargets,
+  phases: readonly Phase[],
+  held: ReadonlyMap<string, readonly Held[]>,
+): readonly Contested[] {
+  return limits.flatMap((limit) => {
+    const others = sumHeld(held.get(limit.id));
+    if (limit.kind === 'stock' || others === undefined) return [];
+    const promised = phases.map(({ name }, k) => (others[k] ?? 0) + drawnOn(limit, machinesIn(base, name)));
+    return [{ limit, promised }];
+  });
+}
+
+function takenBy(
+  poolId: string,
+  shared: readonly Contested[],
+  unit: PlanLimit['unit'],
+): Readonly<{ name: string; each: number }> | undefined {
+  const own = shared.filter(({ limit }) => limit.unit === unit);
+  for (const { limit } of own) {
+    const found = limit.takes.find((one) => one.poolId === poolId);
+    if (found !== undefined) return { name: limit.name, each: found.each };
+  }
+  return undefined;
+}
+
+function ofOthers(
+  pool: PlanContent['pools'][number],
+  shared: readonly Contested[],
+  held: ReadonlyMap<string, readonly Held[]>,
+): Pick<PlanningProblem['pools'][number], 'promised' | 'subnet'> {
+  const promised = sumHeld(held.get(stockId(pool)));
+  const subnet = takenBy(pool.id, shared, 'addresses')?.name;
+  return { ...(promised === undefined ? {} : { promised }), ...(subnet === undefined ? {} : { subnet }) };
 }
 
 /** Free in the phase that leaves least: a pool's cap in the planner's question is one for all phases. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   ApiProblem,
   routes,
@@ -135,6 +136,20 @@ async function cancel({ id }: CampaignBody): Promise<void> {
   await author.call(routes.campaignCancel, { params: { id }, ifMatch: version });
 }
 
+/** Machines of a run that its cloud had given long before anybody asked it. */
+async function stood(runId: string, campaignId: string, poolId: string, count: number): Promise<void> {
+  await write(
+    `with intent as (
+       insert into effect_intent (id, tenant_id, run_id, campaign_id, step, batch, kind, account_id, region, service, pool_id,
+         spec, spec_hash, count, state, generation, fence, minimum_billing_seconds, created_at, unanswered)
+       values (gen_random_uuid(), $1, $2, $3, $4, 0, 'create', $5, 'sim-east', 'storefront', $4, '{}', '', $6, 'settled', 1, 1,
+         60, now(), 0) returning id)
+     insert into effect_item (tenant_id, intent_id, index, state, accepted_at)
+     select $1, intent.id, n, 'running', now() - interval '1 hour' from intent, generate_series(1, $6::int) n`,
+    ...[ours.tenantId, runId, campaignId, poolId, accounts.get('shared'), count],
+  );
+}
+
 describe('addresses as limits of a plan', () => {
   it('are not planned beyond, and the networks that lack them are named with how many more it would take', async () => {
     const plan = await planned(author, (await campaignOf('too many', { machines: 9, on: ['narrow'] })).id);
@@ -211,6 +226,34 @@ describe('campaigns that overlap', () => {
     expect(beside.status).toBe('ready');
     expect(texts(beside, 'held').join()).toMatch(/"small" holds .*8 vCPU .*enough is left for this plan/);
     await cancel(small);
+  });
+
+  it('are refused at the start where another run has grown into what they counted on, not what the cloud counted', async () => {
+    const grown = await campaignOf('grown', { machines: 4, on: ['shared'] });
+    const later = await campaignOf('counted on it', { machines: 10, on: ['shared'] });
+    const first = await planned(author, grown.id);
+    expect(await approve(first)).toBe('approved');
+    expect(await approve(await planned(author, later.id))).toBe('approved');
+    const runId = randomUUID();
+    const targets = first.allocations.map((row) => ({ ...row, machines: row.machines * 4 }));
+    await write(
+      `insert into campaign_run (id, tenant_id, campaign_id, plan_id, state, control, phases, targets, revision, summary,
+         since, started_at) values ($1, $2, $3, $4, 'provisioning', 'run', $5, $6, 1, '', now(), now())`,
+      ...[runId, ours.tenantId, grown.id, first.id],
+      ...[JSON.stringify(grown.phases), JSON.stringify(targets)],
+    );
+    await write(`update campaign set status = 'running', current_run_id = $2 where id = $1`, grown.id, runId);
+    const armed = async () =>
+      await author.call(routes.runArm, { params: { id: later.id } }).then(
+        () => 'armed',
+        (thrown: unknown) => (thrown as ApiProblem).problem.detail ?? '',
+      );
+    expect(await armed()).toMatch(
+      /40 vCPU free, this plan takes 20 in peak, and "grown" holds 32 at the same time.*nothing was bought/,
+    );
+    const last = targets.map(({ poolId, machines }) => ({ poolId, machines }));
+    for (const { poolId, machines } of last) await stood(runId, grown.id, poolId, machines);
+    expect(await armed()).toBe('armed');
   });
 });
 
