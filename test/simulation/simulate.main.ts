@@ -102,12 +102,14 @@ async function inJobs(from: number, count: number, jobs: number): Promise<readon
   const begun = performance.now();
   const failed: number[] = [];
   const tally = new Tally();
+  let told = 0;
   const one = async (job: number) => {
     const range = ['--from', String(from + job), '--seeds', String(count - job), '--step', String(jobs)];
     const child = spawn(process.execPath, [...process.execArgv, import.meta.filename, ...range], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     for await (const line of createInterface(child.stdout)) {
+      if (/^\d+ .* (holds$|FAILS: )/.test(line)) told += 1;
       if (line.startsWith('judged ')) tally.add(line.slice('judged '.length));
       if (line.includes(' FAILS: ')) {
         failed.push(Number(line.split(' ')[0]));
@@ -117,6 +119,10 @@ async function inJobs(from: number, count: number, jobs: number): Promise<readon
   };
   await Promise.all(Array.from({ length: jobs }, async (_, job) => await one(job)));
   const minutes = (performance.now() - begun) / 60_000;
+  if (told < count)
+    throw new Error(
+      `a process ended too soon: ${count - told} of ${count} stories were not told, so none counts`,
+    );
   const kept =
     failed.length === 0
       ? 'all hold'
