@@ -39,10 +39,18 @@ export class Provisioning {
     }
   }
 
-  /** Waits until every accepted machine runs, failed or used up its time. */
+  /**
+   * Waits until every accepted machine runs, failed or used up its time. Of a purchase that was interrupted it is found out
+   * first what came of it; nothing more is bought for it.
+   */
   async awaitRunning(input: RunRef & { intentId: string }, heartbeat: Heartbeat): Promise<BatchResult> {
     const { tenantId, runId, intentId } = input;
     const { policy } = await this.book.open(tenantId, runId);
+    const rest = async () => await this.ledger.bringToRest(tenantId, intentId);
+    for (let waitMs = await rest(); waitMs > 0; waitMs = await rest()) {
+      heartbeat('waiting until the cloud can prove what an interrupted call did');
+      await this.ledger.dependencies.clock.sleep(Math.min(waitMs, policy.pollMs * 4));
+    }
     for (;;) {
       const intent = await this.life.observe(tenantId, intentId);
       const waiting = intent.items.filter((item) => item.state === 'accepted');

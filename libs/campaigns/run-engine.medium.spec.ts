@@ -1,4 +1,6 @@
-import { HOUR, MINUTE, addMs, compareMoney, money, zero } from '@springtide/kernel';
+import { HOUR, MINUTE, SpringtideError, addMs, compareMoney, money, zero } from '@springtide/kernel';
+import { manifest as simulated } from '../../providers/simulated/index.js';
+import { changedProvider } from '../effects/testing/interruption.js';
 import { Provisioning } from './provisioning.service.js';
 import type { ResidualSolver } from './residual-planner.js';
 import { RunEngine } from './run-engine.service.js';
@@ -21,8 +23,8 @@ async function open(
   const run = await RunOnClouds.open(stage, clouds);
   const engine = new RunEngine(run.book, run.ledger, solve);
   const ref = { tenantId: stage.tenant.tenantId, runId: run.runId, fence: run.fence };
-  const ground = async (stageOf: 'grow' | 'full' = 'full') =>
-    await engine.readOrders({ ...ref, phase: 'peak', stage: stageOf });
+  const ground = async (stageOf: 'grow' | 'full' = 'full', fence = run.fence) =>
+    await engine.readOrders({ ...ref, fence, phase: 'peak', stage: stageOf });
   const missing = async () => (await ground()).grow.map(({ poolId, count }) => [poolId, count]);
   const pool = (index: number) => `${run.cloud(index).accountId}/c2.large`;
   const vanish = (index = 0) => {
@@ -133,23 +135,50 @@ describe('the ground of a phase', () => {
     expect([intentId, ref.fence]).toEqual([intent.id, 1]);
   });
 
-  it('counts a purchase whose answer is out as there, and leaves it to whoever sent it', async () => {
-    const { run, missing, pool } = await open();
-    run.cloud(0).cloud.administer({ action: 'inject', operation: 'RunMachines', effect: 'lose' });
-    await run.buy(0, 3);
-    expect(await missing()).toEqual([[pool(0), 1]]);
-    expect((await run.intents())[0]?.state).toBe('sent');
-  });
+  it.each([
+    ['the same owner', 'lose', 1],
+    ['the same owner', 'fail', 4],
+    ['a new owner', 'lose', 1],
+    ['a new owner', 'fail', 4],
+  ] as const)(
+    'sees an interrupted purchase through for %s, whatever came of it (%s)',
+    async (owner, effect, count) => {
+      let deaf = effect === 'fail';
+      const manifest = changedProvider(simulated, [
+        (compute) => ({
+          launch: async (...args) => {
+            if (deaf) throw new SpringtideError('unknown', 'lost on the way there');
+            return await compute.launch(...args);
+          },
+        }),
+      ]);
+      const { run, ground, missing, pool, ref } = await open([{ manifest }]);
+      if (effect === 'lose')
+        run.cloud(0).cloud.administer({ action: 'inject', operation: 'RunMachines', effect });
+      await run.buy(0, 3);
+      deaf = false;
+      if (owner === 'a new owner')
+        run.fence = await run.ledger.takeFence(ref.tenantId, ref.runId, 'the next run');
+      const [intent] = await run.intents();
+      // Nobody buys for it while its outcome is unknown.
+      expect([intent?.state, await missing()]).toEqual(['sent', [[pool(0), 1]]]);
+      const { booting } = await ground();
+      expect(booting).toEqual([intent?.id]);
+      const provisioning = new Provisioning(run.book, run.ledger);
+      for (const intentId of booting) await provisioning.awaitRunning({ ...ref, intentId }, () => undefined);
+      expect([await missing(), (await ground()).booting]).toEqual([[[pool(0), count]], []]);
+    },
+  );
+});
 
-  it('settles what an owner before left unanswered, once its own has bought', async () => {
-    const { run, missing, ref } = await open();
+describe('an owner that was replaced', () => {
+  it('does not cut short what the newer one is buying', async () => {
+    const { run, ground, ref } = await open();
+    run.fence = await run.ledger.takeFence(ref.tenantId, ref.runId, 'the next run');
     run.cloud(0).cloud.administer({ action: 'inject', operation: 'RunMachines', effect: 'lose' });
     await run.buy(0, 3);
-    run.fence = await run.ledger.takeFence(ref.tenantId, ref.runId, 'the next run');
-    await run.buy(0, 1, 'more');
-    run.clock.advance(MINUTE);
-    expect(await missing()).toEqual([]);
-    expect((await run.intents()).map(({ state }) => state)).toEqual(['settled', 'settled']);
+    expect((await ground('full', ref.fence)).booting).toEqual([]);
+    expect((await ground()).booting).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Deficit, GroundOrders, GrowOrder, PhaseName, RunBrief, RunRef } from '@springtide/contracts';
 import { EffectLedger, MachineLife } from '@springtide/effects';
-import { costOfUsage, usageOf, type Intent } from '@springtide/effects/domain';
+import { costOfUsage, isGivenUp, usageOf, type Intent } from '@springtide/effects/domain';
 import { addMs, compareMoney, multiplyMoney, sumMoney } from '@springtide/kernel';
 import { capacityOf, missingCapacity, neededByNone } from './domain/index.js';
 import type { RunEntity } from './data/campaign.entity.js';
@@ -65,16 +65,17 @@ export class RunEngine {
     });
   }
 
-  /** Settles what earlier owners left unanswered, then compares target and ground. */
+  /** Compares target and ground. `booting`: what counts as there, and is of no use until it was seen through. */
   async readOrders({
     tenantId,
     runId,
+    fence,
     phase,
     stage,
   }: RunRef & { phase: PhaseName; stage: 'grow' | 'full' }): Promise<GroundOrders> {
     const open = await this.book.open(tenantId, runId);
-    await this.settleStragglers(tenantId, runId);
-    const machines = machinesOf(await this.ledger.listIntents(tenantId, { runId, kind: 'create' }));
+    const intents = await this.ledger.listIntents(tenantId, { runId, kind: 'create' });
+    const machines = machinesOf(intents);
     const orders = ordersOf(open, phase, machines);
     const ahead = this.phasesAhead(open, phase).map((later) => ordersOf(open, later, machines).shrink);
     const failed = machines.filter(({ item }) => item.state === 'failed' && item.machineId !== null);
@@ -83,12 +84,14 @@ export class RunEngine {
       targets: [{ ...machine, machineId: machine.item.machineId ?? '' }].map(asTarget),
     }));
     const shrink = stage === 'full' ? neededByNone(orders.shrink, ahead) : [];
-    const booting = machines.filter(({ item }) => item.state === 'accepted');
+    const booting = intents.filter(
+      (intent) => wasInterrupted(intent, fence) || intent.items.some((item) => item.state === 'accepted'),
+    );
     const unready = machines.filter(({ item }) => item.state === 'accepted' || item.state === 'running');
     return {
       grow: orders.grow,
       shrink: [...shrink, ...broken],
-      booting: [...new Set(booting.map((machine) => machine.intentId))],
+      booting: booting.map((intent) => intent.id),
       unready: [...new Set(unready.map((machine) => machine.service))],
     };
   }
@@ -236,16 +239,12 @@ export class RunEngine {
       once: `budget/${percent}`,
     });
   }
+}
 
-  private async settleStragglers(tenantId: string, runId: string): Promise<void> {
-    const intents = await this.ledger.listIntents(tenantId, { runId, kind: 'create', onlyUnreleased: true });
-    const current = Math.max(0, ...intents.map((intent) => intent.fence));
-    for (const intent of intents) {
-      // Calls of this owner are still being answered by their own activity.
-      if (intent.fence < current && intent.state !== 'settled')
-        await this.ledger.bringToRest(tenantId, intent.id);
-    }
-  }
+/** While orders are read no phase of this owner is at work, so nobody waits for what is unanswered now. */
+function wasInterrupted(intent: Intent, fence: number): boolean {
+  const unanswered = intent.state === 'written' || intent.state === 'sent';
+  return unanswered && intent.fence <= fence && !isGivenUp(intent);
 }
 
 function liveIds(machines: readonly RunMachine[]): readonly string[] {
