@@ -30,9 +30,7 @@ export async function insertRehearsal(tx: EntityManager, given: NewRehearsal): P
 
 /** @throws not-found. */
 export async function findRehearsal(tx: EntityManager, id: string): Promise<RehearsalBody> {
-  const rows: unknown[] = await tx.query(`${SELECT} where id = $1`, [id]);
-  if (rows[0] === undefined) throw new SpringtideError('not-found', `there is no rehearsal ${id}`);
-  return bodyOf(rows[0]);
+  return bodyOf(await findRow(tx, id));
 }
 
 /** Newest first. */
@@ -51,19 +49,20 @@ export async function settleRehearsal(
   outcome: RehearsalResult | Readonly<{ failure: string }>,
   at: Instant,
 ): Promise<void> {
-  const running = await findRehearsal(tx, id);
-  if (running.status !== 'running') return;
+  const row = await findRow(tx, id);
+  if (bodyOf(row).status !== 'running') return;
   if ('failure' in outcome) {
     await tx.query(
-      `update campaign_rehearsal set status = 'failed', failure = $2, finished_at = $3 where id = $1`,
+      `update campaign_rehearsal set status = 'failed', failure = $2, finished_at = $3
+       where id = $1 and status = 'running'`,
       [id, outcome.failure, at],
     );
     return;
   }
-  const finished = { ...running, status: 'done' as const, result: outcome };
   await tx.query(
-    `update campaign_rehearsal set status = 'done', result = $2, result_hash = $3, finished_at = $4 where id = $1`,
-    [id, JSON.stringify(outcome), rehearsalHash(finished), at],
+    `update campaign_rehearsal set status = 'done', result = $2, result_hash = $3, finished_at = $4
+     where id = $1 and status = 'running'`,
+    [id, JSON.stringify(outcome), hashOf({ ...Sealed.parse(row), result: outcome }), at],
   );
 }
 
@@ -86,15 +85,12 @@ export async function finishedSince(
   );
   return rows.map((row) => {
     const body = bodyOf(row);
-    const { hash } = Sealed.parse(row);
+    const sealed = Sealed.parse(row);
     const { result, finishedAt } = body;
-    if (result === null || finishedAt === null || rehearsalHash(body) !== hash) throw changed(body.id);
+    const hash = hashOf(sealed);
+    if (result === null || finishedAt === null || hash !== sealed.hash) throw changed(body.id);
     return { ...body, result, finishedAt, hash };
   });
-}
-
-function rehearsalHash({ planHash, storm, seed, replay, result }: RehearsalBody): string {
-  return hashJson({ planHash, storm, seed, replay, result });
 }
 
 function changed(id: string): SpringtideError {
@@ -111,7 +107,25 @@ const SELECT = `select id, plan_id as "planId", plan_hash as "planHash", storm, 
 
 const instant = z.date().transform((date) => date.toISOString());
 const Times = z.object({ requestedAt: instant, finishedAt: instant.nullable() });
-const Sealed = z.object({ hash: z.string() });
+/** As it is stored: what a later version reads into it is not what was sealed. */
+const Sealed = z.object({
+  planHash: z.string(),
+  storm: z.string(),
+  seed: z.number(),
+  replay: z.unknown(),
+  result: z.unknown(),
+  hash: z.string().nullable(),
+});
+
+function hashOf({ planHash, storm, seed, replay, result }: z.infer<typeof Sealed>): string {
+  return hashJson({ planHash, storm, seed, replay, result });
+}
+
+async function findRow(tx: EntityManager, id: string): Promise<unknown> {
+  const rows: unknown[] = await tx.query(`${SELECT} where id = $1`, [id]);
+  if (rows[0] === undefined) throw new SpringtideError('not-found', `there is no rehearsal ${id}`);
+  return rows[0];
+}
 
 function bodyOf(row: unknown): RehearsalBody {
   return RehearsalBody.parse({ ...(row as object), ...Times.parse(row) });
