@@ -44,6 +44,10 @@ export class FakeGround {
   batchSize = 50;
   /** So many looks show machines that are asked to go and are still there. */
   slow = 0;
+  /** Purchases of an earlier owner whose machines come up only while somebody waits for them. */
+  booting: string[] = [];
+  /** So many bought machines never come up. */
+  dead = 0;
   /** Which step of a shift its gate refuses. */
   unfit: (input: Input<'shiftStep'>) => boolean = () => false;
   /** What keeps the traffic from going home. */
@@ -127,7 +131,7 @@ export class FakeGround {
       return await Promise.resolve({
         grow,
         shrink,
-        booting: [],
+        booting: this.booting,
         unready: [...new Set(unready.map((machine) => machine.service))],
       });
     },
@@ -155,7 +159,7 @@ export class FakeGround {
       const refused = missing === 0 ? [] : [{ code: 'insufficient-capacity', count: missing }];
       return await Promise.resolve({ intentId: got === 0 ? null : intentId, running: 0, refused });
     },
-    awaitRunning: async ({ intentId }) => await Promise.resolve({ intentId, running: 1, refused: [] }),
+    awaitRunning: async ({ intentId }) => await Promise.resolve(this.#boot(intentId)),
     joinRoute: async ({ service }) => {
       for (const machine of this.#of(service)) if (machine.state === 'running') machine.state = 'ready';
       const ready = this.#of(service).length;
@@ -215,6 +219,16 @@ export class FakeGround {
     closeRun: async () => this.#tell('closed'),
     reportStuck: async ({ reason }) => this.#tell(`stuck: ${reason}`),
   };
+
+  #boot(intentId: string) {
+    if (this.booting.includes(intentId)) this.#tell(`see ${intentId} run`);
+    this.booting = this.booting.filter((one) => one !== intentId);
+    const failed = this.machines.filter((machine) => machine.intentId === intentId).slice(0, this.dead);
+    this.dead -= failed.length;
+    for (const machine of failed) machine.state = 'gone';
+    const refused = failed.length === 0 ? [] : [{ code: 'failed-to-boot', count: failed.length }];
+    return { intentId, running: 1, refused };
+  }
 
   #sendHome(): readonly string[] {
     if (this.homeTrouble !== '') return [this.homeTrouble];

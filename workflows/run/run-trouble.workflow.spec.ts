@@ -1,0 +1,131 @@
+import { jest } from '@jest/globals';
+import { runWorkflowId, scaleBackWorkflowId } from '@springtide/contracts';
+import { ApplicationFailure } from '@temporalio/common';
+import { startRunWorld, type RunIds, type RunWorld } from '../testing/run-world.js';
+
+jest.setTimeout(120_000);
+
+let world: RunWorld;
+const lapsed: RunIds[] = [];
+
+beforeAll(async () => {
+  world = await startRunWorld('virtual', {
+    reconcileScopes: async () => await Promise.resolve([{ tenantId: 't', accountId: 'a', region: 'r' }]),
+    reconcilePass: async () => await Promise.resolve({ lapsedRunIds: lapsed.map(({ runId }) => runId) }),
+  });
+}, 120_000);
+afterAll(async () => await world.stop());
+
+const runOf = async (ids: RunIds) => await world.driver.execute('run', runWorkflowId(ids.runId), ids);
+const web = (phase: 'ramp' | 'peak', machines: number) =>
+  ({ service: 'web', poolId: 'cheap', phase, machines }) as const;
+const fenced = () => ApplicationFailure.create({ message: 'a newer owner', type: 'fenced' });
+
+describe('a run in trouble', () => {
+  it('that cannot even be read is brought back, and says why', async () => {
+    const [ground, ids] = await world.ground([web('ramp', 1)], ['ramp']);
+    ground.on('readRun', () => {
+      throw ApplicationFailure.nonRetryable('its plan is not there', 'not-found');
+    });
+    await runOf(ids);
+    expect([ground.reason, ground.calls.at(-1)]).toEqual(['the run failed: its plan is not there', 'closed']);
+  });
+
+  it('buys nowhere else when a newer owner has taken it over', async () => {
+    const [ground, ids] = await world.ground([web('ramp', 2)], ['ramp']);
+    ground.fallbacks = ['dear'];
+    ground.on('launchBatch', () => {
+      throw fenced();
+    });
+    await runOf(ids);
+    expect(ground.calls.filter((line) => /^(fallback|buy)/.test(line))).toEqual([]);
+    expect(ground.calls).toContain('problem in ramp: a newer owner');
+  });
+
+  it('sees what was bought before an interruption through, before it buys or joins', async () => {
+    const [ground, ids] = await world.ground([web('ramp', 1)], ['ramp']);
+    ground.booting = ['an-earlier-purchase'];
+    await runOf(ids);
+    expect(ground.calls.slice(0, 3)).toEqual([
+      'see an-earlier-purchase run',
+      'enter ramp',
+      'buy 1 of 1 cheap for web',
+    ]);
+  });
+
+  it('looks elsewhere for machines that were bought and never came up', async () => {
+    const [ground, ids] = await world.ground([web('ramp', 3)], ['ramp']);
+    ground.fallbacks = ['dear'];
+    ground.dead = 2;
+    await runOf(ids);
+    expect(ground.calls.slice(1, 4)).toEqual([
+      'buy 3 of 3 cheap for web',
+      'fallback 1 to dear',
+      'buy 2 of 2 dear for web',
+    ]);
+  });
+
+  it('takes no further step after a bad one, and goes back to the shares before the first', async () => {
+    const [ground, ids] = await world.ground([web('ramp', 1)], ['ramp']);
+    ground.unfit = ({ step }) => step === 0;
+    const targets: unknown[] = [];
+    ground.on('rollBackShift', ({ to }) => {
+      targets.push(to);
+    });
+    await runOf(ids);
+    expect(ground.calls).not.toContain('shift web 1');
+    expect(new Set(targets.map((to) => JSON.stringify(to)))).toEqual(new Set(['{"home":100}']));
+  });
+
+  it('that the engine forgot is driven by a new owner, so that whoever drove it before is fenced off', async () => {
+    const [ground, ids] = await world.ground([web('ramp', 1)], ['ramp']);
+    ground.control = 'abort';
+    const owners = new Set<string>();
+    ground.on('takeOwnership', ({ owner }) => {
+      owners.add(owner);
+    });
+    await runOf(ids);
+    await runOf(ids);
+    expect(owners.size).toBe(2);
+  });
+});
+
+describe('beside it', () => {
+  it('the guard ends when a newer owner has its own', async () => {
+    const [ground, ids] = await world.ground([web('ramp', 1)], ['ramp']);
+    let ticks = 0;
+    ground.on('guardTick', () => {
+      ticks += 1;
+      if (ticks > 20) throw new Error('it should have ended');
+      throw fenced();
+    });
+    const input = { ...ids, fence: 1, everyMs: 60_000 };
+    await world.driver.execute('guard', `guard/${ids.runId}`, input);
+    expect(ticks).toBe(1);
+  });
+
+  it('a way back asks again whatever a cloud answers: nothing is final there', async () => {
+    const [ground, ids] = await world.ground([web('ramp', 0)], ['ramp']);
+    const codes = ['permission-denied', 'not-found', 'failed-precondition', 'unauthenticated', 'unsupported'];
+    ground.on('lookAtWayBack', () => {
+      const type = codes.shift();
+      if (type !== undefined) throw ApplicationFailure.create({ message: 'no', type });
+    });
+    const input = { ...ids, reason: 'drill' };
+    await world.driver.execute('scaleBack', scaleBackWorkflowId(ids.runId), input);
+    expect([codes, ground.calls.at(-1)]).toEqual([[], 'closed']);
+  });
+
+  it('every run whose lease lapsed is brought back, not only the first', async () => {
+    const grounds = [
+      await world.ground([web('ramp', 0)], ['ramp']),
+      await world.ground([web('ramp', 0)], ['ramp']),
+    ];
+    lapsed.splice(0, lapsed.length, ...grounds.map(([, ids]) => ids));
+    await world.driver.execute('reconcile', 'reconcile-two', undefined);
+    for (const [ground, { runId }] of grounds) {
+      await world.driver.client.workflow.getHandle(scaleBackWorkflowId(runId)).result();
+      expect(ground.calls.at(-1)).toBe('closed');
+    }
+  });
+});
