@@ -166,7 +166,7 @@ export async function freezeCampaign({ page, campaign, show }: Story): Promise<v
 
 export async function unfreeze({ page, show }: Story): Promise<void> {
   await show(page, '/calendar', '.months');
-  await page.getByRole('button', { name: 'Take “month close” off the calendar' }).click();
+  await page.getByRole('button', { name: 'Take off “month close”' }).click();
   await page.getByText('No freeze is on the calendar').waitFor({ timeout: PATIENCE_MS });
 }
 

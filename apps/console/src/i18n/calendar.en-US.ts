@@ -38,6 +38,6 @@ export const calendarEnUS = {
   'calendar.freeze-to': 'Until (China time)',
   'calendar.freeze-add': 'Put on the calendar',
   'calendar.freeze-remove': 'Take off',
-  'calendar.freeze-remove-one': 'Take “{{name}}” off the calendar',
+  'calendar.freeze-remove-one': 'Take off “{{name}}”',
   'calendar.freeze-order': 'The freeze has to end after it starts.',
 } as const;

@@ -38,6 +38,6 @@ export const calendarZhCN: Record<keyof typeof calendarEnUS, string> = {
   'calendar.freeze-to': '结束（中国时间）',
   'calendar.freeze-add': '加入日历',
   'calendar.freeze-remove': '移除',
-  'calendar.freeze-remove-one': '从日历移除“{{name}}”',
+  'calendar.freeze-remove-one': '移除“{{name}}”',
   'calendar.freeze-order': '封网期的结束必须晚于开始。',
 };

@@ -17,7 +17,7 @@ export const comparisonEnUS = {
   'what-if.thinking': 'Being planned …',
   'what-if.answered': 'Planned in {{seconds}} s at the prices known now.',
   'what-if.subject': 'With this change the plan',
-  'what-if.side': 'With the change',
+  'what-if.side': 'Changed',
   'what-if.keep': 'Keep as a new revision',
   'what-if.keep-note':
     'The demand, budget and clouds of the campaign are replaced by these, and a new revision of its plan is made. An approval given so far no longer holds. Nothing is bought.',
@@ -62,7 +62,7 @@ export const comparisonEnUS = {
   'compare.by-phase-note': 'Machines that run, and the share of the demand that finds capacity.',
   'compare.no-phases': 'There are no phases.',
   'compare.phase-machines': 'Machines',
-  'compare.phase-served': 'Served share',
+  'compare.phase-served': 'Served',
   'compare.pools': 'Where machines differ',
   'compare.pools-note': 'The largest number of machines at once, per pool.',
   'compare.no-pools': 'Every pool has as many machines as before.',

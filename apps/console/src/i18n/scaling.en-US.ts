@@ -29,6 +29,7 @@ export const scalingEnUS = {
   'scaling.largest-in': 'At most let go at once',
   'scaling.changed': 'Strategies changed',
   'scaling.strategies': 'What each strategy wants',
+  'scaling.strategies-of': 'What each strategy of {{service}} wants',
   'scaling.no-strategies': 'There are no strategies: only floor and ceiling hold.',
   'scaling.strategy': 'Strategy',
   'scaling.setting': 'Setting',
@@ -43,7 +44,7 @@ export const scalingEnUS = {
   'scaling.kind.campaign': 'Campaign',
   'scaling.setting.manual': '{{machines}} machines until changed',
   'scaling.setting.manual-until': '{{machines}} machines until {{until}}',
-  'scaling.setting.scheduled': '{{count}} rules in {{zone}}, {{holidays}} holidays known',
+  'scaling.setting.scheduled': 'rules: {{count}}, in {{zone}}; holidays known: {{holidays}}',
   'scaling.setting.metric': '{{metric}}: {{target}} per machine',
   'scaling.setting.predictive':
     'what {{percent}} % of days stay below, {{lead}} ahead, {{capacity}} per machine',

@@ -28,6 +28,7 @@ export const scalingZhCN: Record<keyof typeof scalingEnUS, string> = {
   'scaling.largest-in': '一次最多释放',
   'scaling.changed': '策略更改于',
   'scaling.strategies': '各策略的意见',
+  'scaling.strategies-of': '{{service}} 各策略的意见',
   'scaling.no-strategies': '没有策略：只有下限和上限起作用。',
   'scaling.strategy': '策略',
   'scaling.setting': '设置',

@@ -96,6 +96,7 @@ function Campaigns({ campaigns }: Pick<CalendarBody, 'campaigns'>) {
           },
           {
             key: 'when',
+            tight: true,
             title: text('calendar.when'),
             cell: (row) =>
               text('calendar.span', {

@@ -17,15 +17,22 @@ export function EventList({ events }: Pick<CalendarBody, 'events'>) {
       empty={text('calendar.no-events')}
       columns={[
         { key: 'name', title: text('common.name'), cell: (row) => (chinese ? row.nameZh : row.name) },
-        { key: 'kind', title: text('calendar.kind'), cell: (row) => text(`calendar.mark.${row.kind}`) },
+        {
+          key: 'kind',
+          title: text('calendar.kind'),
+          tight: true,
+          cell: (row) => text(`calendar.mark.${row.kind}`),
+        },
         {
           key: 'when',
           title: text('calendar.when'),
-          cell: (row) =>
-            text('calendar.span', {
-              from: format.instant(row.startsAt, CHINA),
-              to: format.instant(row.endsAt, CHINA),
-            }),
+          tight: true,
+          cell: ({ startsAt, endsAt }) => {
+            const from = format.day(startsAt, CHINA);
+            // It ends with its last day, not on the midnight after it.
+            const to = format.day(new Date(Date.parse(endsAt) - 1).toISOString(), CHINA);
+            return from === to ? from : text('calendar.span', { from, to });
+          },
         },
         {
           key: 'course',

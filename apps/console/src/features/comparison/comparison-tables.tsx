@@ -30,7 +30,7 @@ export function PhaseComparison({ comparison, names }: Props) {
       keyOf={(row) => row.phase}
       empty={text('compare.no-phases')}
       columns={[
-        { key: 'phase', title: text('common.phase'), cell: (row) => text(`phase.${row.phase}`) },
+        { key: 'phase', title: text('common.phase'), tight: true, cell: (row) => text(`phase.${row.phase}`) },
         column('demand', text('common.demand'), (row) => format.number(row.demandAfter, 0)),
         column(
           'm0',

@@ -1,5 +1,5 @@
 import type { PlanComparison, PlanPool } from '@springtide/contracts';
-import { useText, type Text } from '../../i18n/language.js';
+import { useLanguage, useText, type Text } from '../../i18n/language.js';
 import { useFormat, type Format } from '../../shared/format/format.js';
 import { poolName } from '../plan/plan-reasons.js';
 import { hardestPhase, servedShare } from './served-share.js';
@@ -18,17 +18,18 @@ const MOVES = 3;
 export function ComparisonWords({ comparison, subject, pools }: Props) {
   const text = useText();
   const format = useFormat();
+  const language = useLanguage();
   const { before, after } = comparison;
   if (before.hash === after.hash) return <p>{text('compare.identical')}</p>;
   const words = { text, format };
   const moves = movesOf(words, comparison, pools);
-  return (
-    <p className="in-words">
-      {costWords(words, comparison, subject)} {machineWords(words, comparison)}{' '}
-      {servedWords(words, comparison)}{' '}
-      {moves.length > 0 && text('compare.words.moves', { moves: moves.join(text('common.list')) })}
-    </p>
-  );
+  const sentences = [
+    costWords(words, comparison, subject),
+    machineWords(words, comparison),
+    servedWords(words, comparison),
+    ...(moves.length > 0 ? [text('compare.words.moves', { moves: moves.join(text('common.list')) })] : []),
+  ];
+  return <p className="in-words">{sentences.join(language === 'zh-CN' ? '' : ' ')}</p>;
 }
 
 type Words = Readonly<{ text: Text; format: Format }>;
@@ -36,12 +37,12 @@ type Words = Readonly<{ text: Text; format: Format }>;
 function costWords({ text, format }: Words, comparison: PlanComparison, subject: string): string {
   const { before, after, costDifference } = comparison;
   const change = Number(costDifference.amount);
-  const shown = { subject, after: format.money(after.cost) };
+  const shown = { subject, after: format.moneyToCents(after.cost) };
   if (change === 0) return text('compare.words.cost.same', shown);
   const base = Number(before.cost.amount);
   return text(`compare.words.cost.${change > 0 ? 'more' : 'less'}`, {
     ...shown,
-    amount: format.money({ ...costDifference, amount: costDifference.amount.replace('-', '') }),
+    amount: format.moneyToCents({ ...costDifference, amount: costDifference.amount.replace('-', '') }),
     percent: base > 0 ? format.percent(Math.abs(change) / base) : '–',
   });
 }

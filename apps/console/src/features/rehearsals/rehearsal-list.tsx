@@ -47,11 +47,13 @@ export function RehearsalList({ rehearsals, onShow }: Props) {
       columns={[
         {
           key: 'verdict',
+          tight: true,
           title: text('rehearsal.verdict'),
           cell: (row) => <RehearsalVerdict rehearsal={row} />,
         },
         {
           key: 'storm',
+          tight: true,
           title: text('rehearsal.storm'),
           cell: (row) => (
             <>
@@ -82,6 +84,7 @@ export function RehearsalList({ rehearsals, onShow }: Props) {
         { key: 'seed', title: text('rehearsal.seed'), numeric: true, cell: (row) => String(row.seed) },
         {
           key: 'at',
+          tight: true,
           title: text('rehearsal.asked'),
           cell: (row) => format.instant(row.requestedAt, timeZone),
         },

@@ -109,7 +109,7 @@ function Phases({ result }: Readonly<{ result: Result }>) {
       keyOf={(row) => row.name}
       empty={text('compare.no-phases')}
       columns={[
-        { key: 'phase', title: text('common.phase'), cell: (row) => text(`phase.${row.name}`) },
+        { key: 'phase', title: text('common.phase'), tight: true, cell: (row) => text(`phase.${row.name}`) },
         {
           key: 'demand',
           title: text('rehearsal.highest-demand'),

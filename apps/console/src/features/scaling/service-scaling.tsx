@@ -82,7 +82,7 @@ function Wants({ scaling }: Props) {
   );
   return (
     <Grid
-      label={text('scaling.strategies')}
+      label={text('scaling.strategies-of', { service: scaling.service })}
       rows={wants}
       keyOf={(row) => row.strategyId}
       empty={text('scaling.no-strategies')}

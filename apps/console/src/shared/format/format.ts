@@ -6,7 +6,9 @@ type MoneyText = Readonly<{ currency: string; amount: string }>;
 export type Format = Readonly<{
   /** Exact up to six decimals: the amount never passes through a binary number. */
   money(value: MoneyText): string;
-  /** The same with its sign, for differences; to cents, since the figures beside it are exact. */
+  /** To cents, for sentences: the exact amount stands beside them. */
+  moneyToCents(value: MoneyText): string;
+  /** The same with its sign, for differences. */
   moneyDifference(value: MoneyText): string;
   /** A decimal as text, without a currency, to six places. */
   amount(value: string): string;
@@ -17,6 +19,8 @@ export type Format = Readonly<{
   /** With its time zone, always. */
   instant(iso: string, timeZone?: string): string;
   time(iso: string, timeZone?: string): string;
+  /** A day alone. */
+  day(iso: string, timeZone: string): string;
   /** Hours and minutes for narrow places; the zone is named beside them. */
   clock(iso: string, timeZone: string): string;
   /** "3 minutes ago". */
@@ -39,6 +43,10 @@ export function formatFor(language: Language): Format {
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   return {
     money: ({ currency, amount }) => moneyText(language, currency, amount),
+    moneyToCents: ({ currency, amount }) =>
+      new Intl.NumberFormat(language, { style: 'currency', currency, signDisplay: 'negative' }).format(
+        amount as Intl.StringNumericLiteral,
+      ),
     moneyDifference: ({ currency, amount }) =>
       new Intl.NumberFormat(language, { style: 'currency', currency, signDisplay: 'exceptZero' }).format(
         amount as Intl.StringNumericLiteral,
@@ -58,6 +66,8 @@ export function formatFor(language: Language): Format {
     instant: (iso, timeZone) =>
       dateText(language, iso, { dateStyle: 'medium', timeStyle: 'medium' }, timeZone),
     time: (iso, timeZone) => dateText(language, iso, { timeStyle: 'medium' }, timeZone),
+    day: (iso, timeZone) =>
+      new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone }).format(new Date(iso)),
     clock: (iso, timeZone) =>
       new Intl.DateTimeFormat(language, {
         hour: '2-digit',
