@@ -17,6 +17,8 @@ export type TwinAccount = Readonly<{
   manifest: ProviderManifest;
   settings: unknown;
   secret: unknown;
+  /** What a provider does in the process that uses it, before anything goes over the network; left out: nothing. */
+  inProcess?: (overNetwork: ProviderManifest) => ProviderManifest;
 }>;
 
 type Books = Parameters<Parameters<RateBooks['change']>[1]>[0];
@@ -40,14 +42,14 @@ export class TwinClouds {
   ) {}
 
   async open(_tenantId: string, accountId: string): Promise<CloudClient> {
-    const { accounts, time, network, random } = this.parts;
+    const { accounts, time, random } = this.parts;
     const account = accounts.find((one) => one.id === accountId);
     if (account === undefined) throw new SpringtideError('not-found', `there is no account ${accountId}`);
     const process = time.current?.name ?? 'nobody';
     const key = `${process}/${accountId}`;
     const known =
       this.#sessions.get(key) ??
-      connectAccount(overNetwork(account.manifest, network), account.settings, account.secret, {
+      connectAccount(this.#provider(account), account.settings, account.secret, {
         account: accountId,
         clock: time,
         gate: NO_ADDRESSES,
@@ -57,6 +59,11 @@ export class TwinClouds {
       });
     this.#sessions.set(key, known);
     return await known;
+  }
+
+  #provider({ manifest, inProcess }: TwinAccount): ProviderManifest {
+    const reached = overNetwork(manifest, this.parts.network);
+    return inProcess === undefined ? reached : inProcess(reached);
   }
 
   #limiter(process: string): BookedRateLimiter {

@@ -1,102 +1,130 @@
+import type { CrashProfile } from './crash-profiles.js';
 import { simulate } from './simulate.js';
-import { addMs } from '@springtide/kernel';
-import { START } from './world/ids.js';
-import type { Scenario } from './world/scenario.js';
 import type { Fault } from './world/storm.js';
 
+/** Written and not sent; sent; answered; recorded; while it is undone; again while the first death is recovered from. */
+export const WINDOWS = ['w1', 'w2', 'w3', 'w4', 'w5', 'w6'] as const;
+export type CrashWindow = (typeof WINDOWS)[number];
+
 /** Where a process can die: in which activity, at which of its outside steps, the how many-th time. */
-export type CrashPoint = Readonly<{ doing: string; label: string; nth: number }>;
-export type CrashWindow = 'w1' | 'w2' | 'w3' | 'w4' | 'w5' | 'w6';
-export type CrashCell = CrashPoint &
-  Readonly<{ step: string; window: CrashWindow; cloud: string; holds: boolean; broken: readonly string[] }>;
+export type CrashPoint = Readonly<{ doing: string; label: string; nth: number; step: string; atMs: number }>;
+export type CrashPlan = Readonly<{
+  step: string;
+  window: CrashWindow;
+  faults: readonly Fault[];
+  deaths: number;
+}>;
+export type CrashCell = Readonly<{
+  cloud: string;
+  step: string;
+  window: CrashWindow;
+  faults: readonly Fault[];
+  outcome: 'holds' | 'broken' | 'not reached';
+  broken: readonly string[];
+}>;
 
-const MINUTE = 60_000;
-
-/** The steps of a campaign and what carries them out. Steps that a run of machines does not have are not there. */
-const STEPS: readonly (readonly [step: string, doing: RegExp, label: RegExp])[] = [
-  ['reserve budget', /^launchBatch$/, /^database/],
+/** The steps of a campaign and what carries them out: the activity, and the call that was made last in it. */
+const STEPS: readonly (readonly [step: string, doing: RegExp, operation: RegExp])[] = [
+  ['reserve budget', /^launchBatch$/, /^$/],
   ['buy machines', /^launchBatch$/, /./],
-  ['wait until they run', /^awaitRunning$/, /./],
-  ['health gate', /^joinRoute$/, /./],
-  ['traffic up', /^(planShift|shiftStep|rollBackShift)$/, /./],
-  ['let machines go between phases', /^(leaveRoute|releaseMachines)$/, /./],
-  ['traffic back', /^lookAtWayBack$/, /(setWeights|setMembers|readRoute)$/],
-  ['delete machines', /^lookAtWayBack$/, /terminate$/],
-  ['read back gone', /^lookAtWayBack$/, /describe$/],
-  ['delete satellites', /^lookAtWayBack$/, /(releaseSatellite|listSatellites)$/],
-  ['verify gone', /^lookAtWayBack$/, /list$/],
-  ['way back, in our books', /^(lookAtWayBack|beginWayBack)$/, /./],
-  ['close', /^closeRun$/, /./],
-  ['own, decide, tell', /./, /./],
+  ['wait until they run', /^awaitRunning$/, /^/],
+  ['health gate', /^joinRoute$/, /^/],
+  ['traffic up', /^(planShift|shiftStep|rollBackShift)$/, /^/],
+  ['watch over it', /^guardTick$/, /^/],
+  ['let machines go between phases', /^(leaveRoute|releaseMachines)$/, /^/],
+  ['traffic back', /^lookAtWayBack$/, /^(setWeights|setMembers|readRoute)$/],
+  ['delete machines', /^lookAtWayBack$/, /^terminate$/],
+  ['read back gone', /^lookAtWayBack$/, /^describe$/],
+  ['delete satellites', /^lookAtWayBack$/, /^(releaseSatellite|listSatellites)$/],
+  ['verify gone', /^lookAtWayBack$/, /^list$/],
+  ['close', /^(closeRun|beginWayBack|lookAtWayBack)$/, /^/],
+  ['own, decide, tell', /^(?!reconcile)/, /^/],
 ];
+export const STEP_NAMES = STEPS.map(([name]) => name);
 
-/** One service that grows on two clouds, shrinks, leaves disks behind, and goes back. */
-function scenarioOn(tokens: 'kept' | 'none', inside: boolean): Scenario {
-  const cloud = (at: number) => ({
-    name: `cloud-${at}`,
-    region: inside ? 'dc-1' : 'sim-east',
-    zone: inside ? 'cluster-a' : 'sim-east-a',
-    machineType: inside ? 'vm.2' : 'c2.large',
-    purchaseOption: inside ? ('private' as const) : ('on-demand' as const),
-    private: inside,
-    readLagMs: 500,
-    survivingDisks: 0.6,
-    tokens,
-    bootMs: 1_000,
-  });
-  const phases = (['peak', 'decay'] as const).map((name, at) => ({
-    name,
-    startsAt: addMs(START, (1 + at) * MINUTE),
-    endsAt: addMs(START, (2 + at) * MINUTE),
-  }));
-  const needs = phases.map(({ name }, at) => ({
-    service: 'shop',
-    poolId: 'pool-0',
-    phase: name,
-    machines: 3 - at,
-  }));
-  return { seed: 7, services: ['shop'], clouds: [cloud(0)], phases, needs, spare: 2, policy: 'demo' };
-}
+/** Steps after which there is no way back: they are it. */
+const WAY_BACK = new Set(STEP_NAMES.slice(7, 13));
 
-export const CRASH_CLOUDS = {
-  'public, remembers tokens': scenarioOn('kept', false),
-  'public, no tokens': scenarioOn('none', false),
-  'private, remembers tokens': scenarioOn('kept', true),
-} as const satisfies Readonly<Record<string, Scenario>>;
+const DOWN_MS = 500;
+/** Machines carry traffic. */
+const PEAK_MS = 85_000;
+const ABORT = { command: 'abort', reason: 'somebody said so' } as const;
 
-/** Every point that a story without faults passes; of those that are passed often, the first `passes`. */
-export async function crashPoints(scenario: Scenario, passes: number): Promise<readonly CrashPoint[]> {
+/** Every point that a story without accidents passes; of those that are passed often, the first `passes`. */
+export async function crashPoints(
+  { scenario, faults }: CrashProfile,
+  passes: number,
+): Promise<readonly CrashPoint[]> {
   const passed = new Map<string, number>();
+  const operations = new Map<string, string>();
   const points: CrashPoint[] = [];
-  await simulate(scenario.seed, [], scenario, ({ label, doing }) => {
+  await simulate(scenario.seed, faults, scenario, ({ label, doing, atMs }) => {
+    const operation = operationIn(label) ?? operations.get(doing) ?? '';
+    // An activity begins anew with its first transaction; what it called the last time is another one's step.
+    operations.set(doing, label.startsWith('done ') ? '' : operation);
     const key = `${doing}|${label}`;
     const nth = (passed.get(key) ?? 0) + 1;
     passed.set(key, nth);
-    if (nth <= passes && !label.startsWith('sleep')) points.push({ doing, label, nth });
+    const step = STEPS.find(([, d, o]) => d.test(doing) && o.test(operation))?.[0];
+    if (nth <= passes && !label.startsWith('sleep'))
+      points.push({ doing, label, nth, atMs, step: step ?? 'reconcile' });
   });
   return points;
 }
 
-/** Dies there, comes back, and goes on; for w6 it dies a second time where it looks what had happened. */
-export async function crashAt(
-  cloud: string,
-  scenario: Scenario,
-  point: CrashPoint,
-  again: boolean,
-): Promise<CrashCell> {
-  const { doing, label, nth } = point;
-  const death = { kind: 'kill-at', atMs: 0, doing, label, nth, downMs: 500 } as const;
-  const second = { ...death, nth: 1, atMs: 1 } satisfies Fault;
-  const outcome = await simulate(scenario.seed, again ? [death, second] : [death], scenario);
-  const window = again ? 'w6' : windowOf(point);
-  const step = STEPS.find(([, d, l]) => d.test(doing) && l.test(label))?.[0] ?? 'own, decide, tell';
-  const broken = outcome.violations.map((one) => `${one.invariant}: ${one.what.split('\n')[0]}`);
-  return { ...point, step, window, cloud, holds: broken.length === 0, broken };
+function operationIn(label: string): string | undefined {
+  return /^(?:send|arrive|back|answer) (\w+)$/.exec(label)?.[1];
 }
 
-function windowOf({ doing, label }: CrashPoint): CrashWindow {
-  if (/^(lookAtWayBack|beginWayBack|closeRun|releaseMachines)$/.test(doing)) return 'w5';
+/** Each point of the four first windows, and per step how it is undone and recovered from. */
+export function plansFor(points: readonly CrashPoint[]): readonly CrashPlan[] {
+  return points
+    .filter(({ step }) => step !== 'reconcile')
+    .flatMap((point) => [once(point), ...(isCall(point) ? [undone(point), twice(point)] : [])]);
+}
+
+function isCall({ label, nth }: CrashPoint): boolean {
+  return nth === 1 && /^(arrive|answer|database done)/.test(label);
+}
+
+export function once(point: CrashPoint): CrashPlan {
+  return { step: point.step, window: windowOf(point), faults: [death(point)], deaths: 1 };
+}
+
+/** It dies a second time where it looks what had happened. */
+export function twice(point: CrashPoint): CrashPlan {
+  const second = { ...death({ ...point, label: 'database done', nth: 1 }), afterDeaths: 1 };
+  return { step: point.step, window: 'w6', faults: [death(point), second], deaths: 2 };
+}
+
+/** Somebody aborts in the middle of the step, and whoever undoes it dies; a step of the way back dies in such a one. */
+function undone(point: CrashPoint): CrashPlan {
+  const { step, doing, label, nth } = point;
+  if (WAY_BACK.has(step)) {
+    const inPeak = { kind: 'command', atMs: PEAK_MS, order: ABORT } as const;
+    return { step, window: 'w5', faults: [inPeak, death(point)], deaths: 1 };
+  }
+  const undoing = { ...point, doing: 'lookAtWayBack', label: 'database done', nth: 2 };
+  const amidst = { kind: 'command-at', atMs: 0, order: ABORT, doing, label, nth } as const;
+  return { step, window: 'w5', faults: [amidst, death(undoing)], deaths: 1 };
+}
+
+function death({ doing, label, nth }: CrashPoint) {
+  return { kind: 'kill-at', atMs: 0, doing, label, nth, downMs: DOWN_MS } as const satisfies Fault;
+}
+
+function windowOf({ label }: CrashPoint): CrashWindow {
   if (label.startsWith('arrive') || label.startsWith('back')) return 'w2';
   if (label.startsWith('answer')) return 'w3';
-  return label.startsWith('done') || label.endsWith(' done') ? 'w4' : 'w1';
+  return label.startsWith('done') || label.endsWith(' done') || label === 'delivered' ? 'w4' : 'w1';
+}
+
+/** Tells the story with these deaths, and has the oracle judge it. */
+export async function crashAt({ name, scenario, faults: manners }: CrashProfile, plan: CrashPlan) {
+  const { step, window, faults, deaths } = plan;
+  const told = await simulate(scenario.seed, [...manners, ...faults], scenario);
+  const died = told.story.filter((line) => line.includes(' dies in ')).length;
+  const broken = told.violations.map((one) => `${one.invariant}: ${one.what.split('\n')[0]}`);
+  const outcome = broken.length > 0 ? 'broken' : died < deaths ? 'not reached' : 'holds';
+  return { cloud: name, step, window, faults, outcome, broken } satisfies CrashCell;
 }

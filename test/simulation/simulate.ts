@@ -24,7 +24,7 @@ export async function simulate(
   seed: number,
   faults?: readonly Fault[],
   scenario = scenarioOf(seed),
-  onPass?: (pass: Readonly<{ label: string; doing: string }>) => void,
+  onPass?: (pass: Readonly<{ label: string; doing: string; atMs: number }>) => void,
 ): Promise<Outcome> {
   const storm = faults ?? stormOf(scenario);
   const world = new World(scenario, onPass);

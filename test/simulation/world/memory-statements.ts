@@ -44,6 +44,31 @@ export function storedRow(row: Row): Row {
   return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, stored(column, value)]));
 }
 
+type Known = Readonly<{ text: string; special: Statement | undefined }>;
+
+/** The same few statements come again and again: each is looked at once. */
+const KNOWN = new Map<string, Known>();
+const PARTS = new Map<RegExp, Map<string, RegExpExecArray | null>>();
+
+function known(sql: string): Known {
+  const before = KNOWN.get(sql);
+  if (before !== undefined) return before;
+  const text = sql.replaceAll(/\s+/g, ' ').trim();
+  const statement = { text, special: SPECIAL.find(([start]) => text.startsWith(start))?.[1] };
+  KNOWN.set(sql, statement);
+  return statement;
+}
+
+function partsOf(form: RegExp, text: string): RegExpExecArray | null {
+  const own = PARTS.get(form) ?? new Map<string, RegExpExecArray | null>();
+  PARTS.set(form, own);
+  const before = own.get(text);
+  if (before !== undefined) return before;
+  const parts = form.exec(text);
+  own.set(text, parts);
+  return parts;
+}
+
 /** Carries out one statement of the services as PostgreSQL would. @throws internal for one that nobody has written here. */
 export function carryOut(
   tables: MemoryTables,
@@ -51,9 +76,8 @@ export function carryOut(
   values: Values,
   tenantId: string,
 ): readonly Row[] {
-  const text = sql.replaceAll(/\s+/g, ' ').trim();
-  const special = SPECIAL.find(([start]) => text.startsWith(start));
-  if (special !== undefined) return special[1](tables, values, tenantId);
+  const { text, special } = known(sql);
+  if (special !== undefined) return special(tables, values, tenantId);
   const general =
     insert(tables, text, values) ??
     select(tables, text, values, tenantId) ??
@@ -67,7 +91,7 @@ const INSERT =
   /^insert into (\w+) \(([^)]*)\) values \(([^)]*)\)( on conflict(?: \(([^)]*)\))? do (nothing|update set .*))?$/;
 
 function insert(tables: MemoryTables, text: string, values: Values): readonly Row[] | undefined {
-  const parts = INSERT.exec(text);
+  const parts = partsOf(INSERT, text);
   if (parts === null) return undefined;
   const [, table = '', columns = '', slots = '', , key, action] = parts;
   const given = slots.split(',').map((slot) => readSlot(slot.trim(), values));
@@ -98,7 +122,7 @@ const SELECT =
   /^select (.+?) from (\w+)(?: i)?(?: where (.*?))?(?: order by (.*?))?(?: limit (\d+))?(?: for update)?$/;
 
 function select(tables: MemoryTables, text: string, values: Values, tenantId: string) {
-  const parts = SELECT.exec(text);
+  const parts = partsOf(SELECT, text);
   if (parts === null || /\bjoin\b|\(select/.test(text)) return undefined;
   const [, , table = '', where = '', order = '', limit] = parts;
   const tests = where
@@ -133,7 +157,7 @@ const CONDITION =
   /^(?:i\.)?(\w+) (?:is (not )?null|(=|<>|>=|<=|>|<) (any\()?(\$\d+|'[^']*'|\w+)(?:::\w+(?:\[\])?)?\)?)$/;
 
 function condition(text: string, values: Values): (row: Row) => boolean {
-  const parts = CONDITION.exec(text.trim());
+  const parts = partsOf(CONDITION, text.trim());
   if (parts === null)
     throw new SpringtideError('internal', `the database in memory does not know: where ${text}`);
   const [, column = '', not, operator, any, slot = ''] = parts;
@@ -158,8 +182,10 @@ const TESTS: Readonly<Record<string, (difference: number) => boolean>> = {
   '<': (d) => d < 0,
 };
 
+const UPDATE = /^update (\w+) set (.*?) where (.*?)( returning \w+)?$/;
+
 function update(tables: MemoryTables, text: string, values: Values): readonly Row[] | undefined {
-  const parts = /^update (\w+) set (.*?) where (.*?)( returning \w+)?$/.exec(text);
+  const parts = partsOf(UPDATE, text);
   if (parts === null) return undefined;
   const [, table = '', sets = '', where = ''] = parts;
   const change = Object.fromEntries(
@@ -176,8 +202,10 @@ function update(tables: MemoryTables, text: string, values: Values): readonly Ro
   );
 }
 
+const DELETE = /^delete from (\w+) where (.*)$/;
+
 function remove(tables: MemoryTables, text: string, values: Values): readonly Row[] | undefined {
-  const parts = /^delete from (\w+) where (.*)$/.exec(text);
+  const parts = partsOf(DELETE, text);
   if (parts === null) return undefined;
   const tests = (parts[2] ?? '').split(' and ').map((each) => condition(each, values));
   tables.remove(parts[1] ?? '', (row) => tests.every((test) => test(row)));

@@ -1,4 +1,5 @@
 import { addMs, type Instant } from '@springtide/kernel';
+import type { ProviderManifest } from '@springtide/provider-kit';
 import { seededRandom } from '@springtide/twin';
 import { START } from './ids.js';
 
@@ -19,10 +20,19 @@ export type CloudShape = Readonly<{
   private: boolean;
   readLagMs: number;
   survivingDisks: number;
-  /** What repeating a create call brings. `promised`: new machines, although the cloud says otherwise. */
-  tokens: 'kept' | 'none' | 'promised';
+  /**
+   * What repeating a create call brings. `promised`: new machines, although the cloud says otherwise. `names`: machines are
+   * made one by one, and a name that lives is that machine.
+   */
+  tokens: 'kept' | 'none' | 'promised' | 'names';
   bootMs: number;
+  /** What it says it can do, where that is not what the simulated cloud says. */
+  abilities?: Abilities;
+  /** Of a private cloud: room for so many machines at once; left out: more than anybody needs. */
+  places?: number;
 }>;
+
+export type Abilities = Partial<ProviderManifest['capabilities']>;
 
 /** One campaign, as small as it may be and still have everything: services, clouds, phases that grow and shrink. */
 export type Scenario = Readonly<{

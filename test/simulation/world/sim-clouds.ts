@@ -13,6 +13,7 @@ import {
 } from '../../../providers/simulated/index.js';
 import type { TwinAccount } from '@springtide/twin';
 import { accountId } from './ids.js';
+import { bySingleName, oneByOne } from './launch-by-name.js';
 import type { CloudShape } from './scenario.js';
 
 /** A cloud of the world: how processes reach it, and how the storm and the checks do. */
@@ -27,7 +28,7 @@ export type SimCloud = Readonly<{
 
 export function openSimCloud(shape: CloudShape, at: number, seed: number, clock: Clock): SimCloud {
   const name = `sim-${seed}-${shape.name}`;
-  const example = shape.private ? examplePrivateCloud : examplePublicCloud;
+  const example = shape.private ? privateCloud(shape) : examplePublicCloud;
   const cloud = openSimulatedCloud(
     name,
     example({
@@ -43,9 +44,11 @@ export function openSimCloud(shape: CloudShape, at: number, seed: number, clock:
     }),
     clock,
   );
+  const byName = shape.tokens === 'names' ? [bySingleName(cloud)] : [];
   const settings = { cloud: name, kind: shape.private ? 'private-cloud' : 'public-cloud' };
   const trail: Deletion[] = [];
   const told = changedProvider(providerOf(shape), [
+    ...byName,
     (compute) => ({
       terminate: async (...args) => {
         const before = alive(cloud);
@@ -70,7 +73,15 @@ export function openSimCloud(shape: CloudShape, at: number, seed: number, clock:
     shape,
     cloud,
     trail,
-    account: { id: accountId(at), manifest: told, settings, secret: cloud.plan.credentials },
+    account: {
+      id: accountId(at),
+      manifest: told,
+      settings,
+      secret: cloud.plan.credentials,
+      ...(shape.tokens === 'names'
+        ? { inProcess: (reached: ProviderManifest) => changedProvider(reached, [oneByOne]) }
+        : {}),
+    },
     close: () => closeSimulatedCloud(name),
   };
 }
@@ -79,22 +90,30 @@ function alive(cloud: SimulatedCloud) {
   return cloud.machines().filter(({ state }) => state !== 'terminating');
 }
 
-function providerOf({ tokens }: CloudShape): ProviderManifest {
+function providerOf({ tokens, abilities }: CloudShape): ProviderManifest {
   const real = manifest as ProviderManifest;
-  switch (tokens) {
-    case 'kept':
-      return real;
-    case 'none':
-      return {
-        ...changedProvider(real, [forgetfulOfTokens()]),
-        capabilities: { ...real.capabilities, ...NO_TOKENS },
-      };
-    case 'promised':
-      return changedProvider(real, [forgetfulOfTokens()]);
-  }
+  const said = { ...(tokens === 'none' || tokens === 'names' ? NO_TOKENS : {}), ...abilities };
+  const cloud = { ...real, capabilities: { ...real.capabilities, ...said } };
+  return tokens === 'none' || tokens === 'promised' ? changedProvider(cloud, [forgetfulOfTokens()]) : cloud;
 }
 
 const NO_TOKENS = {
   idempotencyToken: { supported: false, reason: 'this cloud remembers no tokens' },
   timeToLive: { supported: false, reason: 'this cloud has no timers' },
 } as const;
+
+const VCPU_OF_A_MACHINE = 2;
+
+/** Its hosts hold as many machines of the smallest size as there are places. */
+function privateCloud({ places }: CloudShape): typeof examplePrivateCloud {
+  if (places === undefined) return examplePrivateCloud;
+  const hosts = { count: 1, vcpu: places * VCPU_OF_A_MACHINE, memoryMiB: places * VCPU_OF_A_MACHINE * 4_096 };
+  return (changes) => {
+    const plan = examplePrivateCloud(changes);
+    const regions = plan.regions.map((region) => ({
+      ...region,
+      zones: region.zones.map((zone) => ({ ...zone, hosts })),
+    }));
+    return { ...plan, regions };
+  };
+}

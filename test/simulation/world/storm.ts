@@ -31,15 +31,27 @@ export type Fault = Readonly<{ atMs: number }> &
     | Readonly<{ kind: 'hide-new'; cloud: number; lagMs: number; forMs: number }>
     | Readonly<{ kind: 'vanish' | 'interrupt' | 'disk'; cloud: number; nth: number }>
     | Readonly<{ kind: 'foreign' | 'sessions'; cloud: number }>
+    /** Somebody copies a machine of ours, with its marks. */
+    | Readonly<{ kind: 'clone'; cloud: number; nth: number }>
     | Readonly<{ kind: 'slow'; operation: string; times: number; thereMs: number; backMs: number }>
     | Readonly<{ kind: 'database'; forMs: number }>
     | Readonly<{ kind: 'commits'; times: number }>
     | Readonly<{ kind: 'kill'; worker: number; downMs: number }>
-    | Readonly<{ kind: 'kill-at'; label: string; doing?: string; nth: number; downMs: number }>
+    | Readonly<{
+        kind: 'kill-at';
+        label: string;
+        doing?: string;
+        nth: number;
+        downMs: number;
+        /** Counts only from then on that so many processes have died at such places; left out: from the beginning. */
+        afterDeaths?: number;
+      }>
     | Readonly<{ kind: 'stop'; worker: number; forMs: number }>
     | Readonly<{ kind: 'proxy' }>
     | Readonly<{ kind: 'bad-group'; forMs: number }>
     | Readonly<{ kind: 'command'; order: OperatorCommand }>
+    /** The same in the middle of a step. */
+    | Readonly<{ kind: 'command-at'; label: string; doing: string; nth: number; order: OperatorCommand }>
     | Readonly<{ kind: 'stop-switch' }>
   );
 

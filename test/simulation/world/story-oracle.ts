@@ -18,7 +18,7 @@ export type Broken = Readonly<{ invariant: string; what: string }>;
 export type Judged = Readonly<{ checked: number; because: string | null }>;
 
 const MINUTE = 60_000;
-const LOOK_EVERY_MS = 5_000;
+const LOOK_EVERY_MS = 10_000;
 
 /** Effects as they arrive in the outside world: the moments after which something may be wrong for good. */
 const EFFECTS: ReadonlySet<string> = new Set(['arrive launch', 'arrive terminate', 'arrive setWeights']);

@@ -1,11 +1,21 @@
 import type { DatabaseFate, Doing, Passage, Process, VirtualTime } from '@springtide/twin';
-import type { Fault } from './storm.js';
+import type { Fault, OperatorCommand } from './storm.js';
 import type { SimCloud } from './sim-clouds.js';
 
-type Ambush = { label: string; doing: string | undefined; left: number; downMs: number };
+type Ambush = {
+  readonly label: string;
+  readonly doing: string | undefined;
+  left: number;
+  /** What happens there: the process dies, or somebody says something. */
+  readonly fate: Readonly<{ downMs: number }> | Readonly<{ order: OperatorCommand }>;
+  /** Waits until so many processes have died. */
+  readonly afterDeaths: number;
+};
 
 /** Brings the faults of a story into the world, each in its time. */
 export class Weather {
+  #startMs = 0;
+  #deaths = 0;
   #databaseAwayUntil = 0;
   #commitsToLose = 0;
   readonly #slow: { operation: string; left: number; passage: Passage }[] = [];
@@ -18,7 +28,7 @@ export class Weather {
       time: VirtualTime;
       clouds: readonly SimCloud[];
       tell: (line: string) => void;
-      onPass: (pass: Readonly<{ label: string; doing: string }>) => void;
+      onPass: (pass: Readonly<{ label: string; doing: string; atMs: number }>) => void;
       /** Which process carries this number; undefined while it is dead. */
       worker: (at: number) => Process | undefined;
       /** Ends a process; another one takes its place later. */
@@ -31,6 +41,7 @@ export class Weather {
 
   begin(faults: readonly Fault[], startMs: number): void {
     const { time } = this.parts;
+    this.#startMs = startMs;
     time.ambush((label, doing) => this.#strikes(label, doing));
     for (const fault of faults) {
       time.background(async () => {
@@ -56,14 +67,20 @@ export class Weather {
   }
 
   #strikes(label: string, { what, process }: Doing): boolean {
-    this.parts.onPass({ label, doing: what });
-    const waits = (one: Ambush) => one.left > 0 && one.label === label && (one.doing ?? what) === what;
+    this.parts.onPass({ label, doing: what, atMs: this.parts.time.ms - this.#startMs });
+    const waits = (one: Ambush) =>
+      one.left > 0 && one.label === label && (one.doing ?? what) === what && one.afterDeaths <= this.#deaths;
     const ambush = this.#ambushes.find(waits);
     if (ambush === undefined || process === undefined || process.dead) return false;
     ambush.left -= 1;
     if (ambush.left > 0) return false;
+    if ('order' in ambush.fate) {
+      void this.parts.command({ kind: 'command', atMs: 0, order: ambush.fate.order });
+      return false;
+    }
+    this.#deaths += 1;
     this.parts.tell(`${process.name} dies in ${what} at "${label}"`);
-    this.parts.died(process, ambush.downMs);
+    this.parts.died(process, ambush.fate.downMs);
     return true;
   }
 
@@ -82,13 +99,13 @@ export class Weather {
         return;
       }
       case 'kill-at':
-        this.#ambushes.push({
-          label: fault.label,
-          doing: fault.doing,
-          left: fault.nth,
-          downMs: fault.downMs,
-        });
+      case 'command-at': {
+        const { label, doing, nth: left } = fault;
+        const afterDeaths = fault.kind === 'kill-at' ? (fault.afterDeaths ?? 0) : 0;
+        const fate = fault.kind === 'kill-at' ? { downMs: fault.downMs } : { order: fault.order };
+        this.#ambushes.push({ label, doing, left, fate, afterDeaths });
         return;
+      }
       case 'kill':
       case 'stop':
         return this.#onWorker(fault);
@@ -102,6 +119,7 @@ export class Weather {
         void this.parts.command(fault);
         return;
       case 'call':
+      case 'clone':
       case 'disk':
       case 'foreign':
       case 'hide-new':
@@ -166,6 +184,7 @@ export class Weather {
         return say('all sessions expire');
       case 'foreign':
         return this.#foreign(target, say);
+      case 'clone':
       case 'vanish':
       case 'interrupt':
       case 'disk':
@@ -194,10 +213,17 @@ export class Weather {
     const machine = own[fault.nth % Math.max(1, own.length)];
     if (machine === undefined) return;
     const { id } = machine;
-    if (fault.kind === 'vanish') cloud.administer({ action: 'delete-outside', id });
+    const { labels } = machine;
+    if (fault.kind === 'clone') cloud.administer({ action: 'create-foreign', labels });
+    else if (fault.kind === 'vanish') cloud.administer({ action: 'delete-outside', id });
     else if (fault.kind === 'interrupt') cloud.administer({ action: 'interrupt', id });
     else cloud.administer({ action: 'attach-satellite', machineId: id });
-    const said = { vanish: 'is deleted by somebody else', interrupt: 'is taken back', disk: 'gets a disk' };
+    const said = {
+      clone: 'is copied with its marks',
+      vanish: 'is deleted by somebody else',
+      interrupt: 'is taken back',
+      disk: 'gets a disk',
+    };
     say(`${id} ${said[fault.kind]}`);
   }
 
