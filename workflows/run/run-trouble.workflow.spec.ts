@@ -19,6 +19,14 @@ afterAll(async () => await world.stop());
 const runOf = async (ids: RunIds) => await world.driver.execute('run', runWorkflowId(ids.runId), ids);
 const web = (phase: 'ramp' | 'peak', machines: number) =>
   ({ service: 'web', poolId: 'cheap', phase, machines }) as const;
+/** As the engine's history writes that a child outlives whoever started it. */
+const ABANDON = 2;
+const closePoliciesOf = async (workflowId: string) => {
+  const { events } = await world.driver.client.workflow.getHandle(workflowId).fetchHistory();
+  return (events ?? []).flatMap(
+    (event) => event.startChildWorkflowExecutionInitiatedEventAttributes?.parentClosePolicy ?? [],
+  );
+};
 const fenced = () => ApplicationFailure.create({ message: 'a newer owner', type: 'fenced' });
 
 describe('a run in trouble', () => {
@@ -127,5 +135,6 @@ describe('beside it', () => {
       await world.driver.client.workflow.getHandle(scaleBackWorkflowId(runId)).result();
       expect(ground.calls.at(-1)).toBe('closed');
     }
+    expect(await closePoliciesOf('reconcile-two')).toEqual([ABANDON, ABANDON]);
   });
 });
