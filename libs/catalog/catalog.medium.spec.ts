@@ -133,7 +133,7 @@ describe('catalog on PostgreSQL', () => {
 
   it('keeps what networks have free as evidence, and nothing where they can no longer be listed', async () => {
     script.networks = [
-      { id: 'net-a', name: 'front', region: 'r1', zone: 'r1-a', freeAddresses: 12 },
+      { id: 'net-a', name: 'front', region: 'r1', zone: 'r1-a', freeAddresses: 12, takesUnnamed: true },
       { id: 'net-b', name: 'net-b', region: 'r1' },
     ];
     await market.refreshOfferings(tenant, ACCOUNT);
@@ -141,7 +141,7 @@ describe('catalog on PostgreSQL', () => {
     expect((await market.getMarketSnapshot(tenant, seen.id)).networks).toEqual([
       {
         ...{ accountId: ACCOUNT, region: 'r1', id: 'net-a', name: 'front', zone: 'r1-a' },
-        ...{ freeAddresses: 12, observedAt: clock.now().toISOString() },
+        ...{ freeAddresses: 12, takesUnnamed: true, observedAt: clock.now().toISOString() },
       },
       { accountId: ACCOUNT, region: 'r1', id: 'net-b', name: 'net-b', observedAt: clock.now().toISOString() },
     ]);

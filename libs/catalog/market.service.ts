@@ -161,10 +161,11 @@ export class MarketService {
     try {
       const pages = client.network.listNetworks({ region }, { priority: 'sync' });
       const networks = await collectComplete(pages, 'networks');
-      return networks.map(({ id, name, zone, freeAddresses }) => ({
+      return networks.map(({ id, name, zone, freeAddresses, takesUnnamed }) => ({
         ...{ accountId, region, id, name, observedAt: at },
         ...(zone === undefined ? {} : { zone }),
         ...(freeAddresses === undefined ? {} : { freeAddresses }),
+        ...(takesUnnamed === true ? { takesUnnamed } : {}),
       }));
     } catch (thrown) {
       const reason = asSpringtideError(thrown).message;

@@ -9,7 +9,7 @@ const VSWITCH_PAGE = 50;
 const IMAGE_PAGE = 100;
 
 /** vSwitches: each lies in one zone. */
-export function alibabaNetworks(api: AlibabaApi): NetworkFacet {
+export function alibabaNetworks(account: AlibabaAccount, api: AlibabaApi): NetworkFacet {
   return {
     listNetworks: ({ region }, options): AsyncIterable<Page<Network>> =>
       numberedPages('vSwitches', async (PageNumber) => {
@@ -30,6 +30,9 @@ export function alibabaNetworks(api: AlibabaApi): NetworkFacet {
           ...(vSwitch.CidrBlock === undefined ? {} : { cidr: vSwitch.CidrBlock }),
           ...(typeof vSwitch.AvailableIpAddressCount === 'number'
             ? { freeAddresses: vSwitch.AvailableIpAddressCount }
+            : {}),
+          ...(account.subnets[vSwitch.ZoneId ?? ''] === vSwitch.VSwitchId
+            ? { takesUnnamed: true as const }
             : {}),
         }));
         return { items, total: TotalCount };

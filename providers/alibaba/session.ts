@@ -19,7 +19,7 @@ export function openSession(
   return {
     verify: (at) => verifyAccount(account, api, at, context.log),
     compute: new AlibabaCompute(account, api, context.clock, limits.visibilityLagMs),
-    network: alibabaNetworks(api),
+    network: alibabaNetworks(account, api),
     images: alibabaImages(account, api),
     traffic: new AlibabaTraffic(account, api, context.clock),
     resources: new AlibabaResources(api, clusters),

@@ -4,7 +4,7 @@ import type { AwsApi } from './aws-api.js';
 import { toImage, toNetwork } from './mapping.js';
 
 /** Subnets: each lies in one zone. */
-export function awsNetworks(api: AwsApi): NetworkFacet {
+export function awsNetworks(account: AwsAccount, api: AwsApi): NetworkFacet {
   return {
     listNetworks: async function* ({ region }, options: CallOptions): AsyncIterable<Page<Network>> {
       let next: string | undefined;
@@ -14,7 +14,7 @@ export function awsNetworks(api: AwsApi): NetworkFacet {
           next === undefined ? {} : { NextToken: next },
         );
         next = answer.NextToken === '' ? undefined : answer.NextToken;
-        const items = (answer.Subnets ?? []).map((subnet) => toNetwork(subnet, region));
+        const items = (answer.Subnets ?? []).map((subnet) => toNetwork(subnet, region, account));
         yield { items, complete: next === undefined };
       } while (next !== undefined);
     },

@@ -1,7 +1,7 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import { readOwnershipTags, type LaunchBatch } from '@springtide/provider-kit';
 import fc from 'fast-check';
-import { toMachine, toRunInstances } from './mapping.js';
+import { toMachine, toNetwork, toRunInstances } from './mapping.js';
 import { launchTags, readLabels, tagMap } from './tags.js';
 
 const ownership = {
@@ -120,5 +120,18 @@ describe('tags', () => {
   it('cannot be overruled by a label', () => {
     const labels = { 'springtide:intent': 'other', Name: 'other' };
     expect(readOwnershipTags(tagMap(launchTags({ ...batch, labels })))?.intent).toBe('int-1');
+  });
+});
+
+describe('a subnet', () => {
+  const subnet = { SubnetId: 'subnet-a', AvailabilityZone: 'eu-central-1a', AvailableIpAddressCount: 7 };
+  const takes = (more: object, subnets: Record<string, string>) =>
+    toNetwork({ ...subnet, ...more }, 'eu-central-1', { subnets }).takesUnnamed;
+
+  it('takes machines that name none where the account names it, or where it is the default of a zone that nobody named', () => {
+    expect(takes({}, { 'eu-central-1a': 'subnet-a' })).toBe(true);
+    expect(takes({ DefaultForAz: true }, {})).toBe(true);
+    expect(takes({ DefaultForAz: true }, { 'eu-central-1a': 'subnet-b' })).toBeUndefined();
+    expect(takes({}, {})).toBeUndefined();
   });
 });

@@ -21,6 +21,7 @@ import {
   type PurchaseOption,
   type Satellite,
 } from '@springtide/provider-kit';
+import type { AwsAccount } from './account.js';
 import { placeOf, relation } from './resource-mapping.js';
 import { INTENT_TAG, launchTags, nameOf, readLabels, tagMap } from './tags.js';
 
@@ -150,8 +151,10 @@ export function familyOf(machineType: string): string {
   return machineType.split('.')[0] ?? machineType;
 }
 
-export function toNetwork(subnet: Subnet, region: string): Network {
+export function toNetwork(subnet: Subnet, region: string, { subnets }: Pick<AwsAccount, 'subnets'>): Network {
   const id = subnet.SubnetId ?? '';
+  const named = subnets[subnet.AvailabilityZone ?? ''];
+  const takesUnnamed = named === undefined ? subnet.DefaultForAz === true : named === id;
   return {
     id,
     name: nameOf(tagMap(subnet.Tags)) || id,
@@ -161,6 +164,7 @@ export function toNetwork(subnet: Subnet, region: string): Network {
     ...(subnet.AvailableIpAddressCount === undefined
       ? {}
       : { freeAddresses: subnet.AvailableIpAddressCount }),
+    ...(takesUnnamed ? { takesUnnamed } : {}),
   };
 }
 

@@ -32,7 +32,7 @@ export async function openSession(
     verify: (at): Promise<AccountReport> =>
       verifyAccount(account, { api, quotas, eks, prices }, entrance?.traffic, at),
     compute: new AwsCompute(account, api, quotas, prices, context.clock, limits.visibilityLagMs),
-    network: awsNetworks(api),
+    network: awsNetworks(account, api),
     images: awsImages(account, api),
     resources: new AwsResources(api, others, clusters),
     clusters,

@@ -56,6 +56,7 @@ export class OpenstackNetworks implements NetworkFacet {
           region: scope.region,
           ...(own.length === 1 && own[0] !== undefined ? { cidr: own[0].cidr } : {}),
           ...(freeAddresses === undefined ? {} : { freeAddresses }),
+          ...(id === account.network ? { takesUnnamed: true as const } : {}),
         };
       });
       yield { items, complete: page.complete };

@@ -94,7 +94,7 @@ export const manifest: ProviderManifest<TencentAccount> = {
     return {
       verify: (at): Promise<AccountReport> => verifyAccount(account, api, at),
       compute: new TencentCompute(account, api, context.clock, limits.visibilityLagMs),
-      network: tencentNetworks(api),
+      network: tencentNetworks(account, api),
       images: tencentImages(account, api),
       resources: tencentResources(api, context.clock),
       clusters: new TencentClusters(account, api, context.clock),

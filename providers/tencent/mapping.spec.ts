@@ -1,6 +1,6 @@
 import type { LaunchBatch } from '@springtide/provider-kit';
 import { endTimer, toRunInstances } from './launch-request.js';
-import { instantOf, toMachine, toOffering } from './mapping.js';
+import { instantOf, toMachine, toNetwork, toOffering } from './mapping.js';
 
 const batch: LaunchBatch = {
   token: 't-1',
@@ -172,5 +172,17 @@ describe('instantOf', () => {
     expect(instantOf('2020-10-28 08:23:59')).toBe('2020-10-28T00:23:59.000Z');
     expect(instantOf('0000-00-00 00:00:00')).toBeUndefined();
     expect(instantOf(null)).toBeUndefined();
+  });
+});
+
+describe('a subnet', () => {
+  const takes = (IsDefault: boolean, subnets: Record<string, string>) =>
+    toNetwork({ SubnetId: 'subnet-a', Zone: 'ap-guangzhou-3', IsDefault }, 'ap-guangzhou', { subnets })
+      .takesUnnamed;
+
+  it('takes machines that name none where the account names it, or where it is the default and nobody named one', () => {
+    expect(takes(false, { 'ap-guangzhou-3': 'subnet-a' })).toBe(true);
+    expect(takes(true, {})).toBe(true);
+    expect(takes(true, { 'ap-guangzhou-3': 'subnet-b' })).toBeUndefined();
   });
 });

@@ -16,6 +16,7 @@ import type {
   ItemPrice,
 } from 'tencentcloud-sdk-nodejs/tencentcloud/services/cvm/v20170312/cvm_models.js';
 import type { Subnet } from 'tencentcloud-sdk-nodejs/tencentcloud/services/vpc/v20170312/vpc_models.js';
+import type { TencentAccount } from './account.js';
 import { readLabels, tagMap } from './tags.js';
 
 /** Tencent bills machines by the hour for every second that they run. */
@@ -132,8 +133,14 @@ function priceOf(price: ItemPrice | undefined, currency: string): Money | undefi
   return money(currency, perHour);
 }
 
-export function toNetwork(subnet: Subnet, region: string): Network {
+export function toNetwork(
+  subnet: Subnet,
+  region: string,
+  { subnets }: Pick<TencentAccount, 'subnets'>,
+): Network {
   const id = subnet.SubnetId ?? '';
+  const named = subnets[subnet.Zone ?? ''];
+  const takesUnnamed = named === undefined ? subnet.IsDefault === true : named === id;
   return {
     id,
     name: subnet.SubnetName || id,
@@ -143,6 +150,7 @@ export function toNetwork(subnet: Subnet, region: string): Network {
     ...(subnet.AvailableIpAddressCount === undefined
       ? {}
       : { freeAddresses: subnet.AvailableIpAddressCount }),
+    ...(takesUnnamed ? { takesUnnamed } : {}),
   };
 }
 

@@ -7,7 +7,7 @@ import type { TencentApi } from './tencent-api.js';
 const PAGE_SIZE = 100;
 
 /** Subnets: each lies in one zone. */
-export function tencentNetworks(api: TencentApi): NetworkFacet {
+export function tencentNetworks(account: TencentAccount, api: TencentApi): NetworkFacet {
   return {
     listNetworks: ({ region }, options: CallOptions) =>
       offsetListing(
@@ -19,7 +19,7 @@ export function tencentNetworks(api: TencentApi): NetworkFacet {
           return { rows: answer.SubnetSet ?? [], total: answer.TotalCount ?? 0 };
         },
         ({ SubnetId = '' }) => SubnetId,
-        (subnet) => toNetwork(subnet, region),
+        (subnet) => toNetwork(subnet, region, account),
       ),
   };
 }

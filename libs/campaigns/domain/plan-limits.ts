@@ -120,19 +120,22 @@ function labelOf({ id, name }: MarketNetwork): string {
 type CountedNetwork = MarketNetwork & Readonly<{ freeAddresses: number }>;
 
 /**
- * Where a pool's machines get their addresses: of all networks that reach into its zone the roomiest, as launches name
- * none. Undefined where the cloud does not count the addresses of each of them: it might be one of those.
+ * Where a pool's machines get their addresses, as launches name no network: the one that the cloud or the account's settings
+ * say, otherwise the roomiest of all that reach into the zone. Undefined where the cloud does not count the addresses of each
+ * of them: it might be one of those.
  */
 export function networkFor(
   { accountId, region, zone }: Pick<PlanPool, 'accountId' | 'region' | 'zone'>,
   networks: readonly MarketNetwork[],
 ): CountedNetwork | undefined {
-  const usable = networks.filter(
+  const reaching = networks.filter(
     (network) =>
       network.accountId === accountId &&
       network.region === region &&
       (network.zone === undefined || network.zone === zone),
   );
+  const told = reaching.filter(({ takesUnnamed }) => takesUnnamed === true);
+  const usable = told.length > 0 ? told : reaching;
   const counted = usable.filter((one): one is CountedNetwork => one.freeAddresses !== undefined);
   if (counted.length < usable.length) return undefined;
   return counted.toSorted((a, b) => b.freeAddresses - a.freeAddresses)[0];

@@ -180,7 +180,7 @@ describe('limits that are not the market’s', () => {
     expect(await shortOf({ market: market([cloud]), times })).toEqual([]);
   });
 
-  it('takes addresses from the roomiest network in reach, and none where one of them is not counted', () => {
+  it('takes addresses from the network that takes them by default, else from the roomiest in reach, and none where one of them is not counted', () => {
     const row = (id: string, free?: number, zone?: string) => ({
       ...{ accountId: 'public', region: 'east', id, name: id, observedAt: at(0) },
       ...(free === undefined ? {} : { freeAddresses: free }),
@@ -191,6 +191,8 @@ describe('limits that are not the market’s', () => {
     expect(withNetworks(networks).subnets).toEqual([{ id: 'public/east/n2', freeAddresses: 7 }]);
     expect(withNetworks(networks).pools[0]?.subnet).toBe('public/east/n2');
     expect(withNetworks([...networks, row('n4')]).subnets).toEqual([]);
+    const told = [...networks, row('n4'), { ...row('n5', 2, 'east-a'), takesUnnamed: true as const }];
+    expect(withNetworks(told).subnets).toEqual([{ id: 'public/east/n5', freeAddresses: 2 }]);
   });
 });
 

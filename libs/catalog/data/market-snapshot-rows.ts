@@ -39,6 +39,7 @@ const network: z.ZodType<MarketNetwork> = z.object({
   name: z.string(),
   zone: z.exactOptional(z.string()),
   freeAddresses: z.exactOptional(z.number()),
+  takesUnnamed: z.exactOptional(z.literal(true)),
   observedAt: z.string(),
 });
 

@@ -117,13 +117,14 @@ export class MarketRepository {
   /** What was known of a place's networks gives way to what was seen. */
   async replaceNetworks(place: Place, networks: readonly MarketNetwork[]): Promise<void> {
     await this.tx.delete(NetworkEntity, { tenantId: this.tenantId, ...place });
-    const rows = networks.map(({ id, name, zone = null, freeAddresses, observedAt }) => ({
+    const rows = networks.map(({ id, name, zone = null, freeAddresses, takesUnnamed, observedAt }) => ({
       tenantId: this.tenantId,
       ...place,
       cloudId: id,
       name,
       zone,
       freeAddresses: freeAddresses === undefined ? null : String(freeAddresses),
+      takesUnnamed: takesUnnamed === true,
       observedAt: parseInstant(observedAt),
     }));
     for (const batch of chunks(rows)) await this.tx.insert(NetworkEntity, batch);
@@ -263,7 +264,7 @@ function toQuota(row: QuotaRow): MarketQuota {
 }
 
 function toNetwork(row: NetworkRow): MarketNetwork {
-  const { accountId, region, cloudId, name, zone, freeAddresses, observedAt } = row;
+  const { accountId, region, cloudId, name, zone, freeAddresses, takesUnnamed, observedAt } = row;
   return {
     accountId,
     region,
@@ -271,6 +272,7 @@ function toNetwork(row: NetworkRow): MarketNetwork {
     name,
     ...(zone === null ? {} : { zone }),
     ...(freeAddresses === null ? {} : { freeAddresses: Number(freeAddresses) }),
+    ...(takesUnnamed ? { takesUnnamed } : {}),
     observedAt: toInstant(observedAt),
   };
 }

@@ -8,6 +8,7 @@ export type NetworkRow = {
   name: string;
   zone: string | null;
   freeAddresses: string | null;
+  takesUnnamed: boolean;
   observedAt: Date;
 };
 
@@ -22,6 +23,7 @@ export const NetworkEntity = new EntitySchema<NetworkRow>({
     name: { type: 'text' },
     zone: { type: 'text', nullable: true },
     freeAddresses: { name: 'free_addresses', type: 'bigint', nullable: true },
+    takesUnnamed: { name: 'takes_unnamed', type: 'boolean' },
     observedAt: { name: 'observed_at', type: 'timestamptz' },
   },
 });

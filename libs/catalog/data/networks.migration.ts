@@ -16,6 +16,7 @@ export class CatalogNetworks1763832000000 implements Migration {
         name text not null,
         zone text,
         free_addresses bigint,
+        takes_unnamed boolean not null,
         observed_at timestamptz not null,
         primary key (tenant_id, account_id, region, cloud_id)
       );

@@ -49,6 +49,8 @@ export type MarketNetwork = Readonly<{
   zone?: string;
   /** Absent: the cloud does not count them. */
   freeAddresses?: number;
+  /** Launches that name no network get their addresses here. */
+  takesUnnamed?: true;
   observedAt: Instant;
 }>;
 

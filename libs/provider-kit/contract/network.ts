@@ -10,6 +10,8 @@ export type Network = Readonly<{
   zone?: string;
   cidr?: string;
   freeAddresses?: number;
+  /** Machines of its zone whose launch names no network get their addresses here. Absent: not known to. */
+  takesUnnamed?: true;
 }>;
 
 export type Image = Readonly<{
