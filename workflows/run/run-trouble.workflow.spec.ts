@@ -37,6 +37,8 @@ describe('a run in trouble', () => {
     });
     await runOf(ids);
     expect([ground.reason, ground.calls.at(-1)]).toEqual(['the run failed: its plan is not there', 'closed']);
+    // Should somebody terminate the run meanwhile, its way back goes on.
+    expect(await closePoliciesOf(runWorkflowId(ids.runId))).toEqual([ABANDON]);
   });
 
   it('buys nowhere else when a newer owner has taken it over', async () => {
