@@ -30,6 +30,7 @@ export async function solveNewest({ stage, client, campaign }: Story) {
   return await client.call(routes.planGet, { params: { id: newest.id } });
 }
 
+const ANSWERED = /Planned in .+ at the prices known now/;
 const words = (page: Page) => page.locator('.in-words');
 
 /** Drags demand by keyboard, and hears what it would cost; the answer to an older question never takes its place. */
@@ -40,7 +41,7 @@ export async function dragDemand({ page, campaign, show }: Story): Promise<void>
   await slider.focus();
   for (let presses = 0; presses < 4; presses += 1) await page.keyboard.press('ArrowRight');
   expect(await number.inputValue()).toBe('1.2');
-  await page.getByText(/^Planned in .+ at the prices known now/).waitFor({ timeout: PATIENCE_MS });
+  await page.getByText(ANSWERED).waitFor({ timeout: PATIENCE_MS });
   expect(await words(page).innerText()).toMatch(/With this change the plan costs .+ more \(.+%\)/);
 
   const asked: number[] = [];
@@ -55,7 +56,7 @@ export async function dragDemand({ page, campaign, show }: Story): Promise<void>
   await number.fill('2');
   const outdated = await late;
   await number.fill('0.5');
-  await page.getByText('Planned in').waitFor({ timeout: PATIENCE_MS });
+  await page.getByText(ANSWERED).waitFor({ timeout: PATIENCE_MS });
   const half = await words(page).innerText();
   expect(half).toMatch(/costs .+ less/);
   await page.waitForTimeout(3_000);
@@ -79,7 +80,7 @@ export async function takeOutCloud({ page }: Story): Promise<void> {
   await east.check();
   await page.getByRole('spinbutton', { name: 'Budget' }).fill('0');
   await page.getByText(/Machines at once, at most/).waitFor({ timeout: PATIENCE_MS });
-  await page.getByText('Planned in').waitFor({ timeout: PATIENCE_MS });
+  await page.getByText(ANSWERED).waitFor({ timeout: PATIENCE_MS });
   expect(await words(page).innerText()).toContain('fewer than the');
   await page.route('**/what-if', async (route) => await route.abort());
   await page.getByRole('spinbutton', { name: 'Budget' }).fill('1');
@@ -119,7 +120,7 @@ export async function rehearse({ page, stage, client, campaign, show }: Story): 
   await show(page, `/campaigns/${campaign.id}/rehearsal`, '.storms');
   await page.getByRole('radio', { name: /^Sold out/ }).check();
   await page.getByRole('button', { name: 'Start the rehearsal' }).click();
-  await page.getByText(/^Running for/).waitFor({ timeout: PATIENCE_MS });
+  await page.getByText(/Running for \d/).waitFor({ timeout: PATIENCE_MS });
   const { currentPlanId } = await client.call(routes.campaignGet, { params: { id: campaign.id } });
   const { items } = await client.call(routes.rehearsalList, { params: { id: currentPlanId ?? '' } });
   await liveThrough(stage, items[0]?.id ?? '');

@@ -71,26 +71,37 @@ async function verified(client: ApiClient, body: AccountInput): Promise<string> 
   return id;
 }
 
-/** A campaign that begins in a few minutes: it can still be armed, and nothing of it is over. */
+/** Soon enough to be armed and entered; nothing of it is over. */
+const SOON_MINUTES = 3;
+
+/** A campaign on the seeded clouds. */
 export async function seedCampaign(
   stage: ConsoleStage,
   clouds: SeededClouds,
   name: string,
   port: number,
+  inMinutes = SOON_MINUTES,
 ): Promise<CampaignBody> {
   const client = stage.client(stage.tenant.adminToken);
   const template = await client.call(routes.templateCreate, { body: shop(port) });
-  return await client.call(routes.campaignCreate, { body: campaignInput(name, template.id, clouds) });
+  return await client.call(routes.campaignCreate, {
+    body: campaignInput(name, template.id, clouds, inMinutes),
+  });
 }
 
-function campaignInput(name: string, templateId: string, clouds: SeededClouds): CampaignInput {
+function campaignInput(
+  name: string,
+  templateId: string,
+  clouds: SeededClouds,
+  inMinutes: number,
+): CampaignInput {
   // One reading of the clock: a phase starts in the very millisecond in which the one before it ends.
   const now = Date.now();
   const minute = (n: number): string => new Date(now + n * 60_000).toISOString();
   const phases = (['prewarm', 'ramp', 'peak', 'plateau', 'decay'] as const).map((phase, index) => ({
     name: phase,
-    startsAt: minute(index * 15 + 3),
-    endsAt: minute(index * 15 + 18),
+    startsAt: minute(index * 15 + inMinutes),
+    endsAt: minute((index + 1) * 15 + inMinutes),
   }));
   const storefront = [800, 2_500, 9_000, 5_000, 1_000];
   const checkout = [100, 400, 1_500, 800, 150];
