@@ -21,14 +21,13 @@ import { shadowPrices } from './domain/shadow-prices.js';
 export type SolveOptions = Readonly<{
   /** The plan is there about this many milliseconds from now; default 10 000. A short one costs quality, never rules. */
   deadlineMs?: number;
-  /** Most rounds of the final search; the same number gives the same plan, unless the deadline cuts it. */
+  /** Most rounds of the final search, by default what a problem of its size needs; the same number gives the same plan, unless the deadline cuts it. */
   searchRounds?: number;
   /** `never`: no machine of a full pool may pass from one class to another between phases. Default: it may. */
   handOver?: 'free' | 'never';
 }>;
 
 const DEFAULT_DEADLINE_MS = 10_000;
-const DEFAULT_ROUNDS = 600;
 /** A slice of the search that gains less than this share is the last one. */
 const WORTHWHILE = 2e-4;
 /** Part of the time that finding prices may use; the rest rounds and improves. */
@@ -98,7 +97,8 @@ async function solveOnce(problem: PlanningProblem, options: SolveOptions, end: n
   }
   const prices = ascent.prices();
   const allocation = Allocation.from(model, wholeMachines(ascent.machines));
-  await makeWhole(allocation, prices, options.searchRounds ?? DEFAULT_ROUNDS, end);
+  const search = { parts: ascent.machines, rounds: options.searchRounds ?? mostRounds(model), end };
+  await makeWhole(allocation, prices, search);
   return { allocation, bound: ascent.bound, prices };
 }
 
@@ -107,12 +107,20 @@ function mostSteps({ pairs, phaseCount }: PlannerModel): number {
   return Math.min(5_000, Math.max(1_200, 2_500_000 / Math.max(1, pairs.count * phaseCount)));
 }
 
+/** A round takes longer the larger the problem is, and whole machines weigh more the smaller it is. */
+function mostRounds({ pairs, phaseCount }: PlannerModel): number {
+  return Math.min(600, Math.max(4, Math.round(200_000 / Math.max(1, pairs.count * phaseCount))));
+}
+
 /** The penalties of a plan that buys nothing. */
 function costOfNothing(model: PlannerModel): number {
   return new Allocation(model).objective();
 }
 
-async function makeWhole(allocation: Allocation, prices: Prices, rounds: number, end: number): Promise<void> {
+type Search = Readonly<{ parts: Float64Array; rounds: number; end: number }>;
+
+async function makeWhole(allocation: Allocation, prices: Prices, limits: Search): Promise<void> {
+  const { parts, rounds, end } = limits;
   const stop = () => performance.now() >= end;
   const guide = guideFrom(allocation.model, prices);
   enforceCaps(allocation);
@@ -122,7 +130,7 @@ async function makeWhole(allocation: Allocation, prices: Prices, rounds: number,
   const slice = roundsPerSlice(allocation.model);
   for (let done = 0; done < rounds && !stop(); done += slice) {
     const before = allocation.objective();
-    search(allocation, { rounds: Math.min(slice, rounds - done), stop, random, guide });
+    search(allocation, { rounds: Math.min(slice, rounds - done), stop, random, guide, parts });
     if (before - allocation.objective() < before * WORTHWHILE) break;
     await setImmediate();
   }

@@ -12,11 +12,18 @@ import {
   type PlanFile,
 } from './planner/instance-file.js';
 import { generateInstance } from './planner/instance-generator.js';
+import {
+  INSTANCE_VARIANTS,
+  isInstanceVariant,
+  variantOf,
+  type InstanceVariant,
+} from './planner/instance-variants.js';
 import { linearReference } from './planner/linear-reference.js';
 import { checkMachines, type CheckedPlan } from './planner/plan-checker.js';
 
-const USAGE = `planner [--size 6x120x8[,12x400x8 …]] [--seeds 3] [--deadline 4500] [--reference auto|always|never]
+const USAGE = `planner [--size 6x120x8[,12x400x8 …]] [--variant plain] [--seeds 3] [--deadline 4500] [--reference auto|always|never]
 planner --instance FILE [--plan OUT] [--deadline 4500] [--reference auto|always|never]
+--variant: one of ${INSTANCE_VARIANTS.join(', ')}.
 --reference: the linear model in HiGHS as a second bound, and rounded up as a baseline; auto: up to 6x120x8.`;
 
 const GRID = '3x40x6,6x60x8,6x120x8,12x120x8,6x400x8,12x400x8';
@@ -31,6 +38,7 @@ export async function plannerBench(args: string[]): Promise<void> {
       instance: { type: 'string' },
       plan: { type: 'string' },
       size: { type: 'string', default: GRID },
+      variant: { type: 'string', default: 'plain' },
       seeds: { type: 'string', default: '3' },
       deadline: { type: 'string', default: '4500' },
       reference: { type: 'string', default: 'auto' },
@@ -40,7 +48,15 @@ export async function plannerBench(args: string[]): Promise<void> {
   const options = { deadlineMs: Number(values.deadline), reference: values.reference };
   if (values.help) process.stderr.write(`${USAGE}\n`);
   else if (values.instance !== undefined) await benchFile(values.instance, values.plan, options);
-  else for (const size of values.size.split(',')) await benchSize(size, Number(values.seeds), options);
+  else if (!isInstanceVariant(values.variant)) {
+    process.stderr.write(`there is no variant ${values.variant}, so nothing was measured\n${USAGE}\n`);
+    process.exitCode = 2;
+  } else {
+    const { variant } = values;
+    for (const size of values.size.split(',')) {
+      await benchSize({ size, variant }, Number(values.seeds), options);
+    }
+  }
 }
 
 async function benchFile(path: string, out: string | undefined, options: Options): Promise<void> {
@@ -66,11 +82,13 @@ async function benchFile(path: string, out: string | undefined, options: Options
   report(sizeOf(file), [await measure(file, plan, spent, options)]);
 }
 
-async function benchSize(size: string, seeds: number, options: Options): Promise<void> {
+type Kind = Readonly<{ size: string; variant: InstanceVariant }>;
+
+async function benchSize({ size, variant }: Kind, seeds: number, options: Options): Promise<void> {
   const [classes = 0, pools = 0, phases = 0] = size.split('x').map(Number);
   const measures: Measure[] = [];
   for (let seed = 1; seed <= seeds; seed += 1) {
-    const file = generateInstance({ classes, pools, phases }, seed);
+    const file = variantOf(generateInstance({ classes, pools, phases }, seed), variant);
     const started = performance.now();
     const before = process.cpuUsage();
     const plan = await solvePlan(problemOf(file), { deadlineMs: options.deadlineMs });
@@ -78,7 +96,7 @@ async function benchSize(size: string, seeds: number, options: Options): Promise
     const spent = { seconds, cpuSeconds: cpuSecondsSince(before) };
     measures.push(await measure(file, plan, spent, options));
   }
-  report(size, measures);
+  report(variant === 'plain' ? size : `${size}.${variant}`, measures);
 }
 
 /** On a busy machine this says more than the clock. */

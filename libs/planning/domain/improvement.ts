@@ -14,16 +14,27 @@ export type Window = Readonly<{ from: number; to: number }>;
 
 type Span = Readonly<{ g: number; from: number; to: number }>;
 /** `net` is the cost less what the machine is worth at the guide's prices. */
-type Offer = Readonly<{ pair: number; cost: number; net: number; units: number }>;
+type Offer = Readonly<{
+  pair: number;
+  cost: number;
+  net: number;
+  units: number;
+  /** A limit that must be given room before the machine can come; −1: none. */
+  full: number;
+}>;
 
-/** Exchanges machines within each class until no single, 2-for-1 or 1-for-2 exchange lowers the objective. */
+/** A pass over all classes that gains less than this share is the last one. */
+const WORTHWHILE = 1e-4;
+
+/** Exchanges machines within each class until single, 2-for-1 and 1-for-2 exchanges hardly lower the objective. */
 export function improve(allocation: Allocation, improving: Improving): void {
-  for (let improved = true; improved;) {
-    improved = false;
+  for (let before = Infinity, now = allocation.objective(); before - now > now * WORTHWHILE;) {
+    before = now;
     for (let g = 0; g < allocation.model.classCount; g += 1) {
       if (improving.stop()) return;
-      if (improveClass(allocation, g, improving)) improved = true;
+      improveClass(allocation, g, improving);
     }
+    now = allocation.objective();
   }
 }
 
@@ -47,7 +58,7 @@ export function improveClass(
   return improved;
 }
 
-function wholeOf(allocation: Allocation): Window {
+export function wholeOf(allocation: Allocation): Window {
   return { from: 0, to: allocation.model.phaseCount - 1 };
 }
 
@@ -113,11 +124,17 @@ class ExchangeDesk {
     }
     if (allocation.removable(pair, from, to) > 0) {
       const cost = -allocation.weightedDelta(pair, from, to, -1);
-      this.taken.push({ pair, units, cost, net: cost - worth });
+      this.taken.push({ pair, units, cost, net: cost - worth, full: -1 });
     }
     if (allocation.limits.capLeft(pair, from, to) > 0) {
       const cost = allocation.weightedDelta(pair, from, to, 1);
-      this.offers.push({ pair, units, cost, net: cost - worth });
+      this.offers.push({
+        pair,
+        units,
+        cost,
+        net: cost - worth,
+        full: allocation.limits.fullLimit(pair, from, to),
+      });
     }
   }
 
@@ -134,13 +151,19 @@ class ExchangeDesk {
     if (Math.min(this.least, 2 * this.least) >= most || 2 * this.largest < missing) return false;
     for (const [index, one] of this.offers.entries()) {
       if (one.cost >= out.cost - GAIN) return false;
-      if (one.pair === out.pair) continue;
+      if (one.pair === out.pair || !this.hasRoom(one, out)) continue;
       if (one.units >= missing && one.net < most && this.exchange([out], [one])) return true;
       if (one.net + this.least >= most || one.units + this.largest < missing) continue;
       for (let second = index; second < this.offers.length; second += 1) {
         const two = this.offers[second];
         if (two === undefined || one.cost + two.cost >= out.cost - GAIN) break;
-        if (one.units + two.units < missing || one.net + two.net >= most || two.pair === out.pair) continue;
+        if (
+          one.units + two.units < missing ||
+          one.net + two.net >= most ||
+          two.pair === out.pair ||
+          !this.hasRoom(two, out)
+        )
+          continue;
         if (this.exchange([out], [one, two])) return true;
       }
     }
@@ -158,10 +181,16 @@ class ExchangeDesk {
       if (one.cost >= out.cost + other.cost - GAIN) return false;
       if (one.units < missing || one.net >= most || one.pair === out.pair || one.pair === other.pair)
         continue;
+      if (!this.hasRoom(one, out) && !this.hasRoom(one, other)) continue;
       // Two machines of one pair share a start edge; the exact sum is taken again before the exchange is made.
       if (this.exchange([out, other], [one])) return true;
     }
     return false;
+  }
+
+  /** Whether the machine fits, or at least may do so once the other one is gone. */
+  private hasRoom(one: Offer, out: Offer): boolean {
+    return one.full < 0 || this.allocation.limits.weightIn(out.pair, one.full) > 0;
   }
 
   private exchange(out: readonly Offer[], into: readonly Offer[]): boolean {

@@ -150,7 +150,8 @@ describe('the search for whole machines', () => {
         repair(allocation, { guide: null, noise: random });
         const repaired = allocation.objective();
         improve(allocation, { stop: never, guide: null });
-        search(allocation, { rounds: 5, stop: never, random, guide: null });
+        const parts = Float64Array.from(allocation.x, () => random() * 6);
+        search(allocation, { rounds: 5, stop: never, random, guide: null, parts });
         expect(allocation.objective()).toBeLessThanOrEqual(repaired + 1e-6);
         const check = checkPlan(problem, planRows(problem, allocation));
         expect(check.violations).toEqual([]);

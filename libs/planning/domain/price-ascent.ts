@@ -42,10 +42,33 @@ export class PriceAscent {
     this.best.cover.set(typical.cover.map((value) => value * FIRST_COVER));
     this.best.memory.set(typical.memory.map((value) => value * FIRST_MEMORY));
     this.bound = this.relaxation.solve(this.best);
+    for (let pass = 0; pass < SCALING_PASSES && this.scaleClasses(); pass += 1);
+    this.bound = this.relaxation.solve(this.best);
     this.average = this.relaxation.done.all.slice();
     this.blend(1);
     this.checked = this.bound;
     this.goal = Math.min(ceiling, this.bound + Math.abs(this.bound) * 0.2 + ceiling * 1e-4);
+  }
+
+  /** Doubles or halves the first prices of whole classes where that raises the bound; returns whether it did. */
+  private scaleClasses(): boolean {
+    const { classCount, phaseCount: K } = this.model;
+    let raised = false;
+    for (let g = 0; g < classCount; g += 1) {
+      for (const factor of FACTORS) {
+        this.trial.all.set(this.best.all);
+        for (const prices of [this.trial.cover, this.trial.memory]) {
+          for (let cell = g * K; cell < (g + 1) * K; cell += 1) prices[cell] = at(prices, cell) * factor;
+        }
+        const bound = this.relaxation.solve(this.trial);
+        if (bound <= this.bound) continue;
+        this.best.all.set(this.trial.all);
+        this.bound = bound;
+        raised = true;
+        break;
+      }
+    }
+    return raised;
   }
 
   /** Takes this many steps; false once further ones would hardly raise the bound. */
@@ -157,6 +180,8 @@ export class PriceAscent {
 /** Parts of the typical prices to begin with. */
 const FIRST_COVER = 0.9;
 const FIRST_MEMORY = 0.2;
+const FACTORS = [0.8, 1.25] as const;
+const SCALING_PASSES = 12;
 const CHECK_AFTER = 100;
 const LEAST_WEIGHT = 0.001;
 const SLOW = 0.01;

@@ -14,17 +14,25 @@ export function wholeMachines(parts: Float64Array): Int32Array {
 
 /** Takes machines away until caps, limits, spot shares and the budget hold; rounding breaks them here and there. */
 export function enforceCaps(allocation: Allocation): void {
-  const { model, limits } = allocation;
-  const K = model.phaseCount;
-  for (let pair = 0; pair < model.pairs.count; pair += 1) {
-    for (let k = 0; k < K; k += 1) {
-      while (allocation.removable(pair, k, k) > 0 && limits.room(pair, k) < 0)
-        allocation.shift(pair, k, k, -1);
-    }
-  }
+  const { model } = allocation;
+  keepLimits(
+    allocation,
+    Array.from({ length: model.pairs.count }, (_, pair) => pair),
+  );
   dropStarts(allocation);
   for (let g = 0; g < model.classCount; g += 1) dropSpotExcess(allocation, g);
   dropOverBudget(allocation);
+}
+
+/** Takes machines of these pairs away until they keep every cap and limit. */
+export function keepLimits(allocation: Allocation, pairs: readonly number[]): void {
+  const { phaseCount: K } = allocation.model;
+  for (const pair of pairs) {
+    for (let k = 0; k < K; k += 1) {
+      while (allocation.removable(pair, k, k) > 0 && allocation.limits.room(pair, k) < 0)
+        allocation.shift(pair, k, k, -1);
+    }
+  }
 }
 
 /** A start that is not possible becomes none: its machines go from there to the end of their run. */

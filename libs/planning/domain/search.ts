@@ -1,7 +1,7 @@
 import type { Allocation } from './allocation.js';
-import { improveClass, type Improving, type Window } from './improvement.js';
+import { improveClass, wholeOf, type Improving, type Window } from './improvement.js';
 import { at } from './planner-model.js';
-import { dropSpotExcess, enforceCaps, repairClass } from './rounding.js';
+import { dropSpotExcess, enforceCaps, keepLimits, repairClass } from './rounding.js';
 
 /** Numbers in [0, 1), the same for the same seed: a plan can be made again. */
 export function seededNumbers(seed: number): () => number {
@@ -14,11 +14,17 @@ export function seededNumbers(seed: number): () => number {
   };
 }
 
-export type SearchLimits = Improving & Readonly<{ rounds: number; random: () => number }>;
+export type SearchLimits = Improving &
+  Readonly<{
+    rounds: number;
+    random: () => number;
+    /** Machines per pair and phase in parts, to round anew; null: there are none. */
+    parts: Float64Array | null;
+  }>;
 
 /**
- * Ruin and recreate: takes a few machines out of one or two classes, rebuilds with slightly disturbed choices, and
- * keeps what is not worse. Works where exchanges within a class are stuck, above all on shared caps and quota.
+ * Ruin and recreate: rounds one or two classes anew, or takes a few of their machines out, rebuilds, and keeps what is
+ * not worse. Works where exchanges within a class are stuck, above all on shared caps and quota.
  */
 export function search(allocation: Allocation, limits: SearchLimits): void {
   const { rounds, stop } = limits;
@@ -35,16 +41,46 @@ export function search(allocation: Allocation, limits: SearchLimits): void {
 }
 
 function attempt(allocation: Allocation, limits: SearchLimits, best: number): void {
-  const { random, guide } = limits;
-  const window = pickWindow(allocation, random);
-  const classes =
-    random() < SHARED ? ruinShared(allocation, window, random) : ruinClasses(allocation, window, random);
+  const { random, guide, parts } = limits;
+  const anew = parts !== null && random() < ANEW;
+  const window = anew && random() < WHOLE ? wholeOf(allocation) : pickWindow(allocation, random);
+  const classes = anew ? roundAnew(allocation, parts, window, random) : ruined(allocation, window, random);
   for (const g of classes) dropSpotExcess(allocation, g);
-  const taste = { guide: random() < GUIDED ? guide : null, noise: () => (random() - 0.5) * NOISE };
-  for (const g of classes) repairClass(allocation, g, taste);
+  const disturbed = !anew && random() < DISTURBED;
+  const noise = () => (anew ? 0 : (random() - 0.5) * NOISE);
+  for (const g of classes) repairClass(allocation, g, { guide: disturbed ? null : guide, noise });
   // A rebuild this much dearer is never saved by exchanges; most attempts end here.
-  if (allocation.objective() > best * (1 + HOPELESS)) return;
-  for (const g of classes) improveClass(allocation, g, limits, window);
+  if (allocation.objective() > best * (1 + (anew ? HOPELESS_ANEW : HOPELESS))) return;
+  for (const g of classes) improveClass(allocation, g, limits, anew ? wholeOf(allocation) : window);
+}
+
+function ruined(allocation: Allocation, window: Window, random: () => number): readonly number[] {
+  return random() < SHARED ? ruinShared(allocation, window, random) : ruinClasses(allocation, window, random);
+}
+
+/**
+ * Rounds all machines of the picked classes in the window anew, each pool from a part of its own: the same in every
+ * phase, so that no machine stops and starts again for the sake of rounding.
+ */
+function roundAnew(
+  allocation: Allocation,
+  parts: Float64Array,
+  window: Window,
+  random: () => number,
+): readonly number[] {
+  const { pairs, phaseCount: K } = allocation.model;
+  const classes = pickClasses(allocation, random);
+  const own = classes.flatMap((g) => pairs.ofClass[g] ?? []);
+  for (const pair of own) {
+    const up = random() + LEAST_UP;
+    for (let k = window.from; k <= window.to; k += 1) {
+      const index = pair * K + k;
+      const wanted = at(pairs.delivered, pair) + Math.max(0, Math.floor(at(parts, index) + up));
+      if (wanted !== at(allocation.x, index)) allocation.shift(pair, k, k, wanted - at(allocation.x, index));
+    }
+  }
+  keepLimits(allocation, own);
+  return classes;
 }
 
 function ruinClasses(allocation: Allocation, window: Window, random: () => number): readonly number[] {
@@ -66,7 +102,11 @@ function ruinShared(allocation: Allocation, window: Window, random: () => number
 }
 
 /** Tuned on generated instances of several sizes and seeds, not on the samples alone. */
-const GUIDED = 0.5;
+const ANEW = 0.8;
+const WHOLE = 0.3;
+const LEAST_UP = -0.1;
+const HOPELESS_ANEW = 0.015;
+const DISTURBED = 0.5;
 const NOISE = 0.1;
 const SHARED = 0.4;
 const HOPELESS = 0.003;

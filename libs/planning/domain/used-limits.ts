@@ -55,6 +55,18 @@ export class UsedLimits {
     return Math.floor((free - at(this.used, row) + tolerance(free)) / weight);
   }
 
+  /** A limit that takes no further machine of the pair in one of the phases a … b; −1: all of them do. */
+  fullLimit(pair: number, a: number, b: number): number {
+    const { limits, phaseCount: K } = this.model;
+    for (let i = at(limits.starts, pair); i < at(limits.starts, pair + 1); i += 1) {
+      const limit = at(limits.of, i);
+      for (let k = a; k <= b; k += 1) {
+        if (this.roomIn(limit * K + k, at(limits.weight, i)) < 1) return limit;
+      }
+    }
+    return -1;
+  }
+
   /** Machines the pool's cap still allows in all of the phases a … b. */
   capLeft(pair: number, a: number, b: number): number {
     let least = Infinity;
@@ -97,7 +109,8 @@ export class UsedLimits {
     return true;
   }
 
-  private weightIn(pair: number, limit: number): number {
+  /** What one machine of the pair takes of a limit. */
+  weightIn(pair: number, limit: number): number {
     const { limits } = this.model;
     for (let i = at(limits.starts, pair); i < at(limits.starts, pair + 1); i += 1) {
       if (at(limits.of, i) === limit) return at(limits.weight, i);
