@@ -8,7 +8,7 @@ import { money } from '@springtide/kernel';
 import { nodeArguments } from '../../../../test/yard/tools/node-arguments.js';
 import type { RehearsalQuestion } from '@springtide/campaigns/domain';
 
-jest.setTimeout(180_000);
+jest.setTimeout(420_000);
 
 const CLOUDS = ['00000000-0000-4000-8000-000000000101', '00000000-0000-4000-8000-000000000102'] as const;
 const at = (hours: number) =>

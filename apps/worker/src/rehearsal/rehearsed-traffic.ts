@@ -24,7 +24,18 @@ export class RehearsedDemand {
   at(service: string, ms: number): number {
     return demandOfService(this.campaign, this.replay, service, ms) * this.factor;
   }
+
+  /** Requests between two moments: demand may change from one phase or recorded minute to the next in between. */
+  between(service: string, fromMs: number, toMs: number): number {
+    const slices = Math.min(MOST_SLICES, Math.ceil((toMs - fromMs) / 1_000));
+    const sliceMs = (toMs - fromMs) / slices;
+    const middles = Array.from({ length: slices }, (_, n) => fromMs + (n + 0.5) * sliceMs);
+    return middles.reduce((sum, ms) => sum + (this.at(service, ms) * sliceMs) / 1_000, 0);
+  }
 }
+
+/** More would not tell more of what entrances are asked for between two looks. */
+const MOST_SLICES = 120;
 
 type Counted = { requests: number; atMs: number };
 
@@ -48,13 +59,12 @@ export class RehearsedEntrance extends TwinEntrance {
 
   override async readCounters(route: string): Promise<readonly RouteCounters[]> {
     const { time, demand } = this.parts;
-    const perSecond = demand.at(this.#serviceOf(route), time.ms);
+    const service = this.#serviceOf(route);
     return await Promise.resolve(
       [...this.applied(route)].map(([group, share]) => {
         const key = `${route}/${group}`;
         const before = this.#counted.get(key) ?? { requests: 0, atMs: time.ms };
-        const more = (perSecond * (share / 100) * (time.ms - before.atMs)) / 1_000;
-        const requests = before.requests + more;
+        const requests = before.requests + demand.between(service, before.atMs, time.ms) * (share / 100);
         this.#counted.set(key, { requests, atMs: time.ms });
         return { group, requests: Math.floor(requests), errors: 0 };
       }),
