@@ -47,13 +47,16 @@ export async function recoveryBench(args: string[]): Promise<void> {
   }
 }
 
-/** One worker stops between the cloud's answer and its record, and is killed when the other one is there. */
+/**
+ * One worker stops between the answers of the cloud and their records, whatever it buys, and is killed when the other one is
+ * there: the machines that then run are those that were taken over.
+ */
 async function resumeSeconds(world: ChaosWorld, kill: number): Promise<number> {
   const [first, second] = world.workers;
   if (first === undefined || second === undefined)
     throw new SpringtideError('internal', 'this needs two workers');
   await Promise.all([first.kill(), second.kill()]);
-  await first.start({ SPRINGTIDE_FAIL_POINTS: 'purchase.answered' });
+  await first.start({ SPRINGTIDE_FAIL_POINTS: 'purchase.answered@every' });
   const reached = first.says(/^fail point reached/);
   const timing = { inMs: 20_000, rampMs: 5_000, peakMs: 60_000, decayMs: 2_000 };
   const { run } = await planApproveArm(world, `recovery ${kill}`, timing);
