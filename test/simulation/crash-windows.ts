@@ -65,9 +65,11 @@ export async function crashPoints(
     const key = `${doing}|${label}`;
     const nth = (passed.get(key) ?? 0) + 1;
     passed.set(key, nth);
-    const step = STEPS.find(([, d, o]) => d.test(doing) && o.test(operation))?.[0];
-    if (nth <= passes && !label.startsWith('sleep'))
-      points.push({ doing, label, nth, atMs, step: step ?? 'reconcile' });
+    const step = STEPS.find(([, d, o]) => d.test(doing) && o.test(operation))?.[0] ?? 'reconcile';
+    // One activity has several steps: a transaction of it is another point in each of them.
+    const inStep = passed.get(`${step}|${key}`) ?? 0;
+    passed.set(`${step}|${key}`, inStep + 1);
+    if (inStep < passes && !label.startsWith('sleep')) points.push({ doing, label, nth, atMs, step });
   });
   return points;
 }
