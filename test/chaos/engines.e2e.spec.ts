@@ -114,6 +114,7 @@ describe('engines that do not simply die', () => {
     );
   });
 
+  // The reconciler looks where the books bought before, and those of the backup know what F21 bought.
   it('F19: the database is an older one; nothing that it does not know is deleted', async () => {
     const data = join(world.postgres.dataDir(), 'data');
     await world.postgres.end();
