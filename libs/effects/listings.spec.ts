@@ -52,4 +52,28 @@ describe('what a listing shows of work under way', () => {
     world.clock.advance(20 * 60_000);
     expect(await process.reconciler.pass(SCOPE)).toMatchObject({ trusted: true, listed: 0 });
   });
+
+  it('asks for a machine by its id before it believes that it is gone', async () => {
+    const world = await EffectWorld.open({ store: new MemoryEffectStore() });
+    let hidden: string | undefined;
+    const process = await world.process({
+      manifest: changedProvider(simulated, [
+        (compute) => ({
+          list: async function* (...args) {
+            for await (const page of compute.list(...args)) {
+              yield { ...page, items: page.items.filter(({ id }) => id !== hidden) };
+            }
+          },
+        }),
+      ]),
+    });
+    await world.launch(process);
+    world.clock.advance(60_000);
+    await process.reconciler.pass(SCOPE);
+    hidden = world.look()[0];
+    world.clock.advance(60_000);
+    expect(await process.reconciler.pass(SCOPE)).toMatchObject({ trusted: true, listed: 4, lost: 0 });
+    expect((await world.intents())[0]?.items.map(({ state }) => state)).not.toContain('lost');
+    expect(await world.violations(false)).toEqual([]);
+  });
 });

@@ -101,13 +101,15 @@ export function describeReturn(open: OpenWorld): void {
           if (held === '') held = satellite.id;
           if (held === satellite.id)
             throw new SpringtideError('failed-precondition', 'a snapshot is being taken');
-          return await compute.releaseSatellite(satellite, ...rest);
+          await compute.releaseSatellite(satellite, ...rest);
+          return 'gone';
         },
       }),
     ]);
     const process = await world.process({ manifest: refusing });
     const answer = await world.launch(process);
     const intentId = answer.status === 'settled' ? answer.intentId : '';
+    const machineIds = [...world.look()];
     await world.release(process);
     for (let n = 0; n < 3; n += 1) {
       world.clock.advance(60_000);
@@ -117,6 +119,12 @@ export function describeReturn(open: OpenWorld): void {
     expect((await world.intents())[0]?.state).toBe('settled');
     held = undefined;
     await world.bringBack(process);
+    const left = await process.client.compute.listSatellites({
+      region: REGION,
+      machineIds,
+      intent: intentId,
+    });
+    expect(left).toEqual([]);
     expect(await world.violations(true)).toEqual([]);
   });
 
