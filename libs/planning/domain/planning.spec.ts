@@ -217,6 +217,35 @@ describe('problemFaults', () => {
       'pool a: quota group nowhere is unknown',
     ]);
   });
+
+  it.each<[string, Partial<PlanningProblem>]>([
+    ['there is no phase', { phases: [], classes: [] }],
+    ['phase p: hours is 0, outside', { phases: [{ id: 'p', hours: 0 }] }],
+    ['phase p: hours until it starts is NaN', { phases: [{ id: 'p', hours: 1, startsInHours: Number.NaN }] }],
+    ['budget is in USD, the problem in EUR', { budget: { currency: 'USD', amount: '5' } }],
+    ['budget is NaN, which is no amount of money', { budget: eur('NaN') }],
+    ['budget is 1e400, which is no amount of money', { budget: eur('1e400') }],
+    ['budget is negative', { budget: eur('-1') }],
+    ['quota q: used is NaN', { quotaGroups: [{ id: 'q', limitVcpu: 1, usedVcpu: Number.NaN }] }],
+    ['pool a: lead time in hours is NaN', { pools: [pool({ id: 'a', leadTimeHours: Number.NaN })] }],
+    ['pool a: cap is 10000000, outside', { pools: [pool({ id: 'a', cap: 1e7 })] }],
+    [
+      'class web: demand is Infinity',
+      { classes: two.classes.map((item) => ({ ...item, demand: [{ units: Infinity, memoryGiB: 0 }] })) },
+    ],
+    [
+      'class web: traffic of a is NaN',
+      {
+        links: [{ id: 'l', freeMbps: 1 }],
+        classes: two.classes.map((item) => ({
+          ...item,
+          allowed: [{ pool: 'a', units: 1, traffic: { link: 'l', mbps: Number.NaN } }],
+        })),
+      },
+    ],
+  ])('refuses: %s', (fault, change) => {
+    expect(problemFaults({ ...two, ...change }).join('; ')).toContain(fault);
+  });
 });
 
 describe('explanation', () => {

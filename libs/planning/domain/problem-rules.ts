@@ -14,7 +14,13 @@ export function problemFaults(problem: PlanningProblem): readonly string[] {
     ...problem.phases.flatMap((phase) =>
       range(`phase ${phase.id}: hours`, phase.hours, Number.MIN_VALUE, 1e5),
     ),
-    ...problem.quotaGroups.flatMap((group) => range(`quota ${group.id}: limit`, group.limitVcpu, 0, 1e9)),
+    ...problem.phases.flatMap((phase) =>
+      range(`phase ${phase.id}: hours until it starts`, phase.startsInHours ?? 0, -1e5, 1e5),
+    ),
+    ...problem.quotaGroups.flatMap((group) => [
+      ...range(`quota ${group.id}: limit`, group.limitVcpu, 0, 1e9),
+      ...range(`quota ${group.id}: used`, group.usedVcpu, 0, 1e9),
+    ]),
     ...problem.pools.flatMap((pool) => poolFaults(pool, problem.currency, groups)),
     ...placeFaults(problem),
     ...problem.classes.flatMap((item) => classFaults(item, problem, pools)),
@@ -43,6 +49,7 @@ function poolFaults(pool: PlanningPool, currency: string, groups: ReadonlySet<st
     ...range(`${name}: cap`, pool.cap, 0, 1e6),
     ...range(`${name}: vCPU`, pool.vcpu, Number.MIN_VALUE, 1e5),
     ...range(`${name}: memory`, pool.memoryGiB, 0, 1e6),
+    ...range(`${name}: lead time in hours`, pool.leadTimeHours ?? 0, 0, 1e5),
     ...moneyFaults(`${name}: price`, currency, pool.pricePerHour),
     ...moneyFaults(`${name}: start cost`, currency, pool.startCost),
     ...(pool.quotaGroup === null || groups.has(pool.quotaGroup)
@@ -119,6 +126,7 @@ function classFaults(item: PlanningClass, problem: PlanningProblem, pools: Reado
     ...item.allowed.flatMap((entry) => [
       ...(pools.has(entry.pool) ? [] : [`${name}: pool ${entry.pool} is unknown`]),
       ...range(`${name}: units of ${entry.pool}`, entry.units, 0, 1e9),
+      ...range(`${name}: traffic of ${entry.pool}`, entry.traffic?.mbps ?? 0, 0, 1e9),
     ]),
     ...moneyFaults(`${name}: shortage penalty`, problem.currency, penalty),
   ];
@@ -147,5 +155,7 @@ function moneyFaults(
 ): string[] {
   if (value === undefined) return [];
   if (value.currency !== currency) return [`${what} is in ${value.currency}, the problem in ${currency}`];
+  const isNumber = value.amount.trim() !== '' && Number.isFinite(Number(value.amount));
+  if (!isNumber) return [`${what} is ${value.amount}, which is no amount of money`];
   return decimal(value.amount).lt(0) ? [`${what} is negative`] : [];
 }
