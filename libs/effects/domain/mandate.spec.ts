@@ -77,6 +77,18 @@ describe('a mandate', () => {
     );
   });
 
+  it('grants what was approved to the last machine, digit and instant, and not one more', () => {
+    const wanted = claimOf({ count: 5, price: PRICE, hours: 5 });
+    const exact = aMandate({
+      maxMachines: 5,
+      budget: wanted.amount,
+      maxPerHour: multiplyMoney(PRICE, 5),
+      validUntil: START,
+    });
+    expect(claim(exact, wanted, START)).toMatchObject({ ok: true });
+    expect(claim(exact, wanted, addMs(START, 1))).toMatchObject({ ok: false, error: { code: 'expired' } });
+  });
+
   it('sets the cost of more time aside within the budget, and has it back at the end', () => {
     const wanted = claimOf({ count: 10, price: PRICE, hours: 2 });
     const taken = claim(aMandate({ budget: money('CNY', '12') }), wanted, START);
