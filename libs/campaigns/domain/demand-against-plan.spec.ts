@@ -106,6 +106,38 @@ describe('demand against its plan', () => {
     expect(viewAfter(times(57, 1.3), 0, 20)?.reason.code).toBe('burst-at-ceiling');
   });
 
+  it.each([
+    ['a rise', 60, [100, 300]],
+    ['a fall', 120, [300, 80]],
+  ])(
+    'takes %s that is planned for no surprise, however late readings are',
+    (_what, edge, [before = 0, after = 0]) => {
+      for (const late of [0.1, 0.4, 0.5, 0.7, 1.3]) {
+        const ends = [
+          ...Array.from({ length: 20 }, (_, k) => edge - 20 + k),
+          edge + late,
+          edge + late + 1,
+          edge + late + 2,
+        ];
+        const readings = ends.map((minute, index) => {
+          const since = ends[index - 1] ?? minute - 1;
+          const beyond = Math.max(0, minute - Math.max(edge, since)) / (minute - since);
+          return { at: at(minute), requestsPerSecond: before * (1 - beyond) + after * beyond };
+        });
+        for (let count = 20; count <= readings.length; count += 1) {
+          const known = readings.slice(0, count);
+          const now = known.at(-1)?.at ?? '';
+          const view = viewOfDemand(
+            { planned: PLANNED, readings: known, levelSigma: 0.2, now },
+            FLEET,
+            POLICY,
+          );
+          expect(view === undefined ? Number.NaN : multipleToAnswer(view, 1, POLICY, false)).toBe(1);
+        }
+      }
+    },
+  );
+
   it('begins with the first reading, not with the plan', () => {
     expect(answered(times(50, 1.3), { from: 65 })).toBeCloseTo(1.3, 1);
   });

@@ -78,8 +78,8 @@ export function viewOfDemand(
   const { startsAt, values, step } = grid;
   const observed = agreed(observations(sight.readings, startsAt, stepMs, step), policy.agreeing);
   const leadSteps = Math.ceil(leadMs / stepMs);
-  const highestPlanned = Math.max(...values.slice(step, step + leadSteps + 1));
-  if (observed.length < policy.agreeing || !(highestPlanned > 0)) return undefined;
+  const planned = Math.max(...values.slice(step, step + leadSteps + 1));
+  if (observed.length < policy.agreeing || !(planned > 0)) return undefined;
   const forecast = {
     series: { startsAt, stepMs, values },
     reach: { before: 0, after: 0 },
@@ -92,7 +92,7 @@ export function viewOfDemand(
   const calmSteps = Math.ceil(policy.calmMs / stepMs);
   const ratios = observed.map((value, index) => ratio(value, values[index] ?? 0)).slice(-calmSteps);
   return {
-    multiple: demand / highestPlanned,
+    multiple: demand / planned,
     highest: Math.max(...ratios),
     isLong: ratios.length >= calmSteps,
     reason,
@@ -148,13 +148,33 @@ function gridOf({ planned, readings, now }: DemandSight, stepMs: number): Grid |
   const step = Math.floor((Date.parse(now) - startMs) / stepMs);
   if (step < 0 || step >= steps) return undefined;
   const values = Array.from({ length: steps }, (_, index) => {
-    const from = startMs + index * stepMs;
-    const touched = planned.filter(
-      ({ startsAt, endsAt }) => Date.parse(startsAt) < from + stepMs && Date.parse(endsAt) > from,
-    );
-    return Math.max(0, ...touched.map(({ requestsPerSecond }) => requestsPerSecond));
+    const [from, until] = [startMs + index * stepMs, startMs + (index + 1) * stepMs];
+    // A reading that tells of the step may reach beyond it: what is planned there is no surprise.
+    const told = spanOf(readings, (from + until) / 2, stepMs);
+    return highestPlanned(planned, Math.min(from, told.from), Math.max(until, told.until));
   });
   return { startsAt: new Date(startMs).toISOString(), values, step };
+}
+
+function highestPlanned(planned: readonly PlannedPhase[], from: number, until: number): number {
+  const touched = planned.filter(
+    ({ startsAt, endsAt }) => Date.parse(startsAt) < until && Date.parse(endsAt) > from,
+  );
+  return Math.max(0, ...touched.map(({ requestsPerSecond }) => requestsPerSecond));
+}
+
+/** The time that the reading of a moment is the average of; nothing where there is none yet. */
+function spanOf(
+  readings: readonly DemandReading[],
+  moment: number,
+  stepMs: number,
+): Readonly<{ from: number; until: number }> {
+  const index = readings.findIndex(({ at }) => Date.parse(at) >= moment);
+  const reading = readings[index];
+  if (reading === undefined) return { from: moment, until: moment };
+  const until = Date.parse(reading.at);
+  const before = readings[index - 1];
+  return { from: before === undefined ? until - stepMs : Date.parse(before.at), until };
 }
 
 /** One value per step that is over: of the reading that tells of its middle. */
