@@ -87,14 +87,15 @@ const TEXTS: Readonly<Record<ExplanationLanguage, Readonly<Record<ReasonCode, st
       '{class} gets up to {machines} machines of {pool} ({option}) at {pricePerUnitHour} {currency} per {unit} and hour.',
     'cheaper-pools-full':
       '{full} pools cheaper than {dearest} are fully used, so {class} also uses dearer ones ({allowed} pools are allowed).',
-    'quota-binding': 'Quota {quota} binds: one more vCPU would save about {savingPerVcpu} {currency}.',
+    'quota-binding':
+      'Quota {quota} is used up: each vCPU more of it would make the plan about {savingPerVcpu} {currency} cheaper.',
     'stock-binding':
-      'Stock of {pool} binds: one more machine would save about {savingPerMachine} {currency}.',
+      'All machines of {pool} that can be had are used: each one more would make the plan about {savingPerMachine} {currency} cheaper.',
     'zone-spread':
       '{class} is spread over zones so that {percent} % of its demand survives the loss of any one.',
     'spot-limit': 'Spot capacity for {class} is held at {percent} %; more of it would be cheaper.',
     'hourly-ceiling-binding':
-      'The ceiling of {perHour} {currency} per hour for {account} binds: each unit more would save about {savingPerUnit} {currency}.',
+      '{account} may cost no more than {perHour} {currency} per hour, and does: each {currency} per hour more would make the plan about {savingPerUnit} {currency} cheaper.',
     'subnet-binding':
       'Network {subnet} has no free address left: one more would save about {savingPerAddress} {currency}.',
     'link-binding': 'The line {link} is full: each Mbit/s more would save about {savingPerMbps} {currency}.',
@@ -116,9 +117,9 @@ const TEXTS: Readonly<Record<ExplanationLanguage, Readonly<Record<ReasonCode, st
     'kept-with-class':
       'Machines of {pool} stay with their service through all phases: they cannot change hands while both need them.',
     'proven-gap':
-      'The best possible plan is at most {gapPercent} % better by the planning objective; this is proven with {solver}.',
+      'No plan whose private machines cost the same can be more than {gapPercent} % cheaper than this one, missing capacity counted in.',
     'solver-missing':
-      'This is a greedy plan: it obeys every rule, but how far it is from the cheapest is unknown ({trouble}).',
+      'This plan obeys every rule, but it is not known how much cheaper another one could be ({trouble}).',
   },
   'zh-CN': {
     shortage: '{class} 在 {phase} 阶段缺少 {units} 个单位:{causes}。',
@@ -132,8 +133,8 @@ const TEXTS: Readonly<Record<ExplanationLanguage, Readonly<Record<ReasonCode, st
       '{class} 最多使用 {pool}({option})的 {machines} 台主机,单价为每 {unit} 每小时 {pricePerUnitHour} {currency}。',
     'cheaper-pools-full':
       '比 {dearest} 便宜的 {full} 个资源池已用满,因此 {class} 也使用较贵的资源池(共允许 {allowed} 个)。',
-    'quota-binding': '配额 {quota} 受限:每增加 1 个 vCPU 约可节省 {savingPerVcpu} {currency}。',
-    'stock-binding': '{pool} 库存受限:每增加 1 台主机约可节省 {savingPerMachine} {currency}。',
+    'quota-binding': '配额 {quota} 已用尽:每增加 1 个 vCPU,方案约可便宜 {savingPerVcpu} {currency}。',
+    'stock-binding': '{pool} 可用的主机已全部用上:每增加 1 台,方案约可便宜 {savingPerMachine} {currency}。',
     'zone-spread': '{class} 分布在多个可用区,任一可用区失效后仍保留 {percent}% 的需求容量。',
     'spot-limit': '{class} 的竞价实例占比限制为 {percent}%;放宽会更便宜。',
     'hourly-ceiling-binding':
@@ -153,8 +154,8 @@ const TEXTS: Readonly<Record<ExplanationLanguage, Readonly<Record<ReasonCode, st
     'no-relief': '放宽任何单一限制都不能减少缺口:需要允许更多资源池,或减少需求。',
     alternatives: '若 {phase} 阶段 {class} 的主机无法按计划取得,次优选择依次为:{pools}。',
     'kept-with-class': '{pool} 的主机在各阶段固定归属同一服务:切换阶段时双方同时需要,无法转手。',
-    'proven-gap': '按规划目标,最优方案至多好 {gapPercent}%;由 {solver} 证明。',
-    'solver-missing': '这是贪心方案:遵守所有规则,但与最便宜方案的差距未知({trouble})。',
+    'proven-gap': '在私有主机费用相同的前提下,任何其他方案最多只能再便宜 {gapPercent}%(已计入缺口)。',
+    'solver-missing': '本方案遵守所有规则,但尚不知道其他方案最多能便宜多少({trouble})。',
   },
 };
 

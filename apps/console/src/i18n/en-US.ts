@@ -361,14 +361,14 @@ export const enUS = {
   'reason.cheaper-pools-full':
     '{{full}} pools cheaper than {{dearest}} are fully used, so {{class}} also uses dearer ones ({{allowed}} pools are allowed).',
   'reason.quota-binding':
-    'Quota {{quota}} binds: one more vCPU would save about {{savingPerVcpu}} {{currency}}.',
+    'Quota {{quota}} is used up: each vCPU more of it would make the plan about {{savingPerVcpu}} {{currency}} cheaper.',
   'reason.stock-binding':
-    'Stock of {{pool}} binds: one more machine would save about {{savingPerMachine}} {{currency}}.',
+    'All machines of {{pool}} that can be had are used: each one more would make the plan about {{savingPerMachine}} {{currency}} cheaper.',
   'reason.zone-spread':
     '{{class}} is spread over zones so that {{percent}} % of its demand survives the loss of any one.',
   'reason.spot-limit': 'Spot capacity for {{class}} is held at {{percent}} %; more of it would be cheaper.',
   'reason.hourly-ceiling-binding':
-    'The ceiling of {{perHour}} {{currency}} per hour for {{account}} binds: each unit more would save about {{savingPerUnit}} {{currency}}.',
+    '{{account}} may cost no more than {{perHour}} {{currency}} per hour, and does: each {{currency}} per hour more would make the plan about {{savingPerUnit}} {{currency}} cheaper.',
   'reason.relief':
     'What would end {{closesPercent}} % of the shortage, {{kind}}: {{amounts}}. The plan would then cost {{cost}} {{currency}} ({{dearer}} {{currency}} more).',
   'reason.relief-rule':
@@ -398,9 +398,9 @@ export const enUS = {
   'reason.kept-with-class':
     'Machines of {{pool}} stay with their service through all phases: they cannot change hands while both need them.',
   'reason.proven-gap':
-    'The best possible plan is at most {{gapPercent}} % better by the planning objective; this is proven with {{solver}}.',
+    'No plan whose private machines cost the same can be more than {{gapPercent}} % cheaper than this one, missing capacity counted in.',
   'reason.solver-missing':
-    'This is a greedy plan: it obeys every rule, but how far it is from the cheapest is unknown ({{trouble}}).',
+    'This plan obeys every rule, but it is not known how much cheaper another one could be ({{trouble}}).',
   'reason.standing-fleet':
     '{{machines}} standing machines of {{service}} serve {{requestsPerSecond}} requests/s already; only demand beyond that is planned.',
   'reason.held-binding':

@@ -356,8 +356,10 @@ export const zhCN: Readonly<Record<MessageKey, string>> = {
     '{{class}} 最多使用 {{pool}}（{{option}}）的 {{machines}} 台主机，单价为每 {{unit}} 每小时 {{pricePerUnitHour}} {{currency}}。',
   'reason.cheaper-pools-full':
     '比 {{dearest}} 便宜的 {{full}} 个资源池已用满，因此 {{class}} 也使用较贵的资源池（共允许 {{allowed}} 个）。',
-  'reason.quota-binding': '配额 {{quota}} 受限：每增加 1 个 vCPU 可节省 {{savingPerVcpu}} {{currency}}。',
-  'reason.stock-binding': '{{pool}} 库存受限：每增加 1 台主机可节省 {{savingPerMachine}} {{currency}}。',
+  'reason.quota-binding':
+    '配额 {{quota}} 已用尽：每增加 1 个 vCPU，计划约可便宜 {{savingPerVcpu}} {{currency}}。',
+  'reason.stock-binding':
+    '{{pool}} 可用的主机已全部用上：每增加 1 台，计划约可便宜 {{savingPerMachine}} {{currency}}。',
   'reason.zone-spread': '{{class}} 分布在多个可用区，任一可用区失效后仍保留 {{percent}}% 的需求容量。',
   'reason.spot-limit': '{{class}} 的竞价实例占比限制为 {{percent}}%；放宽会更便宜。',
   'reason.hourly-ceiling-binding':
@@ -385,8 +387,9 @@ export const zhCN: Readonly<Record<MessageKey, string>> = {
   'reason.spot-pool-share-binding':
     '{{what}} 已达单个竞价资源池占比上限：每放宽一个单位约可节省 {{saving}} {{currency}}。',
   'reason.kept-with-class': '{{pool}} 的主机在所有阶段归同一服务使用：双方都需要时无法转手。',
-  'reason.proven-gap': '按规划目标，最优计划至多好 {{gapPercent}}%；由 {{solver}} 证明。',
-  'reason.solver-missing': '这是贪心计划：遵守所有规则，但与最便宜计划的差距未知（{{trouble}}）。',
+  'reason.proven-gap':
+    '在私有主机费用相同的前提下，任何其他计划最多只能再便宜 {{gapPercent}}%（已计入缺口）。',
+  'reason.solver-missing': '本计划遵守所有规则，但尚不知道其他计划最多能便宜多少（{{trouble}}）。',
   'reason.standing-fleet':
     '{{service}} 的 {{machines}} 台常备主机已能承担 {{requestsPerSecond}} 请求/秒，只规划超出部分。',
   'reason.held-binding': '活动“{{campaign}}”同时占用 {{what}}；本方案用尽了其余部分。',
