@@ -71,8 +71,10 @@ async function verified(client: ApiClient, body: AccountInput): Promise<string> 
   return id;
 }
 
+type Course = Readonly<{ inMinutes: number; phaseMinutes: number }>;
+
 /** Soon enough to be armed and entered; nothing of it is over. */
-const SOON_MINUTES = 3;
+const SOON: Course = { inMinutes: 3, phaseMinutes: 15 };
 
 /** A campaign on the seeded clouds. */
 export async function seedCampaign(
@@ -80,12 +82,12 @@ export async function seedCampaign(
   clouds: SeededClouds,
   name: string,
   port: number,
-  inMinutes = SOON_MINUTES,
+  course = SOON,
 ): Promise<CampaignBody> {
   const client = stage.client(stage.tenant.adminToken);
   const template = await client.call(routes.templateCreate, { body: shop(port) });
   return await client.call(routes.campaignCreate, {
-    body: campaignInput(name, template.id, clouds, inMinutes),
+    body: campaignInput(name, template.id, clouds, course),
   });
 }
 
@@ -93,15 +95,15 @@ function campaignInput(
   name: string,
   templateId: string,
   clouds: SeededClouds,
-  inMinutes: number,
+  { inMinutes, phaseMinutes }: Course,
 ): CampaignInput {
   // One reading of the clock: a phase starts in the very millisecond in which the one before it ends.
   const now = Date.now();
   const minute = (n: number): string => new Date(now + n * 60_000).toISOString();
   const phases = (['prewarm', 'ramp', 'peak', 'plateau', 'decay'] as const).map((phase, index) => ({
     name: phase,
-    startsAt: minute(index * 15 + inMinutes),
-    endsAt: minute((index + 1) * 15 + inMinutes),
+    startsAt: minute(index * phaseMinutes + inMinutes),
+    endsAt: minute((index + 1) * phaseMinutes + inMinutes),
   }));
   const storefront = [800, 2_500, 9_000, 5_000, 1_000];
   const checkout = [100, 400, 1_500, 800, 150];
