@@ -97,7 +97,7 @@ async function solveOnce(problem: PlanningProblem, options: SolveOptions, end: n
   }
   const prices = ascent.prices();
   const allocation = Allocation.from(model, wholeMachines(ascent.machines));
-  const search = { parts: ascent.machines, rounds: options.searchRounds ?? mostRounds(model), end };
+  const search = { parts: ascent.machines, rounds: options.searchRounds, end };
   await makeWhole(allocation, prices, search);
   return { allocation, bound: ascent.bound, prices };
 }
@@ -107,9 +107,20 @@ function mostSteps({ pairs, phaseCount }: PlannerModel): number {
   return Math.min(5_000, Math.max(1_200, 2_500_000 / Math.max(1, pairs.count * phaseCount)));
 }
 
+/** What is short may still be found elsewhere, and is worth more than any saving. */
+function isShort(allocation: Allocation): boolean {
+  const { classCount, phaseCount } = allocation.model;
+  for (let cell = 0; cell < classCount * phaseCount; cell += 1) {
+    if (allocation.shortage(cell) > 0) return true;
+  }
+  return false;
+}
+
+const MOST_ROUNDS = 600;
+
 /** A round takes longer the larger the problem is, and whole machines weigh more the smaller it is. */
 function mostRounds({ pairs, phaseCount }: PlannerModel): number {
-  return Math.min(600, Math.max(4, Math.round(200_000 / Math.max(1, pairs.count * phaseCount))));
+  return Math.min(MOST_ROUNDS, Math.max(4, Math.round(200_000 / Math.max(1, pairs.count * phaseCount))));
 }
 
 /** The penalties of a plan that buys nothing. */
@@ -117,15 +128,16 @@ function costOfNothing(model: PlannerModel): number {
   return new Allocation(model).objective();
 }
 
-type Search = Readonly<{ parts: Float64Array; rounds: number; end: number }>;
+type Search = Readonly<{ parts: Float64Array; rounds: number | undefined; end: number }>;
 
 async function makeWhole(allocation: Allocation, prices: Prices, limits: Search): Promise<void> {
-  const { parts, rounds, end } = limits;
+  const { parts, end } = limits;
   const stop = () => performance.now() >= end;
   const guide = guideFrom(allocation.model, prices);
   enforceCaps(allocation);
   repair(allocation, { guide, noise: () => 0 });
   improve(allocation, { stop, guide });
+  const rounds = limits.rounds ?? (isShort(allocation) ? MOST_ROUNDS : mostRounds(allocation.model));
   const random = seededNumbers(1);
   const slice = roundsPerSlice(allocation.model);
   for (let done = 0; done < rounds && !stop(); done += slice) {
