@@ -1,3 +1,4 @@
+import { MachineLife } from '@springtide/effects';
 import { HOUR, MINUTE, SpringtideError, addMs, compareMoney, money, zero } from '@springtide/kernel';
 import { manifest as simulated } from '../../providers/simulated/index.js';
 import { changedProvider } from '../effects/testing/interruption.js';
@@ -59,6 +60,22 @@ describe('the guard of a run', () => {
     await engine.guardTick(ref);
     expect([(await run.row()).revision, await missing()]).toEqual([2, [[pool(0), 1]]]);
     expect(await signals(world)).toBe(1);
+  });
+
+  it('tells of what somebody else booked as lost before it, and of each machine once', async () => {
+    const world = await open();
+    const { run, engine, ref, vanish } = world;
+    await run.buy(0, 4);
+    for (const count of [1, 2]) {
+      vanish();
+      const [intent] = await run.intents();
+      await new MachineLife(run.ledger).observe(ref.tenantId, intent?.id ?? '');
+      await engine.guardTick(ref);
+      await engine.guardTick(ref);
+      expect([(await run.row()).revision, await signals(world)]).toEqual([1 + count, count]);
+    }
+    const told = (await run.story()).filter((line) => line.startsWith('guard.lost'));
+    expect(told).toEqual(Array(2).fill('guard.lost: 1 machines vanished; they are being replaced.'));
   });
 
   it('looks at the other clouds although one does not answer, and says that it did not', async () => {

@@ -6,9 +6,10 @@ import { capacityOf, missingCapacity, neededByNone } from './domain/index.js';
 import type { RunEntity } from './data/campaign.entity.js';
 import { ResidualPlanner, type ResidualSolver } from './residual-planner.js';
 import type { OpenRun, RunBook } from './run-book.js';
-import { isLive, machinesOf, type RunMachine } from './run-machines.js';
+import { machinesOf } from './run-machines.js';
 import { ordersOf } from './run-orders.js';
 import { heedNotices } from './spot-notices.js';
+import { heedLosses } from './vanished-machines.js';
 import { timerNotes } from './timer-notes.js';
 
 /** What a run decides between its effects: read from truth, decided by pure functions, told in the story. */
@@ -154,12 +155,13 @@ export class RunEngine {
       await this.book.note(tenantId, runId, entry);
     }
     const intents = await this.ledger.listIntents(tenantId, { runId, kind: 'create', onlyUnreleased: true });
-    const before = new Set(liveIds(machinesOf(intents)));
     const failures = await this.observeAll(intents.filter((intent) => intent.state === 'settled'));
     const open = await this.book.open(tenantId, runId);
     const held = open.run.control === 'hold';
-    if (!held) await this.checkMachines(open, tenantId, runId, before);
-    if (!held) await heedNotices(this.book, this.ledger, { tenantId, runId });
+    if (!held) {
+      await heedLosses(this.book, this.ledger, { tenantId, runId });
+      await heedNotices(this.book, this.ledger, { tenantId, runId });
+    }
     await this.checkMoney(open, tenantId, runId);
     if (failures[0] !== undefined) throw failures[0];
     return { over: isOver(open.run.state), held };
@@ -176,26 +178,6 @@ export class RunEngine {
       }
     }
     return failures;
-  }
-
-  private async checkMachines(
-    open: OpenRun,
-    tenantId: string,
-    runId: string,
-    before: ReadonlySet<string>,
-  ): Promise<void> {
-    const machines = machinesOf(await this.ledger.listIntents(tenantId, { runId, kind: 'create' }));
-    const lost = machines.filter(({ item }) => item.state === 'lost');
-    const fresh = lost.filter(({ item }) => before.has(item.machineId ?? ''));
-    if (fresh.length === 0) return;
-    // A new revision makes the run compare target and ground again, which replaces what vanished.
-    await this.book.change(tenantId, runId, (run) => ({ revision: run.revision + 1 }), {
-      step: 'guard.lost',
-      level: 'warning',
-      detail: `${fresh.length} machines vanished; they are being replaced.`,
-      facts: { lost: lost.length },
-      once: `lost/${lost.length}/${open.run.revision}`,
-    });
   }
 
   private async checkMoney(open: OpenRun, tenantId: string, runId: string): Promise<void> {
@@ -245,10 +227,6 @@ export class RunEngine {
 function wasInterrupted(intent: Intent, fence: number): boolean {
   const unanswered = intent.state === 'written' || intent.state === 'sent';
   return unanswered && intent.fence <= fence && !isGivenUp(intent);
-}
-
-function liveIds(machines: readonly RunMachine[]): readonly string[] {
-  return machines.flatMap((machine) => (isLive(machine) ? [machine.item.machineId ?? ''] : []));
 }
 
 function isOver(state: RunEntity['state']): boolean {
