@@ -363,7 +363,7 @@ export const zhCN: Readonly<Record<MessageKey, string>> = {
   'reason.zone-spread': '{{class}} 分布在多个可用区，任一可用区失效后仍保留 {{percent}}% 的需求容量。',
   'reason.spot-limit': '{{class}} 的竞价实例占比限制为 {{percent}}%；放宽会更便宜。',
   'reason.hourly-ceiling-binding':
-    '{{account}} 的每小时上限 {{perHour}} {{currency}} 受限：每放宽一个货币单位可节省 {{savingPerUnit}} {{currency}}。',
+    '{{account}} 每小时最多花费 {{perHour}} {{currency}}，已经用满：每小时上限每放宽 1 {{currency}}，计划约可节省 {{savingPerUnit}} {{currency}}。',
   'reason.relief':
     '可消除 {{closesPercent}}% 缺口的办法，{{kind}}：{{amounts}}。届时计划费用为 {{cost}} {{currency}}（增加 {{dearer}} {{currency}}）。',
   'reason.relief-rule':
