@@ -184,7 +184,7 @@ export async function readScaling({ page, client, show }: Story): Promise<void> 
         { id: 'by-hand', kind: 'manual', machines: 3, until: null },
         {
           ...{ id: 'evenings', kind: 'scheduled', timeZone: 'Asia/Shanghai', holidays: ['2030-10-01'] },
-          rules: [{ days: ['fri'], from: '18:00', to: '23:00', machines: 12 }],
+          rules: [{ days: ['fri'], from: '18:00', to: '23:00', machines: 30 }],
         },
         { id: 'campaigns', kind: 'campaign' },
       ],
@@ -199,6 +199,6 @@ export async function readScaling({ page, client, show }: Story): Promise<void> 
     `(() => { const d = new Date(${friday.getTime()}); return new Date(d.getTime() - d.getTimezoneOffset() * 60000).toISOString().slice(0, 16); })()`,
   );
   await page.getByLabel('Look at another time').fill(local);
-  await page.getByText('12 from 18:00 to 23:00, Asia/Shanghai').waitFor({ timeout: PATIENCE_MS });
-  await page.getByText('the highest want counts: 12, by evenings').waitFor();
+  await page.getByText('30 from 18:00 to 23:00, Asia/Shanghai').waitFor({ timeout: PATIENCE_MS });
+  await page.getByText('the highest want counts: 30, by evenings').waitFor();
 }
