@@ -120,7 +120,7 @@ const MOST_ROUNDS = 600;
 
 /** A round takes longer the larger the problem is, and whole machines weigh more the smaller it is. */
 function mostRounds({ pairs, phaseCount }: PlannerModel): number {
-  return Math.min(MOST_ROUNDS, Math.max(4, Math.round(200_000 / Math.max(1, pairs.count * phaseCount))));
+  return Math.min(MOST_ROUNDS, Math.max(4, Math.round(150_000 / Math.max(1, pairs.count * phaseCount))));
 }
 
 /** The penalties of a plan that buys nothing. */

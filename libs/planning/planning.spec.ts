@@ -5,6 +5,7 @@ import { problemOf, readInstance } from '../../test/bench/planner/instance-file.
 import { checkPlan, costOf, explanationText, findRelief, reliefReasons, solvePlan } from './index.js';
 import type { CapacityPlan, PlanningProblem } from './index.js';
 import { randomProblem } from './testing/random-problem.js';
+import { sharedHosts } from './testing/shared-hosts.js';
 
 const eur = (amount: string) => ({ currency: 'EUR', amount });
 const quick = { searchRounds: 8, deadlineMs: 8_000 };
@@ -171,6 +172,15 @@ describe('solvePlan', () => {
     expect(plan.shortage).toEqual([]);
     expect(plan.gap).toBeLessThan(0.012);
   }, 30_000);
+
+  it('knows how good a plan is whose services share private hosts and buy the rest', async () => {
+    const plan = await solvePlan(sharedHosts(), { handOver: 'never' });
+    requireHonest(sharedHosts(), plan);
+    expect(plan.shortage).toEqual([]);
+    // Private machines count at a hundredth there: prices of what must be bought are orders of magnitude above.
+    expect(plan.quality).toBe('optimal-bound');
+    expect(plan.gap).toBeLessThan(0.05);
+  });
 
   it('proves the same bound for a service and for its parts', async () => {
     const [item] = shop().classes;

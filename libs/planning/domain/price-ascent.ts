@@ -1,7 +1,7 @@
 import { at, type PlannerModel } from './planner-model.js';
 import { ruleValues, type Prices, type RuleValues } from './prices.js';
 import { Relaxation } from './relaxation.js';
-import { typicalPrices } from './rules-to-meet.js';
+import { setTolls, typicalPrices, typicalTolls } from './rules-to-meet.js';
 
 /**
  * Climbs to the prices with the highest bound by the volume algorithm (Barahona and Anbil, 2000): steps along what
@@ -43,6 +43,7 @@ export class PriceAscent {
     this.best.memory.set(typical.memory.map((value) => value * FIRST_MEMORY));
     this.bound = this.relaxation.solve(this.best);
     for (let pass = 0; pass < SCALING_PASSES && this.scaleClasses(); pass += 1);
+    this.findMagnitudes(typical);
     this.bound = this.relaxation.solve(this.best);
     this.average = this.relaxation.done.all.slice();
     this.blend(1);
@@ -69,6 +70,38 @@ export class PriceAscent {
       }
     }
     return raised;
+  }
+
+  /**
+   * Single cells may be orders of magnitude off, where others take the cheap pools that would have been enough: steps
+   * measured by a typical price that is too low would never arrive.
+   */
+  private findMagnitudes(typical: RuleValues): void {
+    for (let cell = 0; cell < this.best.cover.length; cell += 1) {
+      if (at(this.best.cover, cell) <= 0) continue;
+      for (const factor of [MAGNITUDE, 1 / MAGNITUDE]) {
+        for (let times = 0; times < MOST_MAGNITUDES && this.raised(cell, factor); times += 1);
+      }
+      typical.cover[cell] = Math.max(at(typical.cover, cell), at(this.best.cover, cell) / FIRST_COVER);
+    }
+    typicalTolls(this.model, typical);
+  }
+
+  /** Whether the bound rises with this cell's price times a factor, alone or with tolls; the prices are kept then. */
+  private raised(cell: number, factor: number): boolean {
+    this.trial.all.set(this.best.all);
+    this.trial.cover[cell] = at(this.best.cover, cell) * factor;
+    if (this.isBetter()) return true;
+    if (factor < 1 || !setTolls(this.model, this.trial, cell)) return false;
+    return this.isBetter();
+  }
+
+  private isBetter(): boolean {
+    const bound = this.relaxation.solve(this.trial);
+    if (bound <= this.bound) return false;
+    this.best.all.set(this.trial.all);
+    this.bound = bound;
+    return true;
   }
 
   /** Takes this many steps; false once further ones would hardly raise the bound. */
@@ -182,6 +215,8 @@ const FIRST_COVER = 0.9;
 const FIRST_MEMORY = 0.2;
 const FACTORS = [0.8, 1.25] as const;
 const SCALING_PASSES = 12;
+const MAGNITUDE = 4;
+const MOST_MAGNITUDES = 8;
 const CHECK_AFTER = 100;
 const LEAST_WEIGHT = 0.001;
 const SLOW = 0.01;

@@ -87,24 +87,71 @@ export function typicalPrices(model: PlannerModel): RuleValues {
 /** Of all zones of a cell, few bind at once. */
 const ZONE_PART = 0.3;
 
-function typicalTolls(model: PlannerModel, typical: RuleValues): void {
-  const { limits, pairs, pools, phaseCount: K, hours, launches } = model;
-  const sums = new Float64Array(limits.count);
+/**
+ * What one more of a limit is worth, by the typical prices of what its machines carry: where private machines count at a
+ * hundredth of their price, that is far more than they cost.
+ */
+export function typicalTolls(model: PlannerModel, typical: RuleValues): void {
+  const { limits, pools, phaseCount: K, launches } = model;
   const counts = new Float64Array(limits.count);
-  for (let pair = 0; pair < pairs.count; pair += 1) {
+  typical.limit.fill(0);
+  for (let pair = 0; pair < model.pairs.count; pair += 1) {
     for (let i = at(limits.starts, pair); i < at(limits.starts, pair + 1); i += 1) {
       const limit = at(limits.of, i);
-      sums[limit] = at(sums, limit) + at(pools.rate, at(pairs.poolOf, pair)) / at(limits.weight, i);
       counts[limit] = at(counts, limit) + 1;
+      for (let k = 0; k < K; k += 1) {
+        const row = limit * K + k;
+        typical.limit[row] = at(typical.limit, row) + worthOf(model, typical, pair, k) / at(limits.weight, i);
+      }
     }
   }
   for (let row = 0; row < typical.limit.length; row += 1) {
-    const limit = Math.floor(row / K);
-    typical.limit[row] = (at(sums, limit) / Math.max(1, at(counts, limit))) * at(hours, row % K);
+    typical.limit[row] = at(typical.limit, row) / Math.max(1, at(counts, Math.floor(row / K)));
   }
   const mean = pools.rate.reduce((sum, rate) => sum + rate, 0) / Math.max(1, pools.rate.length);
   typical.launch.fill(launches.count === 0 ? 0 : mean);
   typical.budget[0] = model.budget === Infinity ? 0 : 1;
+}
+
+/**
+ * Raises each pair's tightest limit to a price at which a machine for this cell is worth no more than it costs: what is
+ * too cheap to have enough of is paid for there. Returns whether anything changed.
+ */
+export function setTolls(model: PlannerModel, prices: RuleValues, cell: number): boolean {
+  const { pairs, pools, hours, phaseCount: K } = model;
+  const k = cell % K;
+  let changed = false;
+  for (const pair of pairs.ofClass[Math.floor(cell / K)] ?? []) {
+    const tightest = tightestLimit(model, pair, k);
+    if (tightest === undefined) continue;
+    const cost = at(pools.rate, at(pairs.poolOf, pair)) * at(hours, k);
+    const toll = (at(pairs.units, pair) * at(prices.cover, cell) - cost) / tightest.weight;
+    if (toll <= at(prices.limit, tightest.row)) continue;
+    prices.limit[tightest.row] = toll;
+    changed = true;
+  }
+  return changed;
+}
+
+function tightestLimit({ limits, phaseCount: K }: PlannerModel, pair: number, k: number) {
+  let tightest: { row: number; weight: number; fits: number } | undefined;
+  for (let i = at(limits.starts, pair); i < at(limits.starts, pair + 1); i += 1) {
+    const [row, weight] = [at(limits.of, i) * K + k, at(limits.weight, i)];
+    const fits = at(limits.free, row) / weight;
+    if (tightest === undefined || fits < tightest.fits) tightest = { row, weight, fits };
+  }
+  return tightest;
+}
+
+/** A machine of a pair in a phase: what it costs, or what it carries where that is more. */
+function worthOf(
+  { pairs, pools, hours, phaseCount: K }: PlannerModel,
+  typical: RuleValues,
+  pair: number,
+  k: number,
+) {
+  const cost = at(pools.rate, at(pairs.poolOf, pair)) * at(hours, k);
+  return Math.max(cost, at(pairs.units, pair) * at(typical.cover, at(pairs.classOf, pair) * K + k));
 }
 
 /** The price per unit at which the cheapest pools could carry the need, and as much again for who else wants them. */
