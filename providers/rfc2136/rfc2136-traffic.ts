@@ -108,12 +108,15 @@ export class Rfc2136Traffic implements TrafficFacet {
     });
   }
 
+  /** Two questions to a server that may change between them: they are asked again before they are believed to differ. */
   async #live({ name, zone }: Rfc2136Route, options: CallOptions): Promise<LiveName> {
-    const texts = await this.api.lookUp(besideName(name), 'TXT', options);
-    const addresses = (await this.api.lookUp(name, 'A', options)).toSorted();
-    const groups = parseGroups(texts);
-    if (groups !== undefined && answeredAddresses(groups).join() === addresses.join()) {
-      return { groups, addresses, texts };
+    let addresses: readonly string[] = [];
+    for (let look = 0; look < MOST_LOOKS; look += 1) {
+      const texts = await this.api.lookUp(besideName(name), 'TXT', options);
+      addresses = (await this.api.lookUp(name, 'A', options)).toSorted();
+      const groups = parseGroups(texts);
+      if (groups !== undefined && same(answeredAddresses(groups), addresses))
+        return { groups, addresses, texts };
     }
     throw new SpringtideError(
       'failed-precondition',
@@ -198,6 +201,8 @@ function refuseMember(settings: Rfc2136Route, group: string, { id, address, port
     `member ${JSON.stringify(id)} of group "${group}" ${problem}; the route was not changed`,
   );
 }
+
+const MOST_LOOKS = 3;
 
 function refusePointingAtNothing(
   route: string,
