@@ -34,6 +34,8 @@ type Measured = Readonly<{ database: Database; cloud: BenchCloud; provider: stri
 const TENANT = '00000000-0000-4000-8000-0000000000aa';
 const VISIBLE_WITHIN_S = 10;
 const MOST_MEMORY_MIB = 512;
+/** As docs/operator-guide.md starts a worker where memory is short. */
+const HEAP_LIMIT = '--max-old-space-size=320';
 const PATIENCE_MS = 120_000;
 const CONTEXT = jobContext('bench', TENANT, 'bench');
 let changes = 0;
@@ -52,12 +54,15 @@ export async function inventoryBench(args: string[]): Promise<void> {
       machines: { type: 'string' },
       'call-ms': { type: 'string', default: '50' },
       rounds: { type: 'string', default: '3' },
+      /** Said to the process of one provider. */
+      alone: { type: 'boolean', default: false },
     },
     // Options of other benches in the same command are theirs.
     strict: false,
   });
-  if (typeof values.provider !== 'string') {
-    for (const provider of Object.keys(ADAPTERS)) alone(provider, args);
+  if (typeof values.provider !== 'string' || values.alone !== true) {
+    const all = typeof values.provider === 'string' ? [values.provider] : Object.keys(ADAPTERS);
+    for (const provider of all) alone(provider, args);
     return;
   }
   const load = ADAPTERS[values.provider];
@@ -84,7 +89,16 @@ const ADAPTERS: Readonly<Record<string, () => Promise<BenchAdapter>>> = {
 
 function alone(provider: string, args: readonly string[]): void {
   const [entry = ''] = process.argv.slice(1);
-  const command = [...process.execArgv, entry, 'inventory', '--provider', provider, ...args];
+  const command = [
+    HEAP_LIMIT,
+    ...process.execArgv,
+    entry,
+    'inventory',
+    '--alone',
+    '--provider',
+    provider,
+    ...args,
+  ];
   const done = spawnSync(process.execPath, command, { stdio: 'inherit' });
   if (done.status !== 0) process.exitCode = 1;
 }
