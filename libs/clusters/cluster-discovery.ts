@@ -3,6 +3,7 @@ import { SpringtideError, asSpringtideError } from '@springtide/kernel';
 import type { EndpointGate } from '@springtide/platform';
 import { z } from 'zod';
 import { ACCESS_NAMESPACE, ACCESS_SECRET } from './domain/index.js';
+import { userKubeconfig } from './user-kubeconfig.js';
 
 type EndpointKeys = Parameters<EndpointGate['dispatcher']>[0];
 
@@ -43,7 +44,7 @@ export class ClusterDiscovery {
     const secret = secretSchema.safeParse(answer);
     if (!secret.success) return undefined;
     const bearer = Buffer.from(secret.data.data.token, 'base64').toString('utf8');
-    return kubeconfigOf(`https://${endpoint}`, caPem, bearer);
+    return userKubeconfig(`https://${endpoint}`, caPem, bearer);
   }
 
   /** Undefined for whatever a cluster answers, or does not, before it is ready. */
@@ -84,23 +85,6 @@ function isSignedBy(secret: string, text: string, signature: string): boolean {
 function keyHash(caPem: string): string {
   const key = new X509Certificate(caPem).publicKey.export({ type: 'spki', format: 'der' });
   return `sha256:${createHash('sha256').update(key).digest('hex')}`;
-}
-
-/** JSON is YAML too. */
-function kubeconfigOf(server: string, caPem: string, token: string): string {
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'springtide',
-    clusters: [
-      {
-        name: 'built',
-        cluster: { server, 'certificate-authority-data': Buffer.from(caPem, 'utf8').toString('base64') },
-      },
-    ],
-    users: [{ name: 'springtide', user: { token } }],
-    contexts: [{ name: 'springtide', context: { cluster: 'built', user: 'springtide' } }],
-  });
 }
 
 function falseSignature(endpoint: string): SpringtideError {

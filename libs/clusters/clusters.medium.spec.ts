@@ -18,6 +18,7 @@ const state = await controlPlaneAvailable();
 const here = yardLane('kubernetes', state.available, state.available ? undefined : state.reason);
 const suite = here ? describe : describe.skip;
 const clock = systemClock;
+const PASSING = 'cloud-given';
 
 const SPEC: WorkloadSpecBody = {
   namespace: 'shop',
@@ -158,10 +159,22 @@ suite('clusters and workloads of a tenant', () => {
       code: 'failed-precondition',
     });
     cloud.finish(made.id);
+    // Least rights make no user: told, and nothing is registered.
     cloud.kubeconfig = kubeconfig;
+    await expect(managed.register(one.admin, place, 'peak')).rejects.toMatchObject({
+      code: 'permission-denied',
+      message: expect.stringMatching(/answered 403 .* not registered/),
+    });
+    cloud.kubeconfig = await passingKubeconfig(yard);
     const cluster = await managed.register(one.admin, place, 'peak');
     expect(cluster).toMatchObject({ status: 'healthy', region: 'r1' });
+    // As with EKS: what the cloud gave is no good any more, and nobody notices.
+    await forgetPassing(yard);
+    const passed = await managed.register(one.admin, place, 'late').catch((thrown: unknown) => thrown);
+    expect(passed).toMatchObject({ code: 'permission-denied' });
+    await accounts.verify(one.admin, cluster.id);
     expect((await clusters.nodes(one.admin, cluster.id)).length).toBeGreaterThan(0);
+    expect(await clusters.list(one.admin)).toHaveLength(2);
 
     cloud.addForeign('c-theirs');
     const theirs = { ...place, id: 'c-theirs' };
@@ -182,3 +195,29 @@ suite('clusters and workloads of a tenant', () => {
     await expect(clusters.setSchedulable(ctx, clusterId, 'node-1', false)).rejects.toMatchObject(refused);
   });
 });
+
+/** What a cloud hands out: all rights, for a short time. */
+async function passingKubeconfig({ admin, url, caPem }: KubernetesYard): Promise<string> {
+  await admin.kubectl(['-n', 'kube-system', 'create', 'serviceaccount', PASSING]);
+  const subject = `--serviceaccount=kube-system:${PASSING}`;
+  await admin.kubectl(['create', 'clusterrolebinding', PASSING, '--clusterrole=cluster-admin', subject]);
+  const words = ['-n', 'kube-system', 'create', 'token', PASSING, '--duration=15m'];
+  return tokenKubeconfig(url, caPem, (await admin.kubectl(words)).trim());
+}
+
+async function forgetPassing({ admin }: KubernetesYard): Promise<void> {
+  await admin.kubectl(['delete', 'clusterrolebinding', PASSING]);
+  const ask = [
+    'auth',
+    'can-i',
+    'create',
+    'serviceaccounts',
+    `--as=system:serviceaccount:kube-system:${PASSING}`,
+  ];
+  await until('it may do nothing', 10_000, async () =>
+    admin.kubectl(ask).then(
+      () => false,
+      () => true,
+    ),
+  );
+}

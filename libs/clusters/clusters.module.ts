@@ -7,6 +7,7 @@ import { BuiltClusterMachines } from './built-cluster-machines.js';
 import { BuiltClusterService } from './built-cluster.service.js';
 import { ClusterDiscovery } from './cluster-discovery.js';
 import { ClusterEffects } from './cluster-effects.js';
+import { ClusterUsers } from './cluster-users.js';
 import { ClusterService } from './cluster.service.js';
 import { ManagedClusterService } from './managed-cluster.service.js';
 import { WorkloadService } from './workload.service.js';
@@ -31,9 +32,17 @@ export class ClustersModule {
         },
         {
           provide: ManagedClusterService,
-          useFactory: (database: Database, clusters: ClusterService, effects: ClusterEffects, clock: Clock) =>
-            new ManagedClusterService({ database, clusters, effects, clock }),
-          inject: [Database, ClusterService, ClusterEffects, CLOCK],
+          useFactory: (
+            database: Database,
+            clusters: ClusterService,
+            effects: ClusterEffects,
+            gate: EndpointGate,
+            clock: Clock,
+          ) => {
+            const users = new ClusterUsers(gate, clock);
+            return new ManagedClusterService({ database, clusters, effects, users, clock });
+          },
+          inject: [Database, ClusterService, ClusterEffects, ENDPOINT_GATE, CLOCK],
         },
         {
           provide: BuiltClusterService,

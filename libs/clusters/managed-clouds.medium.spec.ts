@@ -4,7 +4,6 @@ import { manifest as kubernetes } from '../../providers/kubernetes/index.js';
 import { manifest as tencent } from '../../providers/tencent/index.js';
 import { putLeastKey } from '../../test/yard/alibaba/alibaba-conformance.js';
 import { startAlibabaYard } from '../../test/yard/alibaba/alibaba-yard.js';
-import { leastUser, tokenKubeconfig } from '../../test/yard/kubernetes/cluster-account.js';
 import { until } from '../../test/yard/kubernetes/cluster-admin.js';
 import { controlPlaneAvailable } from '../../test/yard/kubernetes/control-plane-binary.js';
 import { startKubernetesYard, type KubernetesYard } from '../../test/yard/kubernetes/kubernetes-yard.js';
@@ -50,7 +49,7 @@ suite('a cluster that $name runs', ({ name }) => {
     yard = await startKubernetesYard({ nodes: 2 });
     cloud = name === 'alibaba' ? await startAlibaba() : await startTencent();
     await yard.admin.kubectl(['create', 'namespace', 'shop']);
-    await cloud.leadTo(tokenKubeconfig(yard.url, yard.caPem, await leastUser(yard.admin)));
+    await cloud.leadTo(yard.kubeconfig);
     stand = await clusterStand([alibaba, tencent, kubernetes], [cloud.endpoint, yard.url]);
   }, 120_000);
   afterAll(async () => {

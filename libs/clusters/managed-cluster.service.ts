@@ -10,12 +10,14 @@ import { SpringtideError, toInstant, type Clock } from '@springtide/kernel';
 import type { Database, RequestContext } from '@springtide/platform';
 import { collectComplete, type Cluster } from '@springtide/provider-kit';
 import type { ClusterEffects } from './cluster-effects.js';
+import type { ClusterUsers } from './cluster-users.js';
 import type { ClusterService } from './cluster.service.js';
 
 type Parts = Readonly<{
   database: Database;
   clusters: ClusterService;
   effects: ClusterEffects;
+  users: ClusterUsers;
   clock: Clock;
 }>;
 
@@ -70,7 +72,10 @@ export class ManagedClusterService {
     return found.map((cluster) => this.toBody(accountId, cluster));
   }
 
-  /** @throws failed-precondition while it is being made; nothing is stored then. */
+  /**
+   * With a user of our own in it, for what its cloud hands out ends soon or may do too much.
+   * @throws failed-precondition while it is being made; nothing is stored then.
+   */
   async register(ctx: RequestContext, place: ManagedClusterPlace, name: string): Promise<ClusterBody> {
     requirePermission(ctx, 'account:write');
     const { state } = await this.read(ctx, place);
@@ -81,9 +86,22 @@ export class ManagedClusterService {
         { nextStep: 'Ask again once it runs.' },
       );
     }
-    const client = await this.parts.effects.open(ctx.tenantId, place.accountId);
-    const kubeconfig = await client.clusters.kubeconfig(place.id, { region: place.region });
-    return await this.parts.clusters.register(ctx, { name, kubeconfig, region: place.region });
+    const { accountId, region, id } = place;
+    const subject = subjectOf(ctx.tenantId, accountId, region, id);
+    await this.audit(ctx, 'cluster.make-user', subject, place);
+    const change = {
+      tenantId: ctx.tenantId,
+      accountId,
+      subject,
+      step: 'make-user',
+      batch: 0,
+      service: null,
+      region,
+    };
+    const kubeconfig = await this.parts.effects.send('set', change, { ...place }, async ({ client }) => {
+      return await this.parts.users.make(await client.clusters.kubeconfig(id, { region }));
+    });
+    return await this.parts.clusters.register(ctx, { name, kubeconfig, region });
   }
 
   /** Only what carries our creator mark. Repeated until it says `gone`. */

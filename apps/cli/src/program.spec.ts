@@ -311,6 +311,38 @@ describe('clusters', () => {
     expect(said.out).toContain('shop/front-1');
   });
 
+  it('are ordered from a cloud, waited for, and registered under their name', async () => {
+    const made = {
+      ...{ id: 'c-1', accountId: id, name: 'peak', region: 'r1', version: '1.36', endpoint: null },
+      ...{ nodePools: [], owned: true, reason: null },
+    };
+    const listed = (state: string): Answer => ({ status: 200, body: { items: [{ ...made, state }] } });
+    const registered = { id, name: 'peak', status: 'healthy', region: 'r1', version: 'v1.36', problem: null };
+    const order =
+      'name: peak\nregion: r1\nnetwork: net-1\nnodePools: [{name: a, machineType: b, nodes: 2}]\n';
+    const { terminal, sent, said } = terminalWith(
+      [
+        { status: 202, body: { ...made, state: 'creating' } },
+        listed('creating'),
+        listed('running'),
+        { status: 201, body: registered },
+      ],
+      { 'o.yaml': order },
+    );
+    const argv = ['managed-cluster', 'order', '-f', 'o.yaml', '--account', id, '--wait'];
+    expect(await runCli(argv, terminal)).toBe(0);
+    expect(sent.map(({ path }) => path.split('?')[0])).toEqual([
+      '/api/v1/managed-clusters',
+      '/api/v1/managed-clusters',
+      '/api/v1/managed-clusters',
+      '/api/v1/managed-clusters/register',
+    ]);
+    expect(JSON.parse(sent.at(-1)?.body ?? '{}')).toEqual({
+      ...{ accountId: id, region: 'r1', id: 'c-1', name: 'peak' },
+    });
+    expect(said.err).toContain('Cluster peak is registered');
+  });
+
   it('deploy what a file says, and refuse one that is wrong before anything is sent', async () => {
     const { terminal, sent, said } = terminalWith([], { 'w.yaml': 'namespace: shop\nname: Front\n' });
     expect(await runCli(['workload', 'deploy', '-f', 'w.yaml', '--cluster', id], terminal)).toBe(2);

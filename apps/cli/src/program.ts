@@ -8,6 +8,7 @@ import { addCalendarCommands, addCapacityCommands, addDemandCommands } from './c
 import { addImageCommands } from './commands/image.command.js';
 import { addInventoryCommands } from './commands/inventory.command.js';
 import { addLoginCommands } from './commands/login.command.js';
+import { addManagedClusterCommands } from './commands/managed-cluster.command.js';
 import { addAuditCommands, addCostCommands, addStopSwitchCommands } from './commands/oversight.command.js';
 import { addTokenCommands, addUserCommands } from './commands/people.command.js';
 import { addRehearsalCommands } from './commands/rehearsal.command.js';
@@ -56,6 +57,7 @@ function buildProgram(line: CommandLine): Command {
   addInventoryCommands(program, line);
   addImageCommands(program, line);
   addClusterCommands(program, line);
+  addManagedClusterCommands(program, line);
   addNodeCommands(program, line);
   addWorkloadCommands(program, line);
   addTemplateCommands(program, line);

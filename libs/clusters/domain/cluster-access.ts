@@ -26,12 +26,10 @@ const RULES: readonly Rule[] = [
   { groups: 'discovery.k8s.io', resources: 'endpointslices', verbs: 'get, list, create, patch, delete' },
 ];
 
-/**
- * Applied on the first machine with its own rights: the least role, a user that has it, the user's lasting token in a
- * secret, and the access group's one right: to read that secret. So the user data never holds more than a short right.
- */
-export function accessManifest(): readonly string[] {
-  const meta = (name: string) => ['metadata:', `  name: ${name}`, `  namespace: ${ACCESS_NAMESPACE}`];
+const meta = (name: string) => ['metadata:', `  name: ${name}`, `  namespace: ${ACCESS_NAMESPACE}`];
+
+/** The least role, a user that has it, and the user's lasting token in a secret. */
+export function userManifest(): readonly string[] {
   const user = `{kind: ServiceAccount, name: ${USER}, namespace: ${ACCESS_NAMESPACE}}`;
   return [
     ...['apiVersion: v1', 'kind: ServiceAccount', ...meta(USER), '---'],
@@ -47,7 +45,17 @@ export function accessManifest(): readonly string[] {
       `  name: ${USER}`,
     ],
     ...[`roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: ${USER}}`],
-    ...[`subjects: [${user}]`, '---'],
+    `subjects: [${user}]`,
+  ];
+}
+
+/**
+ * Applied on the first machine with its own rights: our user, and the access group's one right: to read the user's secret.
+ * So the user data never holds more than a short right.
+ */
+export function accessManifest(): readonly string[] {
+  return [
+    ...[...userManifest(), '---'],
     ...['apiVersion: rbac.authorization.k8s.io/v1', 'kind: Role', ...meta(ACCESS_SECRET), 'rules:'],
     `  - {apiGroups: [""], resources: [secrets], resourceNames: [${ACCESS_SECRET}], verbs: [get]}`,
     ...['---', 'apiVersion: rbac.authorization.k8s.io/v1', 'kind: RoleBinding', ...meta(ACCESS_SECRET)],

@@ -1,4 +1,4 @@
 export { nextDrainStep, type DrainState, type DrainStep } from './drain-step.js';
-export { ACCESS_NAMESPACE, ACCESS_SECRET } from './cluster-access.js';
+export { ACCESS_NAMESPACE, ACCESS_SECRET, userManifest } from './cluster-access.js';
 export { controlPlaneUserData, joinUserData, type ClusterPlan, type JoinPlan } from './node-user-data.js';
 export { versionBefore } from './version-choice.js';

@@ -18,6 +18,7 @@ import { ClusterEffects } from '../cluster-effects.js';
 import pg from 'pg';
 import { BuiltClusterMachines } from '../built-cluster-machines.js';
 import { ClusterDiscovery } from '../cluster-discovery.js';
+import { ClusterUsers } from '../cluster-users.js';
 import {
   BuiltClusterService,
   ClusterService,
@@ -75,7 +76,13 @@ export async function clusterStand(
     two: await seedTenant(database, clock),
     accounts,
     clusters,
-    managed: new ManagedClusterService({ database, clusters, effects, clock }),
+    managed: new ManagedClusterService({
+      database,
+      clusters,
+      effects,
+      users: new ClusterUsers(gate, clock),
+      clock,
+    }),
     built: new BuiltClusterService({
       database,
       vault,
