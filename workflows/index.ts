@@ -1,4 +1,5 @@
 export { guard } from './guard/guard.workflow.js';
+export { keepRoutes } from './keep-routes/keep-routes.workflow.js';
 export { phase } from './phase/phase.workflow.js';
 export { plan } from './plan/plan.workflow.js';
 export { provision } from './provision/provision.workflow.js';

@@ -55,4 +55,11 @@ describe('what an entrance takes beside what was planned', () => {
     expect(await leaving.machines()).toBe(4);
     expect((await leaving.run.story())[1]).toMatch(/^demand.calm: storefront takes 304 /);
   });
+
+  it('takes an entrance that counts nothing for unknown demand, and lets nobody go for it', async () => {
+    const { run, minutes, machines, countNothing } = await watchedRun(open, { belowPlan: 'in-peak' });
+    countNothing();
+    await minutes(30, PLANNED);
+    expect([await machines(), await run.story()]).toEqual([4, []]);
+  });
 });

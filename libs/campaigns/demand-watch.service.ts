@@ -75,7 +75,8 @@ export class DemandWatch {
     for (const { name: service, route } of open.plan.services) {
       try {
         const counters = await this.routes.readCounters(await this.routes.getByName(ctx, route));
-        await this.lookAt({ ctx, open, mandate, service, now }, [...counters]);
+        // Where nobody counts, nothing is known; that is no sign of little demand.
+        if (counters.length > 0) await this.lookAt({ ctx, open, mandate, service, now }, [...counters]);
       } catch (thrown) {
         failures.push(thrown);
       }

@@ -13,11 +13,11 @@ const NODES_AT_ONCE = 20;
 const WAIT_MS = 1_000;
 
 type Parts = Readonly<{
-  book: RunBook;
-  ledger: EffectLedger;
-  shifting: Shifting;
-  routes: RoutesService;
-  clusters: ClusterService;
+  book: Pick<RunBook, 'context' | 'now'>;
+  ledger: Pick<EffectLedger, 'listIntents'>;
+  shifting: Pick<Shifting, 'sendTrafficHome'>;
+  routes: Pick<RoutesService, 'getByName' | 'read' | 'showsDraining'>;
+  clusters: Pick<ClusterService, 'list' | 'nodes' | 'drain'>;
 }>;
 
 /** The first phases of the way back: nobody is sent to the machines any more, and who is there may finish. */
@@ -84,14 +84,13 @@ export class EmptyEntrances {
 
   private async connectionsOf(work: PhaseWork, routeName: string): Promise<number | null> {
     try {
-      const route = await this.parts.routes.getByName(
-        this.parts.book.context(work.tenantId, work.runId),
-        routeName,
-      );
-      const { groups } = await this.parts.routes.read(route);
+      const { book, routes } = this.parts;
+      const route = await routes.getByName(book.context(work.tenantId, work.runId), routeName);
+      const { groups } = await routes.read(route);
       const leaving = groups.filter((group) => group.name !== HOME_GROUP).flatMap((group) => group.members);
-      // Members that the product does not show any more may still have connections: nobody counts those.
-      if (leaving.length === 0 || leaving.some((member) => member.activeConnections === null)) return null;
+      if (leaving.some((member) => member.activeConnections === null)) return null;
+      // Where a product hides members before their last connection ends, nobody counts those.
+      if (leaving.length === 0 && !(await routes.showsDraining(route))) return null;
       return leaving.reduce((sum, member) => sum + (member.activeConnections ?? 0), 0);
     } catch {
       return null;

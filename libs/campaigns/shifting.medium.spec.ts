@@ -1,3 +1,4 @@
+import { addReading } from './data/demand-reading.repository.js';
 import { EntranceKeeper } from './entrance-keeper.service.js';
 import { Shifting } from './shifting.service.js';
 import { ROUTE, runWithEntrance } from './testing/entrance-of-run.js';
@@ -71,6 +72,51 @@ describe('traffic of a run', () => {
     expect(bad).toMatchObject({ passed: false, reason: expect.stringContaining(group) });
     await shifting.rollBackShift({ ...order(), to: shares.from, reason: bad.reason });
     expect(entrance.shares(ROUTE)).toEqual(new Map(Object.entries(shares.from)));
+  }, 60_000);
+
+  it('takes a step back that answers, but much slower than the standing fleet', async () => {
+    const { shifting, order, group, join, entrance, run } = await open();
+    await join();
+    entrance.slow.set(group, 2_400);
+    const shares = { from: { home: 100, [group]: 0 }, to: { home: 50, [group]: 50 } };
+    const slow = await shifting.shiftStep({ ...order(), step: 0, ...shares, fraction: 1 }, alive);
+    expect(slow).toMatchObject({ passed: false, reason: expect.stringContaining('2400 ms on average') });
+    // When everybody is slow, it is not the new machines that are to blame.
+    entrance.slow.set('home', 2_000);
+    const all = await shifting.shiftStep({ ...order(), step: 1, ...shares, fraction: 1 }, alive);
+    expect(all).toMatchObject({ passed: true });
+    expect(await run.story()).toContain(`shift.step: entrance: home 50 %, ${group} 50 %. Healthy.`);
+  }, 60_000);
+
+  it('is gentle with new machines, but not while those who have the traffic are overloaded', async () => {
+    const { shifting, order, ids, group, join, run, ref } = await open();
+    await join();
+    const takes = async (requestsPerSecond: number) =>
+      await run.book.within(ref.tenantId, ref.runId, async (tx) => {
+        const at = run.now();
+        const reading = { service: 'storefront', at, counters: [], requestsPerSecond };
+        await addReading(tx, ref.tenantId, ref.runId, reading);
+      });
+    await run.changePlan((plan) => ({
+      ...plan,
+      standing: [{ service: 'storefront', machines: 1, requestsPerSecond: 100 }],
+    }));
+    expect(await shifting.planShift(order())).toMatchObject({
+      from: { home: 50, [group]: 50 },
+      to: { home: 20, [group]: 80 },
+      fractions: [0.05, 0.25, 0.5, 1],
+    });
+    await takes(150);
+    expect((await shifting.planShift(order())).fractions).toEqual([0.05, 0.25, 0.5, 1]);
+    run.clock.advance(1_000);
+    await takes(260);
+    expect((await shifting.planShift(order([], 'peak.full.2'))).fractions).toEqual([0.5, 1]);
+    expect(await run.story()).toContain(
+      'shift.hurry: entrance takes 260 requests per second, more than those who have them can serve: 2 gentle steps are left out.',
+    );
+    run.clock.advance(10 * 60_000);
+    expect((await shifting.planShift(order())).fractions).toEqual([0.05, 0.25, 0.5, 1]);
+    expect(ids).toHaveLength(4);
   }, 60_000);
 
   it('leaves the machines that stay in the entrance when others leave', async () => {

@@ -1,16 +1,19 @@
 import type { RunRef, ShiftOrder, ShiftPlan, ShiftStepResult } from '@springtide/contracts';
 import { EffectLedger, MachineLife } from '@springtide/effects';
-import { SpringtideError, msBetween } from '@springtide/kernel';
+import { SpringtideError, addMs, msBetween } from '@springtide/kernel';
 import type { RouteState } from '@springtide/provider-kit';
 import { HOME_GROUP, type Route, type RoutesService } from '@springtide/traffic';
 import {
   countersBetween,
   judgeStep,
+  relievingSteps,
   sameShares,
   sharesByCapacity,
   stepBetween,
+  type GateVerdict,
   type Shares,
 } from '@springtide/traffic/domain';
+import { readingsSince } from './data/demand-reading.repository.js';
 import { capacityOf } from './domain/index.js';
 import { changeOf } from './entrance-keeper.service.js';
 import type { Heartbeat } from './provisioning.service.js';
@@ -53,13 +56,26 @@ export class Shifting {
     const route = await this.routeOf(open, order);
     const state = await this.routes.read(route);
     const live = sharesOf(state);
-    const to = await this.targetShares(open, order, state);
+    const capacity = await this.capacityNow(open, order, state);
+    const to = sharesByCapacity([...capacity].map(([name, able]) => ({ name, capacity: able })));
     // Nobody healthy and nowhere to go: the last good set stays, and the proxy's own checks bring it back to life.
     if (to === undefined) return { from: live ?? {}, to: live ?? {}, fractions: [] };
     const from = live ?? to;
     if (sameShares(from, to)) return { from, to, fractions: [] };
-    const shrinking = order.leaving.length > 0;
-    return { from, to, fractions: shrinking ? [1] : open.policy.shiftFractions };
+    if (order.leaving.length > 0) return { from, to, fractions: [1] };
+    const load = await this.loadNow(open, order);
+    const fractions = relievingSteps(open.policy.shiftFractions, { from, to }, load, capacity);
+    const left = open.policy.shiftFractions.length - fractions.length;
+    if (left > 0) {
+      await this.book.note(order.tenantId, order.runId, {
+        step: 'shift.hurry',
+        level: 'warning',
+        detail: `${route.name} takes ${Math.round(load)} requests per second, more than those who have them can serve: ${left} gentle steps are left out.`,
+        facts: { route: route.name, requestsPerSecond: Math.round(load), left },
+        once: `hurry/${order.shift}/${order.service}`,
+      });
+    }
+    return { from, to, fractions };
   }
 
   async shiftStep(
@@ -82,7 +98,7 @@ export class Shifting {
     await this.book.note(order.tenantId, order.runId, {
       step: 'shift.step',
       level: verdict.passed ? 'info' : 'warning',
-      detail: `${route.name}: ${shown}. ${verdict.passed ? 'Healthy.' : verdict.reason}`,
+      detail: `${route.name}: ${shown}. ${outcomeOf(verdict)}`,
       facts: { route: route.name, ...shares },
       once: `shift/${order.shift}/${order.service}/${order.step}`,
     });
@@ -223,11 +239,21 @@ export class Shifting {
     });
   }
 
-  private async targetShares(
+  /** Requests per second at the entrance by the latest look of the guard; 0 where nobody looked lately. */
+  private async loadNow({ policy }: OpenRun, { tenantId, runId, service }: ShiftOrder): Promise<number> {
+    const since = addMs(this.book.now(), -2 * policy.guardEveryMs);
+    const readings = await this.book.within(tenantId, runId, async (tx) =>
+      readingsSince(tx, runId, service, since),
+    );
+    return readings.at(-1)?.requestsPerSecond ?? 0;
+  }
+
+  /** Requests per second that each group of the entrance can serve now; 0 for one that has nobody healthy. */
+  private async capacityNow(
     open: OpenRun,
     order: ShiftOrder,
     state: RouteState,
-  ): Promise<Shares | undefined> {
+  ): Promise<ReadonlyMap<string, number>> {
     const ready = (await this.machines(order.tenantId, order.runId, order.service)).filter(
       ({ item }) => item.state === 'ready' && !order.leaving.includes(item.machineId ?? ''),
     );
@@ -241,9 +267,7 @@ export class Shifting {
     const live = new Set(
       state.groups.filter((g) => g.members.some((m) => m.healthy)).map((group) => group.name),
     );
-    return sharesByCapacity(
-      [...groups].map(([name, capacity]) => ({ name, capacity: live.has(name) ? capacity : 0 })),
-    );
+    return new Map([...groups].map(([name, capacity]) => [name, live.has(name) ? capacity : 0]));
   }
 
   private async counters(route: Route) {
@@ -281,6 +305,11 @@ function sharesOf(state: RouteState): Shares | undefined {
       capacity: members.some((member) => member.healthy) ? weight : 0,
     })),
   );
+}
+
+function outcomeOf({ passed, judged, reason }: GateVerdict): string {
+  if (passed && judged) return 'Healthy.';
+  return passed ? `Kept unjudged: ${reason}.` : reason;
 }
 
 function healthyIds(state: RouteState): ReadonlySet<string> {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { ReleaseInput } from '@springtide/contracts';
 import { EffectLedger, PostgresEffectStore, STANDARD_EFFECTS, effectsSchema } from '@springtide/effects';
 import { AuditService, identitySchema } from '@springtide/identity';
+import { SpringtideError } from '@springtide/kernel';
 import {
   Roles1760000000000,
   createEndpointGate,
@@ -33,6 +34,8 @@ type Version = Readonly<{
   member: { id: string; address: string; port: number; machineType: string };
   /** What it answers to everything but its health check. */
   answer: (status: number) => void;
+  /** And how late. */
+  delay: (ms: number) => void;
   stop: () => Promise<void>;
 }>;
 
@@ -150,6 +153,25 @@ suite('gray release through a real proxy', () => {
     await step({ watch: { seconds: 0 } });
   });
 
+  it('takes a step back that answers, but much slower than the standing fleet', async () => {
+    next.delay(900);
+    const begun = step({ groups: [group(50)], watch: { seconds: 30, minimumRequests: 10 } });
+    const outcome = begun.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    let over = false;
+    void outcome.finally(() => (over = true));
+    while (!over) await answers();
+    next.delay(0);
+    expect(await outcome).toMatchObject({
+      code: 'failed-precondition',
+      message: expect.stringMatching(/group next took \d+ ms on average, others \d+ ms/),
+    });
+    expect((await routes.get(tenant.admin, id)).release).toEqual({ groups: [], matches: [] });
+    expect(await answers()).toEqual({ home: 40 });
+  });
+
   it('leaves everything as it was when nobody answers behind a match', async () => {
     const dead = { ...next.member, id: 'i-dead', port: 9 };
     const lost = { ...testers, group: 'lost' };
@@ -179,6 +201,24 @@ suite('gray release through a real proxy', () => {
     expect(Object.keys(await answers()).toSorted()).toEqual(['home', 'next']);
     await step({ watch: { seconds: 0 } });
     expect(await keeper.keep(tenant.admin, id, { shares: true })).toBe(false);
+  });
+
+  it('leaves a standing fleet to nobody: a proxy that was started again gets it back, with or without a release', async () => {
+    const keeper = new ReleaseKeeper(db.database, routes, systemClock);
+    await proxy.restart();
+    expect((await routes.get(tenant.admin, id)).live).toEqual([]);
+    expect(await keeper.keepAll(tenant.admin, new Set())).toEqual([]);
+    expect(await answers()).toEqual({ home: 40 });
+    // Whoever gave the members back, and ended before the shares.
+    await proxy.restart();
+    const route = await routes.getByName(tenant.admin, 'storefront');
+    const change = { runId: id, campaignId: null, step: 'half', batch: 0, fence: 0 };
+    await routes.setMembers(route, 'home', [home.member], change);
+    await routes.awaitHealthy(route, ['home'], 15_000);
+    expect(await keeper.keep(tenant.admin, id, { shares: true })).toBe(true);
+    expect(await answers()).toEqual({ home: 40 });
+    expect(await keeper.keep(tenant.admin, id, { shares: true })).toBe(false);
+    expect(await audit.list(tenant.admin, { limit: 9, targetId: id, action: 'route.kept' })).toHaveLength(2);
   });
 
   it('is not taken blindly where nobody counts requests, unless somebody answers for it', async () => {
@@ -211,6 +251,32 @@ suite('gray release through a real proxy', () => {
     await blind.close();
   });
 
+  it('takes an account that names no metrics for one that counts nothing, and holds nothing up for it', async () => {
+    const silent: typeof manifest = {
+      ...manifest,
+      connect: async (account, context) => {
+        const session = await manifest.connect(account, context);
+        if (session.traffic !== undefined) {
+          session.traffic.readCounters = async () =>
+            await Promise.reject(new SpringtideError('unsupported', 'this account names no metrics'));
+        }
+        return session;
+      },
+    };
+    const context = { clock: systemClock, gate: proxyGate, log: silentLogger, account: 'spec' };
+    const mute = await connectAccount(silent, proxy.settings, {}, context);
+    const clouds = { open: async () => Promise.resolve(mute) };
+    const muteLedger = new EffectLedger({ ...ledger.dependencies, clouds });
+    const muteRoutes = new RoutesService(db.database, muteLedger, systemClock);
+    const route = await routes.getByName(tenant.admin, 'storefront');
+    expect(await muteRoutes.readCounters(route)).toEqual([]);
+    expect(await muteRoutes.countsRequests(route)).toEqual({
+      supported: false,
+      reason: 'this account names no metrics',
+    });
+    await mute.close();
+  });
+
   it('refuses an old version, and whoever may not change routes', async () => {
     const { version } = await routes.get(tenant.admin, id);
     await expect(step({}, version - 1)).rejects.toMatchObject({ code: 'conflict', retry: 'never' });
@@ -222,8 +288,10 @@ suite('gray release through a real proxy', () => {
 
 async function startVersion(name: string): Promise<Version> {
   let status = 200;
+  let delayMs = 0;
   const server = createServer((incoming, answer) => {
-    answer.writeHead(incoming.url === '/healthz' ? 200 : status).end(name);
+    if (incoming.url === '/healthz') answer.writeHead(200).end(name);
+    else setTimeout(() => answer.writeHead(status).end(name), delayMs);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const at = server.address();
@@ -232,6 +300,9 @@ async function startVersion(name: string): Promise<Version> {
     member: { id: `i-${name}`, address: '127.0.0.1', port, machineType: 'vm.2' },
     answer: (code) => {
       status = code;
+    },
+    delay: (ms) => {
+      delayMs = ms;
     },
     stop: async () => {
       server.closeAllConnections();

@@ -5,6 +5,7 @@ import type { Database, RequestContext } from '@springtide/platform';
 import type { RouteMember, RouteState } from '@springtide/provider-kit';
 import { RouteEntity } from './data/route.entity.js';
 import {
+  SLOW,
   checkRelease,
   countersBetween,
   groupsOfOthers,
@@ -127,7 +128,8 @@ export class GrayReleases {
     base: Awaited<ReturnType<RoutesService['readCounters']>>,
     watch: ReleaseInput['watch'],
   ): Promise<GateVerdict> {
-    const policy = { minimumRequests: watch.minimumRequests, maxErrorRatio: watch.maxErrorPercent / 100 };
+    const { minimumRequests, maxErrorPercent } = watch;
+    const policy = { minimumRequests, maxErrorRatio: maxErrorPercent / 100, slow: SLOW };
     const until = this.clock.now().getTime() + watch.seconds * 1_000;
     for (;;) {
       const verdict = judgeStep(countersBetween(base, await this.routes.readCounters(row)), policy);

@@ -1,6 +1,7 @@
 import { asSpringtideError, canonicalJson, toInstant, type Clock } from '@springtide/kernel';
 import { recordAudit } from '@springtide/identity';
 import type { Database, RequestContext } from '@springtide/platform';
+import type { RouteState } from '@springtide/provider-kit';
 import { RouteEntity } from './data/route.entity.js';
 import { groupsLacking, sameShares, sharesOfRelease } from './domain/index.js';
 import { HOME_GROUP, type RoutesService } from './route.service.js';
@@ -10,7 +11,7 @@ const READY_MS = 15_000;
 /** Routes that could not be looked after, and why. */
 export type NotKept = Readonly<{ route: string; why: string }>;
 
-/** Gives back what a proxy that was started again has forgotten of a gray release. */
+/** Gives back what a proxy that was started again has forgotten: a gray release, and the standing fleet outside campaigns. */
 export class ReleaseKeeper {
   constructor(
     private readonly database: Database,
@@ -20,20 +21,22 @@ export class ReleaseKeeper {
 
   /**
    * Members of the released groups and who is matched to them. Whoever spreads the route's traffic gives back the shares:
-   * with `shares` that is nobody else, and the standing fleet and the shares of the release are given back too.
+   * with `shares` that is nobody else, and the standing fleet and its shares beside the release are given back too.
    * @returns whether anything was forgotten.
    */
   async keep(ctx: RequestContext, id: string, { shares }: Readonly<{ shares: boolean }>): Promise<boolean> {
     const row = await this.database.unitOfWork(ctx, async (tx) => await tx.findOneBy(RouteEntity, { id }));
-    if (row === null || row.release.groups.length === 0) return false;
+    if (row === null) return false;
     const { groups, matches } = row.release;
-    const live = await this.routes.read(row);
-    const home = shares ? [[HOME_GROUP, row.home] as const] : [];
+    const home = shares && row.home.length > 0 ? [[HOME_GROUP, row.home] as const] : [];
     const expected = new Map([...home, ...groups.map(({ name, members }) => [name, members] as const)]);
+    if (expected.size === 0) return false;
+    const live = await this.routes.read(row);
     const lacking = groupsLacking(expected, live.groups);
     // In what words a product tells its conditions is its own affair.
-    const forgot = namesOf(live.matches ?? []) !== namesOf(matches);
-    if (lacking.length === 0 && !forgot) return false;
+    const forgot = groups.length > 0 && namesOf(live.matches ?? []) !== namesOf(matches);
+    const isLost = lacking.length > 0 || (shares && servesNobody(live));
+    if (!isLost && !forgot) return false;
     const at = toInstant(this.clock.now());
     const change = { runId: row.id, campaignId: null, step: `keep/${at}`, batch: row.version, fence: 0 };
     const state = await this.routes.giveMembers(row, expected, change, READY_MS);
@@ -44,17 +47,18 @@ export class ReleaseKeeper {
     await this.database.unitOfWork(ctx, async (tx) => {
       const after = { name: row.name, groups: lacking.join(', '), matches: matches.length };
       const target = { kind: 'route', id };
-      await recordAudit(tx, ctx, { action: 'route.release.kept', target, after, at });
+      const action = groups.length > 0 ? 'route.release.kept' : 'route.kept';
+      await recordAudit(tx, ctx, { action, target, after, at });
     });
     return true;
   }
 
-  /** For a schedule: every release of the tenant, but on routes that a campaign looks after. */
+  /** For a schedule: every route of the tenant that no campaign looks after. */
   async keepAll(ctx: RequestContext, inCampaigns: ReadonlySet<string>): Promise<readonly NotKept[]> {
     const rows = await this.database.unitOfWork(ctx, async (tx) => await tx.find(RouteEntity));
     const failures: NotKept[] = [];
-    for (const { id, name, release } of rows) {
-      if (release.groups.length === 0 || inCampaigns.has(name)) continue;
+    for (const { id, name } of rows) {
+      if (inCampaigns.has(name)) continue;
       try {
         await this.keep(ctx, id, { shares: true });
       } catch (thrown) {
@@ -67,4 +71,10 @@ export class ReleaseKeeper {
 
 function namesOf(matches: readonly Readonly<{ name: string; group: string }>[]): string {
   return canonicalJson(matches.map(({ name, group }) => [name, group]));
+}
+
+/** The members came back and their shares did not: whoever began to give them back got no further. */
+function servesNobody({ groups }: RouteState): boolean {
+  const isAlive = groups.some(({ members }) => members.some((member) => member.healthy));
+  return isAlive && groups.every(({ weight }) => weight === 0);
 }

@@ -4,7 +4,14 @@ import { SpringtideError, asSpringtideError, canonicalJson, toInstant, type Cloc
 import { recordAudit, requirePermission } from '@springtide/identity';
 import type { EffectLedger } from '@springtide/effects';
 import type { Database, RequestContext } from '@springtide/platform';
-import type { Capability, RouteMatch, RouteMember, RouteState } from '@springtide/provider-kit';
+import type {
+  Capability,
+  CloudClient,
+  RouteCounters,
+  RouteMatch,
+  RouteMember,
+  RouteState,
+} from '@springtide/provider-kit';
 import { RouteEntity } from './data/route.entity.js';
 import { groupsLacking, type Shares } from './domain/index.js';
 
@@ -128,15 +135,26 @@ export class RoutesService {
     return await client.traffic.readRoute(route.name);
   }
 
-  /** Whether the product behind the route tells requests per group at all. */
+  /** Whether the product behind the route tells requests per group at all, as this account is set up. */
   async countsRequests(route: Route): Promise<Capability> {
     const client = await this.ledger.dependencies.clouds.open(route.tenantId, route.accountId);
-    return client.manifest.capabilities.requestCounters ?? { supported: true };
+    const product = client.manifest.capabilities.requestCounters ?? { supported: true };
+    if (!product.supported) return product;
+    const counted = await countersOf(client, route.name);
+    return 'uncounted' in counted ? { supported: false, reason: counted.uncounted } : product;
   }
 
-  async readCounters(route: Route) {
+  /** Whether a removed member that is not listed any more has surely no connection left. */
+  async showsDraining(route: Route): Promise<boolean> {
     const client = await this.ledger.dependencies.clouds.open(route.tenantId, route.accountId);
-    return await client.traffic.readCounters(route.name);
+    return client.manifest.capabilities.showsDraining?.supported === true;
+  }
+
+  /** Empty where nobody counts: then nothing can be judged, and nothing is held up for it. */
+  async readCounters(route: Route): Promise<readonly RouteCounters[]> {
+    const client = await this.ledger.dependencies.clouds.open(route.tenantId, route.accountId);
+    const counted = await countersOf(client, route.name);
+    return 'uncounted' in counted ? [] : counted;
   }
 
   async setMembers(
@@ -247,5 +265,18 @@ export class RoutesService {
         problem: asSpringtideError(thrown).message,
       };
     }
+  }
+}
+
+async function countersOf(
+  client: CloudClient,
+  route: string,
+): Promise<readonly RouteCounters[] | Readonly<{ uncounted: string }>> {
+  try {
+    return await client.traffic.readCounters(route);
+  } catch (thrown) {
+    const { code, message } = asSpringtideError(thrown);
+    if (code !== 'unsupported') throw thrown;
+    return { uncounted: message };
   }
 }

@@ -14,6 +14,7 @@ type Group = { weight: number; members: readonly RouteMember[]; requests: number
 /** Asked at every look; the truth of the clouds, not the ledger's. */
 export type IsHealthy = (member: RouteMember) => boolean;
 
+const USUAL_MS = 20;
 const NO_MACHINES = { supported: false, reason: 'a proxy carries traffic and has no machines' } as const;
 
 /** A proxy in this process: members, health, shares and counters, and a restart that forgets them. */
@@ -21,6 +22,8 @@ export class TwinEntrance implements TrafficFacet {
   readonly #routes = new Map<string, Map<string, Group>>();
   /** Share of the requests of a group that fail, while a fault says so. */
   readonly failing = new Map<string, number>();
+  /** How long a group takes to answer on average, while a fault says so; the others take no time worth telling. */
+  readonly slow = new Map<string, number>();
 
   constructor(
     routes: readonly string[],
@@ -114,7 +117,8 @@ export class TwinEntrance implements TrafficFacet {
     const counters = [...this.#groups(route)].map(([group, state]) => {
       state.requests += state.weight * 10;
       state.errors += Math.round(state.weight * 10 * (this.failing.get(group) ?? 0));
-      return { group, requests: state.requests, errors: state.errors };
+      const { requests, errors } = state;
+      return { group, requests, errors, answerTime: { recentMs: this.slow.get(group) ?? USUAL_MS } };
     });
     return Promise.resolve(counters);
   }

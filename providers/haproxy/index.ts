@@ -24,6 +24,7 @@ export const manifest: ProviderManifest<HaproxyAccount> = {
     quotaSignal: noMachines,
     matchBySource: { supported: true },
     matchByHeader: { supported: true },
+    showsDraining: { supported: true },
   },
   limits: { launchBatch: 1, describeBatch: 1, terminateBatch: 1, visibilityLagMs: 0, bootMs: 0 },
   rates: { read: { burst: 100, perSecond: 50 }, mutate: { burst: 50, perSecond: 20 } },

@@ -26,15 +26,29 @@ export function toRouteState(route: string, entrance: string, rows: readonly Ser
   };
 }
 
-/** `counters` and the rows' own, summed per group. */
+/** `counters` and the rows' own, summed per group; how long answers took is told of servers that are there. */
 export function addCounters(
   counters: readonly RouteCounters[],
   rows: readonly ServerRow[],
 ): readonly RouteCounters[] {
-  const sums = new Map(counters.map((counter) => [counter.group, counter]));
+  const sums = new Map(counters.map(({ group, requests, errors }) => [group, { group, requests, errors }]));
   for (const { group, requests, errors } of rows) {
     const sum = sums.get(group) ?? { group, requests: 0, errors: 0 };
     sums.set(group, { group, requests: sum.requests + requests, errors: sum.errors + errors });
   }
-  return [...sums.values()].toSorted((a, b) => (a.group < b.group ? -1 : 1));
+  return [...sums.values()]
+    .map((sum) => ({ ...sum, ...answerTimeOf(rows.filter((row) => row.group === sum.group)) }))
+    .toSorted((a, b) => (a.group < b.group ? -1 : 1));
+}
+
+/** Servers count by the requests that they answered. */
+function answerTimeOf(rows: readonly ServerRow[]): Pick<RouteCounters, 'answerTime'> {
+  let requests = 0;
+  let totalMs = 0;
+  for (const row of rows) {
+    if (row.answerMs === undefined) continue;
+    requests += row.requests;
+    totalMs += row.requests * row.answerMs;
+  }
+  return requests === 0 ? {} : { answerTime: { recentMs: totalMs / requests } };
 }

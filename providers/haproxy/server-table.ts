@@ -18,6 +18,8 @@ export type ServerRow = Readonly<{
   activeConnections: number;
   requests: number;
   errors: number;
+  /** From the request until its answer began, on average of the latest 1,024; undefined before the first. */
+  answerMs: number | undefined;
 }>;
 
 /** Bits of `srv_admin_state`: forced, inherited, configured or resolver maintenance; forced or inherited drain. */
@@ -60,6 +62,7 @@ function toServerRow(backend: string, state: Row, stat: Row = new Map()): Server
   const inMaintenance = (admin & MAINTENANCE) !== 0;
   const answers = ['hrsp_1xx', 'hrsp_2xx', 'hrsp_3xx', 'hrsp_4xx', 'hrsp_5xx', 'hrsp_other'];
   const failed = count(stat, 'econ') + count(stat, 'eresp');
+  const answered = answers.reduce((sum, column) => sum + count(stat, column), 0);
   return {
     name,
     ...identity,
@@ -70,8 +73,9 @@ function toServerRow(backend: string, state: Row, stat: Row = new Map()): Server
     draining: inMaintenance || (admin & DRAIN) !== 0,
     inMaintenance,
     activeConnections: count(stat, 'scur') + count(stat, 'qcur'),
-    requests: answers.reduce((sum, column) => sum + count(stat, column), failed),
+    requests: answered + failed,
     errors: count(stat, 'hrsp_5xx') + failed,
+    answerMs: answered === 0 ? undefined : count(stat, 'qtime') + count(stat, 'ctime') + count(stat, 'rtime'),
   };
 }
 

@@ -4,7 +4,8 @@ import { request, type Dispatcher } from 'undici';
 import type { GatewayRoute } from './account.js';
 import { groupOf } from './gateway-objects.js';
 
-const LINE = /^traefik_service_requests_total\{(.*)\} (\S+)$/;
+const SECONDS = 'request_duration_seconds_sum';
+const LINE = /^traefik_service_(requests_total|request_duration_seconds_sum)\{(.*)\} (\S+)$/;
 const CODE = /(?:^|,)code="(\d{3})"/;
 const MOST_BYTES = 16 << 20;
 
@@ -47,16 +48,23 @@ export function countersOf(name: string, route: GatewayRoute, text: string): rea
   const service = new RegExp(
     `service="${start}[^"]*-svc-${route.namespace}-([a-z0-9-]+)-\\d+@kubernetesgateway"`,
   );
-  const found = new Map<string, { requests: number; errors: number }>();
+  const found = new Map<string, { requests: number; errors: number; totalMs?: number }>();
   for (const line of text.split('\n')) {
-    const [, labels = '', value = ''] = LINE.exec(line) ?? [];
+    const [, series, labels = '', value = ''] = LINE.exec(line) ?? [];
     const backend = service.exec(labels)?.[1];
     if (backend === undefined) continue;
     const group = groupOf(name, route, backend);
     const counter = found.get(group) ?? { requests: 0, errors: 0 };
-    counter.requests += Number(value);
-    if (Number(CODE.exec(labels)?.[1] ?? 0) >= 500) counter.errors += Number(value);
+    if (series === SECONDS) counter.totalMs = (counter.totalMs ?? 0) + Number(value) * 1_000;
+    else {
+      counter.requests += Number(value);
+      if (Number(CODE.exec(labels)?.[1] ?? 0) >= 500) counter.errors += Number(value);
+    }
     found.set(group, counter);
   }
-  return [...found].map(([group, counter]) => ({ group, ...counter }));
+  return [...found].map(([group, { totalMs, ...counter }]) => ({
+    group,
+    ...counter,
+    ...(totalMs === undefined ? {} : { answerTime: { totalMs } }),
+  }));
 }

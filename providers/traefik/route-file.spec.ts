@@ -64,7 +64,7 @@ describe('route file', () => {
 });
 
 describe('counters', () => {
-  it('sums the codes of a group and takes 5xx for errors', () => {
+  it('sums the codes of a group, takes 5xx for errors, and tells how long the answers took', () => {
     const metrics = [
       '# TYPE traefik_service_requests_total counter',
       'traefik_service_requests_total{code="200",method="GET",protocol="http",service="shop_home@file"} 120',
@@ -72,10 +72,13 @@ describe('counters', () => {
       'traefik_service_requests_total{code="200",method="GET",protocol="http",service="shop_burst@file"} 3e+01',
       'traefik_service_requests_total{code="200",method="GET",protocol="http",service="shop-2_home@file"} 999',
       'traefik_service_requests_bytes_total{code="200",method="GET",service="shop_home@file"} 5',
+      'traefik_service_request_duration_seconds_bucket{code="200",service="shop_home@file",le="0.1"} 90',
+      'traefik_service_request_duration_seconds_sum{code="200",method="GET",service="shop_home@file"} 2.5',
+      'traefik_service_request_duration_seconds_sum{code="503",method="GET",service="shop_home@file"} 0.5',
     ].join('\n');
     expect(countersOf('shop', metrics)).toEqual([
       { group: 'burst', requests: 30, errors: 0 },
-      { group: 'home', requests: 127, errors: 7 },
+      { group: 'home', requests: 127, errors: 7, answerTime: { totalMs: 3_000 } },
     ]);
   });
 });

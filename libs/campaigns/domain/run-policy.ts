@@ -17,7 +17,11 @@ export type RunPolicy = Readonly<{
   shiftFractions: readonly number[];
   /** How long a step of a shift is watched. */
   bakeMs: number;
-  gate: Readonly<{ minimumRequests: number; maxErrorRatio: number }>;
+  gate: Readonly<{
+    minimumRequests: number;
+    maxErrorRatio: number;
+    slow: Readonly<{ times: number; ms: number }>;
+  }>;
   /** From weight 0 until a machine may be terminated. */
   drainMs: number;
   /** How long an entrance is asked to take its traffic home before machines go back without it. */
@@ -52,7 +56,7 @@ export const RUN_POLICIES: Readonly<Record<'standard' | 'demo', RunPolicy>> = {
     batchSize: 50,
     shiftFractions: [0.05, 0.25, 0.5, 1],
     bakeMs: 60_000,
-    gate: { minimumRequests: 100, maxErrorRatio: 0.02 },
+    gate: { minimumRequests: 100, maxErrorRatio: 0.02, slow: { times: 3, ms: 500 } },
     drainMs: 60_000,
     homeWithinMs: 10 * 60_000,
     evictMs: 10 * 60_000,
@@ -76,7 +80,7 @@ export const RUN_POLICIES: Readonly<Record<'standard' | 'demo', RunPolicy>> = {
     batchSize: 50,
     shiftFractions: [0.25, 0.5, 1],
     bakeMs: 1_500,
-    gate: { minimumRequests: 50, maxErrorRatio: 0.1 },
+    gate: { minimumRequests: 50, maxErrorRatio: 0.1, slow: { times: 5, ms: 1_000 } },
     drainMs: 3_000,
     homeWithinMs: 30_000,
     evictMs: 30_000,

@@ -171,6 +171,8 @@ export interface HousekeepingActivities {
   /** Accounts that have an inventory, over all tenants. */
   inventoryAccounts(): Promise<readonly InventoryAccount[]>;
   sealAuditChains(): Promise<void>;
+  /** Gives every entrance that no campaign looks after back what its proxy has forgotten. */
+  keepRoutes(): Promise<void>;
 }
 
 export interface RehearsalActivities {

@@ -37,6 +37,8 @@ export type Capabilities = Readonly<{
   matchByHeader?: Capability;
   /** Requests and errors per group can be read within seconds. Absent: they can. */
   requestCounters?: Capability;
+  /** A removed member is listed until its last connection has ended, so that its absence proves it. Absent: nobody knows. */
+  showsDraining?: Capability;
 }>;
 
 export type ProviderLimits = Readonly<{

@@ -46,7 +46,12 @@ export type RouteCounters = Readonly<{
   requests: number;
   /** Answers with 5xx and failed connections. */
   errors: number;
+  /** Absent where the product does not measure it, or has measured nothing yet. */
+  answerTime?: AnswerTime;
 }>;
+
+/** How long answers took: added up since the proxy started, or on average of the latest requests, in milliseconds. */
+export type AnswerTime = Readonly<{ totalMs: number }> | Readonly<{ recentMs: number }>;
 
 export interface TrafficFacet {
   listRoutes(options: CallOptions): AsyncIterable<Page<RouteState>>;

@@ -1,44 +1,97 @@
-/** Counters of one group between two readings. */
-export type GateSample = Readonly<{ group: string; requests: number; errors: number }>;
+/** Counters of one group, cumulative, as the product that carries the traffic gives them. */
+export type GroupCounters = Readonly<{
+  group: string;
+  requests: number;
+  errors: number;
+  answerTime?: Readonly<{ totalMs: number }> | Readonly<{ recentMs: number }>;
+}>;
+
+/** What one group did between two readings. */
+export type GateSample = Readonly<{
+  group: string;
+  requests: number;
+  errors: number;
+  /** Mean time to answer; absent where nobody measures it. */
+  answerMs?: number;
+}>;
 
 export type GatePolicy = Readonly<{
   /** Below so many requests a group says nothing either way. */
   minimumRequests: number;
   /** Highest share of failed requests. */
   maxErrorRatio: number;
+  /** A group that takes so many times as long as the fastest beside it is slow, unless it answers within `ms` on average. */
+  slow: Readonly<{ times: number; ms: number }>;
 }>;
 
-export type GateVerdict = Readonly<{ passed: boolean; reason: string }>;
+/** `judged`: at least one group had enough requests to say anything. */
+export type GateVerdict = Readonly<{ passed: boolean; judged: boolean; reason: string }>;
 
-/** Whether a step of a shift may stay: no group with enough samples fails too often, unless all failed before as well. */
+/** Slower than that beside others is no matter of distance any more: something is wrong there. */
+export const SLOW: GatePolicy['slow'] = { times: 3, ms: 500 };
+
+/**
+ * Whether a step of a shift may stay: no group with enough samples fails too often, and none is slow beside the others.
+ * Where all are slow together, it is not the step that made them so, and the way back would help nobody.
+ */
 export function judgeStep(samples: readonly GateSample[], policy: GatePolicy): GateVerdict {
-  for (const sample of samples) {
-    if (sample.requests < policy.minimumRequests) continue;
-    const ratio = sample.errors / sample.requests;
-    if (ratio > policy.maxErrorRatio) {
-      const percent = Math.round(ratio * 1000) / 10;
-      return {
-        passed: false,
-        reason: `${percent} % of ${sample.requests} requests failed in group ${sample.group}`,
-      };
-    }
+  const telling = samples.filter(({ requests }) => requests > 0 && requests >= policy.minimumRequests);
+  if (telling.length === 0) {
+    return { passed: true, judged: false, reason: 'too few requests were counted to judge by' };
   }
-  return { passed: true, reason: 'no group failed above its limit' };
+  for (const { group, requests, errors } of telling) {
+    const ratio = errors / requests;
+    if (ratio <= policy.maxErrorRatio) continue;
+    const percent = Math.round(ratio * 1000) / 10;
+    const reason = `${percent} % of ${requests} requests failed in group ${group}`;
+    return { passed: false, judged: true, reason };
+  }
+  const slow = slowestBeside(telling, policy.slow);
+  if (slow !== undefined) return { passed: false, judged: true, reason: slow };
+  return { passed: true, judged: true, reason: 'no group failed or was slow above its limit' };
+}
+
+function slowestBeside(
+  samples: readonly GateSample[],
+  { times, ms }: GatePolicy['slow'],
+): string | undefined {
+  const timed = samples.flatMap(({ group, answerMs }) =>
+    answerMs === undefined ? [] : [{ group, answerMs }],
+  );
+  const fastest = Math.min(...timed.map(({ answerMs }) => answerMs));
+  const slow = timed.find(({ answerMs }) => answerMs > ms && answerMs > times * fastest);
+  if (slow === undefined) return undefined;
+  return `group ${slow.group} took ${Math.round(slow.answerMs)} ms on average, others ${Math.round(fastest)} ms`;
 }
 
 /** Differences of cumulative counters; a counter that went down belongs to a proxy that was restarted. */
 export function countersBetween(
-  before: readonly GateSample[],
-  after: readonly GateSample[],
+  before: readonly GroupCounters[],
+  after: readonly GroupCounters[],
 ): readonly GateSample[] {
-  const earlier = new Map(before.map((sample) => [sample.group, sample]));
-  return after.map((sample) => {
-    const base = earlier.get(sample.group);
-    if (base === undefined || base.requests > sample.requests || base.errors > sample.errors) return sample;
+  const earlier = new Map(before.map((counters) => [counters.group, counters]));
+  return after.map((counters) => {
+    const base = earlier.get(counters.group);
+    const isNew = base === undefined || base.requests > counters.requests || base.errors > counters.errors;
+    const since: Omit<GroupCounters, 'group'> = isNew ? { requests: 0, errors: 0 } : base;
+    const requests = counters.requests - since.requests;
+    const answerMs = meanAnswerMs(counters, since, requests);
     return {
-      group: sample.group,
-      requests: sample.requests - base.requests,
-      errors: sample.errors - base.errors,
+      group: counters.group,
+      requests,
+      errors: counters.errors - since.errors,
+      ...(answerMs === undefined ? {} : { answerMs }),
     };
   });
+}
+
+function meanAnswerMs(
+  { answerTime }: Pick<GroupCounters, 'answerTime'>,
+  since: Pick<GroupCounters, 'answerTime'>,
+  requests: number,
+): number | undefined {
+  if (answerTime === undefined || 'recentMs' in answerTime) return answerTime?.recentMs;
+  const known =
+    since.answerTime !== undefined && 'totalMs' in since.answerTime ? since.answerTime.totalMs : 0;
+  return requests > 0 ? Math.max(0, answerTime.totalMs - known) / requests : undefined;
 }

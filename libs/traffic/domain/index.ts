@@ -1,4 +1,4 @@
-export { countersBetween, judgeStep, type GatePolicy, type GateSample, type GateVerdict } from './gate.js';
-export { sameShares, sharesByCapacity, stepBetween, type Shares } from './shares.js';
+export { SLOW, countersBetween, judgeStep, type GatePolicy, type GateVerdict } from './gate.js';
+export { relievingSteps, sameShares, sharesByCapacity, stepBetween, type Shares } from './shares.js';
 export { groupsLacking } from './membership.js';
 export { checkRelease, groupsOfOthers, sharesOfRelease } from './release.js';

@@ -44,6 +44,27 @@ export function stepBetween(from: Shares, to: Shares, fraction: number): Shares 
   return shares;
 }
 
+/**
+ * The parts of the way that a shift takes, without those that would leave a group with more requests than it can serve:
+ * being gentle with new members must not go on at the expense of people whom the old ones keep waiting.
+ * @param load requests per second of the whole route.
+ */
+export function relievingSteps(
+  fractions: readonly number[],
+  { from, to }: Readonly<{ from: Shares; to: Shares }>,
+  load: number,
+  capacity: ReadonlyMap<string, number>,
+): readonly number[] {
+  return fractions.filter((fraction, index) => {
+    if (index === fractions.length - 1) return true;
+    const shares = stepBetween(from, to, fraction);
+    return Object.keys(from).every((group) => {
+      const isRelieved = (to[group] ?? 0) < (from[group] ?? 0);
+      return !isRelieved || ((shares[group] ?? 0) / 100) * load <= (capacity.get(group) ?? 0);
+    });
+  });
+}
+
 function withZeros(shares: Shares, others: Shares): Shares {
   return { ...Object.fromEntries(Object.keys(others).map((name) => [name, 0])), ...shares };
 }

@@ -23,13 +23,9 @@ export type HousekeepingParts = Readonly<{
 }>;
 
 export function housekeepingActivities(parts: HousekeepingParts): HousekeepingActivities {
-  let keeping: Promise<void> | undefined;
   return {
-    reconcileScopes: async () => {
-      // Beside it, not before it: a proxy that does not answer must not keep accounts from being compared.
-      keeping ??= keepReleases(parts).finally(() => (keeping = undefined));
-      return await parts.reconciler.scopes();
-    },
+    reconcileScopes: async () => await parts.reconciler.scopes(),
+    keepRoutes: async () => await alive(async () => await keepRoutes(parts)),
     reconcilePass: async (scope) =>
       await alive(async () => {
         try {
@@ -55,17 +51,13 @@ export function housekeepingActivities(parts: HousekeepingParts): HousekeepingAc
   };
 }
 
-/** A release that cannot be kept is told, and tried again with the next pass. */
-async function keepReleases({ database, releases, book, log }: HousekeepingParts): Promise<void> {
-  try {
-    for (const tenantId of await listTenantIds(database)) {
-      const ctx = jobContext('releases', tenantId, 'releases');
-      for (const failure of await releases.keepAll(ctx, await book.routesInUse(ctx))) {
-        log.warn({ tenant: tenantId, ...failure }, 'a gray release could not be looked after');
-      }
+/** A route that cannot be looked after is told, and tried again with the next pass. */
+async function keepRoutes({ database, releases, book, log }: HousekeepingParts): Promise<void> {
+  for (const tenantId of await listTenantIds(database)) {
+    const ctx = jobContext('routes', tenantId, 'routes');
+    for (const failure of await releases.keepAll(ctx, await book.routesInUse(ctx))) {
+      log.warn({ tenant: tenantId, ...failure }, 'a route could not be looked after');
     }
-  } catch (error) {
-    log.error({ error }, 'gray releases were not looked after; the next pass tries again');
   }
 }
 

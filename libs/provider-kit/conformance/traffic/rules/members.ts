@@ -70,9 +70,17 @@ export const memberRules: readonly TrafficRule[] = [
       const [route] = bench.target.routes;
       const { home = [] } = await bench.share(route, { home: 2 }, { home: 100 });
       const [first, second] = home;
-      const running = bench.send(route, 4, '/slow?ms=700');
+      const shows = bench.harness.manifest.capabilities.showsDraining?.supported === true;
+      const running = bench.send(route, 4, `/slow?ms=${shows ? 2_500 : 700}`);
       await wait(200);
-      await bench.traffic.setMembers(route, 'home', first ? [first.member] : []);
+      const leaving = bench.traffic.setMembers(route, 'home', first ? [first.member] : []);
+      if (shows)
+        await bench.until('who drains is shown, with its request', async () => {
+          const members = groupOf(await bench.readRoute(route), 'home')?.members ?? [];
+          const one = members.find(({ id }) => id === second?.member.id);
+          return one?.draining === true && (one.activeConnections ?? 0) > 0;
+        });
+      await leaving;
       const after = await bench.send(route, 40);
       expect(after).toMatchObject({ failed: [] });
       expect([...after.byMember.keys()]).toEqual([`home/${first?.member.id}`]);

@@ -1,5 +1,6 @@
 import { addMs, toInstant } from '@springtide/kernel';
 import { systemClock } from '@springtide/platform';
+import type { AnswerTime } from '../../../contract/traffic.js';
 import type { TrafficRule } from '../rule.js';
 import { weightsOf } from '../traffic-bench.js';
 
@@ -109,6 +110,14 @@ export const refusalRules: readonly TrafficRule[] = [
         expect((to?.requests ?? 0) - (from?.requests ?? 0)).toBe(tally.byGroup.get(group));
         expect((to?.errors ?? 0) - (from?.errors ?? 0)).toBe(0);
       }
+      const told = after.find(({ group }) => group === 'home')?.answerTime;
+      if (told === undefined) return;
+      await bench.send(route, 24, '/slow?ms=400');
+      const later = (await bench.traffic.readCounters(route)).find(
+        ({ group }) => group === 'home',
+      )?.answerTime;
+      // Some eighteen of them met this group: by seven seconds more in all, or by tens of milliseconds on average.
+      expect(millisecondsOf(later) - millisecondsOf(told)).toBeGreaterThan('totalMs' in told ? 5_000 : 10);
     },
   },
   {
@@ -127,3 +136,8 @@ export const refusalRules: readonly TrafficRule[] = [
     },
   },
 ];
+
+function millisecondsOf(time: AnswerTime | undefined): number {
+  if (time === undefined) return 0;
+  return 'totalMs' in time ? time.totalMs : time.recentMs;
+}
