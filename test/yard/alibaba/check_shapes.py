@@ -1,4 +1,4 @@
-"""Calls every kind of listing with the vendor's own SDKs and prints, as JSON by action, what of our answers they do not
+"""Calls what can be listed, and most of what can be changed, with the vendor's own SDKs and prints, as JSON by action, what of our answers they do not
 know: fields that their models lack, values of another structure or type. Empty lists: nothing.
 
 Usage: check_shapes.py ENDPOINT REGION VSWITCH GROUP IMAGE
@@ -9,6 +9,7 @@ import inspect
 import json
 import os
 import sys
+import time
 from datetime import datetime, timedelta, timezone
 
 from alibabacloud_tea_openapi.models import Config
@@ -89,7 +90,7 @@ def main():
 
     ecs = Product("alibabacloud_ecs20140526", endpoint, region)
     here = {"region_id": region}
-    note(
+    launched = note(
         ecs,
         "run_instances",
         "RunInstancesRequest",
@@ -132,13 +133,14 @@ def main():
         network_type="vpc",
     )
     vpc = Product("alibabacloud_vpc20160428", endpoint, region)
-    note(vpc, "allocate_eip_address", "AllocateEipAddressRequest", **here)
+    address = note(vpc, "allocate_eip_address", "AllocateEipAddressRequest", **here)
     for method, request in [
         ("describe_vpcs", "DescribeVpcsRequest"),
         ("describe_vswitches", "DescribeVSwitchesRequest"),
         ("describe_vrouters", "DescribeVRoutersRequest"),
         ("describe_router_interfaces", "DescribeRouterInterfacesRequest"),
         ("describe_nat_gateways", "DescribeNatGatewaysRequest"),
+        ("describe_route_tables", "DescribeRouteTablesRequest"),
         ("describe_eip_addresses", "DescribeEipAddressesRequest"),
     ]:
         note(vpc, method, request, **here)
@@ -172,14 +174,18 @@ def main():
     note(slb, "describe_vserver_group_attribute", "DescribeVServerGroupAttributeRequest", **group_of)
     dns = Product("alibabacloud_alidns20150109", endpoint, region)
     domain = {"domain_name": "spring.example"}
-    for address in ["203.0.113.1", "203.0.113.2"]:
-        note(dns, "add_domain_record", "AddDomainRecordRequest", **domain, rr="shop", type="A", value=address)
+    records = [
+        note(dns, "add_domain_record", "AddDomainRecordRequest", **domain, rr="shop", type="A", value=value).record_id
+        for value in ["203.0.113.1", "203.0.113.2"]
+    ]
     note(dns, "set_dnsslbstatus", "SetDNSSLBStatusRequest", sub_domain="shop.spring.example", open=True)
     note(dns, "describe_domains", "DescribeDomainsRequest")
     note(dns, "describe_domain_records", "DescribeDomainRecordsRequest", **domain)
     note(dns, "describe_dnsslbsub_domains", "DescribeDNSSLBSubDomainsRequest", **domain)
     cs = Product("alibabacloud_cs20151215", endpoint, region)
-    note(cs, "create_cluster", "CreateClusterRequest", name="shop", cluster_type="ManagedKubernetes", **here)
+    cluster = note(
+        cs, "create_cluster", "CreateClusterRequest", name="shop", cluster_type="ManagedKubernetes", **here
+    ).cluster_id
     note(cs, "describe_clusters_v1", "DescribeClustersV1Request", **here)
     note(Product("alibabacloud_sts20150401", endpoint, region), "get_caller_identity")
     quotas = Product("alibabacloud_quotas20200510", endpoint, region)
@@ -189,7 +195,54 @@ def main():
     note(bss, "query_account_balance")
     note(bss, "describe_instance_bill", "DescribeInstanceBillRequest", billing_cycle=month)
     note(bss, "query_bill", "QueryBillRequest", billing_cycle=month)
+
+    one = {"server_id": server.server_id, "server_ip": server.server_ip, "server_type": "Ip", "port": 80}
+    changed = alb.models.UpdateServerGroupServersAttributeRequestServers(**one, weight=5)
+    removed = alb.models.RemoveServersFromServerGroupRequestServers(**one)
+    for method, request, servers in [
+        ("update_server_group_servers_attribute", "UpdateServerGroupServersAttributeRequest", [changed]),
+        ("remove_servers_from_server_group", "RemoveServersFromServerGroupRequest", [removed]),
+    ]:
+        when_settled(note, alb, method, request, server_group_id="sgp-burst0", servers=servers)
+    when_settled(note, alb, "update_rule_attribute", "UpdateRuleAttributeRequest", rule_id="rule-spring0", priority=900)
+    machines = launched.instance_id_sets.instance_id_set
+    members = [{"ServerId": id, "Type": "ecs", "Port": "80", "Weight": "50"} for id in machines]
+    for method, request, changed in [
+        ("add_vserver_group_backend_servers", "AddVServerGroupBackendServersRequest", members),
+        ("set_vserver_group_attribute", "SetVServerGroupAttributeRequest", members),
+        ("remove_vserver_group_backend_servers", "RemoveVServerGroupBackendServersRequest", members[:1]),
+    ]:
+        note(slb, method, request, **group_of, backend_servers=json.dumps(changed))
+    note(slb, "describe_health_status", "DescribeHealthStatusRequest", **classic)
+    name = {"sub_domain": "shop.spring.example"}
+    note(dns, "describe_sub_domain_records", "DescribeSubDomainRecordsRequest", **name)
+    note(dns, "update_dnsslbweight", "UpdateDNSSLBWeightRequest", record_id=records[0], weight=7)
+    note(dns, "delete_domain_record", "DeleteDomainRecordRequest", record_id=records[1])
+    when_settled(note, cs, "describe_cluster_detail", None, cluster)
+    note(cs, "describe_cluster_node_pools", "DescribeClusterNodePoolsRequest", cluster)
+    when_settled(note, cs, "delete_cluster", "DeleteClusterRequest", cluster)
+    tag = ecs.models.TagResourcesRequestTag(key="k2", value="v2")
+    tagged = {"resource_type": "instance", "resource_id": machines, "tag": [tag]}
+    note(ecs, "tag_resources", "TagResourcesRequest", **here, **tagged)
+    later = (datetime.now(timezone.utc) + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:00Z")
+    release = {"instance_id": machines[0], "auto_release_time": later}
+    note(ecs, "modify_instance_auto_release_time", "ModifyInstanceAutoReleaseTimeRequest", **here, **release)
+    ended = {"instance_id": machines, "force": True}
+    when_settled(note, ecs, "delete_instances", "DeleteInstancesRequest", **here, **ended)
+    note(vpc, "release_eip_address", "ReleaseEipAddressRequest", **here, allocation_id=address.allocation_id)
     print(json.dumps(found))
+
+
+def when_settled(note, *arguments, seconds=20, **parameters):
+    """Again for as long as the product is busy with the change before."""
+    deadline = time.time() + seconds
+    while True:
+        try:
+            return note(*arguments, **parameters)
+        except Exception:
+            if time.time() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 main()

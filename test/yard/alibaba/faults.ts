@@ -1,22 +1,24 @@
 import { z } from 'zod';
 
+export const FAULT_KINDS = [
+  'lost-request',
+  'lost-answer',
+  'late-request',
+  'delay',
+  'throttle',
+  'stock',
+  'quota',
+  'balance',
+  'bad-gateway',
+  'truncate',
+  'error',
+] as const;
+
 /** What goes wrong; README.md says what each kind stands for. */
 const faultSchema = z.strictObject({
   /** `RunInstances`, `ecs:RunInstances` or `*`. */
   operation: z.string(),
-  kind: z.enum([
-    'lost-request',
-    'lost-answer',
-    'late-request',
-    'delay',
-    'throttle',
-    'stock',
-    'quota',
-    'balance',
-    'bad-gateway',
-    'truncate',
-    'error',
-  ]),
+  kind: z.enum(FAULT_KINDS),
   /** How many calls it hits; default 1. */
   times: z.number().int().min(1).optional(),
   /** For `delay` and `late-request`. */

@@ -1,14 +1,28 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { SpringtideError } from '@springtide/kernel';
 import { yardLane } from '../tools/lane.js';
-import { cliBinary, runScript, sdkPython } from './clients/vendor-clients.js';
+import { cliBinary, runScript, sdkPython, tccli, unfolded } from './clients/vendor-clients.js';
 import { ApiContract } from './contract/api-contract.js';
 import { paramsOfQuery } from './contract/query-params.js';
 import { askTencentOracle } from './oracle.js';
+import { refusalsOf } from '../simulator-sources.js';
 import { startTencentYard, type TencentYard } from './tencent-yard.js';
 
 const REGION = 'ap-guangzhou';
+
+/** The common errors of the vendor’s documents: of every product, so that the lists of single ones leave them out. */
+const COMMON_CODES = [
+  'AuthFailure.InvalidAuthorization',
+  'AuthFailure.SecretIdNotFound',
+  'AuthFailure.SignatureExpire',
+  'AuthFailure.SignatureFailure',
+  'AuthFailure.TokenFailure',
+  'InvalidAction',
+  'NoSuchVersion',
+  'RequestSizeLimitExceeded',
+  'UnsupportedProtocol',
+  'UnsupportedRegion',
+];
+
 const ZONE = 'ap-guangzhou-3';
 
 const sdk = await orReason(sdkPython());
@@ -100,16 +114,16 @@ const cli = await orReason(cliBinary('python'));
 
     it('takes what tccli sends, and tccli reads what it answers', async () => {
       const wish = { Placement: { Zone: ZONE }, ImageId: yard.regions[REGION]?.imageId, InstanceCount: 2 };
-      const made = await tccli('cvm', 'RunInstances', ['--cli-unfold-argument', ...unfolded(wish)]);
+      const made = await ask('cvm', 'RunInstances', ...unfolded(wish));
       expect(made['InstanceIdSet']).toHaveLength(2);
       const ids = JSON.stringify(made['InstanceIdSet']);
-      expect(await tccli('cvm', 'DescribeInstances', ['--InstanceIds', ids])).toMatchObject({
+      expect(await ask('cvm', 'DescribeInstances', '--InstanceIds', ids)).toMatchObject({
         TotalCount: 2,
       });
-      await tccli('cvm', 'TerminateInstances', ['--InstanceIds', ids]);
-      expect(await tccli('vpc', 'DescribeSubnets', [])).toMatchObject({ TotalCount: 3 });
-      expect(await tccli('sts', 'GetCallerIdentity', [])).toMatchObject({ Type: 'CAMUser' });
-      expect(await tccli('billing', 'DescribeAccountBalance', [])).toMatchObject({ OweAmount: 0 });
+      await ask('cvm', 'TerminateInstances', '--InstanceIds', ids);
+      expect(await ask('vpc', 'DescribeSubnets')).toMatchObject({ TotalCount: 3 });
+      expect(await ask('sts', 'GetCallerIdentity')).toMatchObject({ Type: 'CAMUser' });
+      expect(await ask('billing', 'DescribeAccountBalance')).toMatchObject({ OweAmount: 0 });
     }, 60_000);
 
     it('accepts the vendor’s own examples, but for one that says a number as text', async () => {
@@ -144,25 +158,20 @@ const cli = await orReason(cliBinary('python'));
       expect(strange).toEqual(['vpc/AllocateAddresses: Error is not in AllocateAddressesResponse']);
     }, 60_000);
 
-    async function tccli(product: string, action: string, args: readonly string[]) {
-      const secret = ['--secretId', yard.secretId, '--secretKey', yard.secretKey];
-      const place = ['--endpoint', yard.endpoint, '--region', REGION];
-      const { stdout } = await promisify(execFile)(await cliBinary('tccli'), [
-        ...[product, action, ...place, ...secret, ...args],
-      ]);
-      return JSON.parse(stdout) as Readonly<Record<string, unknown>>;
+    it('refuses with codes that the vendor’s own lists have', async () => {
+      const lists = await runScript<Readonly<Record<string, readonly string[]>>>(cli, 'error-codes.py', yard);
+      const known = new Set([...Object.values(lists).flat(), ...COMMON_CODES]);
+      expect(known.size).toBeGreaterThan(1_000);
+      const isKnown = (code: string) =>
+        [...known].some((each) => (code.endsWith('…') ? each.startsWith(code.slice(0, -1)) : each === code));
+      expect((await refusalsOf('tencent')).filter((code) => !isKnown(code))).toEqual([]);
+    }, 60_000);
+
+    async function ask(product: string, action: string, ...args: string[]) {
+      return await tccli(yard, REGION, [product, action, ...args]);
     }
   },
 );
-
-/** `--Placement.Zone ap-guangzhou-3 …` */
-function unfolded(value: object, prefix = ''): readonly string[] {
-  return Object.entries(value).flatMap(([key, part]: [string, unknown]) =>
-    typeof part === 'object' && part !== null
-      ? unfolded(part, `${prefix}${key}.`)
-      : [`--${prefix}${key}`, String(part)],
-  );
-}
 
 async function orReason(path: Promise<string>): Promise<string> {
   return path.catch((thrown: unknown) => {

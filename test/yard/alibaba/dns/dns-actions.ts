@@ -43,7 +43,7 @@ function describeRecords(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
         (status === undefined || status === statusOf(record)) &&
         (keyword === undefined || fits(keyword, record.rr) || fits(keyword, record.value)),
     );
-  return recordsPage(cloud.names, found, call);
+  return recordsPage(found, call, (record) => recordShape(cloud.names, record));
 }
 
 /** `SubDomain` is the whole name. */
@@ -53,15 +53,24 @@ function describeSubDomainRecords(cloud: AlibabaCloud, call: ApiCall): AnswerBod
   const found = [...cloud.names.records.values()].filter(
     (record) => nameOf(record) === name && (type === undefined || type === record.type),
   );
-  return recordsPage(cloud.names, found, call);
+  return recordsPage(found, call, (record) => shortShape(cloud.names, record));
 }
 
-function recordsPage(names: Names, found: readonly DnsRecord[], call: ApiCall): AnswerBody {
+function recordsPage(
+  found: readonly DnsRecord[],
+  call: ApiCall,
+  shapeOf: (record: DnsRecord) => AnswerBody,
+): AnswerBody {
   const page = numberedPage(found, call, MOST_PER_PAGE);
-  return { ...page.about, DomainRecords: { Record: page.items.map((record) => recordShape(names, record)) } };
+  return { ...page.about, DomainRecords: { Record: page.items.map(shapeOf) } };
 }
 
 function recordShape(names: Names, record: DnsRecord): AnswerBody {
+  const LbaStatus = names.isWeighted(record);
+  return { ...shortShape(names, record), CreateTimestamp: record.createdAt, LbaStatus };
+}
+
+function shortShape(names: Names, record: DnsRecord): AnswerBody {
   return {
     RecordId: record.id,
     DomainName: record.domain,
@@ -72,8 +81,7 @@ function recordShape(names: Names, record: DnsRecord): AnswerBody {
     Line: record.line,
     Status: statusOf(record),
     Locked: false,
-    CreateTimestamp: record.createdAt,
-    ...(names.isWeighted(record) ? { LbaStatus: true, Weight: record.weight } : { LbaStatus: false }),
+    ...(names.isWeighted(record) ? { Weight: record.weight } : {}),
   };
 }
 

@@ -89,14 +89,26 @@ function describeGroups(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
 
 function describeGroup(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
   const group = cloud.classic.group(call.need('VServerGroupId'));
-  return { ...groupShape(group), VServerGroupName: group.name, LoadBalancerId: group.loadBalancerId };
-}
-
-function groupShape(group: VServerGroup): AnswerBody {
   return {
     VServerGroupId: group.id,
+    VServerGroupName: group.name,
+    LoadBalancerId: group.loadBalancerId,
     BackendServers: { BackendServer: group.servers.map((server) => serverShape(server, true)) },
   };
+}
+
+/** What a change answers: no addresses. */
+function changedGroup(group: VServerGroup, shapeOf = changedServer): AnswerBody {
+  const BackendServer = group.servers.map((server) => ({ ...shapeOf(server), Port: server.port }));
+  return { VServerGroupId: group.id, BackendServers: { BackendServer } };
+}
+
+function changedServer(server: BackendServer): AnswerBody {
+  return { ...removedServer(server), Description: server.description };
+}
+
+function removedServer({ serverId, type, weight }: BackendServer): AnswerBody {
+  return { ServerId: serverId, Type: type, Weight: weight };
 }
 
 function serverShape(server: BackendServer, withPort: boolean): AnswerBody {
@@ -111,13 +123,14 @@ function serverShape(server: BackendServer, withPort: boolean): AnswerBody {
 }
 
 function changeGroup(
-  act: (list: ServerList, asked: readonly BackendServer[], call: ApiCall, cloud: AlibabaCloud) => void,
+  act: (list: ServerList, asked: readonly BackendServer[]) => void,
+  shapeOf: (group: VServerGroup) => AnswerBody,
 ): ActionHandler {
   return (cloud, call) => {
     const group = cloud.classic.group(call.need('VServerGroupId'));
-    act(group, readServers(cloud, call, 'BackendServers'), call, cloud);
+    act(group, readServers(cloud, call, 'BackendServers'));
     cloud.classic.revision += 1;
-    return { ...groupShape(group), VServerGroupName: group.name };
+    return shapeOf(group);
   };
 }
 
@@ -128,7 +141,7 @@ function changeBalancer(act: (list: ServerList, asked: readonly BackendServer[])
     cloud.classic.revision += 1;
     return {
       LoadBalancerId: balancer.id,
-      BackendServers: { BackendServer: balancer.servers.map((server) => serverShape(server, false)) },
+      BackendServers: { BackendServer: balancer.servers.map(changedServer) },
     };
   };
 }
@@ -157,7 +170,7 @@ function exchange(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
   remove(group, readServers(cloud, call, 'OldBackendServers'));
   add(group, readServers(cloud, call, 'NewBackendServers'));
   cloud.classic.revision += 1;
-  return groupShape(group);
+  return changedGroup(group);
 }
 
 function describeHealth(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
@@ -220,9 +233,12 @@ export const SLB_ACTIONS: Readonly<Record<string, ActionHandler>> = {
   DescribeLoadBalancerAttribute: describeLoadBalancer,
   DescribeVServerGroups: describeGroups,
   DescribeVServerGroupAttribute: describeGroup,
-  AddVServerGroupBackendServers: changeGroup(add),
-  RemoveVServerGroupBackendServers: changeGroup(remove),
-  SetVServerGroupAttribute: changeGroup(setWeights),
+  AddVServerGroupBackendServers: changeGroup(add, (group) => changedGroup(group)),
+  RemoveVServerGroupBackendServers: changeGroup(remove, (group) => changedGroup(group, removedServer)),
+  SetVServerGroupAttribute: changeGroup(setWeights, (group) => ({
+    ...changedGroup(group),
+    VServerGroupName: group.name,
+  })),
   ModifyVServerGroupBackendServers: exchange,
   AddBackendServers: changeBalancer(add),
   RemoveBackendServers: changeBalancer(remove),

@@ -161,7 +161,7 @@ function refuseTwin(domain: Domain, record: NameRecord): void {
 
 function refuseDefault({ type, name }: NameRecord): void {
   if (type !== 'NS' || name !== '@') return;
-  throw new WireError('OperationDenied.OperationNotAllowed', 'The default NS records cannot be changed.');
+  throw new WireError('OperationDenied', 'The default NS records cannot be changed.');
 }
 
 function listShape(record: NameRecord) {

@@ -31,6 +31,35 @@ export function cliBinary(binary: 'tccli' | 'python'): Promise<string> {
   return ensureVenv({ name: 'tencent-cli', packages: CLI_PACKAGES, binary });
 }
 
+/** One call by the vendor's command line, in the region, and what it printed. */
+export async function tccli(
+  secret: Secret,
+  region: string,
+  [product, action, ...args]: readonly [product: string, action: string, ...args: string[]],
+): Promise<Readonly<Record<string, unknown>>> {
+  const key = ['--secretId', secret.secretId, '--secretKey', secret.secretKey];
+  const place = ['--endpoint', secret.endpoint, '--region', region];
+  const { stdout } = await promisify(execFile)(
+    await cliBinary('tccli'),
+    [product, action, ...place, ...key, ...args],
+    { maxBuffer: ANSWER_LIMIT },
+  );
+  return JSON.parse(stdout) as Readonly<Record<string, unknown>>;
+}
+
+/** As that command line takes an order, piece by piece: `--Placement.Zone ap-guangzhou-3 …` */
+export function unfolded(order: object): string[] {
+  return ['--cli-unfold-argument', ...pieces(order, '')];
+}
+
+function pieces(value: object, prefix: string): readonly string[] {
+  return Object.entries(value).flatMap(([key, part]: [string, unknown]) =>
+    typeof part === 'object' && part !== null
+      ? pieces(part, `${prefix}${key}.`)
+      : [`--${prefix}${key}`, String(part)],
+  );
+}
+
 /** Runs a script of this folder and reads the JSON that it prints. */
 export async function runScript<T>(
   python: string,

@@ -1,5 +1,17 @@
 import { z } from 'zod';
 
+export const FAULT_KINDS = [
+  'lost-request',
+  'lost-answer',
+  'late-request',
+  'delay',
+  'throttle',
+  'error',
+  'bad-gateway',
+  'truncate',
+  'short-list',
+] as const;
+
 /**
  * `lost-request`: cut, nothing done. `lost-answer`: done, then cut. `late-request`: done `delayMs` later. `delay`: done
  * at once, answered `delayMs` later. `throttle`: refused as too many. `error`: any code, nothing done. `bad-gateway`:
@@ -9,17 +21,7 @@ import { z } from 'zod';
 export const faultSchema = z.strictObject({
   /** An action such as `RunInstances`, or `*`. */
   action: z.string(),
-  kind: z.enum([
-    'lost-request',
-    'lost-answer',
-    'late-request',
-    'delay',
-    'throttle',
-    'error',
-    'bad-gateway',
-    'truncate',
-    'short-list',
-  ]),
+  kind: z.enum(FAULT_KINDS),
   /** How many calls it hits. */
   times: z.int().positive().default(1),
   delayMs: z.number().min(0).default(0),
