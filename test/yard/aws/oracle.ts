@@ -19,16 +19,28 @@ export type OracleReport = Readonly<{
   duplicatedTokens: readonly string[];
 }>;
 
+type Access = Pick<AwsYardAccess, 'endpoint' | 'region' | 'accessKeyId' | 'secretAccessKey'>;
+
 /** What the cloud holds of ours, asked with boto3: a client that shares nothing with the product. */
-export async function askOracle(
-  yard: Pick<AwsYardAccess, 'endpoint' | 'region' | 'accessKeyId' | 'secretAccessKey'>,
-  installation?: string,
-): Promise<OracleReport> {
+export async function askOracle(yard: Access, installation?: string): Promise<OracleReport> {
+  const narrowed = installation === undefined ? [] : ['--installation', installation];
+  return (await runScript(yard, 'oracle.py', narrowed)) as OracleReport;
+}
+
+/** Buys machines that carry none of our marks, with boto3. @returns their ids. */
+export async function launchWithBoto3(
+  yard: Access,
+  order: Readonly<{ image: string; subnet: string; type: string; count: number; name: string }>,
+): Promise<readonly string[]> {
+  const args = Object.entries(order).flatMap(([key, value]) => [`--${key}`, String(value)]);
+  return (await runScript(yard, 'launch.py', args)) as readonly string[];
+}
+
+async function runScript(yard: Access, name: string, args: readonly string[]): Promise<unknown> {
   const python = await ensureVenv({ name: 'moto', packages: MOTO_PACKAGES, binary: 'python' });
-  const script = join(projectRoot(), 'test', 'yard', 'aws', 'oracle.py');
-  const args = [script, '--endpoint', yard.endpoint, '--region', yard.region];
-  if (installation !== undefined) args.push('--installation', installation);
-  const { stdout } = await promisify(execFile)(python, args, {
+  const script = join(projectRoot(), 'test', 'yard', 'aws', name);
+  const where = ['--endpoint', yard.endpoint, '--region', yard.region];
+  const { stdout } = await promisify(execFile)(python, [script, ...where, ...args], {
     env: {
       ...process.env,
       AWS_ACCESS_KEY_ID: yard.accessKeyId,
@@ -37,5 +49,5 @@ export async function askOracle(
     },
     maxBuffer: 64 << 20,
   });
-  return JSON.parse(stdout) as OracleReport;
+  return JSON.parse(stdout);
 }
