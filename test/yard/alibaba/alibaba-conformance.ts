@@ -89,7 +89,7 @@ export function alibabaConformance(manifest: ProviderManifest, signature: Signat
 }
 
 /** The actions of the policy that the provider's README offers to paste, so that what it promises is what is tried. */
-async function publishedActions(): Promise<readonly string[]> {
+export async function publishedActions(): Promise<readonly string[]> {
   const readme = await readFile(new URL('../../../providers/alibaba/README.md', import.meta.url), 'utf8');
   const [, policy = ''] = /```json\n(\{\n {2}"Version": "1"[\s\S]*?)\n```/.exec(readme) ?? [];
   const { Statement } = JSON.parse(policy) as { Statement: { Action: string[] }[] };
