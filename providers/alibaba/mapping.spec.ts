@@ -1,5 +1,5 @@
 import { readOwnershipTags, type LaunchBatch } from '@springtide/provider-kit';
-import { toFullInstant, toMachine, toRunInstances, toRunInstancesBody } from './mapping.js';
+import { toFullInstant, toMachine, toNetwork, toRunInstances, toRunInstancesBody } from './mapping.js';
 import { flatten } from './parameters.js';
 import { INTENT_TAG } from './tags.js';
 import { instancesAnswer } from './wire.js';
@@ -143,6 +143,33 @@ describe('toMachine', () => {
     const machine = toMachine({ ...running, Tags, InstanceName: 'legacy-007' }, 'cn-hangzhou');
     expect(machine.ownership).toBeUndefined();
     expect(machine.name).toBe('legacy-007');
+  });
+});
+
+describe('toNetwork', () => {
+  const vSwitch = {
+    VSwitchId: 'vsw-a',
+    VSwitchName: 'front',
+    ZoneId: 'cn-hangzhou-h',
+    CidrBlock: '10.0.0.0/24',
+    AvailableIpAddressCount: 250,
+  };
+  const network = (subnets: Readonly<Record<string, string>>) =>
+    toNetwork(vSwitch, 'cn-hangzhou', { subnets });
+
+  it('counts free addresses, and tells the vSwitch that takes the machines of its zone that name none', () => {
+    const place = { region: 'cn-hangzhou', zone: 'cn-hangzhou-h', cidr: '10.0.0.0/24' };
+    const told = { id: 'vsw-a', name: 'front', ...place, freeAddresses: 250 };
+    expect(network({ 'cn-hangzhou-h': 'vsw-a' })).toEqual({ ...told, takesUnnamed: true });
+    // Another one of the same zone, the same one for another zone, none at all.
+    for (const subnets of [{ 'cn-hangzhou-h': 'vsw-b' }, { 'cn-hangzhou-i': 'vsw-a' }, {}])
+      expect(network(subnets)).toEqual(told);
+  });
+
+  it('never takes machines of a zone that nobody named', () => {
+    const unsaid = { VSwitchName: undefined, ZoneId: undefined, CidrBlock: undefined };
+    const bare = toNetwork({ VSwitchId: 'vsw-a', ...unsaid }, 'cn-hangzhou', { subnets: {} });
+    expect(bare).toEqual({ id: 'vsw-a', name: 'vsw-a', region: 'cn-hangzhou' });
   });
 });
 

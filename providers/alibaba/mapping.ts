@@ -4,13 +4,14 @@ import {
   type LaunchBatch,
   type Machine,
   type MachineState,
+  type Network,
   type Relation,
 } from '@springtide/provider-kit';
 import type { AlibabaAccount } from './account.js';
 import type { Parameters } from './parameters.js';
 import { toReleaseTime } from './release-time.js';
 import { creationTags, readLabels } from './tags.js';
-import type { WireInstance } from './wire.js';
+import type { WireInstance, WireVSwitch } from './wire.js';
 
 /** Digits of the number that the cloud puts after a batch's name: a batch has at most 100 machines. */
 const NAME_DIGITS = 3;
@@ -92,6 +93,23 @@ export function relation(
   id: string | null | undefined,
 ): Relation | undefined {
   return id ? { kind, to, id } : undefined;
+}
+
+/** A launch that names no vSwitch goes to the one that the account's settings have for its zone. */
+export function toNetwork(
+  { VSwitchId: id, VSwitchName, ZoneId, CidrBlock, AvailableIpAddressCount: free }: WireVSwitch,
+  region: string,
+  { subnets }: Pick<AlibabaAccount, 'subnets'>,
+): Network {
+  return {
+    id,
+    name: VSwitchName ?? id,
+    region,
+    ...(ZoneId === undefined ? {} : { zone: ZoneId }),
+    ...(CidrBlock === undefined ? {} : { cidr: CidrBlock }),
+    ...(typeof free === 'number' ? { freeAddresses: free } : {}),
+    ...(subnets[ZoneId ?? ''] === id ? { takesUnnamed: true } : {}),
+  };
 }
 
 /** The cloud leaves the seconds of a creation time out. */

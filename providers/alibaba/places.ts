@@ -1,7 +1,7 @@
 import type { Image, ImageFacet, Network, NetworkFacet, Page } from '@springtide/provider-kit';
 import type { AlibabaAccount } from './account.js';
 import type { AlibabaApi } from './api.js';
-import { toFullInstant } from './mapping.js';
+import { toFullInstant, toNetwork } from './mapping.js';
 import { numberedPages } from './paging.js';
 import { imagesAnswer, vSwitchesAnswer } from './wire.js';
 
@@ -22,20 +22,7 @@ export function alibabaNetworks(account: AlibabaAccount, api: AlibabaApi): Netwo
             answer: vSwitchesAnswer,
           },
         );
-        const items = VSwitches.map((vSwitch) => ({
-          id: vSwitch.VSwitchId,
-          name: vSwitch.VSwitchName ?? vSwitch.VSwitchId,
-          region,
-          ...(vSwitch.ZoneId === undefined ? {} : { zone: vSwitch.ZoneId }),
-          ...(vSwitch.CidrBlock === undefined ? {} : { cidr: vSwitch.CidrBlock }),
-          ...(typeof vSwitch.AvailableIpAddressCount === 'number'
-            ? { freeAddresses: vSwitch.AvailableIpAddressCount }
-            : {}),
-          ...(account.subnets[vSwitch.ZoneId ?? ''] === vSwitch.VSwitchId
-            ? { takesUnnamed: true as const }
-            : {}),
-        }));
-        return { items, total: TotalCount };
+        return { items: VSwitches.map((each) => toNetwork(each, region, account)), total: TotalCount };
       }),
   };
 }

@@ -205,18 +205,19 @@ export const addressesAnswer = z.object({
   EipAddresses: wrapped('EipAddress', address),
 });
 
+const vSwitchSchema = z.object({
+  VSwitchId: z.string(),
+  VSwitchName: text,
+  ZoneId: text,
+  CidrBlock: text,
+  AvailableIpAddressCount: z.number().nullish(),
+});
+
+export type WireVSwitch = z.output<typeof vSwitchSchema>;
+
 export const vSwitchesAnswer = z.object({
   TotalCount: z.number(),
-  VSwitches: wrapped(
-    'VSwitch',
-    z.object({
-      VSwitchId: z.string(),
-      VSwitchName: text,
-      ZoneId: text,
-      CidrBlock: text,
-      AvailableIpAddressCount: z.number().nullish(),
-    }),
-  ),
+  VSwitches: wrapped('VSwitch', vSwitchSchema),
 });
 
 export const imagesAnswer = z.object({
