@@ -17,17 +17,26 @@ function shown(evidence: unknown) {
   };
   const approval = { id: ID, envelope, evidence, status: 'approved', expiresAt: NOW } as unknown as Approval;
   const body = asApprovalBody(approval, ID, NOW);
-  return { readiness: body.readiness, rehearsal: body.rehearsal };
+  return { readiness: body.readiness, rehearsal: body.rehearsal, shares: body.shares };
 }
 
 describe('what an approval is shown to rest on', () => {
   it('is its readiness check and its rehearsal, or neither', () => {
-    expect(shown({ readiness, rehearsal })).toEqual({ readiness, rehearsal });
-    expect(shown({ readiness: null, rehearsal })).toEqual({ readiness: null, rehearsal });
-    expect(shown(null)).toEqual({ readiness: null, rehearsal: null });
+    expect(shown({ readiness, rehearsal })).toEqual({ readiness, rehearsal, shares: [] });
+    expect(shown({ readiness: null, rehearsal })).toEqual({ readiness: null, rehearsal, shares: [] });
+    expect(shown(null)).toEqual({ readiness: null, rehearsal: null, shares: [] });
+  });
+
+  it('is also what was rehearsed of it on the real clouds', () => {
+    const shares = [{ campaignId: ID, runId: ID, planHash: 's', share: 0.05, closedAt: NOW, aborted: false }];
+    expect(shown({ readiness: null, rehearsal: null, shares })).toEqual({
+      readiness: null,
+      rehearsal: null,
+      shares,
+    });
   });
 
   it('is the check alone for approvals of before rehearsals were evidence', () => {
-    expect(shown(readiness)).toEqual({ readiness, rehearsal: null });
+    expect(shown(readiness)).toEqual({ readiness, rehearsal: null, shares: [] });
   });
 });

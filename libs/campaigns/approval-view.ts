@@ -1,4 +1,10 @@
-import { Envelope, ReadinessEvidence, RehearsalEvidence, type ApprovalBody } from '@springtide/contracts';
+import {
+  Envelope,
+  ReadinessEvidence,
+  RehearsalEvidence,
+  ShareEvidence,
+  type ApprovalBody,
+} from '@springtide/contracts';
 import type { Approval } from '@springtide/identity/domain';
 import { SpringtideError, type Instant } from '@springtide/kernel';
 import { z } from 'zod';
@@ -7,13 +13,14 @@ import { z } from 'zod';
 const ApprovalEvidence = z.object({
   readiness: ReadinessEvidence.nullable(),
   rehearsal: RehearsalEvidence.nullable(),
+  shares: z.array(ShareEvidence).default([]),
 });
 export type ApprovalEvidence = z.infer<typeof ApprovalEvidence>;
 
 /** Approvals of before rehearsals were evidence kept their readiness check alone. */
 const StoredEvidence = z.union([
   ApprovalEvidence,
-  ReadinessEvidence.transform((readiness) => ({ readiness, rehearsal: null })),
+  ReadinessEvidence.transform((readiness) => ({ readiness, rehearsal: null, shares: [] })),
 ]);
 
 export function readEnvelope(approval: Pick<Approval, 'envelope'>): Envelope {
@@ -38,7 +45,9 @@ export function asApprovalBody(approval: Approval, campaignId: string, now: Inst
 }
 
 function readEvidence(evidence: unknown): ApprovalEvidence {
-  return evidence === null ? { readiness: null, rehearsal: null } : StoredEvidence.parse(evidence);
+  return evidence === null
+    ? { readiness: null, rehearsal: null, shares: [] }
+    : StoredEvidence.parse(evidence);
 }
 
 /** How the books call what people see. */

@@ -17,6 +17,7 @@ export { PlansService } from './plan.service.js';
 export { Provisioning, type Heartbeat } from './provisioning.service.js';
 export { ReadinessGate } from './readiness-gate.service.js';
 export { RehearsalService } from './rehearsal.service.js';
+export { ShareRehearsals } from './share-rehearsal.service.js';
 export { ReportService } from './report.service.js';
 export { RunBook } from './run-book.js';
 export { RunFactsService, type RunFacts } from './run-facts.service.js';

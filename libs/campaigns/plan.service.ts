@@ -21,6 +21,7 @@ import {
   isEditable,
   moved,
   type PlanContent,
+  scaledPlan,
 } from './domain/index.js';
 import { lockPromises } from './plan-facts.service.js';
 import type { PlanSolver } from './plan-solver.js';
@@ -120,8 +121,30 @@ export class PlansService {
     const plan = await this.parts.database.unitOfWork(ctx, async (tx) => await findPlan(tx, planId));
     if (plan.status !== 'solving') return;
     const campaign = await this.campaignOf(ctx, planId);
-    const content = await this.parts.solver.solve(ctx, campaign);
+    const content = await this.contentOf(ctx, campaign);
     await this.store(ctx, planId, content);
+  }
+
+  /** Solved; or, for a campaign that rehearses a share of another one's plan, that share. */
+  private async contentOf(ctx: RequestContext, campaign: CampaignEntity): Promise<PlanContent> {
+    const { rehearses, phases } = campaign.input;
+    if (rehearses === undefined) return await this.parts.solver.solve(ctx, campaign);
+    const whole = await this.parts.database.unitOfWork(
+      ctx,
+      async (tx) => await findPlan(tx, rehearses.planId),
+    );
+    if (
+      whole.content === null ||
+      whole.hash !== rehearses.planHash ||
+      hashJson(whole.content) !== whole.hash
+    ) {
+      throw new SpringtideError(
+        'failed-precondition',
+        'the plan that this campaign rehearses is not the one that was asked for; no plan was made',
+        { nextStep: 'Ask for the rehearsal again from the plan as it is now.' },
+      );
+    }
+    return scaledPlan(whole.content, rehearses, phases);
   }
 
   async fail(ctx: RequestContext, planId: string, reason: string): Promise<void> {
@@ -237,7 +260,9 @@ export class PlansService {
   ): Promise<ApprovalEvidence | null> {
     const readiness = await this.parts.gate.evidenceIn(tx, campaign, plan);
     const rehearsal = await this.parts.rehearsals.evidenceIn(tx, campaign, plan);
-    return readiness === null && rehearsal === null ? null : { readiness, rehearsal };
+    const shares = await this.parts.rehearsals.sharesIn(tx, campaign, plan);
+    const isNone = readiness === null && rehearsal === null && shares.length === 0;
+    return isNone ? null : { readiness, rehearsal, shares };
   }
 
   async listApprovals(

@@ -1,7 +1,8 @@
-import type { RehearsalEvidence } from '@springtide/contracts';
-import { SpringtideError, addMs, toInstant, type Clock } from '@springtide/kernel';
+import type { RehearsalEvidence, ShareEvidence } from '@springtide/contracts';
+import { SpringtideError, addMs, toInstant, type Clock, type Instant } from '@springtide/kernel';
 import type { EntityManager } from 'typeorm';
 import type { CampaignEntity, PlanEntity } from './data/campaign.entity.js';
+import { sharesRehearsedSince } from './data/share-evidence.repository.js';
 import { finishedSince, type FinishedRehearsal } from './data/rehearsal.repository.js';
 import { APPROVAL_POLICIES, rehearsalGate } from './domain/index.js';
 
@@ -19,8 +20,7 @@ export class RehearsalGate {
     campaign: CampaignEntity,
     plan: PlanEntity,
   ): Promise<RehearsalEvidence | null> {
-    const { rehearsalFreshMs } = APPROVAL_POLICIES[campaign.input.policy];
-    const since = addMs(toInstant(this.clock.now()), -rehearsalFreshMs);
+    const since = this.freshSince(campaign);
     const recent = await finishedSince(tx, plan, since);
     const held = recent.filter(({ result }) => result.passed);
     const required = rehearsalGate(campaign.input) === 'required';
@@ -28,6 +28,16 @@ export class RehearsalGate {
     if (chosen !== undefined) return evidenceOf(chosen, held.length, recent.length - held.length);
     if (required) throw notRehearsed(recent[0], since);
     return null;
+  }
+
+  /** Recent rehearsals of a share of exactly this plan on the real clouds; none is ever required. */
+  async sharesIn(tx: EntityManager, campaign: CampaignEntity, plan: PlanEntity): Promise<ShareEvidence[]> {
+    return [...(await sharesRehearsedSince(tx, plan, this.freshSince(campaign)))];
+  }
+
+  private freshSince(campaign: CampaignEntity): Instant {
+    const { rehearsalFreshMs } = APPROVAL_POLICIES[campaign.input.policy];
+    return addMs(toInstant(this.clock.now()), -rehearsalFreshMs);
   }
 }
 

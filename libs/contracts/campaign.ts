@@ -32,6 +32,18 @@ export const CAMPAIGN_STATUSES = [
   'stuck',
 ] as const;
 
+/** Which plan a campaign rehearses, and how much of it. */
+export const SharedPlan = z
+  .object({
+    planId: Id,
+    /** Of the plan as it was when the rehearsal was asked for. */
+    planHash: z.string().max(100),
+    /** 0.05 for five percent of its machines; of every pool at least one. */
+    share: z.number().min(0.01).max(0.5),
+  })
+  .meta({ id: 'SharedPlan' });
+export type SharedPlan = z.infer<typeof SharedPlan>;
+
 export const CampaignInput = z
   .object({
     name: z.string().trim().min(1).max(120),
@@ -63,6 +75,8 @@ export const CampaignInput = z
      * is a scaling group: the plan is what it may have at most, and a campaign on the same route goes before it.
      */
     follows: z.enum(['plan', 'strategies']).optional(),
+    /** A rehearsal on real clouds: its plan is this share of that plan, and nothing is solved for it. */
+    rehearses: SharedPlan.optional(),
   })
   .meta({ id: 'CampaignInput' });
 export type CampaignInput = z.infer<typeof CampaignInput>;

@@ -11,9 +11,15 @@ export const PlanWhatIf = z
     budget: MoneyBody.optional(),
     /** Clouds to do without. */
     excludeAccountIds: z.array(Id).max(50).default([]),
-    /** Regions of clouds to do without; everything else of the cloud may still be used. */
+    /** Regions of clouds, or single zones of them, to do without; everything else of the cloud may still be used. */
     excludeRegions: z
-      .array(z.object({ accountId: Id, region: z.string().min(1).max(100) }))
+      .array(
+        z.object({
+          accountId: Id,
+          region: z.string().min(1).max(100),
+          zone: z.string().min(1).max(100).optional(),
+        }),
+      )
       .max(100)
       .default([]),
   })

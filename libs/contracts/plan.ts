@@ -124,6 +124,19 @@ export const RehearsalEvidence = z.object({
 });
 export type RehearsalEvidence = z.infer<typeof RehearsalEvidence>;
 
+/** A share of exactly this plan that was bought on the real clouds, served, and was given back. */
+export const ShareEvidence = z.object({
+  campaignId: Id,
+  runId: Id,
+  /** Of the scaled plan that ran. */
+  planHash: z.string(),
+  share: z.number(),
+  closedAt: InstantText,
+  /** Stopped by a person before its phases were over. */
+  aborted: z.boolean(),
+});
+export type ShareEvidence = z.infer<typeof ShareEvidence>;
+
 export const ApprovalBody = z
   .object({
     id: Id,
@@ -140,6 +153,8 @@ export const ApprovalBody = z
     readiness: ReadinessEvidence.nullable().default(null),
     /** The rehearsal that the decision rests on; null when there was none. */
     rehearsal: RehearsalEvidence.nullable().default(null),
+    /** Recent rehearsals of a share of it on the real clouds, newest first. */
+    shares: z.array(ShareEvidence).default([]),
   })
   .meta({ id: 'Approval' });
 export type ApprovalBody = z.infer<typeof ApprovalBody>;

@@ -48,6 +48,17 @@ export const RehearsalRequest = z
   .meta({ id: 'RehearsalRequest' });
 export type RehearsalRequest = z.infer<typeof RehearsalRequest>;
 
+/** A share of a plan is to be lived through on the real clouds. */
+export const ShareRehearsalRequest = z
+  .object({
+    share: z.number().min(0.01).max(0.5),
+    /** When its first phase starts; the others follow as in the plan. */
+    startsAt: InstantText,
+  })
+  .strict()
+  .meta({ id: 'ShareRehearsalRequest' });
+export type ShareRehearsalRequest = z.infer<typeof ShareRehearsalRequest>;
+
 export const RehearsalPhase = z.object({
   name: z.enum(PHASE_NAMES),
   /** Highest demand of all services together, requests per second. */

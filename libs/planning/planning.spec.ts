@@ -134,10 +134,8 @@ describe('solvePlan', () => {
     expect(plan.shortage.every((cell) => cell.causes.includes('budget'))).toBe(true);
     expect(plan.shortage.length).toBeGreaterThan(0);
     const text = explanationText(plan.reasons, 'en-US').join('\n');
-    expect(text).toContain(
-      'The budget of 4 EUR is too small: carrying all demand needs 5.4 EUR, 1.4 EUR more.',
-    );
-    expect(explanationText(plan.reasons, 'zh-CN').join('\n')).toContain('预算 4 EUR 不足');
+    expect(text).toContain('The budget of €4.00 is too small. Carrying all demand takes €5.40: €1.40 more.');
+    expect(explanationText(plan.reasons, 'zh-CN').join('\n')).toContain('预算 €4.00 不足');
     requireHonest(problem, plan);
   });
 
@@ -213,7 +211,7 @@ describe('solvePlan', () => {
       { kind: 'stock', ends: true, amounts: [{ name: 'home', more: 3, unit: 'machines' }] },
     ]);
     const text = explanationText(reliefReasons(reliefs, 'EUR'), 'en-US');
-    expect(text[0]).toContain('100 % of the shortage, more quota: +6 vCPU (q)');
+    expect(text[0]).toContain('100 % of what is missing: more quota, namely +6 vCPU (q)');
     expect(explanationText(reliefReasons(reliefs, 'EUR'), 'zh-CN')[0]).toContain('提高配额');
     expect(await findRelief(shop(), await solvePlan(shop(), quick))).toEqual([]);
   });

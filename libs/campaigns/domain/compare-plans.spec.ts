@@ -1,63 +1,8 @@
 import type { CampaignInput } from '@springtide/contracts';
+import { comparablePlan as content, eur } from '../testing/comparable-plan.js';
 import { changedCampaign, comparePlans } from './compare-plans.js';
 import type { PlanContent } from './plan-content.js';
 import { outageReasons } from './plan-outages.js';
-
-const eur = (amount: string) => ({ currency: 'EUR', amount });
-
-function pool(id: string, accountName: string, zone: string): PlanContent['pools'][number] {
-  return {
-    id,
-    accountId: accountName,
-    accountName,
-    provider: 'simulated',
-    region: 'r',
-    zone,
-    machineType: 'm',
-    purchaseOption: id.endsWith('spot') ? 'spot' : 'on-demand',
-    pricePerHour: eur('1'),
-    cap: 10,
-  };
-}
-
-const pools = [pool('a', 'east', 'z1'), pool('b', 'east', 'z2'), pool('c-spot', 'west', 'z1')];
-
-function content(machines: Readonly<Record<string, number>>, cost: string, short = 0): PlanContent {
-  const allocations = Object.entries(machines).map(([poolId, count]) => ({
-    service: 'web',
-    poolId,
-    phase: 'peak' as const,
-    machines: count,
-  }));
-  const planned = allocations.reduce((sum, row) => sum + 100 * row.machines, 0);
-  return {
-    marketSnapshotId: null,
-    standing: [],
-    capacity: [{ service: 'web', phase: 'peak', demand: planned + short, planned, short }],
-    cost: eur(cost),
-    lowerBound: null,
-    gap: null,
-    solver: 'price-ascent 1',
-    quality: 'optimal-bound',
-    reasons: [],
-    pools,
-    allocations,
-    sheets: pools.map((own) => ({
-      service: 'web',
-      poolId: own.id,
-      requestsPerSecond: 100,
-      image: 'i',
-      subnet: null,
-      securityGroups: [],
-      userData: null,
-      minimumBillingSeconds: 60,
-      launchBatch: 10,
-    })),
-    services: [],
-    phases: [{ name: 'peak', startsAt: '2026-01-01T00:00:00.000Z', endsAt: '2026-01-01T01:00:00.000Z' }],
-    leadMs: 0,
-  };
-}
 
 const compared = (own: PlanContent) => ({ planId: null, revision: null, hash: 'h', content: own });
 
@@ -131,13 +76,51 @@ describe('changedCampaign', () => {
 });
 
 describe('outageReasons', () => {
+  const told = (plan: PlanContent) =>
+    outageReasons(plan).map(({ code, params }) => [code, params['name'], params['percent'], params['lost']]);
+
   it('says for the worst zone, the worst account and all spot what would still be served', () => {
-    const reasons = outageReasons(content({ a: 3, b: 2, 'c-spot': 5 }, '5'));
-    expect(reasons.map(({ code, params }) => [code, params['name'], params['percent']])).toEqual([
-      ['outage-zone', 'west/z1', '50'],
-      ['outage-account', 'east', '50'],
-      ['outage-spot', 'spot', '50'],
+    const plan = content({ a: 3, b: 2, 'c-spot': 5 }, '5');
+    expect(told(plan)).toEqual([
+      ['outage-zone', 'west/z1', '50', 5],
+      ['outage-account', 'east', '50', 5],
+      ['outage-spot', 'spot', '50', 5],
     ]);
-    expect(reasons[0]?.text).toContain('50 % of the demand for web would still be served in peak');
+  });
+
+  it('says it in machines, requests that go unanswered, and what standing in would cost', () => {
+    const [zone, account] = outageReasons(content({ a: 3, b: 2, 'c-spot': 5 }, '5'));
+    // 5 of 10 machines carry 500 of 1000 requests/s; 5 machines at 1 EUR stand in on what is left of a and b.
+    expect(zone?.text).toBe(
+      'If zone west/z1 failed in peak, 5 of 10 machines would be gone and 50 % of the demand for web would still be served. 30,000 requests a minute would go unanswered until others stand in. Standing in for them takes 5 machines of pools that this plan allows, for €5.00 an hour; those that are gone cost €5.00 an hour.',
+    );
+    // Ten machines of c-spot exist and five run: those left close all of it.
+    expect(account?.params).toMatchObject({ standIns: 5, replacing: 'all' });
+  });
+
+  it('says so where what is left of the pools cannot stand in for all or for any of it', () => {
+    const part = content({ a: 8, b: 0, 'c-spot': 7 }, '15');
+    const account = outageReasons(part).find(({ code }) => code === 'outage-account');
+    expect(account?.params).toMatchObject({
+      name: 'east',
+      lost: 8,
+      standIns: 3,
+      closes: '37.5',
+      replacing: 'part',
+    });
+    const none = content({ a: 10, b: 10 }, '20');
+    expect(outageReasons({ ...none, pools: none.pools.slice(0, 2) })[0]?.text).toContain(
+      'No pool that this plan allows',
+    );
+  });
+
+  it('says so where nothing would be missing', () => {
+    const plan = content({ a: 1, b: 1, 'c-spot': 1 }, '3');
+    const spare = plan.capacity.map((row) => ({ ...row, demand: 100 }));
+    expect(told({ ...plan, capacity: spare })).toEqual([
+      ['outage-zone-survived', 'east/z1', '100', 1],
+      ['outage-account-survived', 'east', '100', 2],
+      ['outage-spot-survived', 'spot', '100', 1],
+    ]);
   });
 });

@@ -121,6 +121,7 @@ function changedShortage(from: PlanContent, to: PlanContent): PlanComparison['sh
 export function changedCampaign(campaign: CampaignInput, change: PlanWhatIf): CampaignInput {
   const { demandFactor = 1, budget = campaign.budget, excludeAccountIds } = change;
   const excluded = new Set(excludeAccountIds);
+  requireOwnPlan(campaign);
   requireOwn(campaign, [...excludeAccountIds, ...change.excludeRegions.map(({ accountId }) => accountId)]);
   const accountIds = campaign.accountIds.filter((id) => !excluded.has(id));
   const isSame =
@@ -131,8 +132,8 @@ export function changedCampaign(campaign: CampaignInput, change: PlanWhatIf): Ca
   if (isSame) {
     throw new SpringtideError(
       'invalid-argument',
-      'nothing would be different: no demand factor, no budget, no region and no cloud of this campaign was named; nothing was planned',
-      { nextStep: 'Give a demand factor, a budget, or a cloud or region to do without.' },
+      'nothing would be different: no demand factor, no budget, no zone, region or cloud of this campaign was named; nothing was planned',
+      { nextStep: 'Give a demand factor, a budget, or a cloud, region or zone to do without.' },
     );
   }
   if (accountIds.length === 0) {
@@ -165,6 +166,16 @@ export function changedCampaign(campaign: CampaignInput, change: PlanWhatIf): Ca
       requestsPerSecond: row.requestsPerSecond * demandFactor,
     })),
   };
+}
+
+/** A share of another plan is not solved, so nothing could come of a change. */
+function requireOwnPlan({ rehearses }: CampaignInput): void {
+  if (rehearses === undefined) return;
+  throw new SpringtideError(
+    'failed-precondition',
+    'this plan is a share of another one, which it rehearses; nothing was planned',
+    { nextStep: `Ask about plan ${rehearses.planId} instead.` },
+  );
 }
 
 /** A cloud that is not in it, perhaps mistyped, would be done without by doing nothing. */

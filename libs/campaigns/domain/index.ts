@@ -52,6 +52,8 @@ export {
 export { nextStep, type Applied, type RunStep, type Stage } from './run-steps.js';
 export { changedCampaign, comparePlans, type ComparedPlan } from './compare-plans.js';
 export { outageReasons } from './plan-outages.js';
+export { summaryReason } from './plan-summary.js';
+export { scaledPlan, sharedCampaign } from './scaled-plan.js';
 export { checkCampaign } from './timeline-check.js';
 export {
   capacityOf,

@@ -1,23 +1,42 @@
-import type { PlanPool, Reason } from '@springtide/contracts';
+import { reasonSentence, type PlanPool, type Reason } from '@springtide/contracts';
+import {
+  MINUTE,
+  SECOND,
+  addMoney,
+  decimal,
+  multiplyMoney,
+  sumMoney,
+  zero,
+  type Money,
+} from '@springtide/kernel';
 import { capacityOf, type PlanContent } from './plan-content.js';
+import { machinesIn } from './promises.js';
 
-type Outage = Readonly<{
-  kind: 'zone' | 'account' | 'spot';
-  name: string;
-  hits: (pool: PlanPool) => boolean;
+type Kind = 'zone' | 'account' | 'spot';
+type Outage = Readonly<{ kind: Kind; name: string; hits: (pool: PlanPool) => boolean }>;
+type Phase = PlanContent['capacity'][number]['phase'];
+
+/** What one outage in one phase does to the service that it hits hardest. */
+type Damage = Readonly<{
+  outage: Outage;
+  phase: Phase;
+  service: string;
+  /** Of that service's demand, what would still be served. */
+  share: number;
+  /** Machines of the plan in that phase, and how many of them would be gone. */
+  machines: number;
+  lost: number;
 }>;
-type Rest = Readonly<{ service: string; phase: string; share: number }>;
 
 /**
- * What would still be served if one thing failed that the plan buys from: for each kind of outage the worst one, in
- * the service and phase that it hits hardest. Standing machines are taken as unharmed.
+ * What would still be served if one thing failed that the plan buys from, and what standing in for it would take: for each
+ * kind of outage the worst one, in the phase that it hits hardest. Standing machines are taken as unharmed.
  */
 export function outageReasons(content: PlanContent): readonly Reason[] {
   return [...Map.groupBy(outagesOf(content), (outage) => outage.kind).values()].flatMap((outages) => {
-    const worst = outages
-      .map((outage) => ({ outage, rest: worstRest(content, outage) }))
-      .toSorted((a, b) => a.rest.share - b.rest.share)[0];
-    return worst === undefined ? [] : [reasonOf(worst.outage, worst.rest)];
+    const damages = outages.flatMap((outage) => damagesOf(content, outage));
+    const [worst] = damages.toSorted((a, b) => a.share - b.share || b.lost - a.lost);
+    return worst === undefined ? [] : [reasonOf(content, worst)];
   });
 }
 
@@ -26,7 +45,6 @@ function outagesOf({ pools, allocations }: PlanContent): readonly Outage[] {
   const used = pools.filter((pool) => usedIds.has(pool.id));
   const places = new Set(used.map(placeOf));
   const accounts = new Set(used.map((pool) => pool.accountName));
-  const spot = used.some((pool) => pool.purchaseOption === 'spot');
   return [
     ...[...places].map((name): Outage => ({ kind: 'zone', name, hits: (pool) => placeOf(pool) === name })),
     ...[...accounts].map((name): Outage => ({
@@ -34,7 +52,7 @@ function outagesOf({ pools, allocations }: PlanContent): readonly Outage[] {
       name,
       hits: (pool) => pool.accountName === name,
     })),
-    ...(spot ? [{ kind: 'spot' as const, name: 'spot', hits: isSpot }] : []),
+    ...(used.some(isSpot) ? [{ kind: 'spot' as const, name: 'spot', hits: isSpot }] : []),
   ];
 }
 
@@ -46,29 +64,119 @@ function isSpot(pool: PlanPool): boolean {
   return pool.purchaseOption === 'spot';
 }
 
-function worstRest(content: PlanContent, outage: Outage): Rest {
-  const lost = new Set(content.pools.filter(outage.hits).map((pool) => pool.id));
-  const rests = content.capacity
+function damagesOf(content: PlanContent, outage: Outage): readonly Damage[] {
+  const gone = new Set(content.pools.filter(outage.hits).map((pool) => pool.id));
+  return content.capacity
     .filter((row) => row.demand > 0)
-    .map(({ service, phase, demand, planned }): Rest => {
-      const gone = content.allocations
-        .filter((row) => row.service === service && row.phase === phase && lost.has(row.poolId))
-        .reduce((sum, row) => sum + row.machines * capacityOf(content, service, row.poolId), 0);
-      return { service, phase, share: Math.min(1, Math.max(0, planned - gone) / demand) };
+    .map(({ service, phase, demand, planned }): Damage => {
+      const inPhase = content.allocations.filter((row) => row.phase === phase);
+      const left = planned - carried(content, inPhase, service, gone);
+      return {
+        ...{ outage, phase, service, share: Math.min(1, Math.max(0, left) / demand) },
+        machines: counted(inPhase),
+        lost: counted(inPhase.filter((row) => gone.has(row.poolId))),
+      };
     });
-  return rests.toSorted((a, b) => a.share - b.share)[0] ?? { service: '', phase: '', share: 1 };
 }
 
-function reasonOf({ kind, name }: Outage, { service, phase, share }: Rest): Reason {
-  const percent = (Math.floor(share * 1000) / 10).toString();
-  const rest =
-    share >= 1
-      ? 'everything would still be served'
-      : `${percent} % of the demand for ${service} would still be served in ${phase}, the hardest hit`;
-  const text = {
-    zone: `If zone ${name} failed, ${rest}.`,
-    account: `If the whole account ${name} failed, ${rest}.`,
-    spot: `If all spot machines were taken back at once, ${rest}.`,
-  }[kind];
-  return { code: `outage-${kind}`, params: { name, service, phase, percent }, text };
+type Rows = PlanContent['allocations'];
+
+function counted(rows: Rows): number {
+  return rows.reduce((sum, row) => sum + row.machines, 0);
+}
+
+/** Requests per second that machines of these pools carry for a service. */
+function carried(content: PlanContent, rows: Rows, service: string, pools: ReadonlySet<string>): number {
+  return rows
+    .filter((row) => row.service === service && pools.has(row.poolId))
+    .reduce((sum, row) => sum + row.machines * capacityOf(content, service, row.poolId), 0);
+}
+
+function reasonOf(content: PlanContent, damage: Damage): Reason {
+  const { outage, phase, service, share, machines, lost } = damage;
+  const place = { name: outage.name, service, phase, percent: percentText(share), machines, lost };
+  const code = `outage-${outage.kind}`;
+  if (share >= 1) return inEnglish(`${code}-survived`, place);
+  const standIn = standInFor(content, damage);
+  const closes = standIn.missing === 0 ? 1 : standIn.closed / standIn.missing;
+  return inEnglish(code, {
+    ...place,
+    unserved: Math.round((unservedIn(content, damage) * MINUTE) / SECOND),
+    replacing: standIn.machines === 0 ? 'none' : closes < 1 ? 'part' : 'all',
+    closes: percentText(closes),
+    standIns: standIn.machines,
+    standInPerHour: standIn.perHour.amount,
+    lostPerHour: lostPerHour(content, damage).amount,
+    currency: content.cost.currency,
+  });
+}
+
+function inEnglish(code: string, params: Reason['params']): Reason {
+  return { code, params, text: reasonSentence({ code, params, text: code }, { language: 'en-US' }) };
+}
+
+/** Rounded down: a shortage never reads as nothing. */
+function percentText(share: number): string {
+  return (Math.floor(share * 1000 + 1e-9) / 10).toString();
+}
+
+/** Requests per second of all services in the phase that would find no capacity. */
+function unservedIn(content: PlanContent, { outage, phase }: Damage): number {
+  return damagesOf(content, outage)
+    .filter((row) => row.phase === phase)
+    .reduce((sum, { service, share }) => sum + (1 - share) * demandOf(content, service, phase), 0);
+}
+
+function demandOf(content: PlanContent, service: string, phase: Phase): number {
+  return content.capacity.find((row) => row.service === service && row.phase === phase)?.demand ?? 0;
+}
+
+function lostPerHour(content: PlanContent, { outage, phase }: Damage): Money {
+  const inPhase = machinesIn(content.allocations, phase);
+  return sumMoney(
+    content.cost.currency,
+    content.pools
+      .filter(outage.hits)
+      .map((pool) => multiplyMoney(pool.pricePerHour, inPhase.get(pool.id) ?? 0)),
+  );
+}
+
+type StandIn = Readonly<{ machines: number; perHour: Money; closed: number; missing: number }>;
+
+/** Machines that could stand in where the plan may buy and the outage does not reach, the cheapest per request first. */
+function standInFor(content: PlanContent, { outage, phase }: Damage): StandIn {
+  const used = machinesIn(content.allocations, phase);
+  const room = new Map(content.pools.map((pool) => [pool.id, pool.cap - (used.get(pool.id) ?? 0)]));
+  const missing = damagesOf(content, outage).filter((row) => row.phase === phase && row.share < 1);
+  let sum: StandIn = { machines: 0, perHour: zero(content.cost.currency), closed: 0, missing: 0 };
+  for (const { service, share } of missing) {
+    let open = (1 - share) * demandOf(content, service, phase);
+    sum = { ...sum, missing: sum.missing + open };
+    for (const { pool, capacity } of standIns(content, outage, service)) {
+      const count = Math.min(Math.ceil(open / capacity - 1e-9), room.get(pool.id) ?? 0);
+      if (count <= 0) continue;
+      room.set(pool.id, (room.get(pool.id) ?? 0) - count);
+      const closed = Math.min(open, count * capacity);
+      open -= closed;
+      sum = {
+        ...sum,
+        machines: sum.machines + count,
+        perHour: addMoney(sum.perHour, multiplyMoney(pool.pricePerHour, count)),
+        closed: sum.closed + closed,
+      };
+    }
+  }
+  return sum;
+}
+
+function standIns(content: PlanContent, outage: Outage, service: string) {
+  return content.pools
+    .filter((pool) => !outage.hits(pool))
+    .map((pool) => ({ pool, capacity: capacityOf(content, service, pool.id) }))
+    .filter(({ capacity }) => capacity > 0)
+    .toSorted((a, b) =>
+      decimal(a.pool.pricePerHour.amount)
+        .div(a.capacity)
+        .comparedTo(decimal(b.pool.pricePerHour.amount).div(b.capacity)),
+    );
 }

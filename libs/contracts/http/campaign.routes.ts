@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ReportLanguage } from '../after-action.js';
 import { CAMPAIGN_STATUSES, CampaignBody, CampaignInput } from '../campaign.js';
 import { CostReport } from '../cost.js';
 import { ApprovalBody, PlanBody } from '../plan.js';
@@ -9,6 +10,8 @@ import { ReleaseInput, RouteBody, RouteInput } from '../traffic.js';
 import { defineRoute } from './route.js';
 
 const params = z.object({ id: Id });
+/** In which the reasons are told. */
+const language = ReportLanguage.default('en-US');
 
 export const campaignRoutes = {
   routeCreate: defineRoute({
@@ -157,6 +160,7 @@ export const campaignRoutes = {
     summary: 'Revisions of the plan, newest first',
     permission: 'campaign:read',
     params,
+    query: z.object({ language }),
     response: z.object({ items: z.array(PlanBody) }),
     status: 200,
   }),
@@ -167,6 +171,7 @@ export const campaignRoutes = {
     summary: 'One plan: machines, cost, bound, reasons',
     permission: 'campaign:read',
     params,
+    query: z.object({ language }),
     response: PlanBody,
     status: 200,
   }),
@@ -177,6 +182,7 @@ export const campaignRoutes = {
     summary: 'What would be planned with other demand, another budget, or without a cloud; nothing is kept',
     permission: 'campaign:read',
     params,
+    query: z.object({ language }),
     body: PlanWhatIf,
     response: PlanComparison,
     status: 200,
@@ -189,7 +195,7 @@ export const campaignRoutes = {
     summary: 'This plan against another one, side by side',
     permission: 'campaign:read',
     params,
-    query: z.object({ with: Id }),
+    query: z.object({ with: Id, language }),
     response: PlanComparison,
     status: 200,
   }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { RehearsalBody, RehearsalRequest } from '../rehearsal.js';
+import { CampaignBody } from '../campaign.js';
+import { RehearsalBody, RehearsalRequest, ShareRehearsalRequest } from '../rehearsal.js';
 import { Id } from '../scalars.js';
 import { defineRoute } from './route.js';
 
@@ -19,6 +20,20 @@ export const rehearsalRoutes = {
     status: 202,
     idempotent: 'replay',
     atomic: true,
+  }),
+  shareRehearsalRequest: defineRoute({
+    id: 'rehearsals.request-share',
+    method: 'POST',
+    path: '/api/v1/plans/{id}/share-rehearsals',
+    summary:
+      'Make a campaign of a share of a plan, to be approved and run on the real clouds; asking for it buys nothing',
+    permission: 'campaign:write',
+    params,
+    body: ShareRehearsalRequest,
+    response: CampaignBody,
+    status: 201,
+    idempotent: 'replay',
+    etag: 'send',
   }),
   rehearsalList: defineRoute({
     id: 'rehearsals.list',

@@ -70,7 +70,9 @@ export type ReasonCode =
   | 'relief-rule'
   | 'no-relief'
   | 'alternatives'
+  | 'proven-best'
   | 'proven-gap'
+  | 'proven-gap-short'
   | 'solver-missing';
 
 /** One sentence of the explanation, as data: `reasonText` turns it into words. Amounts are decimal strings. */

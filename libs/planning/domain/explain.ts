@@ -6,32 +6,41 @@ import type { LimitPrice, ShadowPrices } from './shadow-prices.js';
 
 type Draft = Omit<CapacityPlan, 'reasons'>;
 
+/** Pools named per class; fewer where there are many classes, since nobody reads a hundred lines. */
 const MOST_POOLS = 6;
+const MOST_LINES = 18;
 const MOST_LIMITS = 5;
 
 /** The reasons of a plan, most important first. */
 export function explain(problem: PlanningProblem, plan: Draft, shadow: ShadowPrices): readonly PlanReason[] {
   return [
-    ...shortageReasons(plan),
+    ...shortageReasons(problem, plan),
     ...(plan.budgetNeeded === null ? [] : [budgetReason(problem, plan, shadow)]),
     privateShare(problem, plan),
     ...privateFull(problem, plan),
     ...problem.classes.flatMap((item) => poolReasons(problem, plan, item)),
     ...problem.classes.flatMap((item) => alternatives(problem, plan, item)),
-    ...bindingReasons(problem, shadow),
-    plan.gap === null
-      ? { code: 'solver-missing', params: { trouble: 'the time was too short for a useful bound' } }
-      : { code: 'proven-gap', params: { gapPercent: percent(plan.gap), solver: plan.solver.name } },
+    // What a limit would save is mixed with what it would serve while something is missing; reliefs tell that.
+    ...(plan.shortage.length > 0 ? [] : bindingReasons(problem, shadow)),
+    boundReason(plan),
   ];
 }
 
-function shortageReasons(plan: Draft): PlanReason[] {
+function boundReason({ gap, shortage, solver }: Draft): PlanReason {
+  if (gap === null) return { code: 'solver-missing', params: {} };
+  const params = { gapPercent: percent(gap), solver: solver.name };
+  if (shortage.length > 0) return { code: 'proven-gap-short', params };
+  return { code: params.gapPercent === '0' ? 'proven-best' : 'proven-gap', params };
+}
+
+function shortageReasons(problem: PlanningProblem, plan: Draft): PlanReason[] {
   return plan.shortage.map((cell) => ({
     code: 'shortage',
     params: {
       class: cell.class,
       phase: cell.phase,
       units: round(cell.units),
+      unit: problem.classes.find((item) => item.id === cell.class)?.unit ?? '',
       causes: cell.causes.join(', '),
     },
   }));
@@ -94,7 +103,7 @@ function privateFull(problem: PlanningProblem, plan: Draft): PlanReason[] {
   ];
 }
 
-type UsedPool = Readonly<{ pool: PlanningPool; machines: number; unitPrice: Money }>;
+type UsedPool = Readonly<{ pool: PlanningPool; machines: number; units: number; unitPrice: Money }>;
 
 function poolReasons(problem: PlanningProblem, plan: Draft, item: PlanningClass): PlanReason[] {
   const used = plan.machines
@@ -103,12 +112,18 @@ function poolReasons(problem: PlanningProblem, plan: Draft, item: PlanningClass)
       const pool = poolOf(problem, row.pool);
       return pool === undefined
         ? []
-        : [{ pool, machines: Math.max(...row.counts), unitPrice: unitPrice(item, pool) }];
+        : [
+            {
+              ...{ pool, machines: Math.max(...row.counts) },
+              ...{ units: unitsOf(item, pool), unitPrice: unitPrice(item, pool) },
+            },
+          ];
     })
     .toSorted((a, b) => decimal(a.unitPrice.amount).comparedTo(b.unitPrice.amount));
+  const linesEach = Math.floor(MOST_LINES / problem.classes.length);
   const reasons = used
     .toSorted((a, b) => b.machines - a.machines)
-    .slice(0, MOST_POOLS)
+    .slice(0, Math.max(1, Math.min(MOST_POOLS, linesEach)))
     .map((entry): PlanReason => ({
       code: 'pool-chosen',
       params: {
@@ -116,7 +131,8 @@ function poolReasons(problem: PlanningProblem, plan: Draft, item: PlanningClass)
         pool: entry.pool.id,
         option: entry.pool.option,
         machines: entry.machines,
-        pricePerUnitHour: entry.unitPrice.amount,
+        pricePerHour: entry.pool.pricePerHour.amount,
+        units: entry.units,
         unit: item.unit,
         currency: problem.currency,
       },
@@ -159,7 +175,8 @@ function alternatives(problem: PlanningProblem, plan: Draft, item: PlanningClass
   const pools = row.pools.slice(0, MOST_ALTERNATIVES).flatMap((id) => {
     const pool = poolOf(problem, id);
     if (pool === undefined) return [];
-    return [`${id} (${unitPrice(item, pool).amount} ${problem.currency}/${item.unit}/h)`];
+    const price = decimal(pool.pricePerHour.amount).toDecimalPlaces(4).toString();
+    return [`${id} (${price} ${problem.currency}/h)`];
   });
   return [{ code: 'alternatives', params: { class: item.id, phase: row.phase, pools: pools.join(', ') } }];
 }
@@ -213,7 +230,8 @@ const LIMIT_REASONS: Readonly<
   'hourly-ceiling': ({ currency, hourlyCeilings = [] }, account, savingPerUnit) => {
     const ceiling = hourlyCeilings.find((entry) => (entry.account ?? '*') === account);
     const perHour = ceiling?.perHour.amount ?? '';
-    return { code: 'hourly-ceiling-binding', params: { account, perHour, savingPerUnit, currency } };
+    const params = { account, perHour, savingPerUnit, one: 1, currency };
+    return { code: 'hourly-ceiling-binding', params };
   },
   subnet: ({ currency }, subnet, savingPerAddress) => ({
     code: 'subnet-binding',
@@ -267,10 +285,13 @@ function peakOf(rows: readonly PlanRow[], pool: string): number {
   return peak;
 }
 
+function unitsOf(item: PlanningClass, pool: PlanningPool): number {
+  return item.allowed.find((entry) => entry.pool === pool.id)?.units ?? 1;
+}
+
 function unitPrice(item: PlanningClass, pool: PlanningPool): Money {
-  const units = item.allowed.find((entry) => entry.pool === pool.id)?.units ?? 1;
   const { currency, amount } = pool.pricePerHour;
-  return { currency, amount: decimal(amount).div(units).toSignificantDigits(6).toString() };
+  return { currency, amount: decimal(amount).div(unitsOf(item, pool)).toString() };
 }
 
 function round(value: number): string {

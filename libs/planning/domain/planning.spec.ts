@@ -5,6 +5,7 @@ import { planRows } from './assemble-plan.js';
 import { checkPlan, type PlanRule } from './check-plan.js';
 import type { PlanReason } from './capacity-plan.js';
 import { explanationText, reasonText } from './explanation-text.js';
+import { guideFrom } from './guide.js';
 import { improve } from './improvement.js';
 import { costOf, startsOf } from './plan-cost.js';
 import { compileModel } from './planner-model.js';
@@ -149,9 +150,12 @@ describe('the search for whole machines', () => {
         expect(checkPlan(problem, planRows(problem, allocation)).violations).toEqual([]);
         repair(allocation, { guide: null, noise: random });
         const repaired = allocation.objective();
-        improve(allocation, { stop: never, guide: null });
+        const prices = ruleValues(model);
+        prices.all.set(prices.all.map(() => random() * 0.02));
+        const guide = guideFrom(model, { ...prices, cap: new Float64Array(model.cap.length) });
+        improve(allocation, { stop: never, guide });
         const parts = Float64Array.from(allocation.x, () => random() * 6);
-        search(allocation, { rounds: 5, stop: never, random, guide: null, parts });
+        search(allocation, { rounds: 5, stop: never, random, guide, parts });
         expect(allocation.objective()).toBeLessThanOrEqual(repaired + 1e-6);
         const check = checkPlan(problem, planRows(problem, allocation));
         expect(check.violations).toEqual([]);
@@ -252,13 +256,13 @@ describe('explanation', () => {
   it('speaks both languages', () => {
     const reason: PlanReason = {
       code: 'shortage',
-      params: { class: 'web', phase: 'peak', units: '120', causes: 'quota, zone-loss' },
+      params: { class: 'web', phase: 'peak', units: '120', unit: 'requests/s', causes: 'quota, zone-loss' },
     };
     expect(reasonText(reason, 'en-US')).toBe(
-      'web is short of 120 units in peak: quota is used up; too little can be placed outside one zone.',
+      'web is short of 120 requests/s in peak: quota is used up, too little can be placed outside one zone.',
     );
     expect(explanationText([reason], 'zh-CN')).toEqual([
-      'web 在 peak 阶段缺少 120 个单位:配额已用尽;单个可用区之外可放置的容量不足。',
+      'web 在峰值阶段缺少 120 请求/秒：配额已用尽、单个可用区之外可放置的容量不足。',
     ]);
   });
 });

@@ -2,8 +2,10 @@ import type { ReportLanguage } from '@springtide/contracts';
 
 export type Formats = Readonly<{
   number(value: number, digits?: number): string;
-  /** Exact up to four places: the amount never passes through a binary number. */
+  /** To the currency's smallest coin: the amount never passes through a binary number. The report's data has every digit. */
   money(amount: string, currency: string): string;
+  /** What an hour costs, to four places. */
+  rate(amount: string, currency: string): string;
   instant(at: string): string;
   clock(at: string): string;
 }>;
@@ -23,17 +25,17 @@ export function formatsFor(language: ReportLanguage, timeZone: string): Formats 
     hourCycle: 'h23',
     timeZone,
   });
+  const inMoney = (amount: string, currency: string, digits: Intl.NumberFormatOptions = {}): string =>
+    new Intl.NumberFormat(language, {
+      ...{ style: 'currency', currency, currencyDisplay: 'code' },
+      ...digits,
+    }).format(amount as Intl.StringNumericLiteral);
   return {
     number: (value, digits = 0) =>
       new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value),
-    money: (amount, currency) =>
-      new Intl.NumberFormat(language, {
-        style: 'currency',
-        currency,
-        currencyDisplay: 'code',
-        minimumFractionDigits: 2,
-        maximumFractionDigits: 4,
-      }).format(amount as Intl.StringNumericLiteral),
+    money: (amount, currency) => inMoney(amount, currency),
+    rate: (amount, currency) =>
+      inMoney(amount, currency, { minimumFractionDigits: 2, maximumFractionDigits: 4 }),
     instant: (at) => instant.format(new Date(at)),
     clock: (at) => clock.format(new Date(at)),
   };

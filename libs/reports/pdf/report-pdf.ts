@@ -245,7 +245,7 @@ function printLeftovers({ sheet, words, formats, report }: Printing): void {
       machineId,
       pool,
       state,
-      costPerHour === null ? '' : formats.money(costPerHour.amount, costPerHour.currency),
+      costPerHour === null ? '' : formats.rate(costPerHour.amount, costPerHour.currency),
     ]),
   );
 }

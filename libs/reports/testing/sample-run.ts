@@ -162,6 +162,7 @@ export function sampleRun(changes: Partial<ReportFacts> = {}): ReportFacts {
         overridden: 1,
       },
       rehearsal: null,
+      shares: [],
     },
     timeline: [
       {

@@ -73,10 +73,10 @@ export async function dragDemand({ page, campaign, show }: Story): Promise<void>
 
 /** Takes a cloud out, and reads in which phase how much would be missing; then less money than nothing, and a refusal. */
 export async function takeOutCloud({ page }: Story): Promise<void> {
-  const east = page.getByRole('checkbox', { name: 'east' });
+  const east = page.getByRole('checkbox', { name: /^east(, all regions)?$/ });
   await east.uncheck();
   await page.getByText(/requests\/s do not\./).waitFor({ timeout: PATIENCE_MS });
-  expect(await page.getByRole('checkbox', { name: 'hangzhou' }).isDisabled()).toBe(true);
+  expect(await page.getByRole('checkbox', { name: /^hangzhou(, all regions)?$/ }).isDisabled()).toBe(true);
   await east.check();
   await page.getByRole('spinbutton', { name: 'Budget' }).fill('0');
   await page.getByText(/Machines at once, at most/).waitFor({ timeout: PATIENCE_MS });

@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { PlanComparisons, PlansService } from '@springtide/campaigns';
 import { routes } from '@springtide/contracts';
 import { Handle, type Parsed } from '../http/handle.decorator.js';
+import { toldIn } from './told-in.js';
 
 @Controller()
 export class PlansController {
@@ -16,23 +17,24 @@ export class PlansController {
   }
 
   @Handle(routes.planList)
-  async list({ ctx, params }: Parsed<typeof routes.planList>) {
-    return { items: await this.plans.list(ctx, params.id) };
+  async list({ ctx, params, query }: Parsed<typeof routes.planList>) {
+    const plans = await this.plans.list(ctx, params.id);
+    return { items: plans.map((plan) => toldIn(query.language, plan)) };
   }
 
   @Handle(routes.planGet)
-  async get({ ctx, params }: Parsed<typeof routes.planGet>) {
-    return await this.plans.get(ctx, params.id);
+  async get({ ctx, params, query }: Parsed<typeof routes.planGet>) {
+    return toldIn(query.language, await this.plans.get(ctx, params.id));
   }
 
   @Handle(routes.planWhatIf)
-  async whatIf({ ctx, params, body }: Parsed<typeof routes.planWhatIf>) {
-    return await this.comparisons.whatIf(ctx, params.id, body);
+  async whatIf({ ctx, params, query, body }: Parsed<typeof routes.planWhatIf>) {
+    return toldIn(query.language, await this.comparisons.whatIf(ctx, params.id, body));
   }
 
   @Handle(routes.planCompare)
   async compare({ ctx, params, query }: Parsed<typeof routes.planCompare>) {
-    return await this.comparisons.compare(ctx, params.id, query.with);
+    return toldIn(query.language, await this.comparisons.compare(ctx, params.id, query.with));
   }
 
   @Handle(routes.approvalRequest)

@@ -1,15 +1,23 @@
 import { Controller } from '@nestjs/common';
-import { RehearsalService } from '@springtide/campaigns';
+import { RehearsalService, ShareRehearsals } from '@springtide/campaigns';
 import { routes } from '@springtide/contracts';
 import { Handle, type Parsed } from '../http/handle.decorator.js';
 
 @Controller()
 export class RehearsalsController {
-  constructor(private readonly rehearsals: RehearsalService) {}
+  constructor(
+    private readonly rehearsals: RehearsalService,
+    private readonly shares: ShareRehearsals,
+  ) {}
 
   @Handle(routes.rehearsalRequest)
   async request({ ctx, params, body }: Parsed<typeof routes.rehearsalRequest>) {
     return await this.rehearsals.request(ctx, params.id, body);
+  }
+
+  @Handle(routes.shareRehearsalRequest)
+  async requestShare({ ctx, params, body }: Parsed<typeof routes.shareRehearsalRequest>) {
+    return await this.shares.request(ctx, params.id, body);
   }
 
   @Handle(routes.rehearsalList)

@@ -1,22 +1,41 @@
-import { routes, type PlanComparison, type PlanSide } from '@springtide/contracts';
+import {
+  ReportLanguage,
+  routes,
+  type PlanComparison,
+  type PlanSide,
+  type PlanWhatIf,
+} from '@springtide/contracts';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { explanationText } from '../output/explanation.js';
 import { moneyText, numberText, percentText } from '../output/readable.js';
 import { tableOf, type Section } from '../output/render.js';
 import { accountId } from '../session/references.js';
+import type { Session } from '../session/session.js';
 import { flag, type CommandLine } from './command-line.js';
 import { parseMoney } from './parse-money.js';
+
+/** Of verbs that explain a plan. */
+export const IN_A_LANGUAGE = {
+  options: z.object({ language: ReportLanguage.default('en-US') }),
+  flags: [flag('--language <language>', 'of the reasons').choices(ReportLanguage.options).default('en-US')],
+};
 
 const WHAT_IF = {
   options: z.object({
     demand: z.coerce.number().optional(),
     budget: z.string().optional(),
     without: z.string().optional(),
+    ...IN_A_LANGUAGE.options.shape,
   }),
   flags: [
     flag('--demand <factor>', 'every demand times this: 1.2 is a fifth more'),
     flag('--budget <amount>', 'another budget, like "EUR 500"'),
-    flag('--without <accounts>', 'clouds to do without, by name or id, with commas between'),
+    flag(
+      '--without <places>',
+      'clouds to do without, by name or id, with commas between; aws/eu-central-1 is one region, aws/eu-central-1/eu-central-1a one zone',
+    ),
+    ...IN_A_LANGUAGE.flags,
   ],
 };
 
@@ -28,32 +47,52 @@ export function addPlanComparisonVerbs(noun: Command, line: CommandLine): void {
     'what would be planned if demand, budget or clouds were different; nothing is kept',
     WHAT_IF,
     async ({ session, args: [id = ''], options }) => {
-      const names = options.without?.split(',').filter((name) => name !== '') ?? [];
-      const excludeAccountIds = await Promise.all(names.map(async (name) => await accountId(session, name)));
       const comparison = await session.call(routes.planWhatIf, {
         params: { id },
+        query: { language: options.language },
         body: {
-          excludeAccountIds,
+          ...(await excluded(session, options.without ?? '')),
           ...(options.demand === undefined ? {} : { demandFactor: options.demand }),
           ...(options.budget === undefined ? {} : { budget: parseMoney(options.budget) }),
         },
       });
-      session.print(comparison, () => comparisonSections(comparison, 'what if'));
+      session.print(comparison, () => comparisonSections(comparison, 'what if', options.language));
     },
   );
   line.verb(
     noun,
     'compare <plan> <other>',
     'two plans side by side',
-    {},
-    async ({ session, args: [id = '', other = ''] }) => {
-      const comparison = await session.call(routes.planCompare, { params: { id }, query: { with: other } });
-      session.print(comparison, () => comparisonSections(comparison, 'other plan'));
+    IN_A_LANGUAGE,
+    async ({ session, args: [id = '', other = ''], options: { language } }) => {
+      const query = { with: other, language };
+      const comparison = await session.call(routes.planCompare, { params: { id }, query });
+      session.print(comparison, () => comparisonSections(comparison, 'other plan', language));
     },
   );
 }
 
-function comparisonSections(comparison: PlanComparison, name: string): Section[] {
+/** `account`, `account/region` or `account/region/zone`, with commas between. */
+async function excluded(
+  session: Session,
+  places: string,
+): Promise<Pick<PlanWhatIf, 'excludeAccountIds' | 'excludeRegions'>> {
+  const named = places.split(',').filter((name) => name !== '');
+  const found = await Promise.all(
+    named.map(async (place) => {
+      const [account = '', region, zone] = place.split('/');
+      return { accountId: await accountId(session, account), region, zone };
+    }),
+  );
+  return {
+    excludeAccountIds: found.filter((one) => one.region === undefined).map((one) => one.accountId),
+    excludeRegions: found.flatMap(({ region, zone, ...own }) =>
+      region === undefined ? [] : [{ ...own, region, ...(zone === undefined ? {} : { zone }) }],
+    ),
+  };
+}
+
+function comparisonSections(comparison: PlanComparison, name: string, language: ReportLanguage): Section[] {
   const { before, after, costDifference, pools, shortage } = comparison;
   const row = (what: string, show: (side: PlanSide) => string | number) => ({
     what,
@@ -101,6 +140,6 @@ function comparisonSections(comparison: PlanComparison, name: string): Section[]
             'Missing requests/s, where it differs',
           ),
         ]),
-    comparison.reasons.map((reason) => `- ${reason.text}`).join('\n'),
+    explanationText(comparison.reasons, language),
   ];
 }

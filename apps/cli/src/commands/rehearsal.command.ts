@@ -12,7 +12,7 @@ import { EXIT, type ExitCode } from '../output/exit-code.js';
 import { rehearsalRows, rehearsalSections } from '../output/rehearsal-sections.js';
 import { campaignId, demandSeriesId } from '../session/references.js';
 import type { Session } from '../session/session.js';
-import { flag, type CommandLine } from './command-line.js';
+import { flag, required, type CommandLine } from './command-line.js';
 
 export function addRehearsalCommands(program: Command, line: CommandLine): void {
   const noun = line.noun(
@@ -60,6 +60,27 @@ export function addRehearsalCommands(program: Command, line: CommandLine): void 
       });
       session.progress(`Rehearsal ${asked.id} is under way; a day of a campaign takes about a minute …`);
       return show(session, wait ? await finished(session, asked.id) : asked);
+    },
+  );
+  line.verb(
+    noun,
+    'share <campaign>',
+    'make a campaign of a share of its current plan, to be approved and run on the real clouds; buys nothing',
+    {
+      options: z.object({ percent: z.coerce.number(), at: z.string() }),
+      flags: [
+        required('--percent <number>', 'of the machines of every pool, 1 to 50; of each pool at least one'),
+        required('--at <instant>', 'when its first phase starts'),
+      ],
+    },
+    async ({ session, args: [reference = ''], options: { percent, at } }) => {
+      const made = await session.call(routes.shareRehearsalRequest, {
+        params: { id: await currentPlan(session, reference) },
+        body: { share: percent / 100, startsAt: at },
+      });
+      session.print(made, () => [
+        `Campaign "${made.name}" (${made.id}) is being planned: nothing is bought. Submit, approve and arm it like any other; once it is closed, approvals of the plan name it as evidence.`,
+      ]);
     },
   );
   line.verb(noun, 'list <campaign>', 'rehearsals of its current plan, newest first', {}, async (given) => {

@@ -1,8 +1,9 @@
 import { PHASE_NAMES, routes, type RunBody, type RunCommand } from '@springtide/contracts';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { planSections, reasonsText, runSections } from '../output/campaign-sections.js';
+import { planSections, runSections } from '../output/campaign-sections.js';
 import { EXIT, type ExitCode } from '../output/exit-code.js';
+import { explanationText } from '../output/explanation.js';
 import { moneyText, timeText } from '../output/readable.js';
 import { tableOf } from '../output/render.js';
 import { campaignId, runId } from '../session/references.js';
@@ -10,7 +11,7 @@ import type { Session } from '../session/session.js';
 import { flag, required, type CommandLine } from './command-line.js';
 import { followRun } from './follow-run.js';
 import { parseMoney } from './parse-money.js';
-import { addPlanComparisonVerbs } from './plan-comparison.command.js';
+import { IN_A_LANGUAGE, addPlanComparisonVerbs } from './plan-comparison.command.js';
 import { addWayBackOrders } from './way-back.command.js';
 
 export function addRunCommands(program: Command, line: CommandLine): void {
@@ -136,10 +137,16 @@ export function addPlanCommands(program: Command, line: CommandLine): void {
     const plan = await session.call(routes.planGet, { params: { id } });
     session.print(plan, () => planSections(plan));
   });
-  line.verb(noun, 'explain <plan>', 'why it is as it is', {}, async ({ session, args: [id = ''] }) => {
-    const plan = await session.call(routes.planGet, { params: { id } });
-    session.print(plan.reasons, () => [reasonsText(plan)]);
-  });
+  line.verb(
+    noun,
+    'explain <plan>',
+    'why it is as it is',
+    IN_A_LANGUAGE,
+    async ({ session, args: [id = ''], options: { language } }) => {
+      const { reasons } = await session.call(routes.planGet, { params: { id }, query: { language } });
+      session.print(reasons, () => [explanationText(reasons, language)]);
+    },
+  );
   addPlanComparisonVerbs(noun, line);
 }
 

@@ -6,6 +6,7 @@ import type {
   RunBody,
   TimelineEntry,
 } from '@springtide/contracts';
+import { explanationText } from './explanation.js';
 import { durationText, moneyText, numberText, percentText, priceText, timeText } from './readable.js';
 import { factsOf, tableOf, type Section } from './render.js';
 import { wayBackSections } from './way-back-sections.js';
@@ -23,7 +24,7 @@ export function planSections(plan: PlanBody): Section[] {
     ...(plan.failure === null ? [] : [['Failure', plan.failure] as const]),
   ]);
   if (plan.status === 'solving') return [facts];
-  return [facts, allocationTable(plan), capacityTable(plan), reasonsText(plan)];
+  return [facts, allocationTable(plan), capacityTable(plan), explanationText(plan.reasons)];
 }
 
 /** One row per service and pool, one column per phase that the plan names. */
@@ -69,10 +70,6 @@ function capacityTable(plan: PlanBody): Section {
   );
 }
 
-export function reasonsText(plan: PlanBody): string {
-  return ['Why', ...plan.reasons.map((reason) => `- ${reason.text}`)].join('\n');
-}
-
 function readinessText({ readiness }: ApprovalBody): string {
   if (readiness === null) return 'not checked';
   const { verdict, checkedAt, overridden, hash } = readiness;
@@ -85,6 +82,16 @@ function rehearsalText({ rehearsal }: ApprovalBody): string {
   const { passed, storm, finishedAt, held, notHeld, rehearsalId } = rehearsal;
   const others = `of ${held + notHeld} recent ones ${held} held`;
   return `${passed ? 'held' : 'did not hold'} (${storm}), ${timeText(finishedAt)}, ${others}; ${rehearsalId}`;
+}
+
+function sharesText({ shares }: ApprovalBody): string {
+  if (shares.length === 0) return 'not rehearsed there';
+  return shares
+    .map(
+      ({ share, aborted, closedAt, campaignId }) =>
+        `rehearsed at ${numberText(share * 100)} %${aborted ? ', stopped early' : ''}, closed ${timeText(closedAt)}; ${campaignId}`,
+    )
+    .join('\n');
 }
 
 export function approvalSections(approval: ApprovalBody): Section[] {
@@ -105,6 +112,7 @@ export function approvalSections(approval: ApprovalBody): Section[] {
       ['Comment', approval.comment],
       ['Readiness', readinessText(approval)],
       ['Rehearsal', rehearsalText(approval)],
+      ['On the real clouds', sharesText(approval)],
     ]),
   ];
 }

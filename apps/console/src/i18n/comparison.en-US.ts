@@ -9,6 +9,7 @@ export const comparisonEnUS = {
   'what-if.clouds': 'Clouds that may be used',
   'what-if.cloud-only': '{{account}}, all regions',
   'what-if.region': '{{account}}: region {{region}}',
+  'what-if.zone': '{{account}}: zone {{zone}}',
   'what-if.last-cloud': 'The last cloud has to stay in, or there is nothing to plan with.',
   'what-if.reset': 'Back to the plan',
   'what-if.untouched': 'Nothing is changed yet. Drag a slider, or take a cloud out.',
@@ -22,7 +23,7 @@ export const comparisonEnUS = {
   'what-if.keep-note':
     'The demand, budget and clouds of the campaign are replaced by these, and a new revision of its plan is made. An approval given so far no longer holds. Nothing is bought.',
   'what-if.not-kept-region':
-    'This cannot be kept: a campaign names clouds, not regions. Take the whole cloud out instead, or limit the cloud account to its other regions.',
+    'This cannot be kept: a campaign names clouds, not regions or zones. Take the whole cloud out instead, or limit the cloud account to its other regions and zones.',
   'what-if.not-kept-running':
     'This cannot be kept: the campaign is no longer open to changes. While it runs, change its target on the live run.',
   'compare.title': 'Two plans side by side',

@@ -9,6 +9,7 @@ export const comparisonZhCN: Record<keyof typeof comparisonEnUS, string> = {
   'what-if.clouds': '可使用的云',
   'what-if.cloud-only': '{{account}}，全部地域',
   'what-if.region': '{{account}}：地域 {{region}}',
+  'what-if.zone': '{{account}}：可用区 {{zone}}',
   'what-if.last-cloud': '最后一个云必须保留，否则无从规划。',
   'what-if.reset': '恢复为原计划',
   'what-if.untouched': '尚未改变任何内容。请拖动滑块，或去掉一个云。',
@@ -22,7 +23,7 @@ export const comparisonZhCN: Record<keyof typeof comparisonEnUS, string> = {
   'what-if.keep-note':
     '活动的需求、预算和云将被替换为以上内容，并生成新的计划版本。此前的审批不再有效。不会购买任何资源。',
   'what-if.not-kept-region':
-    '此改变无法保存：活动指定的是云，而不是地域。请改为去掉整个云，或将该云账号限制在其他地域。',
+    '此改变无法保存：活动指定的是云，而不是地域或可用区。请改为去掉整个云，或将该云账号限制在其他地域和可用区。',
   'what-if.not-kept-running': '此改变无法保存：活动已不可修改。执行期间请在实时执行中更改目标。',
   'compare.title': '两个计划并列对比',
   'compare.note': '请选择两个版本，不同之处会被标出。',

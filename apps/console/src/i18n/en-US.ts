@@ -302,9 +302,9 @@ export const enUS = {
   'plan.status.failed': 'Failed',
   'plan.failure': 'This plan cannot be used',
   'plan.cost': 'Cost of the plan',
-  'plan.bound': 'Lower bound',
-  'plan.bound-note': 'no plan can cost less',
-  'plan.gap': 'Gap to the bound',
+  'plan.bound': 'Cheapest it could be',
+  'plan.bound-note': 'proven for plans that use your own machines as much',
+  'plan.gap': 'Dearer than that by at most',
   'plan.why': 'Why this plan',
   'plan.no-reasons': 'No reasons were recorded.',
   'plan.capacity': 'Capacity against demand',
@@ -320,109 +320,6 @@ export const enUS = {
   'plan.solver': 'Solver',
   'plan.hash': 'Hash of the plan',
   'plan.market': 'Market snapshot',
-  'cause.budget': 'the budget is spent',
-  'cause.quota': 'quota is used up',
-  'cause.stock': 'no stock is left',
-  'cause.zone-loss': 'too little can be placed outside one zone',
-  'cause.hourly-ceiling': 'the hourly spending ceiling is reached',
-  'cause.spot-limit': 'only spot capacity is left and its share is limited',
-  'cause.subnet': 'the networks have no free address left',
-  'cause.link': 'the line between the sites is full',
-  'cause.launch-limit': 'the cloud takes no more orders in the time',
-  'cause.lead-time': 'machines ordered now would come too late',
-  'cause.promised': 'other campaigns hold the machines',
-  'cause.zone-share': 'its share in one zone is limited',
-  'cause.spot-pool-share': 'its share in one spot pool is limited',
-  'relief.budget': 'a larger budget',
-  'relief.quota': 'more quota',
-  'relief.stock': 'more machines in stock',
-  'relief.subnet': 'more free addresses',
-  'relief.link': 'a wider line',
-  'relief.launch-limit': 'more starts in the time',
-  'relief.hourly-ceiling': 'no ceiling on hourly spending',
-  'relief.lead-time': 'ordering early enough for every pool',
-  'relief.promised': 'what other campaigns hold',
-  'relief.zone-share': 'no largest share in one zone',
-  'relief.spot-pool-share': 'no largest share in one spot pool',
-  'relief.spot-limit': 'no limit to spot capacity',
-  'relief.zone-loss': 'not having to survive the loss of a zone',
-  'cause.no-pool': 'no pool is allowed for it',
-  'reason.shortage': '{{class}} is short of {{units}} units in {{phase}}: {{causes}}.',
-  'reason.budget-binding':
-    'The budget of {{budget}} {{currency}} shaped this plan: without it the plan would cost {{needed}} {{currency}}.',
-  'reason.budget-short':
-    'The budget of {{budget}} {{currency}} is too small: carrying all demand needs {{needed}} {{currency}}, {{missing}} {{currency}} more.',
-  'reason.private-share':
-    'Private capacity carries {{privateMachineHours}} machine-hours ({{privateCost}} {{currency}}); {{publicMachineHours}} machine-hours are bought ({{publicCost}} {{currency}}).',
-  'reason.private-full':
-    '{{full}} of {{of}} private pools run at their limit, so the rest is bought: {{pools}}.',
-  'reason.pool-chosen':
-    '{{class}} gets up to {{machines}} machines of {{pool}} ({{option}}) at {{pricePerUnitHour}} {{currency}} per {{unit}} and hour.',
-  'reason.cheaper-pools-full':
-    '{{full}} pools cheaper than {{dearest}} are fully used, so {{class}} also uses dearer ones ({{allowed}} pools are allowed).',
-  'reason.quota-binding':
-    'Quota {{quota}} is used up: each vCPU more of it would make the plan about {{savingPerVcpu}} {{currency}} cheaper.',
-  'reason.stock-binding':
-    'All machines of {{pool}} that can be had are used: each one more would make the plan about {{savingPerMachine}} {{currency}} cheaper.',
-  'reason.zone-spread':
-    '{{class}} is spread over zones so that {{percent}} % of its demand survives the loss of any one.',
-  'reason.spot-limit': 'Spot capacity for {{class}} is held at {{percent}} %; more of it would be cheaper.',
-  'reason.hourly-ceiling-binding':
-    '{{account}} may cost no more than {{perHour}} {{currency}} per hour, and does: each {{currency}} per hour more would make the plan about {{savingPerUnit}} {{currency}} cheaper.',
-  'reason.relief':
-    'What would end {{closesPercent}} % of the shortage, {{kind}}: {{amounts}}. The plan would then cost {{cost}} {{currency}} ({{dearer}} {{currency}} more).',
-  'reason.relief-rule':
-    'What would end {{closesPercent}} % of the shortage: {{kind}}. The plan would then cost {{cost}} {{currency}} ({{dearer}} {{currency}} more).',
-  'reason.no-relief':
-    'No single limit that could be lifted ends any of the shortage: more pools must be allowed for it, or the demand must shrink.',
-  'reason.alternatives':
-    'If machines for {{class}} in {{phase}} cannot be had as planned, the next best are: {{pools}}.',
-  'reason.outage-zone':
-    'If zone {{name}} failed, {{percent}} % of the demand for {{service}} would still be served in {{phase}}, the hardest hit.',
-  'reason.outage-account':
-    'If the whole account {{name}} failed, {{percent}} % of the demand for {{service}} would still be served in {{phase}}, the hardest hit.',
-  'reason.outage-spot':
-    'If all spot machines were taken back at once, {{percent}} % of the demand for {{service}} would still be served in {{phase}}, the hardest hit.',
-  'reason.subnet-binding':
-    'Network {{subnet}} has no free address left: one more would save about {{savingPerAddress}} {{currency}}.',
-  'reason.link-binding':
-    'The line {{link}} is full: each Mbit/s more would save about {{savingPerMbps}} {{currency}}.',
-  'reason.launch-limit-binding':
-    'Orders through {{limit}} are as many as its API takes in time: one more start would save about {{savingPerStart}} {{currency}}.',
-  'reason.promised-binding':
-    'Other campaigns hold machines of {{pool}}: one more of them would save about {{savingPerMachine}} {{currency}}.',
-  'reason.zone-share-binding':
-    '{{what}} is at its largest share; each unit more there would save about {{saving}} {{currency}}.',
-  'reason.spot-pool-share-binding':
-    '{{what}} is at its largest share of one spot pool; each unit more there would save about {{saving}} {{currency}}.',
-  'reason.kept-with-class':
-    'Machines of {{pool}} stay with their service through all phases: they cannot change hands while both need them.',
-  'reason.proven-gap':
-    'No plan whose private machines cost the same can be more than {{gapPercent}} % cheaper than this one, missing capacity counted in.',
-  'reason.solver-missing':
-    'This plan obeys every rule, but it is not known how much cheaper another one could be ({{trouble}}).',
-  'reason.standing-fleet':
-    '{{machines}} standing machines of {{service}} serve {{requestsPerSecond}} requests/s already; only demand beyond that is planned.',
-  'reason.held-binding':
-    'Campaign “{{campaign}}” holds {{what}} at the same time; this plan uses up all that is left of it.',
-  'reason.held': 'Campaign “{{campaign}}” holds {{what}} at the same time; enough is left for this plan.',
-  'reason.addresses-untold':
-    'Nobody tells how many addresses are free in {{places}}, so they are no limit of this plan.',
-  'reason.boot-measured':
-    'Machines of {{type}} are reckoned to boot in {{p90}} s: nine of ten of the last {{machines}} did, half of them in {{p50}} s.',
-  'reason.boot-declared':
-    'Machines of {{account}} are reckoned to boot in {{seconds}} s, as its provider says: fewer than {{enough}} of a type were measured.',
-  'reason.late-start':
-    '{{phase}} starts before machines ordered now can serve, which takes {{seconds}} s: until then it has what stands already.',
-  'reason.api-time':
-    'The API of {{account}} in {{region}} itself needs {{seconds}} s for the {{machines}} machines added for {{phase}} ({{calls}} calls).',
-  'reason.left-out-unknown-price':
-    '{{count}} offerings were left out: their price is unknown, and what has no price is not bought.',
-  'reason.left-out-sold-out': '{{count}} offerings were left out: they are sold out.',
-  'reason.left-out-not-usable':
-    '{{count}} offerings were left out: no service has a measured capacity and an image for them.',
-  'reason.left-out-other-currency':
-    '{{count}} offerings were left out: they are priced in another currency than the budget.',
   'approval.filter': 'Filter by state',
   'approval.none': 'Nothing waits here.',
   'approval.status.requested': 'Waiting for a decision',

@@ -49,6 +49,14 @@ export const scalingEnUS = {
   'scaling.setting.predictive':
     'what {{percent}} % of days stay below, {{lead}} ahead, {{capacity}} per machine',
   'scaling.setting.campaign': 'what running campaigns hold',
+  'scaling.enter': 'Change floor, ceiling, or set a number by hand',
+  'scaling.enter.note':
+    'Schedules, metrics and forecasts stay as they are. A number set by hand counts like any other want until it is changed; leave it empty to let the others decide.',
+  'scaling.enter.floor': 'At least',
+  'scaling.enter.ceiling': 'At most',
+  'scaling.enter.byHand': 'By hand',
+  'scaling.enter.save': 'Save',
+  'scaling.enter.order': 'The floor is above the ceiling. Nothing is saved until it is not.',
   'scaling.how': 'How they become one number',
   'scaling.rule':
     'The rule: the highest want counts. Machines go only when the rest after a change is over, every metric can be seen, and somebody who looks at the present agrees (a forecast alone lets nothing go), and never too many at once. Floor and ceiling hold in the end.',

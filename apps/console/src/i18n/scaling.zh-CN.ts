@@ -47,6 +47,14 @@ export const scalingZhCN: Record<keyof typeof scalingEnUS, string> = {
   'scaling.setting.metric': '{{metric}}：每台 {{target}}',
   'scaling.setting.predictive': '{{percent}} % 的日子低于此值，提前 {{lead}}，每台承接 {{capacity}}',
   'scaling.setting.campaign': '执行中的活动所占用的主机',
+  'scaling.enter': '更改下限、上限，或手动设定台数',
+  'scaling.enter.note':
+    '日程、指标和预测保持不变。手动设定的台数与其他策略一样计入，直到更改；留空则由其他策略决定。',
+  'scaling.enter.floor': '至少',
+  'scaling.enter.ceiling': '至多',
+  'scaling.enter.byHand': '手动设定',
+  'scaling.enter.save': '保存',
+  'scaling.enter.order': '下限高于上限，更正之前不会保存。',
   'scaling.how': '如何合并为一个数',
   'scaling.rule':
     '规则：以最高的需要为准。只有冷却时间已过、所有指标都可读取、且有关注当前情况的策略同意时，才会释放主机（仅凭预测不会释放），并且一次不会释放过多。最终受下限和上限约束。',

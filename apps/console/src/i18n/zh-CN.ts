@@ -299,9 +299,9 @@ export const zhCN: Readonly<Record<MessageKey, string>> = {
   'plan.status.failed': '失败',
   'plan.failure': '该计划不可用',
   'plan.cost': '计划成本',
-  'plan.bound': '成本下界',
-  'plan.bound-note': '任何计划都不会更低',
-  'plan.gap': '与下界差距',
+  'plan.bound': '最低可能费用',
+  'plan.bound-note': '已证明：同样多用自有主机的计划都不会更低',
+  'plan.gap': '最多比它高',
   'plan.why': '计划依据',
   'plan.no-reasons': '没有记录依据。',
   'plan.capacity': '容量与需求',
@@ -317,95 +317,6 @@ export const zhCN: Readonly<Record<MessageKey, string>> = {
   'plan.solver': '求解器',
   'plan.hash': '计划哈希',
   'plan.market': '行情快照',
-  'cause.budget': '预算已用完',
-  'cause.quota': '配额已用尽',
-  'cause.stock': '库存不足',
-  'cause.zone-loss': '单个可用区之外可放置的容量不足',
-  'cause.hourly-ceiling': '已达到每小时花费上限',
-  'cause.spot-limit': '只剩竞价实例且其占比受限',
-  'cause.subnet': '网络中没有可用地址',
-  'cause.link': '站点之间的专线带宽已满',
-  'cause.launch-limit': '云平台在该时间内无法接受更多开机请求',
-  'cause.lead-time': '现在下单也来不及就绪',
-  'cause.promised': '主机已被其他活动占用',
-  'cause.zone-share': '单个可用区的占比受限',
-  'cause.spot-pool-share': '单个竞价资源池的占比受限',
-  'relief.budget': '增加预算',
-  'relief.quota': '提高配额',
-  'relief.stock': '增加库存',
-  'relief.subnet': '增加可用地址',
-  'relief.link': '扩容专线',
-  'relief.launch-limit': '在时间窗内允许更多开机',
-  'relief.hourly-ceiling': '取消每小时花费上限',
-  'relief.lead-time': '提前到足以使用所有资源池的时间下单',
-  'relief.promised': '释放其他活动占用的资源',
-  'relief.zone-share': '取消单区占比上限',
-  'relief.spot-pool-share': '取消单个竞价资源池占比上限',
-  'relief.spot-limit': '取消竞价实例占比限制',
-  'relief.zone-loss': '不要求承受单个可用区失效',
-  'cause.no-pool': '没有允许使用的资源池',
-  'reason.shortage': '{{class}} 在{{phase}}阶段缺少 {{units}} 个单位：{{causes}}。',
-  'reason.budget-binding':
-    '预算 {{budget}} {{currency}} 影响了本计划：不设预算时费用为 {{needed}} {{currency}}。',
-  'reason.budget-short':
-    '预算 {{budget}} {{currency}} 不足：满足全部需求需要 {{needed}} {{currency}}，还差 {{missing}} {{currency}}。',
-  'reason.private-share':
-    '私有容量承担 {{privateMachineHours}} 主机小时（{{privateCost}} {{currency}}）；购买 {{publicMachineHours}} 主机小时（{{publicCost}} {{currency}}）。',
-  'reason.private-full': '{{of}} 个私有资源池中有 {{full}} 个已满，其余部分需购买：{{pools}}。',
-  'reason.pool-chosen':
-    '{{class}} 最多使用 {{pool}}（{{option}}）的 {{machines}} 台主机，单价为每 {{unit}} 每小时 {{pricePerUnitHour}} {{currency}}。',
-  'reason.cheaper-pools-full':
-    '比 {{dearest}} 便宜的 {{full}} 个资源池已用满，因此 {{class}} 也使用较贵的资源池（共允许 {{allowed}} 个）。',
-  'reason.quota-binding':
-    '配额 {{quota}} 已用尽：每增加 1 个 vCPU，计划约可便宜 {{savingPerVcpu}} {{currency}}。',
-  'reason.stock-binding':
-    '{{pool}} 可用的主机已全部用上：每增加 1 台，计划约可便宜 {{savingPerMachine}} {{currency}}。',
-  'reason.zone-spread': '{{class}} 分布在多个可用区，任一可用区失效后仍保留 {{percent}}% 的需求容量。',
-  'reason.spot-limit': '{{class}} 的竞价实例占比限制为 {{percent}}%；放宽会更便宜。',
-  'reason.hourly-ceiling-binding':
-    '{{account}} 每小时最多花费 {{perHour}} {{currency}}，已经用满：每小时上限每放宽 1 {{currency}}，计划约可节省 {{savingPerUnit}} {{currency}}。',
-  'reason.relief':
-    '可消除 {{closesPercent}}% 缺口的办法，{{kind}}：{{amounts}}。届时计划费用为 {{cost}} {{currency}}（增加 {{dearer}} {{currency}}）。',
-  'reason.relief-rule':
-    '可消除 {{closesPercent}}% 缺口的办法：{{kind}}。届时计划费用为 {{cost}} {{currency}}（增加 {{dearer}} {{currency}}）。',
-  'reason.no-relief': '放宽任何单一限制都不能减少缺口：需要允许更多资源池，或减少需求。',
-  'reason.alternatives': '若 {{phase}} 阶段 {{class}} 的主机无法按计划取得，次优选择依次为：{{pools}}。',
-  'reason.outage-zone':
-    '若可用区 {{name}} 失效，受影响最大的 {{phase}} 阶段仍能承担 {{service}} 需求的 {{percent}}%。',
-  'reason.outage-account':
-    '若整个账户 {{name}} 失效，受影响最大的 {{phase}} 阶段仍能承担 {{service}} 需求的 {{percent}}%。',
-  'reason.outage-spot':
-    '若所有竞价实例同时被收回，受影响最大的 {{phase}} 阶段仍能承担 {{service}} 需求的 {{percent}}%。',
-  'reason.subnet-binding':
-    '网络 {{subnet}} 已无可用地址：每增加 1 个地址约可节省 {{savingPerAddress}} {{currency}}。',
-  'reason.link-binding': '专线 {{link}} 带宽已满：每增加 1 Mbit/s 约可节省 {{savingPerMbps}} {{currency}}。',
-  'reason.launch-limit-binding':
-    '{{limit}} 的接口开机请求已达时间窗上限：每多开 1 台约可节省 {{savingPerStart}} {{currency}}。',
-  'reason.promised-binding':
-    '{{pool}} 的主机被其他活动占用：每多 1 台约可节省 {{savingPerMachine}} {{currency}}。',
-  'reason.zone-share-binding': '{{what}} 已达单区占比上限：每放宽一个单位约可节省 {{saving}} {{currency}}。',
-  'reason.spot-pool-share-binding':
-    '{{what}} 已达单个竞价资源池占比上限：每放宽一个单位约可节省 {{saving}} {{currency}}。',
-  'reason.kept-with-class': '{{pool}} 的主机在所有阶段归同一服务使用：双方都需要时无法转手。',
-  'reason.proven-gap':
-    '在私有主机费用相同的前提下，任何其他计划最多只能再便宜 {{gapPercent}}%（已计入缺口）。',
-  'reason.solver-missing': '本计划遵守所有规则，但尚不知道其他计划最多能便宜多少（{{trouble}}）。',
-  'reason.standing-fleet':
-    '{{service}} 的 {{machines}} 台常备主机已能承担 {{requestsPerSecond}} 请求/秒，只规划超出部分。',
-  'reason.held-binding': '活动“{{campaign}}”同时占用 {{what}}；本方案用尽了其余部分。',
-  'reason.held': '活动“{{campaign}}”同时占用 {{what}}；余量足够本方案使用。',
-  'reason.addresses-untold': '无法得知 {{places}} 的可用地址数，因此地址不作为本方案的限制。',
-  'reason.boot-measured':
-    '{{type}} 的主机按 {{p90}} 秒启动计算：最近 {{machines}} 台中九成在此时间内启动，半数在 {{p50}} 秒内。',
-  'reason.boot-declared':
-    '{{account}} 的主机按服务商声明的 {{seconds}} 秒启动计算：同型号实测不足 {{enough}} 台。',
-  'reason.late-start': '{{phase}} 在现在下单的主机就绪（需 {{seconds}} 秒）之前开始：在此之前只有现有容量。',
-  'reason.api-time':
-    '{{account}}（{{region}}）的接口本身需要 {{seconds}} 秒，才能创建{{phase}}阶段增加的 {{machines}} 台主机（{{calls}} 次调用）。',
-  'reason.left-out-unknown-price': '{{count}} 个售卖规格未采用：价格未知，无价不买。',
-  'reason.left-out-sold-out': '{{count}} 个售卖规格未采用：已售罄。',
-  'reason.left-out-not-usable': '{{count}} 个售卖规格未采用：没有服务为其测量过容量并提供镜像。',
-  'reason.left-out-other-currency': '{{count}} 个售卖规格未采用：计价货币与预算不同。',
   'approval.filter': '按状态筛选',
   'approval.none': '没有待处理项。',
   'approval.status.requested': '待审批',

@@ -1,6 +1,8 @@
 import type { ApprovalBody } from '@springtide/contracts';
+import { Link } from 'react-router';
 import { knownKey, useText, type Text } from '../../i18n/language.js';
 import { useFormat } from '../../shared/format/format.js';
+import { Amount } from '../../shared/ui/amount.js';
 import { Facts } from '../../shared/ui/figures.js';
 
 type Props = Readonly<{ approval: ApprovalBody; timeZone: string }>;
@@ -9,12 +11,12 @@ type Props = Readonly<{ approval: ApprovalBody; timeZone: string }>;
 export function EnvelopeCard({ approval, timeZone }: Props) {
   const text = useText();
   const format = useFormat();
-  const { envelope, readiness, rehearsal } = approval;
+  const { envelope, readiness, rehearsal, shares } = approval;
   return (
     <Facts
       items={[
-        { label: text('envelope.budget'), value: format.money(envelope.budget) },
-        { label: text('envelope.per-hour'), value: format.money(envelope.maxPerHour) },
+        { label: text('envelope.budget'), value: <Amount value={envelope.budget} /> },
+        { label: text('envelope.per-hour'), value: <Amount value={envelope.maxPerHour} rate /> },
         { label: text('envelope.machines'), value: format.number(envelope.maxMachines, 0) },
         { label: text('envelope.latest-start'), value: format.instant(envelope.latestStart, timeZone) },
         { label: text('envelope.expires'), value: format.instant(approval.expiresAt, timeZone) },
@@ -36,6 +38,17 @@ export function EnvelopeCard({ approval, timeZone }: Props) {
               })
             : text('rehearsal.evidence-none'),
         },
+        ...shares.map(({ campaignId, share, closedAt, aborted }) => ({
+          label: text('rehearsal.share'),
+          value: (
+            <Link to={`/campaigns/${campaignId}/report`}>
+              {text(aborted ? 'rehearsal.share-aborted' : 'rehearsal.share-closed', {
+                percent: format.percent(share),
+                at: format.instant(closedAt, timeZone),
+              })}
+            </Link>
+          ),
+        })),
         { label: text('envelope.pools'), wide: true, value: envelope.poolIds.join(text('common.list')) },
         { label: text('plan.hash'), wide: true, value: <code>{envelope.planHash}</code> },
       ]}

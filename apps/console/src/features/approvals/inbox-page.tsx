@@ -5,6 +5,7 @@ import { useText } from '../../i18n/language.js';
 import { useAnswer } from '../../shared/api/use-answer.js';
 import { usePages } from '../../shared/api/use-pages.js';
 import { useFormat } from '../../shared/format/format.js';
+import { Amount } from '../../shared/ui/amount.js';
 import { PagedGrid } from '../../shared/ui/grid.js';
 import { Page } from '../../shared/ui/page.js';
 import { useNow } from '../../shared/ui/use-now.js';
@@ -53,7 +54,7 @@ export function InboxPage() {
             key: 'budget',
             title: text('envelope.budget'),
             numeric: true,
-            cell: (row) => format.money(row.envelope.budget),
+            cell: (row) => <Amount value={row.envelope.budget} />,
           },
           {
             key: 'machines',

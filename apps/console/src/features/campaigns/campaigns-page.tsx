@@ -4,6 +4,7 @@ import { Link, useSearchParams } from 'react-router';
 import { useText } from '../../i18n/language.js';
 import { usePages } from '../../shared/api/use-pages.js';
 import { useFormat } from '../../shared/format/format.js';
+import { Amount } from '../../shared/ui/amount.js';
 import { PagedGrid } from '../../shared/ui/grid.js';
 import { Page } from '../../shared/ui/page.js';
 import { CampaignState } from './campaign-state.js';
@@ -63,7 +64,7 @@ export function CampaignsPage() {
             key: 'budget',
             title: text('common.budget'),
             numeric: true,
-            cell: (row) => format.money(row.budget),
+            cell: (row) => <Amount value={row.budget} />,
           },
           { key: 'author', title: text('common.author'), cell: (row) => row.author.name },
         ]}

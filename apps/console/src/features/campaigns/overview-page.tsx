@@ -1,6 +1,7 @@
 import { PHASE_NAMES, type CampaignBody } from '@springtide/contracts';
 import { useText } from '../../i18n/language.js';
 import { useFormat } from '../../shared/format/format.js';
+import { Amount } from '../../shared/ui/amount.js';
 import { Facts } from '../../shared/ui/figures.js';
 import { Grid } from '../../shared/ui/grid.js';
 import { Section } from '../../shared/ui/page.js';
@@ -23,7 +24,7 @@ export function OverviewPage() {
         <Facts
           items={[
             { label: text('common.author'), value: campaign.author.name },
-            { label: text('common.budget'), value: format.money(campaign.budget) },
+            { label: text('common.budget'), value: <Amount value={campaign.budget} /> },
             { label: text('overview.policy'), value: text(`overview.policy.${campaign.policy}`) },
             {
               label: text('overview.follows'),

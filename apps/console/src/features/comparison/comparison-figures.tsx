@@ -1,11 +1,13 @@
 import type { PlanComparison, PlanSide } from '@springtide/contracts';
+import type { ReactNode } from 'react';
 import { useText } from '../../i18n/language.js';
 import { useFormat } from '../../shared/format/format.js';
+import { Amount } from '../../shared/ui/amount.js';
 import { Grid } from '../../shared/ui/grid.js';
 import { Difference } from './difference.js';
 import { lowestShare } from './served-share.js';
 
-type Row = Readonly<{ label: string; before: string; after: string; change: number; shown: string }>;
+type Row = Readonly<{ label: string; before: ReactNode; after: ReactNode; change: number; shown: string }>;
 type Props = Readonly<{ comparison: PlanComparison; names: Readonly<{ before: string; after: string }> }>;
 
 /** What counts, one plan beside the other. */
@@ -49,8 +51,8 @@ function useRows({ before, after, costDifference, phases }: PlanComparison): rea
   return [
     {
       label: text('compare.cost'),
-      before: format.money(before.cost),
-      after: format.money(after.cost),
+      before: <Amount value={before.cost} />,
+      after: <Amount value={after.cost} />,
       change: Number(costDifference.amount),
       shown: format.moneyDifference(costDifference),
     },

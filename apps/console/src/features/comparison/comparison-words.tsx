@@ -37,12 +37,12 @@ type Words = Readonly<{ text: Text; format: Format }>;
 function costWords({ text, format }: Words, comparison: PlanComparison, subject: string): string {
   const { before, after, costDifference } = comparison;
   const change = Number(costDifference.amount);
-  const shown = { subject, after: format.moneyToCents(after.cost) };
+  const shown = { subject, after: format.money(after.cost) };
   if (change === 0) return text('compare.words.cost.same', shown);
   const base = Number(before.cost.amount);
   return text(`compare.words.cost.${change > 0 ? 'more' : 'less'}`, {
     ...shown,
-    amount: format.moneyToCents({ ...costDifference, amount: costDifference.amount.replace('-', '') }),
+    amount: format.money({ ...costDifference, amount: costDifference.amount.replace('-', '') }),
     percent: base > 0 ? format.percent(Math.abs(change) / base) : '–',
   });
 }

@@ -5,6 +5,7 @@ import { useSession } from '../../app/session.js';
 import { useText } from '../../i18n/language.js';
 import { useAnswer } from '../../shared/api/use-answer.js';
 import { useFormat } from '../../shared/format/format.js';
+import { Amount } from '../../shared/ui/amount.js';
 import { Figures } from '../../shared/ui/figures.js';
 import { Section } from '../../shared/ui/page.js';
 import { ProblemNote } from '../../shared/ui/problem-note.js';
@@ -63,23 +64,23 @@ function Headline({ report }: Readonly<{ report: CostReport }>) {
         items={[
           {
             label: text('cost.actual'),
-            value: format.money(report.actualToDate),
+            value: <Amount value={report.actualToDate} />,
             note: text('cost.private', { amount: format.money(report.private.actualToDate) }),
           },
           {
             label: text('cost.planned'),
-            value: format.money(report.planned),
+            value: <Amount value={report.planned} />,
             note: text('cost.private', { amount: format.money(report.private.planned) }),
           },
           {
             label: text('cost.projected'),
-            value: format.money(report.projected),
+            value: <Amount value={report.projected} />,
             note: text('cost.private', { amount: format.money(report.private.projected) }),
           },
-          { label: text('common.budget'), value: report.budget ? format.money(report.budget) : '–' },
+          { label: text('common.budget'), value: report.budget ? <Amount value={report.budget} /> : '–' },
           {
             label: text('cost.burn'),
-            value: format.money(report.burnPerHour),
+            value: <Amount value={report.burnPerHour} rate />,
             note: text('cost.running', { count: report.runningMachines }),
           },
         ]}

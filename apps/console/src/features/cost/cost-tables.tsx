@@ -1,6 +1,7 @@
 import type { CostGroup, CostReport } from '@springtide/contracts';
 import { knownKey, useText } from '../../i18n/language.js';
 import { useFormat } from '../../shared/format/format.js';
+import { Amount } from '../../shared/ui/amount.js';
 import { Grid } from '../../shared/ui/grid.js';
 
 export function CostLines({ report }: Readonly<{ report: CostReport }>) {
@@ -22,7 +23,8 @@ export function CostLines({ report }: Readonly<{ report: CostReport }>) {
           key: 'price',
           title: text('common.per-hour'),
           numeric: true,
-          cell: (row) => (row.pricePerHour ? format.money(row.pricePerHour) : text('cost.unknown-price')),
+          cell: (row) =>
+            row.pricePerHour ? <Amount value={row.pricePerHour} rate /> : text('cost.unknown-price'),
         },
         {
           key: 'machines',
@@ -36,7 +38,12 @@ export function CostLines({ report }: Readonly<{ report: CostReport }>) {
           numeric: true,
           cell: (row) => format.number(row.seconds),
         },
-        { key: 'amount', title: text('cost.amount'), numeric: true, cell: (row) => format.money(row.amount) },
+        {
+          key: 'amount',
+          title: text('cost.amount'),
+          numeric: true,
+          cell: (row) => <Amount value={row.amount} />,
+        },
       ]}
     />
   );
@@ -63,25 +70,25 @@ export function CostGroups({ label, groups, phases = false }: GroupProps) {
           key: 'planned',
           title: text('cost.planned'),
           numeric: true,
-          cell: (row) => format.money(row.planned),
+          cell: (row) => <Amount value={row.planned} />,
         },
         {
           key: 'actual',
           title: text('cost.actual'),
           numeric: true,
-          cell: (row) => format.money(row.actualToDate),
+          cell: (row) => <Amount value={row.actualToDate} />,
         },
         {
           key: 'private-planned',
           title: text('cost.private-planned'),
           numeric: true,
-          cell: (row) => format.money(row.privatePlanned),
+          cell: (row) => <Amount value={row.privatePlanned} />,
         },
         {
           key: 'private-actual',
           title: text('cost.private-actual'),
           numeric: true,
-          cell: (row) => format.money(row.privateActualToDate),
+          cell: (row) => <Amount value={row.privateActualToDate} />,
         },
       ]}
     />

@@ -1,6 +1,7 @@
 import { PHASE_NAMES, type PlanBody, type PlanPool } from '@springtide/contracts';
 import { useText } from '../../i18n/language.js';
 import { useFormat } from '../../shared/format/format.js';
+import { Amount } from '../../shared/ui/amount.js';
 import { Grid } from '../../shared/ui/grid.js';
 
 type Row = Readonly<{ service: string; pool: PlanPool; machines: ReadonlyMap<string, number> }>;
@@ -31,7 +32,7 @@ export function MachineTable({ plan }: Readonly<{ plan: PlanBody }>) {
           key: 'price',
           title: text('common.per-hour'),
           numeric: true,
-          cell: (row) => format.money(row.pool.pricePerHour),
+          cell: (row) => <Amount value={row.pool.pricePerHour} rate />,
         },
         ...phases.map((phase) => ({
           key: phase,

@@ -5,6 +5,7 @@ import { useSearchParams } from 'react-router';
 import { useText } from '../../i18n/language.js';
 import { useAnswer, useCommand } from '../../shared/api/use-answer.js';
 import { useFormat } from '../../shared/format/format.js';
+import { Amount } from '../../shared/ui/amount.js';
 import { Badge, type Tone } from '../../shared/ui/badge.js';
 import { Facts, Figures } from '../../shared/ui/figures.js';
 import { Section } from '../../shared/ui/page.js';
@@ -118,11 +119,11 @@ function Money({ plan }: Readonly<{ plan: PlanBody }>) {
   return (
     <Figures
       items={[
-        { label: text('plan.cost'), value: format.money(plan.cost) },
-        { label: text('common.budget'), value: format.money(campaign.budget) },
+        { label: text('plan.cost'), value: <Amount value={plan.cost} /> },
+        { label: text('common.budget'), value: <Amount value={campaign.budget} /> },
         {
           label: text('plan.bound'),
-          value: plan.lowerBound ? format.money(plan.lowerBound) : '–',
+          value: plan.lowerBound ? <Amount value={plan.lowerBound} /> : '–',
           note: text('plan.bound-note'),
         },
         { label: text('plan.gap'), value: plan.gap === null ? '–' : format.percent(plan.gap) },

@@ -2,6 +2,7 @@ import { Button } from 'antd';
 import type { RehearsalBody } from '@springtide/contracts';
 import { useText } from '../../i18n/language.js';
 import { useFormat } from '../../shared/format/format.js';
+import { Amount } from '../../shared/ui/amount.js';
 import { Grid, type Column } from '../../shared/ui/grid.js';
 import { useCampaign } from '../campaigns/campaign-page.js';
 import { shareText } from './share-text.js';
@@ -79,7 +80,7 @@ export function RehearsalList({ rehearsals, onShow }: Props) {
           key: 'cost',
           title: text('rehearsal.cost'),
           numeric: true,
-          cell: ({ result }) => (result ? format.money(result.cost.actual) : '–'),
+          cell: ({ result }) => (result ? <Amount value={result.cost.actual} /> : '–'),
         },
         { key: 'seed', title: text('rehearsal.seed'), numeric: true, cell: (row) => String(row.seed) },
         {

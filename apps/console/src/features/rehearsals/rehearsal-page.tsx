@@ -9,6 +9,7 @@ import { Waiting } from '../../shared/ui/waiting.js';
 import { useCampaign } from '../campaigns/campaign-page.js';
 import { RehearsalList } from './rehearsal-list.js';
 import { RehearsalResult } from './rehearsal-result.js';
+import { ShareForm } from './share-form.js';
 import { StartForm } from './start-form.js';
 import { useFollowed, useRehearsals } from './use-rehearsals.js';
 import { RehearsalVerdict } from './verdict.js';
@@ -35,6 +36,7 @@ function Rehearsals({ planId }: Readonly<{ planId: string }>) {
           return (
             <>
               {chosen && <OneRehearsal key={chosen.id} listed={chosen} />}
+              <ShareForm planId={planId} />
               <Section title={text('rehearsal.list')}>
                 <RehearsalList rehearsals={items} onShow={choose} />
               </Section>

@@ -1,6 +1,7 @@
 import type { RehearsalResult as Result, ReplayedSeries } from '@springtide/contracts';
 import { useText } from '../../i18n/language.js';
 import { useFormat } from '../../shared/format/format.js';
+import { Amount } from '../../shared/ui/amount.js';
 import { Badge } from '../../shared/ui/badge.js';
 import { Figures } from '../../shared/ui/figures.js';
 import { Grid } from '../../shared/ui/grid.js';
@@ -65,7 +66,7 @@ function Headline({ result }: Readonly<{ result: Result }>) {
         { label: text('rehearsal.lowest'), value: shareText(format, lowest) },
         {
           label: text('rehearsal.cost'),
-          value: format.money(cost.actual),
+          value: <Amount value={cost.actual} />,
           note: text('rehearsal.cost-note', {
             planned: format.money(cost.planned),
             budget: format.money(cost.budget),

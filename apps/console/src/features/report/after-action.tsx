@@ -5,6 +5,7 @@ import { useSession } from '../../app/session.js';
 import { knownKey, useLanguage, useText } from '../../i18n/language.js';
 import { useAnswer, useCommand } from '../../shared/api/use-answer.js';
 import { useFormat } from '../../shared/format/format.js';
+import { Amount } from '../../shared/ui/amount.js';
 import { Grid } from '../../shared/ui/grid.js';
 import { Section } from '../../shared/ui/page.js';
 import { ProblemNote } from '../../shared/ui/problem-note.js';
@@ -123,13 +124,13 @@ function Causes({ report }: Readonly<{ report: AfterActionReport }>) {
             key: 'bought',
             title: text('after.bought'),
             numeric: true,
-            cell: (row) => format.money({ currency, amount: row.bought }),
+            cell: (row) => <Amount value={{ currency, amount: row.bought }} />,
           },
           {
             key: 'private',
             title: text('after.private'),
             numeric: true,
-            cell: (row) => format.money({ currency, amount: row.private }),
+            cell: (row) => <Amount value={{ currency, amount: row.private }} />,
           },
         ]}
       />
@@ -166,7 +167,7 @@ function Fallbacks({ report }: Readonly<{ report: AfterActionReport }>) {
             key: 'cost',
             title: text('cost.amount'),
             numeric: true,
-            cell: (row) => format.money(row.cost),
+            cell: (row) => <Amount value={row.cost} />,
           },
         ]}
       />

@@ -2,6 +2,7 @@ import { routes, type CampaignReport } from '@springtide/contracts';
 import { useText } from '../../i18n/language.js';
 import { useAnswer } from '../../shared/api/use-answer.js';
 import { useFormat } from '../../shared/format/format.js';
+import { Amount } from '../../shared/ui/amount.js';
 import { Badge } from '../../shared/ui/badge.js';
 import { Figures } from '../../shared/ui/figures.js';
 import { Grid } from '../../shared/ui/grid.js';
@@ -56,7 +57,7 @@ function Headline({ report }: Readonly<{ report: CampaignReport }>) {
       items={[
         {
           label: text('report.cost'),
-          value: money(cost.actual),
+          value: <Amount value={{ currency: cost.currency, amount: cost.actual }} />,
           note: text('report.cost-note', { planned: money(cost.planned), budget: money(cost.budget) }),
         },
         {

@@ -1,6 +1,7 @@
 import type { RunBody } from '@springtide/contracts';
 import { useText } from '../../i18n/language.js';
 import { useFormat } from '../../shared/format/format.js';
+import { Amount } from '../../shared/ui/amount.js';
 import { Grid } from '../../shared/ui/grid.js';
 
 export function LeftoverTable({ leftovers }: Readonly<{ leftovers: RunBody['leftovers'] }>) {
@@ -20,7 +21,7 @@ export function LeftoverTable({ leftovers }: Readonly<{ leftovers: RunBody['left
           key: 'cost',
           title: text('common.per-hour'),
           numeric: true,
-          cell: (row) => format.money(row.costPerHour),
+          cell: (row) => <Amount value={row.costPerHour} rate />,
         },
       ]}
     />

@@ -16,7 +16,7 @@ export function SafeHold({ run, hold }: Readonly<{ run: RunBody; hold: Hold }>) 
   const { timeZone } = useCampaign();
   const command = useCommand(routes.runCommand);
   const params = { id: run.id };
-  const cost = format.money(hold.costPerHour);
+  const cost = format.rate(hold.costPerHour);
   const until = format.instant(hold.until, timeZone);
   return (
     <Section title={text('hold.title')} note={text('hold.note', { cost, until })}>

@@ -1,6 +1,7 @@
 import type { RunBody } from '@springtide/contracts';
 import { useText } from '../../i18n/language.js';
 import { useFormat } from '../../shared/format/format.js';
+import { Amount } from '../../shared/ui/amount.js';
 import { Facts } from '../../shared/ui/figures.js';
 
 type Spend = RunBody['spend'];
@@ -16,10 +17,10 @@ export function SpendBar({ spend }: Readonly<{ spend: Spend }>) {
       </div>
       <Facts
         items={[
-          { label: text('run.spent'), value: format.money(spend.actual) },
-          { label: text('run.committed'), value: format.money(spend.committed) },
-          { label: text('cost.planned'), value: format.money(spend.planned) },
-          { label: text('common.budget'), value: format.money(spend.budget) },
+          { label: text('run.spent'), value: <Amount value={spend.actual} /> },
+          { label: text('run.committed'), value: <Amount value={spend.committed} /> },
+          { label: text('cost.planned'), value: <Amount value={spend.planned} /> },
+          { label: text('common.budget'), value: <Amount value={spend.budget} /> },
         ]}
       />
     </>

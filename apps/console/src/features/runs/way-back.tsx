@@ -3,6 +3,7 @@ import { routes, type RunBody, type RunCommand } from '@springtide/contracts';
 import { useText } from '../../i18n/language.js';
 import { useCommand } from '../../shared/api/use-answer.js';
 import { useFormat } from '../../shared/format/format.js';
+import { Amount } from '../../shared/ui/amount.js';
 import { Badge, type Tone } from '../../shared/ui/badge.js';
 import { Grid } from '../../shared/ui/grid.js';
 import { Section } from '../../shared/ui/page.js';
@@ -150,7 +151,7 @@ function Leftovers({ back }: Readonly<{ back: Back }>) {
           title: text('common.per-hour'),
           numeric: true,
           cell: (row) =>
-            row.costPerHour === null ? text('back.unknown-price') : format.money(row.costPerHour),
+            row.costPerHour === null ? text('back.unknown-price') : <Amount value={row.costPerHour} rate />,
         },
       ]}
     />

@@ -44,7 +44,7 @@ export function ScalingPage() {
             {items.length === 0 && <p>{text('scaling.none')}</p>}
             {items.map((scaling) =>
               at === undefined ? (
-                <ServiceScaling key={scaling.service} scaling={scaling} />
+                <ServiceScaling key={scaling.service} scaling={scaling} changeable />
               ) : (
                 <AtAnotherTime key={scaling.service} now={scaling} at={at} />
               ),

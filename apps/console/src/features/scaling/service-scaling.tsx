@@ -6,6 +6,7 @@ import { Facts, Figures } from '../../shared/ui/figures.js';
 import { Grid } from '../../shared/ui/grid.js';
 import { Section } from '../../shared/ui/page.js';
 import { ActsOnIt } from './acts-on-it.js';
+import { RailsForm } from './rails-form.js';
 import { ReadyTimes } from './ready-times.js';
 import { settingOf } from './strategy-words.js';
 
@@ -13,8 +14,11 @@ const TONES = { out: 'busy', in: 'busy', hold: 'good' } as const;
 
 type Props = Readonly<{ scaling: ScalingBody }>;
 
-/** One service: what is advised, who wants what, and how it became one number. */
-export function ServiceScaling({ scaling }: Props) {
+/**
+ * One service: what is advised, who wants what, and how it became one number.
+ * @param changeable false where another time is looked at: what is changed holds from now on.
+ */
+export function ServiceScaling({ scaling, changeable = false }: Props & Readonly<{ changeable?: boolean }>) {
   const text = useText();
   return (
     <Section title={scaling.service}>
@@ -31,6 +35,13 @@ export function ServiceScaling({ scaling }: Props) {
         ))}
       </ol>
       <Rails scaling={scaling} />
+      {changeable && (
+        <details>
+          <summary>{text('scaling.enter')}</summary>
+          <p className="quiet">{text('scaling.enter.note')}</p>
+          <RailsForm scaling={scaling} />
+        </details>
+      )}
       <details>
         <summary>{text('scaling.ready-times')}</summary>
         <ReadyTimes service={scaling.service} />

@@ -5,6 +5,7 @@ import { useText } from '../../i18n/language.js';
 import { useCommand } from '../../shared/api/use-answer.js';
 import { usePages } from '../../shared/api/use-pages.js';
 import { useFormat } from '../../shared/format/format.js';
+import { Amount } from '../../shared/ui/amount.js';
 import { PagedGrid } from '../../shared/ui/grid.js';
 import { Page } from '../../shared/ui/page.js';
 import { ProblemNote } from '../../shared/ui/problem-note.js';
@@ -45,7 +46,7 @@ export function StuckPage() {
             title: text('common.per-hour'),
             numeric: true,
             cell: (row) =>
-              row.costPerHour === null ? text('back.unknown-price') : format.money(row.costPerHour),
+              row.costPerHour === null ? text('back.unknown-price') : <Amount value={row.costPerHour} rate />,
           },
           {
             key: 'why',

@@ -68,6 +68,15 @@ describe('a change that is tried', () => {
     });
   });
 
+  it('takes a zone out by itself and back in', () => {
+    const zone = without(none, EAST, 'r1', 'r1a');
+    expect(questionOf(zone, campaign)?.excludeRegions).toEqual([
+      { accountId: EAST, region: 'r1', zone: 'r1a' },
+    ]);
+    expect(questionOf(without(zone, EAST, 'r1', 'r1a'), campaign)).toBeNull();
+    expect(without(zone, EAST, 'r1').regions).toHaveLength(2);
+  });
+
   it('becomes the campaign that it was tried on, and nothing that the server gives it', () => {
     const asked = questionOf(without({ ...none, demandFactor: '1.5', budget: '500' }, EAST), campaign);
     if (asked === null) throw new Error('a change is a question');

@@ -1,6 +1,7 @@
 import { CampaignInput, type CampaignBody, type PlanWhatIf } from '@springtide/contracts';
 
-type CloudRegion = PlanWhatIf['excludeRegions'][number];
+/** A region of a cloud, or one zone of it. */
+export type CloudRegion = PlanWhatIf['excludeRegions'][number];
 
 /** What somebody tries on a plan: where the sliders stand and what is taken out. */
 export type Change = Readonly<{
@@ -60,14 +61,24 @@ export function changedInput(campaign: CampaignBody, asked: PlanWhatIf): Campaig
   };
 }
 
-/** Takes a cloud or one of its regions out, or back in. */
-export function without(change: Change, accountId: string, region?: string): Change {
+/** Takes a cloud, one of its regions or one zone of that out, or back in. */
+export function without(change: Change, accountId: string, region?: string, zone?: string): Change {
   if (region === undefined) {
     const out = change.accounts.includes(accountId);
     const accounts = change.accounts.filter((id) => id !== accountId);
     return { ...change, accounts: out ? accounts : [...accounts, accountId] };
   }
-  const rest = change.regions.filter((one) => one.accountId !== accountId || one.region !== region);
+  const place: CloudRegion = { accountId, region, ...(zone === undefined ? {} : { zone }) };
+  const rest = change.regions.filter((one) => !isSame(one, place));
   const out = rest.length < change.regions.length;
-  return { ...change, regions: out ? rest : [...rest, { accountId, region }] };
+  return { ...change, regions: out ? rest : [...rest, place] };
+}
+
+/** Whether just this place was taken out; a zone is also out with its region. */
+export function isOut({ regions }: Change, place: CloudRegion): boolean {
+  return regions.some((one) => isSame(one, place));
+}
+
+function isSame(a: CloudRegion, b: CloudRegion): boolean {
+  return a.accountId === b.accountId && a.region === b.region && a.zone === b.zone;
 }

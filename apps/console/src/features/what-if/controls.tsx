@@ -3,7 +3,7 @@ import { routes, type AccountBody, type PlanBody } from '@springtide/contracts';
 import { useText } from '../../i18n/language.js';
 import { useAnswer } from '../../shared/api/use-answer.js';
 import { useCampaign } from '../campaigns/campaign-page.js';
-import { without, type Change } from './change.js';
+import { isOut, without, type Change } from './change.js';
 import { SliderField } from './slider-field.js';
 
 const MOST_DEMAND = 3;
@@ -76,9 +76,18 @@ function Clouds({ plan, change, onChange }: Props) {
               <Check
                 key={region}
                 label={text('what-if.region', { account, region })}
-                on={isIn && !isOut(change, accountId, region)}
+                on={isIn && !isOut(change, { accountId, region })}
                 disabled={!isIn}
                 onChange={() => onChange(without(change, accountId, region))}
+              />
+            ))}
+            {zonesOf(plan, accountId).map(({ region, zone }) => (
+              <Check
+                key={`${region} ${zone}`}
+                label={text('what-if.zone', { account, zone })}
+                on={isIn && ![{}, { zone }].some((one) => isOut(change, { accountId, region, ...one }))}
+                disabled={!isIn || isOut(change, { accountId, region })}
+                onChange={() => onChange(without(change, accountId, region, zone))}
               />
             ))}
           </div>
@@ -101,8 +110,11 @@ function regionsOf(
   return all.length > 1 ? all : [];
 }
 
-function isOut(change: Change, accountId: string, region: string): boolean {
-  return change.regions.some((one) => one.accountId === accountId && one.region === region);
+/** Those that the plan may buy in; none where there is only one. */
+function zonesOf(plan: PlanBody, accountId: string): readonly Readonly<{ region: string; zone: string }>[] {
+  const own = plan.pools.filter((pool) => pool.accountId === accountId);
+  const zones = new Map(own.map(({ region, zone }) => [zone, { region, zone }]));
+  return zones.size > 1 ? [...zones.values()].toSorted((a, b) => a.zone.localeCompare(b.zone)) : [];
 }
 
 type CheckProps = Readonly<{ label: string; on: boolean; disabled: boolean; onChange: () => void }>;

@@ -6,18 +6,24 @@ const chinese = formatFor('zh-CN');
 describe('money', () => {
   it('keeps digits that a binary number would lose', () => {
     expect(english.money({ currency: 'EUR', amount: '123456789012345678.123456' })).toBe(
-      '€123,456,789,012,345,678.123456',
+      '€123,456,789,012,345,678.12',
     );
   });
 
-  it('shows at least cents and at most six places', () => {
+  it('is shown to the smallest coin, which not every currency has at two places', () => {
     expect(english.money({ currency: 'USD', amount: '3' })).toBe('$3.00');
-    expect(chinese.money({ currency: 'CNY', amount: '9.27311666666666666666' })).toBe('¥9.273117');
+    expect(chinese.money({ currency: 'CNY', amount: '5.669175' })).toBe('¥5.67');
+    expect(english.money({ currency: 'JPY', amount: '1234.56' })).toBe('¥1,235');
   });
 
-  it('has no negative nothing', () => {
-    expect(english.money({ currency: 'USD', amount: '-0.00000000001' })).toBe('$0.00');
-    expect(english.amount('-0.00000000000000001')).toBe('0');
+  it('of less than a coin is not nothing, and nothing is not negative', () => {
+    expect(english.money({ currency: 'USD', amount: '0.0004' })).toBe('< $0.01');
+    expect(english.money({ currency: 'USD', amount: '-0.0000' })).toBe('$0.00');
+  });
+
+  it('for an hour is a little finer', () => {
+    expect(english.rate({ currency: 'USD', amount: '0.0832' })).toBe('$0.0832');
+    expect(english.rate({ currency: 'USD', amount: '0.35' })).toBe('$0.35');
   });
 });
 

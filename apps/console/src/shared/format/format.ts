@@ -1,17 +1,15 @@
 import { useMemo } from 'react';
 import { useLanguage, type Language } from '../../i18n/language.js';
 
-type MoneyText = Readonly<{ currency: string; amount: string }>;
+export type MoneyText = Readonly<{ currency: string; amount: string }>;
 
 export type Format = Readonly<{
-  /** Exact up to six decimals: the amount never passes through a binary number. */
+  /** To the currency's smallest coin; what is less than that is never shown as nothing. No digit passes a binary number. */
   money(value: MoneyText): string;
-  /** To cents, for sentences: the exact amount stands beside them. */
-  moneyToCents(value: MoneyText): string;
+  /** What something costs per hour, to four places: hours are cheap and thousands are bought. */
+  rate(value: MoneyText): string;
   /** The same with its sign, for differences. */
   moneyDifference(value: MoneyText): string;
-  /** A decimal as text, without a currency, to six places. */
-  amount(value: string): string;
   number(value: number, digits?: number): string;
   /** With its sign, for differences. */
   difference(value: number, digits?: number): string;
@@ -43,17 +41,14 @@ export function formatFor(language: Language): Format {
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   return {
     money: ({ currency, amount }) => moneyText(language, currency, amount),
-    moneyToCents: ({ currency, amount }) =>
-      new Intl.NumberFormat(language, { style: 'currency', currency, signDisplay: 'negative' }).format(
-        amount as Intl.StringNumericLiteral,
-      ),
+    rate: ({ currency, amount }) =>
+      new Intl.NumberFormat(language, {
+        ...{ style: 'currency', currency, signDisplay: 'negative' },
+        ...{ minimumFractionDigits: 2, maximumFractionDigits: 4 },
+      }).format(amount as Intl.StringNumericLiteral),
     moneyDifference: ({ currency, amount }) =>
       new Intl.NumberFormat(language, { style: 'currency', currency, signDisplay: 'exceptZero' }).format(
         amount as Intl.StringNumericLiteral,
-      ),
-    amount: (value) =>
-      new Intl.NumberFormat(language, { maximumFractionDigits: 6, signDisplay: 'negative' }).format(
-        value as Intl.StringNumericLiteral,
       ),
     number: (value, digits = 1) =>
       new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value),
@@ -85,15 +80,12 @@ export function formatFor(language: Language): Format {
 }
 
 function moneyText(language: Language, currency: string, amount: string): string {
-  const style = {
-    style: 'currency',
-    currency,
-    minimumFractionDigits: 2,
-    maximumFractionDigits: 6,
-    signDisplay: 'negative',
-  } as const;
   // The formatter takes decimal text and keeps every digit of it.
-  return new Intl.NumberFormat(language, style).format(amount as Intl.StringNumericLiteral);
+  const coins = new Intl.NumberFormat(language, { style: 'currency', currency, signDisplay: 'negative' });
+  const smallest = 10 ** -(coins.resolvedOptions().maximumFractionDigits ?? 2);
+  const size = Math.abs(Number(amount));
+  if (size > 0 && size < smallest / 2) return `< ${coins.format(smallest)}`;
+  return coins.format(amount as Intl.StringNumericLiteral);
 }
 
 function dateText(

@@ -1,0 +1,78 @@
+import { explanationSections, reasonSentence } from './reason-sentence.js';
+import { reasonWordsEnUS } from './words.en-US.js';
+import { reasonWordsZhCN } from './words.zh-CN.js';
+
+const reason = (code: string, params: Record<string, string | number>) => ({
+  code,
+  params,
+  text: 'as stored',
+});
+const short = reason('budget-short', {
+  budget: '400',
+  needed: '461.66917500001',
+  missing: '61.66917500001',
+  currency: 'CNY',
+});
+
+describe('reasonSentence', () => {
+  it('rounds money as people write it, in both languages', () => {
+    expect(reasonSentence(short, { language: 'en-US' })).toBe(
+      'The budget of CN¥400.00 is too small. Carrying all demand takes CN¥461.67: CN¥61.67 more.',
+    );
+    expect(reasonSentence(short, { language: 'zh-CN' })).toBe(
+      '预算 ¥400.00 不足：满足全部需求需要 ¥461.67，还差 ¥61.67。',
+    );
+  });
+
+  it('keeps what an hour costs and what is less than one of the currency a little finer', () => {
+    const chosen = reason('pool-chosen', {
+      ...{ class: 'shop', machines: 1200, pool: 'east/a/m.large/spot', option: 'spot' },
+      ...{ pricePerHour: '0.08321', units: 36, unit: 'requests/s', currency: 'USD' },
+    });
+    expect(reasonSentence(chosen, { language: 'en-US' })).toBe(
+      'shop gets up to 1,200 × east/a/m.large/spot (spot). Each costs $0.0832 an hour and carries 36 requests/s.',
+    );
+    const quota = reason('quota-binding', { quota: 'q', savingPerVcpu: '0.0042', currency: 'USD' });
+    expect(reasonSentence(quota, { language: 'en-US' })).toContain('about $0.0042.');
+  });
+
+  it('names pools as the reader knows them, also in lists with prices', () => {
+    const nameOf = (pool: string) => `<${pool}>`;
+    const next = reason('alternatives', {
+      class: 'shop',
+      phase: 'peak',
+      pools: 'home dc/a/m/private (0.1 EUR/h), b',
+    });
+    expect(reasonSentence(next, { language: 'en-US', nameOf })).toContain(
+      ': <home dc/a/m/private> (0.1 EUR/h), <b>.',
+    );
+  });
+
+  it('leaves what it does not know, or cannot tell whole, as it was stored', () => {
+    expect(reasonSentence(reason('from-the-future', {}), { language: 'zh-CN' })).toBe('as stored');
+    expect(reasonSentence(reason('pool-chosen', { class: 'shop' }), { language: 'zh-CN' })).toBe('as stored');
+  });
+
+  it('takes the same parameters in both languages', () => {
+    const holes = (sentence: string) =>
+      [...sentence.matchAll(/\{[\w:]+\}/g)].map(([hole]) => hole).toSorted();
+    for (const [key, sentence] of Object.entries(reasonWordsEnUS)) {
+      expect([key, holes(reasonWordsZhCN[key as keyof typeof reasonWordsEnUS])]).toEqual([
+        key,
+        holes(sentence),
+      ]);
+    }
+  });
+});
+
+describe('explanationSections', () => {
+  it('tells under headings, what is missing before where the machines come from', () => {
+    const pool = reason('private-full', { full: 1, of: 2, pools: 'home' });
+    const sections = explanationSections([reason('boot-declared', {}), pool, short], { language: 'en-US' });
+    expect(sections.map(({ title }) => title)).toEqual([
+      'What is missing, and what would help',
+      'Where the machines come from',
+      'How early machines are ordered',
+    ]);
+  });
+});

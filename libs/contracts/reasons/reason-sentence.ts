@@ -1,0 +1,119 @@
+import type { ReportLanguage } from '../after-action.js';
+import type { Reason } from '../plan.js';
+import { TOPICS, topicOf } from './reason-topics.js';
+import { reasonWordsEnUS } from './words.en-US.js';
+import { reasonWordsZhCN } from './words.zh-CN.js';
+
+type WordKey = keyof typeof reasonWordsEnUS;
+type Params = Reason['params'];
+
+/** What a sentence is written with. */
+export type Wording = Readonly<{
+  language: ReportLanguage;
+  /** What people call a pool; without it pools go by their ids. */
+  nameOf?: (pool: string) => string;
+}>;
+
+const WORDS: Readonly<Record<ReportLanguage, Readonly<Record<WordKey, string>>>> = {
+  'en-US': reasonWordsEnUS,
+  'zh-CN': reasonWordsZhCN,
+};
+
+/**
+ * A reason as a sentence. The amounts in it are rounded as people write them; `params` has them exactly.
+ * @returns the sentence that came with the reason where this version knows none, or not everything that it would say.
+ */
+export function reasonSentence(reason: Pick<Reason, 'code' | 'params' | 'text'>, wording: Wording): string {
+  const sentence = sentenceOf(`reason.${reason.code}`, reason.params, wording);
+  return sentence ?? reason.text;
+}
+
+/** The headings of an explanation with their sentences, in the order in which somebody would tell it. */
+export function explanationSections(
+  reasons: readonly Reason[],
+  wording: Wording,
+): readonly Readonly<{ title: string; sentences: readonly string[] }>[] {
+  const told = Map.groupBy(reasons, (reason) => topicOf(reason.code));
+  return [...told]
+    .toSorted(([a], [b]) => TOPICS.indexOf(a) - TOPICS.indexOf(b))
+    .map(([{ key }, own]) => ({
+      title: WORDS[wording.language][key],
+      sentences: own.map((reason) => reasonSentence(reason, wording)),
+    }));
+}
+
+function sentenceOf(key: string, params: Params, wording: Wording): string | undefined {
+  if (!isWord(key)) return undefined;
+  let whole = true;
+  const sentence = WORDS[wording.language][key].replaceAll(
+    /\{(\w+)(?::(\w+))?\}/g,
+    (_hole, name: string, kind?: string) => {
+      const value = params[name];
+      if (value === undefined) whole = false;
+      return value === undefined ? '' : written(String(value), kind, params, wording);
+    },
+  );
+  return whole ? sentence : undefined;
+}
+
+function isWord(key: string): key is WordKey {
+  return Object.hasOwn(reasonWordsEnUS, key);
+}
+
+/** One parameter as the sentence's reader writes such things. */
+function written(value: string, kind: string | undefined, params: Params, wording: Wording): string {
+  const { language, nameOf = (pool: string) => pool } = wording;
+  switch (kind) {
+    case 'money':
+    case 'price':
+      return moneyIn(language, value, String(params['currency'] ?? ''), kind);
+    case 'number':
+      return numberIn(language, value);
+    case 'list':
+      return listed(value, language, (entry) => entry);
+    case 'causes':
+      return listed(value, language, (cause) => word(`cause.${cause}`, language) ?? cause);
+    case 'pool':
+      return nameOf(value);
+    case 'pools':
+      return listed(value, language, (entry) => entry.replace(/^\S+(?: \S+)*?(?= \(|$)/, nameOf));
+    case 'replacing':
+      return sentenceOf(`replacing.${value}`, params, wording) ?? value;
+    case undefined:
+      return value;
+    default:
+      return word(`${kind}.${value}`, language) ?? value;
+  }
+}
+
+function word(key: string, language: ReportLanguage): string | undefined {
+  return isWord(key) ? WORDS[language][key] : undefined;
+}
+
+function listed(values: string, language: ReportLanguage, say: (value: string) => string): string {
+  return values
+    .split(', ')
+    .map(say)
+    .join(language === 'zh-CN' ? '、' : ', ');
+}
+
+/** Totals to the currency's smallest coin; prices of one hour, and what is less than one of the currency, a little finer. */
+function moneyIn(language: ReportLanguage, value: string, currency: string, kind: 'money' | 'price'): string {
+  const amount = Number(value);
+  if (!Number.isFinite(amount)) return value;
+  const isFine = amount !== 0 && (kind === 'price' || Math.abs(amount) < 1);
+  return new Intl.NumberFormat(language, {
+    style: 'currency',
+    currency,
+    ...(isFine ? { minimumFractionDigits: 2, maximumFractionDigits: 4 } : {}),
+  }).format(value as Intl.StringNumericLiteral);
+}
+
+const SMALL = 100;
+
+function numberIn(language: ReportLanguage, value: string): string {
+  const amount = Number(value);
+  if (!Number.isFinite(amount)) return value;
+  const maximumFractionDigits = Math.abs(amount) < SMALL ? 1 : 0;
+  return new Intl.NumberFormat(language, { maximumFractionDigits }).format(amount);
+}
