@@ -5,7 +5,7 @@ import type { TemplateService as TemplateStore } from '@springtide/catalog';
 import { newId, type Database, type RequestContext } from '@springtide/platform';
 import type { EntityManager } from 'typeorm';
 import { CampaignEntity } from './data/campaign.entity.js';
-import { checkCampaign, isEditable, moved, type CampaignStatus } from './domain/index.js';
+import { checkCampaign, inUtc, isEditable, moved, type CampaignStatus } from './domain/index.js';
 
 /** Campaigns on the calendar. Nothing here buys anything. */
 export class CampaignsService {
@@ -15,9 +15,10 @@ export class CampaignsService {
     private readonly clock: Clock,
   ) {}
 
-  async create(ctx: RequestContext, input: CampaignInput): Promise<CampaignBody> {
+  async create(ctx: RequestContext, given: CampaignInput): Promise<CampaignBody> {
     requirePermission(ctx, 'campaign:write');
     const user = requireUser(ctx);
+    const input = inUtc(given);
     await this.check(ctx, input);
     const now = this.clock.now();
     const entity: CampaignEntity = {
@@ -75,10 +76,11 @@ export class CampaignsService {
     ctx: RequestContext,
     id: string,
     version: number,
-    input: CampaignInput,
+    given: CampaignInput,
   ): Promise<CampaignBody> {
     requirePermission(ctx, 'campaign:write');
     const user = requireUser(ctx);
+    const input = inUtc(given);
     await this.check(ctx, input);
     return await this.database.unitOfWork(ctx, async (tx) => {
       const row = await lockCampaign(tx, id);

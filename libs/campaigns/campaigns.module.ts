@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { AccountService, AccountSessions } from '@springtide/accounts';
-import { MarketService, TemplateService } from '@springtide/catalog';
+import { LinkService, MarketService, TemplateService } from '@springtide/catalog';
 import { ClusterService } from '@springtide/clusters';
 import { DemandModule, DemandService } from '@springtide/demand';
 import { EffectLedger } from '@springtide/effects';
@@ -23,7 +23,6 @@ import { RehearsalGate } from './rehearsal-gate.js';
 import { StartCheck } from './start-check.service.js';
 import { Provisioning } from './provisioning.service.js';
 import { RehearsalService } from './rehearsal.service.js';
-import { ShareRehearsals } from './share-rehearsal.service.js';
 import { ReportService } from './report.service.js';
 import { RESIDUAL_SOLVER, solveSoon, type ResidualSolver } from './residual-planner.js';
 import { RunBook } from './run-book.js';
@@ -65,6 +64,7 @@ const forPeople: FactoryProvider[] = [
       sessions: AccountSessions,
       market: MarketService,
       templates: TemplateService,
+      links: LinkService,
       routes: RoutesService,
       facts: PlanFacts,
       clock: Clock,
@@ -73,6 +73,7 @@ const forPeople: FactoryProvider[] = [
         accounts,
         market,
         templates,
+        links,
         routes,
         facts,
         manifestOf: (id) => sessions.manifest(id),
@@ -83,6 +84,7 @@ const forPeople: FactoryProvider[] = [
       AccountSessions,
       MarketService,
       TemplateService,
+      LinkService,
       RoutesService,
       PlanFacts,
       CLOCK,
@@ -90,9 +92,14 @@ const forPeople: FactoryProvider[] = [
   },
   {
     provide: ReadinessGate,
-    useFactory: (database: Database, readiness: ReadinessService, templates: TemplateService, clock: Clock) =>
-      new ReadinessGate(database, readiness, templates, clock),
-    inject: [Database, ReadinessService, TemplateService, CLOCK],
+    useFactory: (
+      database: Database,
+      readiness: ReadinessService,
+      templates: TemplateService,
+      links: LinkService,
+      clock: Clock,
+    ) => new ReadinessGate(database, readiness, templates, links, clock),
+    inject: [Database, ReadinessService, TemplateService, LinkService, CLOCK],
   },
   {
     provide: StartCheck,
@@ -161,12 +168,6 @@ const forPeople: FactoryProvider[] = [
       return new RehearsalService({ database, accounts, routes, demand, ledger, manifestOf, clock });
     },
     inject: [Database, AccountService, AccountSessions, RoutesService, DemandService, EffectLedger, CLOCK],
-  },
-  {
-    provide: ShareRehearsals,
-    useFactory: (database: Database, campaigns: CampaignsService, plans: PlansService) =>
-      new ShareRehearsals({ database, campaigns, plans }),
-    inject: [Database, CampaignsService, PlansService],
   },
   {
     provide: ReportService,

@@ -3,7 +3,14 @@ import { HOUR, addMs, toInstant, type Instant } from '@springtide/kernel';
 import type { Database, RequestContext } from '@springtide/platform';
 import type { EntityManager } from 'typeorm';
 import { CampaignEntity, PlanEntity, RunEntity } from './data/campaign.entity.js';
-import { ENOUGH_BOOTS, RUN_POLICIES, type Holder, type MeasuredBoot } from './domain/index.js';
+import {
+  ENOUGH_BOOTS,
+  RUN_POLICIES,
+  type Holder,
+  type MeasuredBoot,
+  type RouteHolder,
+} from './domain/index.js';
+import { promisedHolders } from './route-holders.js';
 import { machinesOf } from './run-machines.js';
 
 /** Clouds change; how long machines took a year ago says little about next week. */
@@ -21,6 +28,15 @@ export class PlanFacts {
 
   async holders(ctx: RequestContext, beside: Beside): Promise<readonly Holder[]> {
     return await this.database.unitOfWork(ctx, async (tx) => await holdersIn(tx, ctx.tenantId, beside));
+  }
+
+  /** Campaigns that a route of this one was promised to. */
+  async routeHolders(
+    ctx: RequestContext,
+    campaignId: string,
+    routes: readonly string[],
+  ): Promise<readonly RouteHolder[]> {
+    return await this.database.unitOfWork(ctx, async (tx) => await promisedHolders(tx, campaignId, routes));
   }
 
   async boots(

@@ -4,8 +4,8 @@ import {
   type MarketSnapshot,
   type TemplateService as TemplateServiceSheet,
 } from '@springtide/catalog/domain';
-import type { MarketService, TemplateService } from '@springtide/catalog';
-import type { CampaignInput, PlanWhatIf } from '@springtide/contracts';
+import type { LinkService, MarketService, TemplateService } from '@springtide/catalog';
+import type { CampaignInput } from '@springtide/contracts';
 import { SECOND, SpringtideError, toInstant, type Clock } from '@springtide/kernel';
 import { findRelief, reliefReasons, solvePlan, type CapacityPlan } from '@springtide/planning';
 import { reasonText, type PlanningProblem } from '@springtide/planning/domain';
@@ -16,12 +16,12 @@ import { apiLeadMs, apiTimeReasons, launchBudgets } from './api-time.js';
 import {
   RUN_POLICIES,
   bootMsOf,
+  clashReasons,
   heldBy,
   orderWindows,
   outageReasons,
   planContent,
   planningProblem,
-  summaryReason,
   windowsOf,
   type PlanContent,
   type PlanQuestion,
@@ -34,6 +34,7 @@ type Parts = Readonly<{
   accounts: AccountService;
   market: MarketService;
   templates: TemplateService;
+  links: LinkService;
   routes: RoutesService;
   facts: PlanFacts;
   manifestOf: (provider: string) => ProviderManifest;
@@ -43,7 +44,7 @@ type Parts = Readonly<{
 /** A campaign that a plan is made of; its own promises are not in its way. */
 type Asked = Readonly<{ id: string; input: CampaignInput }>;
 
-type CloudRegion = PlanWhatIf['excludeRegions'][number];
+type CloudRegion = Readonly<{ accountId: string; region: string }>;
 
 /** The longest a solver may think before the greedy plan is taken. */
 const SOLVER_DEADLINE_MS = 20_000;
@@ -77,7 +78,7 @@ export class PlanSolver {
 
   /**
    * At the prices known now, in seconds, for somebody who only asks: no market is kept for it.
-   * @param without regions and zones whose offerings are left out, as if the clouds had none there.
+   * @param without regions whose offerings are left out, as if the clouds had none there.
    */
   async solveUnkept(
     ctx: RequestContext,
@@ -101,17 +102,30 @@ export class PlanSolver {
     const setup = planningProblem(question);
     const answer = await solvePlan(setup.problem, { deadlineMs, handOver: 'never' });
     const content = planContent(question, setup, answer);
+    // Known only now: how long it takes depends on where the machines are bought.
+    const bootMs = Math.max(0, ...content.pools.map((pool) => bootMsOf(question.times, pool)));
+    const leadMs = content.leadMs + bootMs + apiLeadMs(content, manifestOf);
     const reasons = [
-      summaryReason(content, campaign.input.budget),
+      ...(await this.routeReasons(ctx, campaign, { ...content, leadMs })),
       ...(await reliefFor(setup.problem, answer, deadlineMs)),
       ...content.reasons,
       ...outageReasons(content),
       ...apiTimeReasons(content, manifestOf),
     ];
-    // Known only now: how long it takes depends on where the machines are bought.
-    const bootMs = Math.max(0, ...content.pools.map((pool) => bootMsOf(question.times, pool)));
-    const leadMs = content.leadMs + bootMs + apiLeadMs(content, manifestOf);
     return { ...content, reasons, leadMs };
+  }
+
+  /** Campaigns that would be in the way of this one at its entrances. */
+  private async routeReasons(
+    ctx: RequestContext,
+    { id, input }: Asked,
+    { services, leadMs }: Pick<PlanContent, 'services' | 'leadMs'>,
+  ): Promise<readonly PlanContent['reasons'][number][]> {
+    const { name, follows, phases, policy } = input;
+    const routes = services.map(({ route }) => route);
+    const others = await this.parts.facts.routeHolders(ctx, id, routes);
+    const own = { name, follows: follows === 'strategies', phases, leadMs };
+    return clashReasons(own, others, RUN_POLICIES[policy].yieldMs, toInstant(this.parts.clock.now()));
   }
 
   private async question(
@@ -142,6 +156,7 @@ export class PlanSolver {
       readyMs,
       drainMs: policy.drainMs,
       held: heldBy(holders, windowsOf(campaign.phases, reach)),
+      links: await this.parts.links.list(ctx),
       launches: launchBudgets(accounts, market, manifestOf, orderWindows(times, campaign.phases)),
     };
   }
@@ -185,14 +200,8 @@ export class PlanSolver {
   }
 }
 
-function isWithin(
-  { accountId, region, zone }: MarketSnapshot['offerings'][number],
-  regions: readonly CloudRegion[],
-): boolean {
-  return regions.some(
-    (one) =>
-      one.accountId === accountId && one.region === region && (one.zone === undefined || one.zone === zone),
-  );
+function isWithin({ accountId, region }: CloudRegion, regions: readonly CloudRegion[]): boolean {
+  return regions.some((one) => one.accountId === accountId && one.region === region);
 }
 
 /** What would have to give so that nothing is missing; nothing for a plan that misses nothing. */

@@ -1,5 +1,5 @@
 import type { CampaignReadiness, ReadinessEvidence } from '@springtide/contracts';
-import type { TemplateService } from '@springtide/catalog';
+import type { LinkService, TemplateService } from '@springtide/catalog';
 import { requirePermission } from '@springtide/identity';
 import { HOUR, SpringtideError, toInstant, type Clock, type Money } from '@springtide/kernel';
 import type { Database, RequestContext } from '@springtide/platform';
@@ -17,6 +17,7 @@ export class ReadinessGate {
     private readonly database: Database,
     private readonly readiness: ReadinessService,
     private readonly templates: TemplateService,
+    private readonly links: LinkService,
     private readonly clock: Clock,
   ) {}
 
@@ -82,12 +83,12 @@ export class ReadinessGate {
   ): Promise<ReadinessSubject> {
     const content = requireCurrent(plan, campaign);
     const { document } = await this.templates.getById(ctx, campaign.input.templateId);
-    const reaches = new Map(document.services.map((service) => [service.name, service.reaches ?? []]));
     return readinessSubject({
       campaignId: campaign.id,
       campaign: campaign.input,
       plan: { id: plan.id, hash: plan.hash, content },
-      reaches,
+      services: document.services,
+      links: await this.links.list(ctx),
       priceBasis,
     });
   }

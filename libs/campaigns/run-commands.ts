@@ -13,12 +13,14 @@ import {
   outsideApproval,
   refusalOf,
   retarget,
+  routeRefusal,
   targetCapacity,
   withHold,
   withoutHold,
   withoutWaiting,
   type WayBack,
 } from './domain/index.js';
+import { lockRoutes, otherHolders } from './route-holders.js';
 import { lockRun, openIn } from './run-book.js';
 import { note } from './run-timeline.js';
 
@@ -181,9 +183,13 @@ async function retargeted(
   return `Target of ${service} in ${phase} is now ${requestsPerSecond} requests/s.`;
 }
 
-async function extend({ tx, ctx }: Given, run: RunEntity, minutes: number): Promise<string> {
+async function extend(given: Given, run: RunEntity, minutes: number): Promise<string> {
+  const { tx, ctx } = given;
   const last = run.phases.at(-1);
   if (last === undefined) throw new SpringtideError('internal', 'this run has no phases');
+  const endsAt = addMs(last.endsAt, minutes * MINUTE);
+  const phases = [...run.phases.slice(0, -1), { ...last, endsAt }];
+  await requireRoutesUntil(given, run, phases);
   await changeMandate(tx, ctx, run.id, (mandate) => {
     const extended = extendReservation(mandate, minutes / 60);
     if (!extended.ok) {
@@ -194,12 +200,31 @@ async function extend({ tx, ctx }: Given, run: RunEntity, minutes: number): Prom
     }
     return { ...extended.value, validUntil: addMs(mandate.validUntil, minutes * MINUTE) };
   });
-  const endsAt = addMs(last.endsAt, minutes * MINUTE);
-  run.phases = [...run.phases.slice(0, -1), { ...last, endsAt }];
+  run.phases = phases;
   if (run.safeHold !== null) {
     run.safeHold = { ...run.safeHold, until: addMs(run.safeHold.until, minutes * MINUTE) };
   }
   return `Extended by ${minutes} minutes, to ${endsAt}.`;
+}
+
+/** @throws failed-precondition where a campaign that is armed needs the entrance before this one would be gone. */
+async function requireRoutesUntil(
+  { tx, ctx, at }: Given,
+  run: RunEntity,
+  phases: RunEntity['phases'],
+): Promise<void> {
+  const { plan, campaign, policy } = await openIn(tx, run.id);
+  // A scaling group gives way by itself, to whatever comes.
+  if (campaign.input.follows === 'strategies') return;
+  await lockRoutes(tx, ctx.tenantId);
+  const routes = plan.services.map(({ route }) => route);
+  const others = (await otherHolders(tx, campaign.id, routes)).filter(({ follows }) => !follows);
+  const own = { name: campaign.name, follows: false, phases, leadMs: plan.leadMs };
+  const refusal = routeRefusal(own, others, policy.yieldMs, at);
+  if (refusal === undefined) return;
+  throw new SpringtideError('failed-precondition', `the end was not moved: ${refusal}`, {
+    nextStep: 'Extend by less, or move the other campaign first.',
+  });
 }
 
 /** More money is outside what was approved: it takes someone who may approve, and not the author. */

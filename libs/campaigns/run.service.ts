@@ -20,7 +20,7 @@ import { lockCampaign } from './campaign.service.js';
 import { CampaignEntity, RunEntity, type PlanEntity } from './data/campaign.entity.js';
 import { RUN_POLICIES, moved, routeRefusal, type PlanContent } from './domain/index.js';
 import { PLAN_SUBJECT, findPlan, requireCurrent } from './plan.service.js';
-import { otherHolders } from './route-holders.js';
+import { lockRoutes, otherHolders } from './route-holders.js';
 import { listOpenRuns, openIn } from './run-book.js';
 import { note, readTimeline } from './run-timeline.js';
 import { runView } from './run-view.js';
@@ -197,14 +197,13 @@ export class RunsService {
     return runId;
   }
 
-  /** @throws failed-precondition where a scaling group and another run would hold one entrance at a time. */
+  /** @throws failed-precondition where two runs would hold one entrance at a time. */
   private async requireFreeRoutes(
     tx: EntityManager,
     campaign: CampaignEntity,
     { services, leadMs }: PlanContent,
   ): Promise<void> {
-    // One after the other: two that begin at once would not see each other.
-    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`arm/${campaign.tenantId}`]);
+    await lockRoutes(tx, campaign.tenantId);
     const { name, follows, phases, policy } = campaign.input;
     const own = { name, follows: follows === 'strategies', phases, leadMs };
     const others = await otherHolders(
@@ -219,7 +218,7 @@ export class RunsService {
       `campaign "${name}" was not armed, and nothing was bought: ${refusal}`,
       {
         nextStep:
-          'Let the other one end, or stop it (springtide run abort), and arm again when it is closed.',
+          'Let the other one end, or stop it (springtide run abort), and arm again when it is closed; or move this campaign. What must happen at the same time is planned as one campaign.',
       },
     );
   }

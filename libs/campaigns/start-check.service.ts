@@ -79,9 +79,9 @@ export class StartCheck {
       return;
     }
     if (!drift.isPast) return;
-    const percent = Math.round((drift.ratio - 1) * 1000) / 10;
+    const by = drift.ratio === null ? 'from nothing' : `by ${Math.round((drift.ratio - 1) * 1000) / 10} %`;
     const risen =
-      `prices have risen by ${percent} % since the approval, past its limit of ${Math.round(limit * 100)} %: ` +
+      `prices have risen ${by} since the approval, past its limit of ${Math.round(limit * 100)} %: ` +
       `the plan costs ${text(drift.now)} now and cost ${text(drift.basis)}`;
     if (compareMoney(drift.now, envelope.budget) > 0) {
       throw new SpringtideError(

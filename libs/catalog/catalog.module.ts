@@ -3,6 +3,7 @@ import { AccountService, AccountSessions } from '@springtide/accounts';
 import type { Clock } from '@springtide/kernel';
 import { CLOCK, Database, LOGGER, type Logger } from '@springtide/platform';
 import { CLOUD_SOURCE, accountClouds, type CloudSource } from './cloud-source.js';
+import { LinkService } from './link.service.js';
 import { MarketService } from './market.service.js';
 import { TemplateService } from './template.service.js';
 
@@ -22,12 +23,17 @@ export class CatalogModule {
           inject: [Database, CLOUD_SOURCE, CLOCK, LOGGER],
         },
         {
+          provide: LinkService,
+          useFactory: (database: Database, clock: Clock) => new LinkService(database, clock),
+          inject: [Database, CLOCK],
+        },
+        {
           provide: TemplateService,
           useFactory: (database: Database, clock: Clock) => new TemplateService(database, clock),
           inject: [Database, CLOCK],
         },
       ],
-      exports: [CLOUD_SOURCE, MarketService, TemplateService],
+      exports: [CLOUD_SOURCE, LinkService, MarketService, TemplateService],
     };
   }
 }

@@ -86,6 +86,7 @@ const service = z
     spotMax: share.default(0),
     userData: z.exactOptional(z.string().max(16_384)),
     reaches: z.exactOptional(z.array(reach).max(50)),
+    homeKbitPerRequest: z.exactOptional(z.number().min(0).max(100_000_000)),
   })
   .transform(({ group, ...rest }) => ({ ...rest, group: group ?? rest.name }));
 

@@ -109,7 +109,7 @@ export const CalendarBody = z
     campaigns: z.array(z.object({ id: Id, name: z.string(), startsAt: InstantText, endsAt: InstantText })),
     clashes: z.array(
       z.object({
-        kind: z.enum(['shared-pools', 'freeze']),
+        kind: z.enum(['same-route', 'shared-pools', 'freeze']),
         campaignId: Id,
         otherId: Id,
         startsAt: InstantText,
@@ -122,12 +122,29 @@ export const CalendarBody = z
   .meta({ id: 'Calendar' });
 export type CalendarBody = z.infer<typeof CalendarBody>;
 
+/** Metrics of one machine while it served; each query answers one series. */
+const CapacityMetrics = z.object({
+  /** Base address of a Prometheus, without a user or password in it. */
+  url: z.url({ protocol: /^https?$/ }),
+  /** Its requests per second. */
+  rate: z.string().min(1).max(2_000),
+  /** Its latency in milliseconds, as a rule at the 99th percentile. */
+  latencyMs: z.string().min(1).max(2_000),
+  /** The busy part of its processors, 0 … 1. */
+  utilisation: z.string().min(1).max(2_000).optional(),
+  from: InstantText,
+  to: InstantText,
+  stepSeconds: z.number().int().min(10).max(3_600).default(60),
+});
+
 export const CapacityFitInput = z
   .object({
     machineType: z.string().min(1).max(100),
     latencyTargetMs: z.number().positive().max(600_000),
     /** CSV with `rps`, `latencyMs` and, where measured, `utilisation` (0 … 1): one machine alone under load. */
-    samples: z.string().min(1).max(1_000_000),
+    samples: z.string().min(1).max(1_000_000).optional(),
+    /** Where there are no samples: what was measured while it served. */
+    metrics: CapacityMetrics.optional(),
   })
   .meta({ id: 'CapacityFitInput' });
 export type CapacityFitInput = z.infer<typeof CapacityFitInput>;

@@ -30,6 +30,7 @@ export const TemplateServiceBody = z
     spotMax: z.number(),
     userData: z.string().optional(),
     reaches: z.array(z.object({ name: z.string(), host: z.string(), port: z.number().int() })).optional(),
+    homeKbitPerRequest: z.number().optional(),
   })
   .meta({ id: 'TemplateService' });
 export type TemplateServiceBody = z.infer<typeof TemplateServiceBody>;

@@ -28,6 +28,12 @@ const CSV = [
   }),
 ].join('\n');
 
+/** Minute by minute one request more; a queue that saturates at 200 of them. */
+function metricAt(query: string | null, minute: number): number {
+  if (query === 'latency') return 10 + (4 * minute) / (200 - minute);
+  return query === 'busy' ? minute / 200 : minute;
+}
+
 /** Answers ranges as a Prometheus does: one point per step, at most 11,000 of them. */
 function prometheus(asked: URL[]): Server {
   return createServer((request, response) => {
@@ -50,7 +56,10 @@ function prometheus(asked: URL[]): Server {
     const count = Math.floor((end - start) / step) + 1;
     if (count > 11_000)
       return send(400, { status: 'error', error: 'exceeded maximum resolution of 11,000 points' });
-    const values = Array.from({ length: count }, (_, n) => [start + n * step, n === 3 ? 'NaN' : String(n)]);
+    const values = Array.from({ length: count }, (_, n) => [
+      start + n * step,
+      n === 3 ? 'NaN' : String(metricAt(query, n)),
+    ]);
     const result = Array.from({ length: query === 'two' ? 2 : 1 }, () => ({ metric: {}, values }));
     return send(200, { status: 'success', data: { resultType: 'matrix', result } });
   });
@@ -122,6 +131,27 @@ describe('demand on PostgreSQL', () => {
     expect(series.values.slice(0, 5)).toEqual([0, 1, 2, 3, 4]);
   });
 
+  it('reads a capacity off metrics of a machine while it served', async () => {
+    const metrics = {
+      ...{ url, rate: 'sum(rate(one))', latencyMs: 'latency', utilisation: 'busy', stepSeconds: 60 },
+      ...{ from: '2026-10-01T00:00:00Z', to: '2026-10-01T03:00:00Z' },
+    };
+    const fit = await demand.fitCapacity(tenant.admin, {
+      machineType: 'c2.large',
+      latencyTargetMs: 30,
+      metrics,
+    });
+    // 10 + 4 r / (200 − r) = 30 at r = 166.7; the third minute has no rate.
+    expect(fit.rule.requestsPerSecond).toBeGreaterThan(160);
+    expect(fit.rule.requestsPerSecond).toBeLessThan(170);
+    expect(fit).toMatchObject({ basis: 'measured', samples: 179 });
+    expect(fit.rule.evidence).toMatch(
+      /busy there; metrics from 2026-10-01T00:00:00Z to 2026-10-01T03:00:00Z$/,
+    );
+    const neither = { machineType: 'c2.large', latencyTargetMs: 30 };
+    await expect(demand.fitCapacity(tenant.admin, neither)).rejects.toThrow(/samples or off metrics/);
+  });
+
   it('says what a Prometheus refuses, and what is none', async () => {
     const from = { from: '2026-10-01T00:00:00Z', to: '2026-10-01T01:00:00Z' };
     const read = async (query: string, base = url) =>
@@ -175,7 +205,7 @@ describe('demand on PostgreSQL', () => {
       ...{ name: 'month close', startsAt: '2026-11-11T00:00:00.000Z', endsAt: '2026-11-12T00:00:00.000Z' },
     });
     const campaign = {
-      ...{ id: 'c', name: 'Double 11', accountIds: [] },
+      ...{ id: 'c', name: 'Double 11', accountIds: [], routes: [] },
       ...{ startsAt: '2026-11-10T15:00:00.000Z', endsAt: '2026-11-11T17:00:00.000Z' },
     };
     const year = await calendar.year(tenant.admin, 2026, [campaign]);

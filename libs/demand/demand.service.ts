@@ -21,7 +21,9 @@ import {
   parseDemandCsv,
   quantilesOf,
   resample,
+  samplesFromMetrics,
   usualShare,
+  type CapacitySample,
   type DemandForecast,
   type DemandSample,
 } from './domain/index.js';
@@ -43,8 +45,8 @@ export class DemandService {
     requirePermission(ctx, 'campaign:write');
     const { name, source } = input;
     const samples = await this.samplesOf(input);
-    const series = resample(samples, input.stepSeconds * 1_000, input.filling);
-    if (series.values.length > MOST_STEPS) throw tooLong(series.values.length);
+    const stepMs = input.stepSeconds * 1_000;
+    const series = resample(samples, { stepMs, filling: input.filling, mostSteps: MOST_STEPS });
     const createdAt = toInstant(this.clock.now());
     const given = { id: newId(), name, source: source.kind, series, createdAt, createdBy: ctx.actor.id };
     return await this.database.unitOfWork(ctx, async (tx) => {
@@ -102,12 +104,35 @@ export class DemandService {
     return { ...input, demand: [...input.demand, ...more] };
   }
 
-  fitCapacity(ctx: RequestContext, input: CapacityFitInput): CapacityFitBody {
-    requirePermission(ctx, 'template:read');
-    const fit = fitCapacity(parseCapacitySamples(input.samples), input.latencyTargetMs);
-    const { requestsPerSecond, latencyTargetMs, evidence, ...rest } = fit;
+  /** From samples of a load test, or by regression from metrics of a machine while it served. */
+  async fitCapacity(ctx: RequestContext, input: CapacityFitInput): Promise<CapacityFitBody> {
+    requirePermission(ctx, input.metrics === undefined ? 'template:read' : 'template:write');
+    const fit = fitCapacity(await this.capacitySamples(input), input.latencyTargetMs);
+    const { requestsPerSecond, latencyTargetMs, evidence: found, ...rest } = fit;
+    const { metrics } = input;
+    const evidence =
+      metrics === undefined ? found : `${found}; metrics from ${metrics.from} to ${metrics.to}`;
     const rule = { machineType: input.machineType, requestsPerSecond, latencyTargetMs, evidence };
     return { rule, ...rest };
+  }
+
+  private async capacitySamples({ samples, metrics }: CapacityFitInput): Promise<readonly CapacitySample[]> {
+    if (samples !== undefined && metrics === undefined) return parseCapacitySamples(samples);
+    if (metrics === undefined || samples !== undefined) {
+      throw new SpringtideError(
+        'invalid-argument',
+        'a capacity is read off samples or off metrics, one of the two; nothing was concluded',
+      );
+    }
+    const { url, rate, latencyMs, utilisation, from, to, stepSeconds } = metrics;
+    const steps = (Date.parse(to) - Date.parse(from)) / 1_000 / stepSeconds;
+    if (steps > MOST_STEPS) throw tooLong(Math.ceil(steps));
+    const read = async (query: string) => await this.prometheus.range({ url, query, from, to, stepSeconds });
+    return samplesFromMetrics({
+      rate: await read(rate),
+      latencyMs: await read(latencyMs),
+      utilisation: utilisation === undefined ? [] : await read(utilisation),
+    });
   }
 
   private async samplesOf(input: DemandSeriesInput): Promise<readonly DemandSample[]> {

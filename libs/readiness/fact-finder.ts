@@ -4,10 +4,12 @@ import type { EndpointGate, RequestContext } from '@springtide/platform';
 import type { RoutesService } from '@springtide/traffic';
 import type { AccountFactFinder } from './account-facts.js';
 import { lookAtCertificate } from './certificate-look.js';
+import { lookAtReach } from './reach-look.js';
 import type {
   AccountMarket,
   BurstReach,
   CertificateFact,
+  DialFact,
   EntranceFacts,
   Measured,
   ReadinessFacts,
@@ -24,6 +26,8 @@ export type FactSources = Readonly<{
 
 /** Price lists change by the day: a quarter of an hour is as good as now, and a start must not wait for listings. */
 const PRICE_AGE_MS = 15 * MINUTE;
+/** A template with more is no list of databases any more. */
+const MOST_DIALS = 50;
 
 /** Gathers what a plan is judged against: clouds, entrances and our own ledger, side by side, reads only. */
 export class FactFinder {
@@ -31,12 +35,13 @@ export class FactFinder {
 
   async find(ctx: RequestContext, subject: ReadinessSubject): Promise<ReadinessFacts> {
     const accountIds = [...new Set(subject.pools.map((pool) => pool.accountId))];
-    const [accounts, entrances, bursts] = await Promise.all([
+    const [accounts, entrances, bursts, dials] = await Promise.all([
       Promise.all(accountIds.map(async (id) => await this.sources.accounts.find(ctx, id, subject))),
       Promise.all(subject.services.map(async ({ name, route }) => await this.entrance(ctx, name, route))),
       this.bursts(ctx, subject),
+      this.dials(subject),
     ]);
-    return { at: this.now(), accounts, entrances, bursts };
+    return { at: this.now(), accounts, entrances, bursts, dials };
   }
 
   /** The markets of the plan's accounts alone, for a look at prices. */
@@ -86,6 +91,24 @@ export class FactFinder {
           .flatMap((intent) => intent.items.flatMap(({ readyAt }) => (readyAt === null ? [] : [readyAt])));
         return { ...place, lastHealthyAt: healthy.toSorted().at(-1) ?? null };
       }),
+    );
+  }
+
+  /** What the services call, each address once. */
+  private async dials({ services }: ReadinessSubject): Promise<readonly DialFact[]> {
+    const reaches = new Map(
+      services.flatMap((service) =>
+        service.reaches.map((reach) => [`${reach.host}:${reach.port}`, reach] as const),
+      ),
+    );
+    return await Promise.all(
+      [...reaches.values()].slice(0, MOST_DIALS).map(async (reach) => ({
+        ...{ host: reach.host, port: reach.port },
+        answered: await this.measured(async () => {
+          await lookAtReach(this.sources.gate, reach);
+          return true as const;
+        }),
+      })),
     );
   }
 

@@ -5,6 +5,7 @@ import { PlansController } from './campaigns/plans.controller.js';
 import { RehearsalsController } from './campaigns/rehearsals.controller.js';
 import { ReportsController } from './campaigns/reports.controller.js';
 import { CatalogController } from './catalog/catalog.controller.js';
+import { LinksController } from './catalog/links.controller.js';
 import { ClustersController } from './clusters/clusters.controller.js';
 import { DemandController } from './demand/demand.controller.js';
 import { ScalingController } from './demand/scaling.controller.js';
@@ -30,6 +31,7 @@ const controllers = [
   DemandController,
   IdentityController,
   InventoryController,
+  LinksController,
   PlansController,
   ReadinessController,
   RehearsalsController,

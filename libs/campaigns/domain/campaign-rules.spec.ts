@@ -3,6 +3,7 @@ import { SpringtideError } from '@springtide/kernel';
 import fc from 'fast-check';
 import {
   checkCampaign,
+  inUtc,
   isEditable,
   moved,
   retarget,
@@ -50,13 +51,33 @@ describe('a campaign', () => {
     for (const part of [
       'a phase is named twice',
       'ramp ends before it starts',
-      'ramp does not start when ramp ends',
+      'ramp does not start when ramp ends: there is a gap between them',
       'the campaign lies in the past',
       'demand for web/ramp is given twice',
       'the template has no service "pay"',
       'there is demand for peak, which is not one of the phases',
     ])
       expect(check).toThrow(part);
+  });
+
+  it('is kept in UTC, whatever zone it was written in', () => {
+    const local = {
+      name: 'peak' as const,
+      startsAt: '2026-11-11T10:00:00+08:00',
+      endsAt: '2026-11-11T11:00:00+08:00',
+    };
+    expect(inUtc({ ...input, phases: [local] }).phases).toEqual([input.phases[1]]);
+  });
+
+  it('has phases that follow each other, and a budget', () => {
+    const [ramp, peak] = input.phases;
+    if (ramp === undefined || peak === undefined) throw new Error('the input has two phases');
+    const overlapping = { ...input, phases: [{ ...ramp, endsAt: at(3) }, peak] };
+    expect(() => checkCampaign(overlapping, ['web'], at(0))).toThrow(
+      'peak does not start when ramp ends: they overlap',
+    );
+    const owed = { ...input, budget: { currency: 'CNY', amount: '-1' } };
+    expect(() => checkCampaign(owed, ['web'], at(0))).toThrow('the budget is less than nothing');
   });
 
   const status = fc.constantFrom<CampaignStatus>(...CAMPAIGN_STATUSES);

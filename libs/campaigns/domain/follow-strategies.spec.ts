@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { endedBy, followTargets, groupEndsBy, routeRefusal, type RouteHolder } from './follow-strategies.js';
+import { followTargets } from './follow-strategies.js';
 import type { PlanContent } from './plan-content.js';
 
 const CONTENT = {
@@ -53,42 +53,5 @@ describe('following strategies', () => {
       }),
       { seed: 6 },
     );
-  });
-});
-
-describe('a group and a campaign on one route', () => {
-  const at = (hour: number) => `2026-11-11T${String(hour).padStart(2, '0')}:00:00.000Z`;
-  const holder = (follows: boolean, from: number, to: number): RouteHolder => ({
-    ...{ name: follows ? 'group' : 'sale', follows, leadMs: 600_000 },
-    phases: [{ name: 'peak', startsAt: at(from), endsAt: at(to) }],
-  });
-  const HOUR_MS = 3_600_000;
-
-  it('ends the group an hour before the first campaign is prepared', () => {
-    const holders = [holder(false, 14, 16), holder(false, 12, 13), holder(true, 5, 20)];
-    expect(groupEndsBy(holders, HOUR_MS)).toBe('2026-11-11T10:50:00.000Z');
-    expect(groupEndsBy([holder(true, 5, 20)], HOUR_MS)).toBeUndefined();
-    const { phases } = holder(true, 5, 20);
-    expect(endedBy(phases, at(10))).toEqual([{ name: 'peak', startsAt: at(5), endsAt: at(10) }]);
-    expect(endedBy([...phases, { name: 'decay', startsAt: at(20), endsAt: at(22) }], at(10))).toHaveLength(1);
-  });
-
-  it.each([
-    ['a group beside a group', holder(true, 5, 20), holder(true, 21, 22), 1, /has its route already/],
-    ['a campaign that is far enough away', holder(false, 12, 13), holder(true, 5, 20), 10, undefined],
-    ['a campaign that begins too soon', holder(false, 12, 13), holder(true, 5, 20), 11, /about 60 minutes/],
-    ['a group before a campaign', holder(true, 5, 20), holder(false, 12, 13), 10, undefined],
-    [
-      'a group while a campaign runs',
-      holder(true, 5, 20),
-      holder(false, 12, 13),
-      12,
-      /"sale" needs its route/,
-    ],
-    ['two campaigns', holder(false, 12, 13), holder(false, 12, 13), 12, undefined],
-  ])('%s', (_what, own, other, now, refusal) => {
-    const said = routeRefusal(own, [other], HOUR_MS, at(now));
-    if (refusal === undefined) expect(said).toBeUndefined();
-    else expect(said).toMatch(refusal);
   });
 });

@@ -1,5 +1,4 @@
-import type { Phase, PhaseName } from '@springtide/contracts';
-import { addMs, type Instant } from '@springtide/kernel';
+import type { PhaseName } from '@springtide/contracts';
 import type { PlanContent } from './plan-content.js';
 import type { RunTargets } from './run-targets.js';
 import { poolsByPrice, type SurgeRoom } from './surge.js';
@@ -74,53 +73,4 @@ function roomBeside(
     perHour -= count * (pools.find((pool) => pool.poolId === poolId)?.price ?? 0);
   }
   return { machines, perHour };
-}
-
-/** A run on the routes of another one. */
-export type RouteHolder = Readonly<{
-  name: string;
-  /** It is a scaling group. */
-  follows: boolean;
-  phases: readonly Phase[];
-  leadMs: number;
-}>;
-
-/** When a scaling group must begin its way back, so that it is over before a run on its routes is prepared. */
-export function groupEndsBy(holders: readonly RouteHolder[], yieldMs: number): Instant | undefined {
-  return holders
-    .filter(({ follows }) => !follows)
-    .flatMap(({ phases, leadMs }) =>
-      phases.slice(0, 1).map((first) => addMs(first.startsAt, -leadMs - yieldMs)),
-    )
-    .toSorted()[0];
-}
-
-/** Phases that are over at an instant: what lies behind it is left out. The first one stays, so that there is an end. */
-export function endedBy(phases: readonly Phase[], by: Instant): readonly Phase[] {
-  return phases
-    .filter(({ startsAt }, index) => index === 0 || startsAt < by)
-    .map((phase) => (phase.endsAt > by ? { ...phase, endsAt: by } : phase));
-}
-
-/**
- * Why a run cannot share its routes with those that are open: a scaling group and another run never hold one entrance
- * at a time. Undefined when the group will be over in time.
- */
-export function routeRefusal(
-  own: RouteHolder,
-  others: readonly RouteHolder[],
-  yieldMs: number,
-  now: Instant,
-): string | undefined {
-  for (const other of others) {
-    if (!own.follows && !other.follows) continue;
-    if (own.follows && other.follows) return `scaling group "${other.name}" has its route already`;
-    const by = groupEndsBy(own.follows ? [other] : [own], yieldMs);
-    if (by !== undefined && by <= now) {
-      return own.follows
-        ? `campaign "${other.name}" needs its route by now`
-        : `scaling group "${other.name}" has its route, and needs about ${Math.ceil(yieldMs / 60_000)} minutes to give its machines back before this campaign is prepared`;
-    }
-  }
-  return undefined;
 }

@@ -1,14 +1,8 @@
 export { accountTimes } from './account-times.js';
 export { APPROVAL_POLICIES, readinessGate, rehearsalGate } from './approval-policy.js';
 export { envelopeBreaches, residualOf, type EnvelopeBreach, type ResidualPlan } from './envelope-check.js';
-export {
-  endedBy,
-  followTargets,
-  groupEndsBy,
-  routeRefusal,
-  type Followed,
-  type RouteHolder,
-} from './follow-strategies.js';
+export { followTargets, type Followed } from './follow-strategies.js';
+export { clashReasons, endedBy, groupEndsBy, routeRefusal, type RouteHolder } from './shared-routes.js';
 export { refusedAlongWith } from './fallback-pools.js';
 export { isEditable, moved, type CampaignStatus } from './lifecycle.js';
 export {
@@ -52,9 +46,7 @@ export {
 export { nextStep, type Applied, type RunStep, type Stage } from './run-steps.js';
 export { changedCampaign, comparePlans, type ComparedPlan } from './compare-plans.js';
 export { outageReasons } from './plan-outages.js';
-export { summaryReason } from './plan-summary.js';
-export { scaledPlan, sharedCampaign } from './scaled-plan.js';
-export { checkCampaign } from './timeline-check.js';
+export { checkCampaign, inUtc } from './timeline-check.js';
 export {
   capacityOf,
   sheetFor,

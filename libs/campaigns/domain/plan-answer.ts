@@ -9,11 +9,14 @@ import {
   type Money,
 } from '@springtide/kernel';
 import { reasonText, type CapacityPlan } from '@springtide/planning/domain';
+import { capacityReasons } from './capacity-evidence.js';
 import { spreadFallbacks } from './fallback-pools.js';
 import type { PlanContent, ServiceSheet } from './plan-content.js';
 import type { PlanLimit } from './plan-limits.js';
+import { untoldLinkReasons } from './plan-links.js';
 import { placesWithoutAddresses, type PlanQuestion, type PlanSetup } from './plan-problem.js';
 import { bootReasons, lateReasons } from './plan-times.js';
+import { placelessReasons } from './placeless.js';
 import { heldReasons } from './promises.js';
 import { RUN_POLICIES } from './run-policy.js';
 
@@ -118,7 +121,8 @@ function reasonsOf(question: PlanQuestion, setup: PlanSetup, answer: CapacityPla
     params: { ...reason.params },
     text: reasonText(reason, 'en-US'),
   }));
-  return [...standing, ...solved, ...leftOut, ...groundReasons(question, setup, answer)];
+  const placeless = placelessReasons(question, setup, new Set(answer.shortage.map((cell) => cell.class)));
+  return [...placeless, ...standing, ...solved, ...leftOut, ...groundReasons(question, setup, answer)];
 }
 
 /** What the plan stands on besides prices: promises to others, addresses, and how long machines take. */
@@ -134,9 +138,11 @@ function groundReasons(question: PlanQuestion, setup: PlanSetup, answer: Capacit
   const isFixed = RUN_POLICIES[question.campaign.policy].bootMs !== null;
   const late = lateReasons(question.times, question.campaign.phases, pools);
   return [
+    ...capacityReasons(question, pools, allocations),
     ...late,
     ...held,
     ...untold,
+    ...untoldLinkReasons(question.links, question.services, pools),
     ...(isFixed ? [] : bootReasons({ pools, allocations }, question.times)),
   ];
 }

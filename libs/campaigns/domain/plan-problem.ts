@@ -7,9 +7,10 @@ import {
 } from '@springtide/catalog/domain';
 import type { CampaignInput, Phase, PlanPool } from '@springtide/contracts';
 import { HOUR, decimal, money, msBetween, multiplyMoney, roundMoney, type Money } from '@springtide/kernel';
-import type { PlanningClass, PlanningProblem } from '@springtide/planning/domain';
+import type { ClassPool, PlanningClass, PlanningProblem } from '@springtide/planning/domain';
 import type { LaunchSheet } from './plan-content.js';
 import { limitsOf, networkFor, stockId, type PlanLimit } from './plan-limits.js';
+import { homeTraffic, planningLinks, type DeclaredLink } from './plan-links.js';
 import { bootMsOf, leadHoursOf, startsInHours, type PlanTimes } from './plan-times.js';
 import { sumHeld, type Held } from './promises.js';
 
@@ -38,6 +39,7 @@ export type PlanQuestion = Readonly<{
   /** What other campaigns hold of each limit, by its id. */
   held: ReadonlyMap<string, readonly Held[]>;
   launches: readonly LaunchBudget[];
+  links: readonly DeclaredLink[];
 }>;
 
 /** Machines that an account's API lets be ordered before each phase; in one region, or where null in all of them. */
@@ -166,6 +168,7 @@ function problemOf(question: PlanQuestion, offered: Offered): PlanningProblem {
     })),
     pools: planningPools(question, offered),
     ...sharedLimits(question, offered.limits),
+    links: planningLinks(question.links),
     launchLimits: question.launches.map((budget) => ({
       id: launchName(budget),
       starts: budget.starts.map((starts) => Math.min(starts, MOST_STARTS)),
@@ -267,6 +270,7 @@ function classOf(
   kept: readonly Readonly<{ pool: PlanPool }>[],
 ): PlanningClass {
   const own = sheets.filter((sheet) => sheet.service === service.name);
+  const pools = new Map(kept.map(({ pool }) => [pool.id, pool]));
   return {
     id: service.name,
     unit: 'requests/s',
@@ -277,9 +281,21 @@ function classOf(
       units: netDemand(question, service, phase, own),
       memoryGiB: 0,
     })),
-    allowed: own.map((sheet) => ({ pool: sheet.poolId, units: sheet.requestsPerSecond })),
-    shortagePenaltyPerUnitHour: penalty(question.campaign.budget.currency, own, kept),
+    allowed: own.map((sheet) => allowedPool(question, service, sheet, pools)),
+    shortagePenaltyPerUnitHour: penalty(question.campaign.budget.currency, own, pools),
   };
+}
+
+function allowedPool(
+  { links }: PlanQuestion,
+  service: TemplateService,
+  { poolId, requestsPerSecond }: LaunchSheet,
+  pools: ReadonlyMap<string, PlanPool>,
+): ClassPool {
+  const pool = pools.get(poolId);
+  const traffic = pool && homeTraffic(links, service, { pool, requestsPerSecond });
+  const allowed = { pool: poolId, units: requestsPerSecond };
+  return traffic === undefined ? allowed : { ...allowed, traffic };
 }
 
 /**
@@ -306,11 +322,11 @@ function netDemand(
 function penalty(
   currency: string,
   sheets: readonly LaunchSheet[],
-  kept: readonly Readonly<{ pool: PlanPool }>[],
+  pools: ReadonlyMap<string, PlanPool>,
 ): Money {
   const dearest = sheets
     .map((sheet) => {
-      const pool = kept.find((row) => row.pool.id === sheet.poolId)?.pool;
+      const pool = pools.get(sheet.poolId);
       return decimal(pool?.pricePerHour.amount ?? 0).div(sheet.requestsPerSecond);
     })
     .reduce((max, price) => (price.greaterThan(max) ? price : max), decimal('0.001'));

@@ -94,6 +94,7 @@ const question = (change: Partial<PlanQuestion> = {}): PlanQuestion => ({
   drainMs: 60_000,
   held: new Map(),
   launches: [],
+  links: [],
   ...change,
 });
 

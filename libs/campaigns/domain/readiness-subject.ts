@@ -1,16 +1,19 @@
-import type { CampaignInput, Reason } from '@springtide/contracts';
+import type { CampaignInput, PlanPool, Reason } from '@springtide/contracts';
 import { decimal, type Money } from '@springtide/kernel';
-import type { PlannedApiTime, Reach, ReadinessSubject } from '@springtide/readiness/domain';
+import type { TemplateService } from '@springtide/catalog/domain';
+import type { PlannedApiTime, PlannedLink, ReadinessSubject } from '@springtide/readiness/domain';
 import { APPROVAL_POLICIES } from './approval-policy.js';
-import type { PlanContent } from './plan-content.js';
+import { capacityOf, type PlanContent } from './plan-content.js';
+import { linkTo, type DeclaredLink } from './plan-links.js';
 import { RUN_POLICIES } from './run-policy.js';
 
 export type SubjectParts = Readonly<{
   campaignId: string;
   campaign: CampaignInput;
   plan: Readonly<{ id: string; hash: string; content: PlanContent }>;
-  /** What each service calls, by its name. */
-  reaches: ReadonlyMap<string, readonly Reach[]>;
+  /** Of the campaign's template: what each calls, and moves home. */
+  services: readonly TemplateService[];
+  links: readonly (DeclaredLink & Readonly<{ evidence: string }>)[];
   priceBasis: Money | null;
 }>;
 
@@ -39,9 +42,10 @@ export function readinessSubject(parts: SubjectParts): ReadinessSubject {
     services: content.services.map(({ name, route }) => ({
       name,
       route,
-      reaches: parts.reaches.get(name) ?? [],
+      reaches: parts.services.find((service) => service.name === name)?.reaches ?? [],
     })),
     apiTimes: content.reasons.flatMap(apiTimeOf),
+    links: plannedLinks(parts),
     slackSeconds: RUN_POLICIES[campaign.policy].marginMs / 1000,
     priceDriftLimit: APPROVAL_POLICIES[campaign.policy].priceDriftLimit,
     priceBasis: parts.priceBasis,
@@ -62,6 +66,46 @@ function usedIn(content: PlanContent): ReadinessSubject['use'] {
       machines: own.reduce((sum, row) => sum + row.machines, 0),
     }));
   });
+}
+
+/** What the plan moves between home and each of its places, in its busiest phase. */
+function plannedLinks({ plan: { content }, services, links }: SubjectParts): readonly PlannedLink[] {
+  const used = content.pools.filter(
+    ({ id, purchaseOption }) =>
+      purchaseOption !== 'private' &&
+      content.allocations.some(({ poolId, machines }) => poolId === id && machines > 0),
+  );
+  const isTold = services.some(({ homeKbitPerRequest = 0 }) => homeKbitPerRequest > 0);
+  return [...Map.groupBy(used, ({ accountName, region }) => `${accountName}/${region}`)].map(
+    ([place, pools]) => {
+      const found = pools.map((pool) => linkTo(links, pool)).find((link) => link !== undefined);
+      return {
+        place,
+        declared: found === undefined ? null : declaredOf(found),
+        neededMbps: isTold ? busiest(content, services, pools) : null,
+      };
+    },
+  );
+}
+
+function declaredOf({ name, freeMbps, evidence }: SubjectParts['links'][number]): PlannedLink['declared'] {
+  return { name, freeMbps, evidence };
+}
+
+function busiest(
+  content: PlanContent,
+  services: readonly TemplateService[],
+  pools: readonly PlanPool[],
+): number {
+  const perPhase = content.phases.map(({ name }) =>
+    content.allocations
+      .filter((row) => row.phase === name && pools.some(({ id }) => id === row.poolId))
+      .reduce((sum, row) => {
+        const kbit = services.find((service) => service.name === row.service)?.homeKbitPerRequest ?? 0;
+        return sum + (row.machines * capacityOf(content, row.service, row.poolId) * kbit) / 1_000;
+      }, 0),
+  );
+  return Math.max(0, ...perPhase);
 }
 
 /** The planner has worked out already what the clouds' call limits cost. */

@@ -1,12 +1,27 @@
 import type { CampaignInput } from '@springtide/contracts';
-import { SpringtideError } from '@springtide/kernel';
+import { SpringtideError, decimal, toInstant } from '@springtide/kernel';
+
+/** As it is kept: instants in UTC whatever zone they were written in, so that they compare as text. */
+export function inUtc(input: CampaignInput): CampaignInput {
+  const utc = (instant: string) => toInstant(new Date(instant));
+  return {
+    ...input,
+    phases: input.phases.map(({ name, startsAt, endsAt }) => ({
+      ...{ name, startsAt: utc(startsAt), endsAt: utc(endsAt) },
+    })),
+  };
+}
 
 /**
  * Rules that go beyond the shape of a campaign: phases follow each other, demand names known services and phases.
  * @throws invalid-argument with every problem at once.
  */
 export function checkCampaign(input: CampaignInput, services: readonly string[], now: string): void {
-  const problems = [...phaseProblems(input, now), ...demandProblems(input, services)];
+  const problems = [
+    ...phaseProblems(input, now),
+    ...demandProblems(input, services),
+    ...(decimal(input.budget.amount).lessThan(0) ? ['the budget is less than nothing'] : []),
+  ];
   if (problems.length === 0) return;
   throw new SpringtideError('invalid-argument', `the campaign was not saved: ${problems.join('; ')}`, {
     nextStep: 'Correct these points and send it again.',
@@ -22,7 +37,8 @@ function phaseProblems(input: CampaignInput, now: string): readonly string[] {
     if (Date.parse(phase.endsAt) <= starts) problems.push(`${phase.name} ends before it starts`);
     const before = input.phases[index - 1];
     if (before !== undefined && Date.parse(before.endsAt) !== starts) {
-      problems.push(`${phase.name} does not start when ${before.name} ends`);
+      const what = Date.parse(before.endsAt) > starts ? 'they overlap' : 'there is a gap between them';
+      problems.push(`${phase.name} does not start when ${before.name} ends: ${what}`);
     }
   }
   const end = input.phases.at(-1)?.endsAt ?? now;

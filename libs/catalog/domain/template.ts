@@ -47,6 +47,8 @@ export type TemplateService = Readonly<{
   userData?: string;
   /** What the service calls wherever it runs; readiness asks whether it can be reached from there. */
   reaches?: readonly Readonly<{ name: string; host: string; port: number }>[];
+  /** What one request moves over the line to what stays at home, both ways together. */
+  homeKbitPerRequest?: number;
 }>;
 
 export type TemplateDocument = Readonly<{ name: string; services: readonly TemplateService[] }>;

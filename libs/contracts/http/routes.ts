@@ -4,6 +4,7 @@ import { clusterRoutes } from './cluster.routes.js';
 import { demandRoutes } from './demand.routes.js';
 import { identityRoutes } from './identity.routes.js';
 import { inventoryRoutes } from './inventory.routes.js';
+import { linkRoutes } from './link.routes.js';
 import { readinessRoutes } from './readiness.routes.js';
 import { rehearsalRoutes } from './rehearsal.routes.js';
 import { reportRoutes } from './report.routes.js';
@@ -21,6 +22,7 @@ export const routes = {
   ...clusterRoutes,
   ...campaignRoutes,
   ...demandRoutes,
+  ...linkRoutes,
   ...readinessRoutes,
   ...rehearsalRoutes,
   ...reportRoutes,

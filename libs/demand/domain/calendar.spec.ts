@@ -67,7 +67,7 @@ describe('the calendar of campaigns', () => {
 
 describe('clashes', () => {
   const campaign = (id: string, day: number, accountIds: readonly string[]): CalendarCampaign => ({
-    ...{ id, name: id, accountIds },
+    ...{ id, name: id, accountIds, routes: [`entrance of ${id}`] },
     startsAt: `2026-11-${day}T00:00:00.000Z`,
     endsAt: `2026-11-${day + 1}T12:00:00.000Z`,
   });
@@ -92,6 +92,17 @@ describe('clashes', () => {
       }),
       expect.objectContaining({ kind: 'freeze', campaignId: 'd', otherId: 'f' }),
     ]);
+  });
+
+  it('are entrances that two campaigns move at the same time', () => {
+    const routes = ['shop', 'pay'];
+    const one = { ...campaign('a', 10, []), routes };
+    const other = { ...campaign('b', 11, []), routes: ['pay'] };
+    expect(calendarClashes([one, other, campaign('c', 11, [])], [])).toEqual([
+      expect.objectContaining({ kind: 'same-route', campaignId: 'a', otherId: 'b' }),
+    ]);
+    const later = { ...other, startsAt: one.endsAt };
+    expect(calendarClashes([one, later], [])).toEqual([]);
   });
 
   it('are none when one begins as the other ends', () => {

@@ -7,13 +7,15 @@ export type CalendarCampaign = Readonly<{
   startsAt: Instant;
   endsAt: Instant;
   accountIds: readonly string[];
+  /** Traffic entrances that it moves; a scaling group gives way and is no part of a clash for them. */
+  routes: readonly string[];
 }>;
 
 /** A period in which nothing else is to be changed: month close, another team's launch, a holiday without staff. */
 export type FreezeWindow = Readonly<{ id: string; name: string; startsAt: Instant; endsAt: Instant }>;
 
 export type CalendarClash = Readonly<{
-  kind: 'shared-pools' | 'freeze';
+  kind: 'same-route' | 'shared-pools' | 'freeze';
   campaignId: string;
   /** The other campaign, or the freeze window. */
   otherId: string;
@@ -23,7 +25,10 @@ export type CalendarClash = Readonly<{
   text: string;
 }>;
 
-/** Campaigns that would buy from the same accounts at the same time, and campaigns that begin or end in a freeze. */
+/**
+ * Campaigns that move the same traffic entrance or buy from the same accounts at the same time, and campaigns that begin or
+ * end in a freeze.
+ */
 export function calendarClashes(
   campaigns: readonly CalendarCampaign[],
   freezes: readonly FreezeWindow[],
@@ -32,9 +37,19 @@ export function calendarClashes(
     campaigns.slice(index + 1).map((other) => [one, other] as const),
   );
   return [
-    ...pairs.flatMap(([one, other]) => sharedPools(one, other)),
+    ...pairs.flatMap(([one, other]) => [...sameRoute(one, other), ...sharedPools(one, other)]),
     ...campaigns.flatMap((campaign) => freezes.flatMap((freeze) => frozen(campaign, freeze))),
   ].toSorted((a, b) => a.startsAt.localeCompare(b.startsAt));
+}
+
+function sameRoute(one: CalendarCampaign, other: CalendarCampaign): readonly CalendarClash[] {
+  const shared = one.routes.filter((route) => other.routes.includes(route));
+  const overlap = overlapOf(one, other);
+  if (overlap === undefined || shared.length === 0) return [];
+  const text =
+    `"${one.name}" and "${other.name}" move the traffic of entrance ${shared.join(', ')} at the same time: ` +
+    `only one of them can be armed`;
+  return [{ kind: 'same-route', campaignId: one.id, otherId: other.id, ...overlap, accountIds: [], text }];
 }
 
 function sharedPools(one: CalendarCampaign, other: CalendarCampaign): readonly CalendarClash[] {

@@ -17,6 +17,7 @@ export {
   type HistoryReference,
   type PhaseQuantiles,
 } from './history-forecast.js';
+export { samplesFromMetrics } from './capacity-metrics.js';
 export { fitCapacity, parseCapacitySamples, type CapacityFit, type CapacitySample } from './capacity-fit.js';
 export { demandAt, replayOf } from './replay.js';
 export { lunarDay } from './lunar-calendar.js';

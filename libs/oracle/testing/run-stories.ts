@@ -203,7 +203,8 @@ async function approve(
   };
   const at: Instant = run.now();
   await stage.test.database.systemWork('test', async (tx) => {
-    await tx.query(`update campaign_run set closed_at = $2, state = 'closed' where id = $1`, [run.runId, at]);
+    // Runs of other stories would hold its route.
+    await tx.query(`update campaign_run set closed_at = $1, state = 'closed' where closed_at is null`, [at]);
     await tx.query(`update campaign_plan set hash = $2 where campaign_id = $1`, [campaignId, planHash]);
     await tx.query(`update campaign set status = 'approved', current_run_id = null where id = $1`, [
       campaignId,

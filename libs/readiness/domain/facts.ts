@@ -78,9 +78,13 @@ export type EntranceFacts = Readonly<{
 /** The last time that an entrance found a machine of ours healthy in an account's region. */
 export type BurstReach = Readonly<{ accountId: string; region: string; lastHealthyAt: Instant | null }>;
 
+/** Whether something answered where Springtide itself runs when a connection was opened to it. */
+export type DialFact = Readonly<{ host: string; port: number; answered: Measured<true> }>;
+
 export type ReadinessFacts = Readonly<{
   at: Instant;
   accounts: readonly AccountFacts[];
   entrances: readonly EntranceFacts[];
   bursts: readonly BurstReach[];
+  dials: readonly DialFact[];
 }>;

@@ -4,6 +4,7 @@ export type {
   AccountReportFacts,
   BurstReach,
   CertificateFact,
+  DialFact,
   EntranceFacts,
   ImageFact,
   MarketFacts,
@@ -23,4 +24,4 @@ export {
   type NotNeeded,
   type StoredOverride,
 } from './readiness.js';
-export type { PlannedApiTime, PlannedService, Reach, ReadinessSubject } from './subject.js';
+export type { PlannedApiTime, PlannedLink, PlannedService, Reach, ReadinessSubject } from './subject.js';

@@ -1,4 +1,4 @@
-import type { AccountFacts, BurstReach, ImageFact, NetworkFact } from './facts.js';
+import type { AccountFacts, DialFact, ImageFact, NetworkFact, ReadinessFacts } from './facts.js';
 import { lineOf, type Finding, type FoundLine } from './readiness.js';
 import { say } from './sentences.js';
 import type { ReadinessSubject } from './subject.js';
@@ -154,9 +154,7 @@ const REACH_DAYS = 30;
 /** Reach of the burst network, as far as anything that ran there could show it. */
 export function judgeReach(
   subject: ReadinessSubject,
-  accounts: readonly AccountFacts[],
-  bursts: readonly BurstReach[],
-  at: string,
+  { accounts, bursts, dials, at }: ReadinessFacts,
 ): readonly FoundLine[] {
   const places = placesOf(subject, accounts);
   const measured = places.map(({ account, region }): Finding => {
@@ -164,7 +162,7 @@ export function judgeReach(
     return reachOf(`${account.name}/${region}`, burst?.lastHealthyAt ?? null, at);
   });
   const names = places.map(({ account, region }) => `${account.name}/${region}`).join(', ');
-  const declared = subject.services.flatMap((service) => endpointsOf(service, names));
+  const declared = subject.services.flatMap((service) => endpointsOf(service, names, dials));
   return [...measured, ...declared].map((finding) => lineOf(subject, finding));
 }
 
@@ -181,19 +179,45 @@ function reachOf(name: string, lastHealthyAt: string | null, now: string): Findi
   return { ...about, by, at: lastHealthyAt, verdict: isRecent ? 'green' : 'amber', finding, action };
 }
 
-function endpointsOf(service: ReadinessSubject['services'][number], places: string): readonly Finding[] {
-  const about = { check: 'reach', verdict: 'unknown', by: 'nothing' } as const;
+type Endpoint = ReadinessSubject['services'][number]['reaches'][number];
+
+function endpointsOf(
+  service: ReadinessSubject['services'][number],
+  places: string,
+  dials: readonly DialFact[],
+): readonly Finding[] {
   if (service.reaches.length === 0) {
+    const about = { check: 'reach', id: service.name, subject: service.name } as const;
     const finding = say('reach-undeclared');
-    return [{ ...about, id: service.name, subject: service.name, finding, action: say('declare-reach') }];
+    return [{ ...about, by: 'nothing', verdict: 'unknown', finding, action: say('declare-reach') }];
   }
-  return service.reaches.map(({ name: endpoint, host, port }) => ({
-    ...about,
-    id: `${service.name}/${endpoint}`,
-    subject: `${service.name} → ${endpoint}`,
-    finding: say('reach-unmeasured', { endpoint, host, port, place: places }),
+  return service.reaches.map((endpoint) => ({
+    check: 'reach',
+    id: `${service.name}/${endpoint.name}`,
+    subject: `${service.name} → ${endpoint.name}`,
     action: say('try-from-there'),
+    ...reachFromHere(
+      endpoint,
+      places,
+      dials.find((one) => one.host === endpoint.host && one.port === endpoint.port)?.answered,
+    ),
   }));
+}
+
+/** What answers here may be closed to the burst network: never green. What is silent here may be open there: never red. */
+function reachFromHere(
+  { name: endpoint, host, port }: Endpoint,
+  place: string,
+  answered: DialFact['answered'] | undefined,
+): Pick<Finding, 'verdict' | 'finding' | 'by' | 'at'> {
+  const params = { endpoint, host, port, place };
+  if (answered === undefined || (!answered.known && answered.code === 'permission-denied')) {
+    return { verdict: 'unknown', by: 'nothing', finding: say('reach-unmeasured', params) };
+  }
+  const measured = { by: 'a connection opened from where Springtide runs', at: answered.at };
+  if (answered.known) return { ...measured, verdict: 'amber', finding: say('reach-from-here', params) };
+  const finding = say('reach-silent', { ...params, why: answered.why });
+  return { ...measured, verdict: 'unknown', finding };
 }
 
 function placesOf(

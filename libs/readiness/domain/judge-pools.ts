@@ -1,6 +1,6 @@
 import { decimal } from '@springtide/kernel';
 import type { AccountFacts, MarketFacts, PoolOffer } from './facts.js';
-import { priceDrift } from './price-drift.js';
+import { priceDrift, type PriceDrift } from './price-drift.js';
 import { lineOf, type Finding, type FoundLine } from './readiness.js';
 import { say } from './sentences.js';
 import type { ReadinessSubject } from './subject.js';
@@ -150,16 +150,21 @@ export function judgePrices(subject: ReadinessSubject, accounts: readonly Accoun
   }
   const oldest = accounts.flatMap(({ market }) => (market.known ? [market.at] : [])).toSorted()[0];
   const at = oldest === undefined ? {} : { at: oldest };
-  const params = {
-    now: rounded(drift.now.amount),
-    planned: rounded(drift.basis.amount),
-    percent: Math.round(drift.ratio * 1000) / 10,
-    currency: subject.currency,
-  };
-  const limit = Math.round((1 + subject.priceDriftLimit) * 100);
-  const finding = drift.isPast ? say('price-risen', { ...params, limit }) : say('price-kept', params);
   const verdict = drift.isPast ? 'red' : 'green';
+  const finding = driftFinding(subject, drift);
   return lineOf(subject, { ...about, ...at, verdict, finding, action: say('plan-again') });
+}
+
+function driftFinding(
+  { currency, priceDriftLimit }: ReadinessSubject,
+  { now, basis, ratio, isPast }: Extract<PriceDrift, { kind: 'told' }>,
+): Finding['finding'] {
+  const amounts = { now: rounded(now.amount), currency };
+  if (ratio === null) return say(isPast ? 'price-no-longer-nothing' : 'price-nothing', amounts);
+  const percent = Math.round(ratio * 1000) / 10;
+  const params = { ...amounts, planned: rounded(basis.amount), percent };
+  const limit = Math.round((1 + priceDriftLimit) * 100);
+  return isPast ? say('price-risen', { ...params, limit }) : say('price-kept', params);
 }
 
 function rounded(amount: string): string {

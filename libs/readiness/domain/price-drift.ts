@@ -11,8 +11,8 @@ export type PriceDrift =
       now: Money;
       /** The same at the prices that were approved. */
       basis: Money;
-      /** now / basis. */
-      ratio: number;
+      /** now / basis; null where it was to cost nothing. */
+      ratio: number | null;
       isPast: boolean;
     }>;
 
@@ -33,7 +33,7 @@ export function priceDrift(subject: Planned, markets: readonly AccountMarket[]):
   const basis = subject.priceBasis ?? costAt(subject, (pool) => pool.pricePerHour);
   const most = multiplyMoney(basis, 1 + subject.priceDriftLimit);
   const isPast = decimal(now.amount).greaterThan(most.amount);
-  const ratio = decimal(basis.amount).isZero() ? 1 : decimal(now.amount).div(basis.amount).toNumber();
+  const ratio = decimal(basis.amount).isZero() ? null : decimal(now.amount).div(basis.amount).toNumber();
   return { kind: 'told', now, basis, ratio, isPast };
 }
 

@@ -7,6 +7,7 @@ import {
   withOverrides,
   worstOf,
   type AccountFacts,
+  type DialFact,
   type ReadinessFacts,
   type ReadinessSubject,
 } from './index.js';
@@ -71,6 +72,10 @@ const apiTime = (seconds: number): Change => ({
 
 const trial = (code: 'insufficient-capacity' | 'balance' | 'timeout'): Change =>
   account({ trials: ACCOUNT.trials.map((one) => ({ ...one, result: { ...UNREAD, code } })) });
+
+const dialled = (answered: DialFact['answered']): Change => ({
+  facts: { dials: FACTS.dials.map((one) => ({ ...one, answered })) },
+});
 
 const balance = (amount: string, currency = 'CNY'): Change => {
   if (!ACCOUNT.report.known) throw new Error('the ready world knows its account');
@@ -148,7 +153,10 @@ describe('each check', () => {
     ['configuration/shop', 'red configuration-open', userData('password: CHANGE_ME')],
     ['configuration/shop', 'red configuration-long', userData('大'.repeat(6_000))],
     ['configuration/shop', 'unknown configuration-absent', userData(null)],
-    ['reach/shop/orders-db', 'unknown reach-unmeasured', {}],
+    ['reach/shop/orders-db', 'amber reach-from-here', {}],
+    ['reach/shop/orders-db', 'unknown reach-unmeasured', { facts: { dials: [] } }],
+    ['reach/shop/orders-db', 'unknown reach-silent', dialled(UNREAD)],
+    ['reach/shop/orders-db', 'unknown reach-unmeasured', dialled({ ...UNREAD, code: 'permission-denied' })],
     ['reach/entrance/east/r1', 'green burst-reached', {}],
     ['reach/entrance/east/r1', 'unknown burst-never-reached', { facts: { bursts: [] } }],
     ['entrance/shop', 'green entrance-serves', {}],
@@ -163,7 +171,6 @@ describe('each check', () => {
     ['price/plan', 'green price-kept', {}],
     ['price/plan', 'red price-risen', { subject: { priceBasis: { currency: 'CNY', amount: '10' } } }],
     ['price/plan', 'unknown price-untold', account({ market: UNREAD })],
-    ['link/sites', 'unknown link-undeclared', {}],
     ['reservation/east', 'unknown reservation-untold', {}],
   ])('%s: %s', (key, expected, change) => {
     expect(verdictOf(key, change)).toBe(expected);
@@ -194,6 +201,7 @@ describe('what was not measured', () => {
     accounts: [{ ...ACCOUNT, report: UNREAD, market: UNREAD, networks: UNREAD, images: UNREAD, trials: [] }],
     entrances: FACTS.entrances.map((entrance) => ({ ...entrance, state: UNREAD })),
     bursts: [],
+    dials: [],
   };
 
   it('is never green', () => {
@@ -240,6 +248,23 @@ describe('images of one service in two places', () => {
     [null, null, 'unknown digest-untold'],
   ])('%s and %s: %s', (a, b, expected) => {
     expect(withDigests(a, b)).toBe(expected);
+  });
+});
+
+describe('links between sites', () => {
+  const link = SUBJECT.links[0];
+  if (link === undefined) throw new Error('the ready world has a link');
+  const linked = (change: Partial<typeof link>): Change => ({ subject: { links: [{ ...link, ...change }] } });
+
+  it.each([
+    ['link/line-1', 'amber link-declared', {}],
+    ['link/line-1', 'red link-narrow', linked({ neededMbps: 1_000.5 })],
+    ['link/line-1', 'amber link-load-untold', linked({ neededMbps: null })],
+    ['link/sites', 'unknown link-undeclared', linked({ declared: null })],
+    ['link/line-1', 'no such line', linked({ declared: null })],
+    ['link/sites', 'no such line', {}],
+  ])('%s: %s', (key, expected, change) => {
+    expect(verdictOf(key, change)).toBe(expected);
   });
 });
 

@@ -40,6 +40,10 @@ export const SENTENCES = {
     'The service has no user data: whether its image brings configuration and secrets cannot be seen from here.',
   'reach-unmeasured':
     '{{endpoint}} ({{host}}:{{port}}) was not measured: nothing runs in {{place}} from which it could be tried.',
+  'reach-from-here':
+    '{{endpoint}} ({{host}}:{{port}}) takes connections from where Springtide runs; from the networks of {{place}} it was not measured, and firewalls may differ there.',
+  'reach-silent':
+    '{{endpoint}} ({{host}}:{{port}}) does not answer where Springtide runs ({{why}}), and was not measured from {{place}}.',
   'reach-undeclared': 'The template declares no address that the service calls, so none could be checked.',
   'burst-reached': 'The entrance found a machine of this service healthy there {{days}} days ago.',
   'burst-reached-long-ago':
@@ -62,6 +66,9 @@ export const SENTENCES = {
     'At prices of now the plan costs {{now}} {{currency}}, {{percent}} % of {{planned}} {{currency}}.',
   'price-risen':
     'At prices of now the plan costs {{now}} {{currency}}, {{percent}} % of {{planned}} {{currency}}: more than the limit of {{limit}} %.',
+  'price-nothing': 'At prices of now the plan costs nothing, as it did when it was made.',
+  'price-no-longer-nothing':
+    'At prices of now the plan costs {{now}} {{currency}}; it was planned to cost nothing.',
   'price-untold': 'The prices of now could not be read for {{pools}}.',
   'entrance-serves': '{{healthy}} of {{members}} standing machines are healthy behind {{entrance}}.',
   'entrance-degraded': 'Only {{healthy}} of {{members}} standing machines are healthy behind {{entrance}}.',
@@ -75,7 +82,13 @@ export const SENTENCES = {
     'The entrance {{entrance}} speaks plain HTTP here, so no certificate could be looked at.',
   'certificate-unread': 'The certificate could not be looked at: {{why}}',
   'link-undeclared':
-    'Not measured: no link between {{sites}} is declared, and nothing stands at its far end to measure from.',
+    'Not measured: nobody declared the line between home and {{sites}}, and nothing stands at its far end to measure from.',
+  'link-load-untold':
+    'Link {{link}} has {{free}} Mbit/s for campaigns ({{evidence}}), as declared and not measured; no service says what its requests move over it.',
+  'link-declared':
+    'Link {{link}} has {{free}} Mbit/s for campaigns ({{evidence}}) and the plan moves {{needed}} at most: as declared, not measured.',
+  'link-narrow':
+    'Link {{link}} has {{free}} Mbit/s for campaigns ({{evidence}}), as declared, and the plan moves {{needed}}.',
   'api-fits':
     'The API itself needs {{seconds}} s for {{machines}} machines in {{phase}}; {{slack}} s are kept for it.',
   'api-tight':
@@ -107,6 +120,12 @@ export const SENTENCES = {
   'look-at-image': 'Boot one machine from the image in a rehearsal and see that it serves.',
   'try-from-there': 'Rehearse with one machine there, and try the address from it.',
   'declare-reach': 'List under “reaches” of the service what it calls: name, host and port.',
+  'declare-link': 'Declare the line and what campaigns may use of it: springtide link set.',
+  'declare-traffic': 'Say in the template what one request moves home: homeKbitPerRequest of the service.',
+  'measure-link':
+    'Move as much between a machine there and home in a rehearsal, and write the result into the link’s evidence.',
+  'widen-link':
+    'Have the line widened to {{needed}} Mbit/s, or have a plan made now: it places less behind that line.',
   'choose-other-pool': 'Have a plan made on the market of now, or book a capacity reservation.',
   'look-at-stock': 'Ask the cloud’s account manager, or reserve capacity.',
   'plan-again': 'Have a plan made at prices of now, and ask for approval of that.',

@@ -29,6 +29,15 @@ export type PlannedApiTime = Readonly<{
   seconds: number;
 }>;
 
+/** The line between home and one place of the plan, as its owner declared it; null where nobody did. */
+export type PlannedLink = Readonly<{
+  /** `account/region`. */
+  place: string;
+  declared: Readonly<{ name: string; freeMbps: number; evidence: string }> | null;
+  /** What the plan moves over it in its busiest phase; null where no service says what it moves. */
+  neededMbps: number | null;
+}>;
+
 /** What a plan needs of the world: everything that readiness is judged against. */
 export type ReadinessSubject = Readonly<{
   campaignId: string;
@@ -45,6 +54,8 @@ export type ReadinessSubject = Readonly<{
   sheets: readonly PlannedLaunchSheet[];
   services: readonly PlannedService[];
   apiTimes: readonly PlannedApiTime[];
+  /** One for each place outside of home. */
+  links: readonly PlannedLink[];
   /** Time that buying begins earlier than boot, warm-up and shifting need. */
   slackSeconds: number;
   /** Share by which prices may have risen since the plan, 0.1 for ten percent. */

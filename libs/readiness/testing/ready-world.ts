@@ -34,6 +34,13 @@ export const SUBJECT: ReadinessSubject = {
   sheets: [{ service: 'shop', poolId: pool.id, image: 'img-1', subnet: null, userData: '#cloud-config' }],
   services: [{ name: 'shop', route: 'shop', reaches: [{ name: 'orders-db', host: '10.0.0.9', port: 5432 }] }],
   apiTimes: [],
+  links: [
+    {
+      place: 'east/r1',
+      declared: { name: 'line-1', freeMbps: 1_000, evidence: 'contract 7' },
+      neededMbps: 400,
+    },
+  ],
   slackSeconds: 600,
   priceDriftLimit: 0.1,
   priceBasis: null,
@@ -83,4 +90,5 @@ export const FACTS: ReadinessFacts = {
     },
   ],
   bursts: [{ accountId: pool.accountId, region: 'r1', lastHealthyAt: '2026-10-20T00:00:00.000Z' }],
+  dials: [{ host: '10.0.0.9', port: 5432, answered: known(true as const) }],
 };

@@ -15,6 +15,7 @@ import {
   openSimulatedCloud,
 } from '../../../../providers/simulated/index.js';
 import { apiUnderTest, type ApiUnderTest } from '../testing/api-under-test.js';
+import { commandLine } from '../testing/command-line.js';
 import { plannerBeside, type Planner } from '../testing/planner-beside.js';
 import { campaignInput } from '../testing/ready-plan.js';
 
@@ -44,6 +45,8 @@ let author: ApiClient;
 let approver: ApiClient;
 let planned: Planner;
 let templateId: string;
+/** The same service behind another entrance. */
+let besideId: string;
 const accounts = new Map<CloudName, string>();
 
 beforeAll(async () => {
@@ -55,10 +58,13 @@ beforeAll(async () => {
   await api.client(ours.adminToken).call(routes.inventorySync, { body: {} });
   await write(
     `insert into traffic_route (id, tenant_id, name, account_id, service, health_path, home, version, created_at)
-     values (gen_random_uuid(), $1, 'entrance', $2, 'storefront', '/', '[]', 1, now())`,
-    ours.tenantId,
-    accounts.get('wide'),
+     select gen_random_uuid(), $1, name, $2, 'storefront', '/', '[]', 1, now() from unnest($3::text[]) name`,
+    ...[ours.tenantId, accounts.get('wide'), ['entrance', 'side-entrance']],
   );
+  const beside = shop
+    .replace('name: limited', 'name: beside')
+    .replace('route: entrance', 'route: side-entrance');
+  besideId = (await author.call(routes.templateCreate, { body: beside })).id;
   templateId = (await author.call(routes.templateCreate, { body: shop })).id;
   planned = await plannerBeside(api.database, ours.tenantId);
 }, 120_000);
@@ -156,7 +162,7 @@ describe('addresses as limits of a plan', () => {
     expect([plan.status, machinesOf(plan)]).toEqual(['infeasible', 5]);
     expect(texts(plan, 'shortage').join()).toMatch(/the networks have no free address left/);
     expect(texts(plan, 'relief').join()).toMatch(
-      /more free addresses: \+\d addresses \(narrow\/sim-east\/net-[ab]\)/,
+      /more free addresses, namely \+\d addresses \(narrow\/sim-east\/net-[ab]\)/,
     );
   });
 
@@ -179,6 +185,46 @@ describe('addresses as limits of a plan', () => {
     const plan = await planned(author, (await campaignOf('untold', { machines: 9, on: ['narrow'] })).id);
     expect([plan.status, machinesOf(plan)]).toEqual(['ready', 9]);
     expect(texts(plan, 'addresses-untold').join()).toMatch(/Nobody tells .* narrow\/sim-east-[ab]/);
+  });
+});
+
+describe('lines between sites as limits of a plan', () => {
+  it('are none where nobody declared them, and not filled further than was declared', async () => {
+    const cli = commandLine(api.url, (await ours.user(['operations'])).token);
+    const chatty = shop
+      .replace('name: limited', 'name: chatty')
+      .replace('    capacityModel', '    homeKbitPerRequest: 100\n    capacityModel');
+    const change = { templateId: (await author.call(routes.templateCreate, { body: chatty })).id };
+    const campaign = await campaignOf('behind a line', { machines: 9, on: ['wide'], change });
+    const unlimited = await planned(author, campaign.id);
+    expect([unlimited.status, texts(unlimited, 'link-untold').join()]).toEqual([
+      'ready',
+      expect.stringMatching(/Nobody declared the line between home and wide\/sim-east/),
+    ]);
+
+    const declared = ['--account', 'wide', '--region', 'sim-east', '--evidence', 'contract 7'];
+    expect((await cli.run('link', 'set', 'line-1', ...declared, '--mbps', '45')).exit).toBe(0);
+    const narrow = await planned(author, campaign.id);
+    expect([narrow.status, machinesOf(narrow)]).toEqual(['infeasible', 4]);
+    expect(texts(narrow, 'shortage').join()).toMatch(/line between the sites is full/);
+    expect(texts(narrow, 'relief').join()).toMatch(/\+\d+ Mbit\/s \(line-1\)/);
+
+    expect((await cli.run('link', 'set', 'line-1', ...declared, '--mbps', '200')).exit).toBe(0);
+    const wide = await planned(author, campaign.id);
+    expect([wide.status, machinesOf(wide)]).toEqual(['ready', 9]);
+    const { latest } = await author.call(routes.readinessCheck, { params: { id: campaign.id } });
+    const line = latest?.lines.find(({ check }) => check === 'link');
+    expect([line?.verdict, line?.finding.text]).toEqual([
+      'amber',
+      'Link line-1 has 200 Mbit/s for campaigns (contract 7) and the plan moves 90 at most: as declared, not measured.',
+    ]);
+
+    expect((await cli.run('link', 'set', 'line-2', ...declared, '--mbps', '9')).err).toMatch(
+      /"line-1" is declared .* already/i,
+    );
+    expect((await cli.run('link', 'list')).out).toMatch(/line-1 .*sim-east .*200 .*contract 7/);
+    expect((await cli.run('link', 'remove', 'line-1')).exit).toBe(0);
+    expect((await cli.run('link', 'remove', 'line-1')).exit).toBe(3);
   });
 });
 
@@ -230,7 +276,8 @@ describe('campaigns that overlap', () => {
 
   it('are refused at the start where another run has grown into what they counted on, not what the cloud counted', async () => {
     const grown = await campaignOf('grown', { machines: 4, on: ['shared'] });
-    const later = await campaignOf('counted on it', { machines: 10, on: ['shared'] });
+    const change = { templateId: besideId };
+    const later = await campaignOf('counted on it', { machines: 10, on: ['shared'], change });
     const first = await planned(author, grown.id);
     expect(await approve(first)).toBe('approved');
     expect(await approve(await planned(author, later.id))).toBe('approved');
@@ -254,6 +301,61 @@ describe('campaigns that overlap', () => {
     const last = targets.map(({ poolId, machines }) => ({ poolId, machines }));
     for (const { poolId, machines } of last) await stood(runId, grown.id, poolId, machines);
     expect(await armed()).toBe('armed');
+  });
+});
+
+describe('campaigns that move the same traffic at the same time', () => {
+  const answerTo = async (work: Promise<unknown>) =>
+    await work.then(
+      () => 'done',
+      (thrown: unknown) => (thrown as ApiProblem).problem.detail ?? '',
+    );
+  const arm = async ({ id }: CampaignBody) => await answerTo(author.call(routes.runArm, { params: { id } }));
+
+  it('are on the calendar as a clash, told of in the plan, and only one of them is armed or extended', async () => {
+    const startsAt = Date.now() + 20 * HOUR;
+    const first = await campaignOf('first sale', { machines: 2, on: ['wide'], startsAt });
+    const second = await campaignOf('second sale', {
+      machines: 2,
+      on: ['wide'],
+      startsAt: startsAt + HOUR / 2,
+    });
+    const year = new Date(startsAt).getUTCFullYear();
+    const { clashes } = await author.call(routes.calendar, { query: { year } });
+    const mine = clashes.filter(({ kind, text }) => kind === 'same-route' && text.includes('"first sale"'));
+    expect(mine.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/"second sale".* entrance entrance/),
+    ]);
+
+    expect(await approve(await planned(author, first.id))).toBe('approved');
+    const told = await planned(author, second.id);
+    expect(texts(told, 'route-clash')).toEqual([
+      expect.stringMatching(/Campaign "first sale".*only one of them can be armed/),
+    ]);
+    expect(await approve(told)).toBe('approved');
+    expect(await arm(first)).toBe('done');
+    expect(await arm(second)).toMatch(
+      /"second sale" was not armed, and nothing was bought: campaign "first sale" has its route/,
+    );
+
+    const later = await campaignOf('third sale', {
+      machines: 2,
+      on: ['wide'],
+      startsAt: startsAt + 3 * HOUR,
+    });
+    const plan = await planned(author, later.id);
+    expect(texts(plan, 'route-clash')).toEqual([]);
+    expect([await approve(plan), await arm(later)]).toEqual(['approved', 'done']);
+    const { currentRunId } = await author.call(routes.campaignGet, { params: { id: first.id } });
+    const extend = async (minutes: number) =>
+      await answerTo(
+        author.call(routes.runCommand, {
+          params: { id: currentRunId ?? '' },
+          body: { command: 'extend', minutes },
+        }),
+      );
+    expect(await extend(150)).toMatch(/the end was not moved: campaign "third sale" has its route/i);
+    expect(await extend(30)).toBe('done');
   });
 });
 

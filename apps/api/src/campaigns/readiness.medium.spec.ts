@@ -35,6 +35,7 @@ const place: PlannedOn = {
   image: 'img-shop-1',
   currency: 'CNY',
   pricePerHour: '0.39',
+  route: 'entrance',
 };
 
 beforeAll(async () => {
@@ -256,7 +257,7 @@ describe('an approval at the start', () => {
   });
 
   it('asks again when prices have risen past the limit, and holds once that was approved', async () => {
-    const one = await planned('dearer', {}, { pricePerHour: '0.30' });
+    const one = await planned('dearer', {}, { pricePerHour: '0.30', route: 'another-entrance' });
     await approve(one);
     expect(await refusalOf(arm(one))).toContain(
       'Prices have risen by 30 % since the approval, past its limit of 10 %',

@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { CampaignsService } from '@springtide/campaigns';
+import { TemplateService } from '@springtide/catalog';
 import { routes, type CampaignBody } from '@springtide/contracts';
 import { CalendarService, DemandService } from '@springtide/demand';
 import type { CalendarCampaign } from '@springtide/demand/domain';
@@ -18,6 +19,7 @@ export class DemandController {
     private readonly demand: DemandService,
     private readonly calendars: CalendarService,
     private readonly campaigns: CampaignsService,
+    private readonly templates: TemplateService,
   ) {}
 
   @Handle(routes.demandImport)
@@ -47,7 +49,7 @@ export class DemandController {
 
   @Handle(routes.capacityFit)
   async fitCapacity({ ctx, body }: Parsed<typeof routes.capacityFit>) {
-    return await Promise.resolve(this.demand.fitCapacity(ctx, body));
+    return await this.demand.fitCapacity(ctx, body);
   }
 
   @Handle(routes.calendar)
@@ -67,16 +69,30 @@ export class DemandController {
 
   private async liveCampaigns(ctx: RequestContext): Promise<readonly CalendarCampaign[]> {
     const live: CalendarCampaign[] = [];
+    const routesOf = this.routesByTemplate(ctx);
     let cursor: string | undefined;
     do {
       const page = await this.campaigns.list(ctx, { limit: PAGE, cursor });
-      for (const { id, name, phases, accountIds, status } of page.items) {
+      for (const { id, name, phases, accountIds, status, templateId, follows } of page.items) {
         const [startsAt, endsAt] = [phases[0]?.startsAt, phases.at(-1)?.endsAt];
         if (OVER.includes(status) || startsAt === undefined || endsAt === undefined) continue;
-        live.push({ id, name, startsAt, endsAt, accountIds });
+        const routes = follows === 'strategies' ? [] : await routesOf(templateId);
+        live.push({ id, name, startsAt, endsAt, accountIds, routes });
       }
       cursor = page.next ?? undefined;
     } while (cursor !== undefined);
     return live;
+  }
+
+  /** Many campaigns come from few templates: each is read once. */
+  private routesByTemplate(ctx: RequestContext): (templateId: string) => Promise<readonly string[]> {
+    const known = new Map<string, readonly string[]>();
+    return async (templateId) => {
+      const routes =
+        known.get(templateId) ??
+        (await this.templates.getById(ctx, templateId)).document.services.map(({ route }) => route);
+      known.set(templateId, routes);
+      return routes;
+    };
   }
 }

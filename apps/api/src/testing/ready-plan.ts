@@ -52,6 +52,8 @@ export type PlannedOn = Readonly<{
   currency: string;
   pricePerHour: string;
   machines?: number;
+  /** Left out: one of the campaign's own, so that several may be armed at once. */
+  route?: string;
 }>;
 
 const NOWHERE: PlannedOn = {
@@ -91,6 +93,7 @@ export async function answerPlan(
 
 function planContent(campaign: CampaignBody, on: PlannedOn) {
   const { accountName, region, zone, machineType, image, currency, machines = 4 } = on;
+  const { route = `entrance of ${campaign.name}` } = on;
   const cost = { currency, amount: '0.8' };
   const service = 'storefront';
   const poolId = 'pool-1';
@@ -134,7 +137,7 @@ function planContent(campaign: CampaignBody, on: PlannedOn) {
         minimumBillingSeconds: 60,
       },
     ],
-    services: [{ name: service, route: 'entrance', port: 8080, warmUpSeconds: 0 }],
+    services: [{ name: service, route, port: 8080, warmUpSeconds: 0 }],
     phases: campaign.phases,
     leadMs: 10_000,
   };

@@ -3,6 +3,7 @@ import {
   routes,
   type CalendarBody,
   type CapacityFitBody,
+  type CapacityFitInput,
   type DemandForecastBody,
   type DemandSeriesInput,
   type DemandSeriesSummary,
@@ -207,24 +208,60 @@ function calendarSections({ events, freezes, campaigns, clashes }: CalendarBody)
   ];
 }
 
+const Fit = z.object({
+  machineType: z.string(),
+  latency: z.coerce.number(),
+  samples: z.string().optional(),
+  prometheus: z.string().optional(),
+  rate: z.string().optional(),
+  latencies: z.string().optional(),
+  utilisation: z.string().optional(),
+  from: z.string().optional(),
+  to: z.string().optional(),
+  step: z.coerce.number().int().default(60),
+});
+const FIT_FLAGS = [
+  required('--machine-type <type>', 'the type that was measured'),
+  required('--latency <ms>', 'the latency it must keep, as a rule at the 99th percentile'),
+  flag('--samples <path>', 'CSV with rps,latencyMs and utilisation; - for standard input'),
+  flag('--prometheus <url>', 'read metrics of one machine instead'),
+  flag('--rate <promql>', 'its requests per second'),
+  flag('--latencies <promql>', 'its latency in milliseconds'),
+  flag('--utilisation <promql>', 'the busy part of its processors, 0 to 1'),
+  flag('--from <instant>', 'beginning of what is read'),
+  flag('--to <instant>', 'end of what is read'),
+  flag('--step <seconds>', 'length of a step; a minute unless given'),
+];
+
+async function measurementsOf(
+  line: CommandLine,
+  { samples, prometheus: url, rate, latencies: latencyMs, from, to, ...rest }: z.output<typeof Fit>,
+): Promise<Pick<CapacityFitInput, 'samples' | 'metrics'>> {
+  if (samples !== undefined && url === undefined) {
+    return { samples: await readDocument(line.terminal, samples) };
+  }
+  if (samples !== undefined || !url || !rate || !latencyMs || !from || !to) {
+    throw new CliFailure(
+      'Measurements come from --samples, or from --prometheus with --rate, --latencies, --from and --to. Nothing was sent.',
+      EXIT.usage,
+    );
+  }
+  const { utilisation, step: stepSeconds } = rest;
+  const metrics = { url, rate, latencyMs, from, to, stepSeconds };
+  return { metrics: utilisation === undefined ? metrics : { ...metrics, utilisation } };
+}
+
 export function addCapacityCommands(program: Command, line: CommandLine): void {
   const noun = line.noun(program, 'capacity', 'what one machine serves at a latency, and when');
   addTimes(noun, line);
   line.verb(
     noun,
     'fit',
-    'read it off measurements of one machine under load',
-    {
-      options: z.object({ samples: z.string(), machineType: z.string(), latency: z.coerce.number() }),
-      flags: [
-        required('--samples <path>', 'CSV with rps,latencyMs and utilisation; - for standard input'),
-        required('--machine-type <type>', 'the type that was measured'),
-        required('--latency <ms>', 'the latency it must keep, as a rule at the 99th percentile'),
-      ],
-    },
-    async ({ session, options: { samples, machineType, latency } }) => {
-      const text = await readDocument(line.terminal, samples);
-      const body = { machineType, latencyTargetMs: latency, samples: text };
+    'read it off measurements of one machine under load, or off its metrics while it served',
+    { options: Fit, flags: FIT_FLAGS },
+    async ({ session, options }) => {
+      const { machineType, latency: latencyTargetMs } = options;
+      const body = { machineType, latencyTargetMs, ...(await measurementsOf(line, options)) };
       const fit = await session.call(routes.capacityFit, { body });
       session.print(fit, () => [fitFacts(fit)]);
     },

@@ -8,9 +8,12 @@ export const calendarEnUS = {
   'calendar.no-clashes': 'Nothing stands in each other’s way this year.',
   'calendar.clash.shared-pools':
     '“{{campaign}}” and “{{other}}” buy from {{count}} of the same cloud accounts at the same time: stock and quota that one gets are missing for the other.',
+  'calendar.clash.same-route':
+    '“{{campaign}}” and “{{other}}” move the traffic of the same entrance at the same time: only one of them can be armed.',
   'calendar.clash.freeze': '“{{campaign}}” starts or returns machines during the freeze “{{other}}”.',
   'calendar.clash.shared-pools.next':
     'What to do: move one of them, or plan them on different clouds. Plans already count what the other one holds.',
+  'calendar.clash.same-route.next': 'What to do: move one of them, or plan both as one campaign.',
   'calendar.clash.freeze.next':
     'What to do: move the campaign or the freeze, or agree with its owner on an exception.',
   'calendar.span': '{{from}} to {{to}}',

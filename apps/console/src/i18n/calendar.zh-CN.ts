@@ -9,9 +9,11 @@ export const calendarZhCN: Record<keyof typeof calendarEnUS, string> = {
   'calendar.no-clashes': '本年没有相互冲突的安排。',
   'calendar.clash.shared-pools':
     '“{{campaign}}”与“{{other}}”同时从 {{count}} 个相同的云账号购买：一方得到的库存和配额，另一方就会缺少。',
+  'calendar.clash.same-route': '“{{campaign}}”与“{{other}}”同时调度同一流量入口：两者只能启动一个。',
   'calendar.clash.freeze': '“{{campaign}}”在封网期“{{other}}”内启动或释放主机。',
   'calendar.clash.shared-pools.next':
     '下一步：调整其中一个的时间，或让两者使用不同的云。计划已计入对方占用的部分。',
+  'calendar.clash.same-route.next': '下一步：调整其中一个的时间，或合并为一个活动规划。',
   'calendar.clash.freeze.next': '下一步：调整活动或封网期的时间，或与负责人约定例外。',
   'calendar.span': '{{from}} 至 {{to}}',
   'calendar.months': '全年一览',

@@ -102,6 +102,10 @@ export const readinessEnUS = {
     'The service has no user data: whether its image brings configuration and secrets cannot be seen from here.',
   'readiness.say.reach-unmeasured':
     '{{endpoint}} ({{host}}:{{port}}) was not measured: nothing runs in {{place}} from which it could be tried.',
+  'readiness.say.reach-from-here':
+    '{{endpoint}} ({{host}}:{{port}}) takes connections from where Springtide runs; from the networks of {{place}} it was not measured, and firewalls may differ there.',
+  'readiness.say.reach-silent':
+    '{{endpoint}} ({{host}}:{{port}}) does not answer where Springtide runs ({{why}}), and was not measured from {{place}}.',
   'readiness.say.reach-undeclared':
     'The template declares no address that the service calls, so none could be checked.',
   'readiness.say.burst-reached':
@@ -129,6 +133,9 @@ export const readinessEnUS = {
     'At prices of now the plan costs {{now}} {{currency}}, {{percent}} % of {{planned}} {{currency}}.',
   'readiness.say.price-risen':
     'At prices of now the plan costs {{now}} {{currency}}, {{percent}} % of {{planned}} {{currency}}: more than the limit of {{limit}} %.',
+  'readiness.say.price-nothing': 'At prices of now the plan costs nothing, as it did when it was made.',
+  'readiness.say.price-no-longer-nothing':
+    'At prices of now the plan costs {{now}} {{currency}}; it was planned to cost nothing.',
   'readiness.say.price-untold': 'The prices of now could not be read for {{pools}}.',
   'readiness.say.entrance-serves':
     '{{healthy}} of {{members}} standing machines are healthy behind {{entrance}}.',
@@ -146,7 +153,13 @@ export const readinessEnUS = {
     'The entrance {{entrance}} speaks plain HTTP here, so no certificate could be looked at.',
   'readiness.say.certificate-unread': 'The certificate could not be looked at: {{why}}',
   'readiness.say.link-undeclared':
-    'Not measured: no link between {{sites}} is declared, and nothing stands at its far end to measure from.',
+    'Not measured: nobody declared the line between home and {{sites}}, and nothing stands at its far end to measure from.',
+  'readiness.say.link-load-untold':
+    'Link {{link}} has {{free}} Mbit/s for campaigns ({{evidence}}), as declared and not measured; no service says what its requests move over it.',
+  'readiness.say.link-declared':
+    'Link {{link}} has {{free}} Mbit/s for campaigns ({{evidence}}) and the plan moves {{needed}} at most: as declared, not measured.',
+  'readiness.say.link-narrow':
+    'Link {{link}} has {{free}} Mbit/s for campaigns ({{evidence}}), as declared, and the plan moves {{needed}}.',
   'readiness.say.api-fits':
     'The API itself needs {{seconds}} s for {{machines}} machines in {{phase}}; {{slack}} s are kept for it.',
   'readiness.say.api-tight':
@@ -181,6 +194,13 @@ export const readinessEnUS = {
   'readiness.say.look-at-image': 'Boot one machine from the image in a rehearsal and see that it serves.',
   'readiness.say.try-from-there': 'Rehearse with one machine there, and try the address from it.',
   'readiness.say.declare-reach': 'List under “reaches” of the service what it calls: name, host and port.',
+  'readiness.say.declare-link': 'Declare the line and what campaigns may use of it: springtide link set.',
+  'readiness.say.declare-traffic':
+    'Say in the template what one request moves home: homeKbitPerRequest of the service.',
+  'readiness.say.measure-link':
+    'Move as much between a machine there and home in a rehearsal, and write the result into the link’s evidence.',
+  'readiness.say.widen-link':
+    'Have the line widened to {{needed}} Mbit/s, or have a plan made now: it places less behind that line.',
   'readiness.say.choose-other-pool': 'Have a plan made on the market of now, or book a capacity reservation.',
   'readiness.say.look-at-stock': 'Ask the cloud’s account manager, or reserve capacity.',
   'readiness.say.plan-again': 'Have a plan made at prices of now, and ask for approval of that.',

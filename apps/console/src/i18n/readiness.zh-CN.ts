@@ -91,6 +91,10 @@ export const readinessZhCN: Record<keyof typeof readinessEnUS, string> = {
   'readiness.say.configuration-absent': '该服务没有用户数据：从这里看不出镜像是否自带配置和密钥。',
   'readiness.say.reach-unmeasured':
     '{{endpoint}}（{{host}}:{{port}}）未测量：{{place}} 里没有可用来尝试连接的主机。',
+  'readiness.say.reach-from-here':
+    '从 Springtide 所在处可以连接 {{endpoint}}（{{host}}:{{port}}）；尚未从 {{place}} 的网络测量，那里的防火墙可能不同。',
+  'readiness.say.reach-silent':
+    '{{endpoint}}（{{host}}:{{port}}）在 Springtide 所在处没有应答（{{why}}），也未从 {{place}} 测量。',
   'readiness.say.reach-undeclared': '模板没有声明该服务要调用的地址，因此无法检查。',
   'readiness.say.burst-reached': '流量入口 {{days}} 天前在那里看到该服务的主机健康。',
   'readiness.say.burst-reached-long-ago':
@@ -112,6 +116,8 @@ export const readinessZhCN: Record<keyof typeof readinessEnUS, string> = {
     '按现价计划花费 {{now}} {{currency}}，是 {{planned}} {{currency}} 的 {{percent}} %。',
   'readiness.say.price-risen':
     '按现价计划花费 {{now}} {{currency}}，是 {{planned}} {{currency}} 的 {{percent}} %，超过 {{limit}} % 的上限。',
+  'readiness.say.price-nothing': '按现在的价格，计划不产生费用，与制定时相同。',
+  'readiness.say.price-no-longer-nothing': '按现在的价格，计划费用为 {{now}} {{currency}}；制定时为零。',
   'readiness.say.price-untold': '读不到 {{pools}} 的现价。',
   'readiness.say.entrance-serves': '{{entrance}} 之后的 {{members}} 台常备主机中 {{healthy}} 台健康。',
   'readiness.say.entrance-degraded': '{{entrance}} 之后的 {{members}} 台常备主机中只有 {{healthy}} 台健康。',
@@ -123,7 +129,14 @@ export const readinessZhCN: Record<keyof typeof readinessEnUS, string> = {
   'readiness.say.certificate-untrusted': '{{name}} 的证书不被信任：{{why}}。',
   'readiness.say.certificate-none': '入口 {{entrance}} 在此使用明文 HTTP，没有证书可检查。',
   'readiness.say.certificate-unread': '无法查看证书：{{why}}',
-  'readiness.say.link-undeclared': '未测量：{{sites}} 之间没有声明专线，对端也没有可用来测量的主机。',
+  'readiness.say.link-undeclared':
+    '未测量：没有人声明本地与 {{sites}} 之间的专线，对端也没有可用来测量的主机。',
+  'readiness.say.link-load-untold':
+    '专线 {{link}} 可供活动使用 {{free}} Mbit/s（{{evidence}}），为声明值，未测量；没有服务说明其请求要传输多少数据。',
+  'readiness.say.link-declared':
+    '专线 {{link}} 可供活动使用 {{free}} Mbit/s（{{evidence}}），计划最多使用 {{needed}}：为声明值，未测量。',
+  'readiness.say.link-narrow':
+    '专线 {{link}} 声明可供活动使用 {{free}} Mbit/s（{{evidence}}），而计划要使用 {{needed}}。',
   'readiness.say.api-fits':
     '{{phase}} 的 {{machines}} 台主机，接口本身需要 {{seconds}} 秒；已预留 {{slack}} 秒。',
   'readiness.say.api-tight':
@@ -153,6 +166,11 @@ export const readinessZhCN: Record<keyof typeof readinessEnUS, string> = {
   'readiness.say.look-at-image': '在演练中用该镜像启动一台主机，看它能否提供服务。',
   'readiness.say.try-from-there': '在那里用一台主机演练，并从它尝试连接该地址。',
   'readiness.say.declare-reach': '在服务的 reaches 下列出它要调用的地址：名称、主机和端口。',
+  'readiness.say.declare-link': '声明该专线以及活动可用的带宽：springtide link set。',
+  'readiness.say.declare-traffic': '在模板中说明服务的每个请求要向本地传输多少：homeKbitPerRequest。',
+  'readiness.say.measure-link': '在演练中让那里的一台主机与本地传输同样多的数据，并把结果写入该专线的依据。',
+  'readiness.say.widen-link':
+    '把专线扩容到 {{needed}} Mbit/s，或现在重新制定计划：它会减少该专线后面的主机。',
   'readiness.say.choose-other-pool': '按现在的行情重新制定计划，或预定容量。',
   'readiness.say.look-at-stock': '询问云的客户经理，或预定容量。',
   'readiness.say.plan-again': '按现价重新制定计划，并申请审批。',
