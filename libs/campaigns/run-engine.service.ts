@@ -1,4 +1,13 @@
-import type { Deficit, GroundOrders, GrowOrder, PhaseName, RunBrief, RunRef } from '@springtide/contracts';
+import type {
+  Deficit,
+  GroundOrders,
+  GrowOrder,
+  GuardFindings,
+  GuardLook,
+  PhaseName,
+  RunBrief,
+  RunRef,
+} from '@springtide/contracts';
 import { EffectLedger, MachineLife } from '@springtide/effects';
 import { costOfUsage, isGivenUp, usageOf, type Intent } from '@springtide/effects/domain';
 import { addMs, compareMoney, multiplyMoney, sumMoney } from '@springtide/kernel';
@@ -8,7 +17,7 @@ import { ResidualPlanner, type ResidualSolver } from './residual-planner.js';
 import type { OpenRun, RunBook } from './run-book.js';
 import { machinesOf } from './run-machines.js';
 import { ordersOf } from './run-orders.js';
-import { heedNotices } from './spot-notices.js';
+import { heedNotices, mayBeTakenBack } from './spot-notices.js';
 import { heedLosses } from './vanished-machines.js';
 import { timerNotes } from './timer-notes.js';
 
@@ -145,15 +154,14 @@ export class RunEngine {
     });
   }
 
-  /** Watches money, age and machines while a run is open; the leases live only as long as this is called. */
-  async guardTick({ tenantId, runId, fence }: RunRef): Promise<{ over: boolean; held: boolean }> {
-    const { policy: effects } = this.ledger.dependencies;
+  /**
+   * Watches money, age and machines while a run is open; the leases live only as long as this is called. Between two such
+   * ticks it can be asked for the machines alone.
+   */
+  async guardTick({ between = false, ...ref }: GuardLook): Promise<GuardFindings> {
+    const { tenantId, runId } = ref;
     if (isOver((await this.book.open(tenantId, runId)).run.state)) return { over: true, held: false };
-    const until = addMs(this.book.now(), effects.leaseMs);
-    const troubles = await this.life.renewLeases(tenantId, runId, fence, until);
-    for (const entry of timerNotes(troubles, this.book.now(), effects)) {
-      await this.book.note(tenantId, runId, entry);
-    }
+    if (!between) await this.renewLeases(ref);
     const intents = await this.ledger.listIntents(tenantId, { runId, kind: 'create', onlyUnreleased: true });
     const failures = await this.observeAll(intents.filter((intent) => intent.state === 'settled'));
     const open = await this.book.open(tenantId, runId);
@@ -162,9 +170,20 @@ export class RunEngine {
       await heedLosses(this.book, this.ledger, { tenantId, runId });
       await heedNotices(this.book, this.ledger, { tenantId, runId });
     }
-    await this.checkMoney(open, tenantId, runId);
+    if (!between) await this.checkMoney(open, tenantId, runId);
     if (failures[0] !== undefined) throw failures[0];
-    return { over: isOver(open.run.state), held };
+    const found = { over: isOver(open.run.state), held };
+    const lookAgainMs = open.policy.noticeEveryMs;
+    return mayBeTakenBack(open.plan, machinesOf(intents)) ? { ...found, lookAgainMs } : found;
+  }
+
+  private async renewLeases({ tenantId, runId, fence }: RunRef): Promise<void> {
+    const { policy: effects } = this.ledger.dependencies;
+    const until = addMs(this.book.now(), effects.leaseMs);
+    const troubles = await this.life.renewLeases(tenantId, runId, fence, until);
+    for (const entry of timerNotes(troubles, this.book.now(), effects)) {
+      await this.book.note(tenantId, runId, entry);
+    }
   }
 
   /** One cloud that does not answer must not hide the others. @returns what failed. */

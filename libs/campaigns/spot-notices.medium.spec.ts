@@ -61,6 +61,26 @@ describe('machines that their cloud takes back', () => {
     expect(orders.shrink.map(({ targets }) => targets.map(({ machineId }) => machineId))).toEqual([[first]]);
   }, 60_000);
 
+  it('are looked at between two ticks where any can be taken back, and nothing else is done then', async () => {
+    const { run, engine, notice, ids, ref } = await running(2);
+    expect(await engine.guardTick(ref)).toEqual({ over: false, held: false });
+    await run.changePlan(({ pools, ...plan }) => ({
+      ...plan,
+      pools: pools.map((pool) => ({ ...pool, purchaseOption: 'spot' as const })),
+    }));
+    const { lookAgainMs = Number.NaN } = await engine.guardTick(ref);
+    expect(lookAgainMs).toBeLessThanOrEqual(15_000);
+    const leases = async () => (await run.intents()).map(({ releaseBy }) => releaseBy);
+    const before = await leases();
+    run.clock.advance(lookAgainMs);
+    notice(ids[0] ?? '');
+    await engine.guardTick({ ...ref, between: true });
+    expect((await run.story()).filter((line) => line.startsWith('guard.notice'))).toHaveLength(1);
+    expect(await leases()).toEqual(before);
+    await engine.guardTick(ref);
+    expect(await leases()).not.toEqual(before);
+  }, 60_000);
+
   it('leave a group’s share to the others when the whole group goes', async () => {
     const { look, notice, entrance, group, ids, run } = await running(2);
     for (const id of ids) notice(id);

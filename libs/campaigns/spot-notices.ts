@@ -1,7 +1,8 @@
 import type { EffectLedger } from '@springtide/effects';
 import { isTakenBack } from '@springtide/effects/domain';
 import type { RunBook } from './run-book.js';
-import { machinesOf, type RunMachine } from './run-machines.js';
+import type { PlanContent } from './domain/index.js';
+import { isLive, machinesOf, type RunMachine } from './run-machines.js';
 import { tellAndWake, type WatchedRun } from './tell-and-wake.js';
 
 /**
@@ -15,6 +16,15 @@ export async function heedNotices(book: RunBook, ledger: EffectLedger, run: Watc
   await tellAndWake(book, run, 'guard.notice', (told) =>
     leaving.map(entryFor).filter(({ once }) => !told.includes(once)),
   );
+}
+
+/** Whether any of them lives that its cloud may take back with two minutes of notice, or with none. */
+export function mayBeTakenBack(
+  { pools }: Pick<PlanContent, 'pools'>,
+  machines: readonly RunMachine[],
+): boolean {
+  const spot = new Set(pools.filter(({ purchaseOption }) => purchaseOption === 'spot').map(({ id }) => id));
+  return machines.some((machine) => isLive(machine) && spot.has(machine.poolId));
 }
 
 function entryFor({ service, poolId, item }: RunMachine) {

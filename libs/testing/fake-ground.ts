@@ -54,6 +54,8 @@ export class FakeGround {
   homeTrouble = '';
   /** What keeps a cloud from ending machines. */
   cloudTrouble = '';
+  /** Machines live that may be taken back: the guard looks again so soon. */
+  lookAgainMs: number | undefined;
   control: 'run' | 'pause' | 'hold' | 'abort' = 'run';
   heldUntil: string | null = null;
   revision = 1;
@@ -143,7 +145,11 @@ export class FakeGround {
     noteShortage: async ({ deficits }) =>
       this.#tell(`short of ${deficits.map((one) => `${one.count} ${one.poolId} (${one.code})`).join(', ')}`),
     noteProblem: async ({ phase, detail }) => this.#tell(`problem in ${phase}: ${detail}`),
-    guardTick: async () => await Promise.resolve({ over: this.reason !== '', held: this.control === 'hold' }),
+    guardTick: async () => {
+      const found = { over: this.reason !== '', held: this.control === 'hold' };
+      const { lookAgainMs } = this;
+      return await Promise.resolve(lookAgainMs === undefined ? found : { ...found, lookAgainMs });
+    },
     notePhaseReached: async ({ phase }) => this.#tell(`reached ${phase}`),
     launchBatch: async ({ service, poolId, count, phase, revision, round, batch }) => {
       const left = this.stock.get(poolId) ?? count;

@@ -1,4 +1,4 @@
-import type { RunActivities, RunRef } from '@springtide/contracts';
+import type { GuardFindings, GuardLook, RunActivities, RunRef } from '@springtide/contracts';
 import { continueAsNew, isCancellation, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
 import { EFFECT } from '../activity-profiles.js';
 import { failureCode } from '../failure-code.js';
@@ -8,22 +8,33 @@ const { guardTick } = proxyActivities<RunActivities>({
   retry: { ...EFFECT.retry, maximumAttempts: 3 },
 });
 
-/** Renews leases and watches money, machines and entrances for as long as its run lives; it ends with the run. */
+/**
+ * Renews leases and watches money, machines and entrances for as long as its run lives; it ends with the run. While
+ * machines live that may be taken back at short notice, it looks at them between its ticks too.
+ */
 export async function guard(input: RunRef & { everyMs: number }): Promise<void> {
+  const { everyMs, ...ref } = input;
+  let untilTickMs = 0;
+  let lookEveryMs = everyMs;
   while (!workflowInfo().continueAsNewSuggested) {
-    if (await isOver(input)) return;
-    await sleep(input.everyMs);
+    const findings = await look(untilTickMs > 0 ? { ...ref, between: true } : ref);
+    if (findings?.over === true) return;
+    if (untilTickMs <= 0) untilTickMs = everyMs;
+    // A look that failed says nothing of the machines: the rhythm stays.
+    if (findings !== undefined) lookEveryMs = findings.lookAgainMs ?? everyMs;
+    const waitMs = Math.min(untilTickMs, lookEveryMs);
+    await sleep(waitMs);
+    untilTickMs -= waitMs;
   }
   await continueAsNew<typeof guard>(input);
 }
 
-/** A tick that fails must not end the guard: without it the leases lapse, and the peak is taken down. */
-async function isOver(input: RunRef): Promise<boolean> {
+/** A look that fails must not end the guard: without it the leases lapse, and the peak is taken down. */
+async function look(input: GuardLook): Promise<GuardFindings | undefined> {
   try {
-    const { over } = await guardTick(input);
-    return over;
+    return await guardTick(input);
   } catch (thrown) {
     if (isCancellation(thrown)) throw thrown;
-    return failureCode(thrown) === 'fenced';
+    return failureCode(thrown) === 'fenced' ? { over: true, held: false } : undefined;
   }
 }

@@ -114,6 +114,31 @@ describe('beside it', () => {
     expect(ticks).toBe(1);
   });
 
+  it('the guard looks between its ticks while machines live that may be taken back, also after a look that failed', async () => {
+    const [ground, ids] = await world.ground([web('ramp', 1)], ['ramp']);
+    ground.lookAgainMs = 25_000;
+    const looks: [seconds: number, between: boolean][] = [];
+    let began: number | undefined;
+    ground.on('guardTick', async ({ between = false }) => {
+      const now = Date.parse(await world.driver.now());
+      began ??= now;
+      looks.push([Math.round((now - began) / 1_000), between]);
+      if (looks.length === 2) throw ApplicationFailure.nonRetryable('it does not answer', 'unauthenticated');
+      if (looks.length === 5) ground.lookAgainMs = undefined;
+      if (looks.length === 7) ground.reason = 'done';
+    });
+    await world.driver.execute('guard', `guard/${ids.runId}`, { ...ids, fence: 1, everyMs: 60_000 });
+    expect(looks).toEqual([
+      [0, false],
+      [25, true],
+      [50, true],
+      [60, false],
+      [85, true],
+      [120, false],
+      [180, false],
+    ]);
+  });
+
   it('a way back asks again whatever a cloud answers: nothing is final there', async () => {
     const [ground, ids] = await world.ground([web('ramp', 0)], ['ramp']);
     const codes = ['permission-denied', 'not-found', 'failed-precondition', 'unauthenticated', 'unsupported'];

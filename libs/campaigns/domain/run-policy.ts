@@ -37,6 +37,8 @@ export type RunPolicy = Readonly<{
   /** From the close until the bill should show the end of every machine. */
   billCheckMs: number;
   guardEveryMs: number;
+  /** How often spot machines are looked at: their cloud gives two minutes of notice. */
+  noticeEveryMs: number;
   surge: SurgePolicy;
   /** What a scaling group has for its way back before a campaign on its route is prepared. */
   yieldMs: number;
@@ -65,6 +67,7 @@ export const RUN_POLICIES: Readonly<Record<'standard' | 'demo', RunPolicy>> = {
     stuckMs: 10 * 60_000,
     billCheckMs: 48 * 3_600_000,
     guardEveryMs: 60_000,
+    noticeEveryMs: 15_000,
     surge: { tolerance: 0.1, headroom: 0.2, most: 1.5, least: 0.5, agreeing: 2, calmMs: 15 * 60_000 },
     yieldMs: 60 * 60_000,
     overrunMs: 6 * 3_600_000,
@@ -89,6 +92,7 @@ export const RUN_POLICIES: Readonly<Record<'standard' | 'demo', RunPolicy>> = {
     stuckMs: 60_000,
     billCheckMs: 60_000,
     guardEveryMs: 5_000,
+    noticeEveryMs: 2_500,
     surge: { tolerance: 0.3, headroom: 0.2, most: 1.5, least: 0.5, agreeing: 3, calmMs: 60_000 },
     yieldMs: 60_000,
     overrunMs: 10 * 60_000,

@@ -20,6 +20,12 @@ export type RunBrief = Readonly<{
   guardEveryMs: number;
 }>;
 
+/** `between`: a short look between two ticks, at machines that may be taken back and at their entrances, at nothing else. */
+export type GuardLook = RunRef & Readonly<{ between?: boolean }>;
+
+/** `lookAgainMs`: machines live that their cloud may take back at short notice, so look again so soon. */
+export type GuardFindings = Readonly<{ over: boolean; held: boolean; lookAgainMs?: number }>;
+
 /** Machines to add on one pool, or to let go. */
 export type GrowOrder = Readonly<{ service: string; poolId: string; count: number; batchSize: number }>;
 export type ShrinkOrder = Readonly<{
@@ -95,7 +101,7 @@ export interface RunActivities {
   noteShortage(input: RunRef & { phase: PhaseName; deficits: readonly Deficit[] }): Promise<void>;
   noteProblem(input: RunRef & { phase: PhaseName; detail: string }): Promise<void>;
   /** `over`: the run is on its way back or closed, and needs no guard any more. `held`: only its leases are kept. */
-  guardTick(input: RunRef): Promise<{ over: boolean; held: boolean }>;
+  guardTick(input: GuardLook): Promise<GuardFindings>;
   notePhaseReached(input: RunRef & { phase: PhaseName }): Promise<void>;
 }
 

@@ -60,7 +60,10 @@ export function runActivities(
         // While a run waits for a person, nothing of it is changed but its leases.
         if (tick.over || tick.held) return tick;
         // An entrance that cannot be mended must not hide what it takes.
-        const looks = await Promise.allSettled([entrances.keep(input), demand.look(input)]);
+        const looks = await Promise.allSettled([
+          entrances.keep(input),
+          ...(input.between === true ? [] : [demand.look(input)]),
+        ]);
         const failed = looks.find((look) => look.status === 'rejected');
         if (failed !== undefined) throw failed.reason;
         return tick;
