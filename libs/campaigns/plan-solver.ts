@@ -5,7 +5,7 @@ import {
   type TemplateService as TemplateServiceSheet,
 } from '@springtide/catalog/domain';
 import type { LinkService, MarketService, TemplateService } from '@springtide/catalog';
-import type { CampaignInput } from '@springtide/contracts';
+import type { CampaignInput, PlanWhatIf } from '@springtide/contracts';
 import { SECOND, SpringtideError, toInstant, type Clock } from '@springtide/kernel';
 import { findRelief, reliefReasons, solvePlan, type CapacityPlan } from '@springtide/planning';
 import { reasonText, type PlanningProblem } from '@springtide/planning/domain';
@@ -22,6 +22,8 @@ import {
   outageReasons,
   planContent,
   planningProblem,
+  summaryReason,
+  withOneBudget,
   windowsOf,
   type PlanContent,
   type PlanQuestion,
@@ -44,7 +46,7 @@ type Parts = Readonly<{
 /** A campaign that a plan is made of; its own promises are not in its way. */
 type Asked = Readonly<{ id: string; input: CampaignInput }>;
 
-type CloudRegion = Readonly<{ accountId: string; region: string }>;
+type CloudRegion = PlanWhatIf['excludeRegions'][number];
 
 /** The longest a solver may think before the greedy plan is taken. */
 const SOLVER_DEADLINE_MS = 20_000;
@@ -78,7 +80,7 @@ export class PlanSolver {
 
   /**
    * At the prices known now, in seconds, for somebody who only asks: no market is kept for it.
-   * @param without regions whose offerings are left out, as if the clouds had none there.
+   * @param without regions and zones whose offerings are left out, as if the clouds had none there.
    */
   async solveUnkept(
     ctx: RequestContext,
@@ -105,13 +107,14 @@ export class PlanSolver {
     // Known only now: how long it takes depends on where the machines are bought.
     const bootMs = Math.max(0, ...content.pools.map((pool) => bootMsOf(question.times, pool)));
     const leadMs = content.leadMs + bootMs + apiLeadMs(content, manifestOf);
-    const reasons = [
+    const reasons = withOneBudget([
+      summaryReason(content, campaign.input.budget),
       ...(await this.routeReasons(ctx, campaign, { ...content, leadMs })),
       ...(await reliefFor(setup.problem, answer, deadlineMs)),
       ...content.reasons,
       ...outageReasons(content),
       ...apiTimeReasons(content, manifestOf),
-    ];
+    ]);
     return { ...content, reasons, leadMs };
   }
 
@@ -200,8 +203,14 @@ export class PlanSolver {
   }
 }
 
-function isWithin({ accountId, region }: CloudRegion, regions: readonly CloudRegion[]): boolean {
-  return regions.some((one) => one.accountId === accountId && one.region === region);
+function isWithin(
+  { accountId, region, zone }: MarketSnapshot['offerings'][number],
+  regions: readonly CloudRegion[],
+): boolean {
+  return regions.some(
+    (one) =>
+      one.accountId === accountId && one.region === region && (one.zone === undefined || one.zone === zone),
+  );
 }
 
 /** What would have to give so that nothing is missing; nothing for a plan that misses nothing. */

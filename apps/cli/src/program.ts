@@ -9,6 +9,7 @@ import { addImageCommands } from './commands/image.command.js';
 import { addInventoryCommands } from './commands/inventory.command.js';
 import { addLinkCommands } from './commands/link.command.js';
 import { addLoginCommands } from './commands/login.command.js';
+import { addManagedClusterCommands } from './commands/managed-cluster.command.js';
 import { addAuditCommands, addCostCommands, addStopSwitchCommands } from './commands/oversight.command.js';
 import { addTokenCommands, addUserCommands } from './commands/people.command.js';
 import { addRehearsalCommands } from './commands/rehearsal.command.js';
@@ -58,6 +59,7 @@ function buildProgram(line: CommandLine): Command {
   addLinkCommands(program, line);
   addImageCommands(program, line);
   addClusterCommands(program, line);
+  addManagedClusterCommands(program, line);
   addNodeCommands(program, line);
   addWorkloadCommands(program, line);
   addTemplateCommands(program, line);

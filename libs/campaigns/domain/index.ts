@@ -46,6 +46,8 @@ export {
 export { nextStep, type Applied, type RunStep, type Stage } from './run-steps.js';
 export { changedCampaign, comparePlans, type ComparedPlan } from './compare-plans.js';
 export { outageReasons } from './plan-outages.js';
+export { summaryReason, withOneBudget } from './plan-summary.js';
+export { scaledPlan, sharedCampaign } from './scaled-plan.js';
 export { checkCampaign, inUtc } from './timeline-check.js';
 export {
   capacityOf,
