@@ -24,6 +24,7 @@ import {
   planningProblem,
   summaryReason,
   withOneBudget,
+  withOneBudget,
   windowsOf,
   type PlanContent,
   type PlanQuestion,

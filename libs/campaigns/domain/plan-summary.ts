@@ -1,5 +1,5 @@
 import { reasonSentence, type Reason } from '@springtide/contracts';
-import type { Money } from '@springtide/kernel';
+import { decimal, type Money } from '@springtide/kernel';
 import type { PlanContent } from './plan-content.js';
 
 /** What somebody wants to know first: whether it is enough, what it costs, and where the machines come from. */
@@ -20,6 +20,21 @@ export function summaryReason(content: Omit<PlanContent, 'reasons'>, budget: Mon
   if (pools.length === 0) return inEnglish('in-short-nothing', money);
   const places = [...new Set(pools.map((pool) => pool.accountName))].join(', ');
   return inEnglish('in-short', { ...money, machines: mostMachines(content), places });
+}
+
+/** What all demand would take is told by one figure, the lower one: looking for relief may find a cheaper way. */
+export function withOneBudget(reasons: readonly Reason[]): Reason[] {
+  const relief = reasons.find(({ code, params }) => code === 'relief-rule' && params['kind'] === 'budget');
+  const { cost: found, closesPercent } = relief?.params ?? {};
+  if (found === undefined || closesPercent !== '100') return [...reasons];
+  return reasons.map((reason) => {
+    const { budget, needed } = reason.params;
+    if (reason.code !== 'budget-short' || decimal(found).gte(needed ?? 0)) return reason;
+    const missing = decimal(found)
+      .minus(budget ?? 0)
+      .toString();
+    return inEnglish(reason.code, { ...reason.params, needed: found, missing });
+  });
 }
 
 function mostMachines({ phases, allocations }: Omit<PlanContent, 'reasons'>): number {

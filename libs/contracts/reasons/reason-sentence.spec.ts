@@ -48,6 +48,12 @@ describe('reasonSentence', () => {
     );
   });
 
+  it('names a pool once, and of a long list the first', () => {
+    const full = reason('private-full', { full: 9, of: 9, pools: 'a, b, b, c, d, e, f, g' });
+    expect(reasonSentence(full, { language: 'en-US' })).toContain('is bought: a, b, c, d, e, 2 more.');
+    expect(reasonSentence(full, { language: 'zh-CN' })).toContain('a、b、c、d、e、另外 2 个。');
+  });
+
   it('leaves what it does not know, or cannot tell whole, as it was stored', () => {
     expect(reasonSentence(reason('from-the-future', {}), { language: 'zh-CN' })).toBe('as stored');
     expect(reasonSentence(reason('pool-chosen', { class: 'shop' }), { language: 'zh-CN' })).toBe('as stored');

@@ -76,7 +76,9 @@ function written(value: string, kind: string | undefined, params: Params, wordin
     case 'pool':
       return nameOf(value);
     case 'pools':
-      return listed(value, language, (entry) => entry.replace(/^\S+(?: \S+)*?(?= \(|$)/, nameOf));
+      return poolsIn(value, wording, nameOf);
+    case 'others':
+      return value === '0' ? '' : WORDS[language]['others.more'].replace('{count}', value);
     case 'replacing':
       return sentenceOf(`replacing.${value}`, params, wording) ?? value;
     case undefined:
@@ -95,6 +97,18 @@ function listed(values: string, language: ReportLanguage, say: (value: string) =
     .split(', ')
     .map(say)
     .join(language === 'zh-CN' ? '、' : ', ');
+}
+
+const MOST_POOLS = 5;
+
+/** A pool that stands in the list several times is named once, and of a long list only the first. */
+function poolsIn(value: string, { language }: Wording, nameOf: (pool: string) => string): string {
+  const pools = [...new Set(value.split(', '))];
+  const named = pools
+    .slice(0, MOST_POOLS)
+    .map((entry) => entry.replace(/^\S+(?: \S+)*?(?= \(|$)/, (pool) => nameOf(pool)));
+  const more = WORDS[language]['list.more'].replace('{count}', String(pools.length - MOST_POOLS));
+  return [...named, ...(pools.length > MOST_POOLS ? [more] : [])].join(language === 'zh-CN' ? '、' : ', ');
 }
 
 /** Totals to the currency's smallest coin; prices of one hour, and what is less than one of the currency, a little finer. */

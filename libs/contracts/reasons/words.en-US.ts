@@ -30,7 +30,8 @@ export const reasonWordsEnUS = {
     'No offering that {service} could run on has a price in the budget’s currency and machines in stock now.',
   'reason.route-clash':
     'Campaign “{campaign}” ({from} to {until}) uses the same traffic entrance at the same time: only one of them can be armed. Move one, or plan both as one campaign.',
-  'reason.shortage': '{class} is short of {units:number} {unit:unit} in {phase:phase}: {causes:causes}.',
+  'reason.shortage':
+    '{class} is short of {units:number} {unit:unit} in {phase:phase}{others:others}: {causes:causes}.',
   'reason.budget-short':
     'The budget of {budget:money} is too small. Carrying all demand takes {needed:money}: {missing:money} more.',
   'reason.relief':
@@ -53,9 +54,9 @@ export const reasonWordsEnUS = {
   'reason.cheaper-pools-full':
     'Why {class} does not use cheaper machines only: {full:number} of {allowed:number} kinds are cheaper than {dearest:pool}, and no more of them can be had.',
   'reason.kept-with-class':
-    'Machines of {pool:pool} stay with one service throughout: while both need them they cannot be handed over.',
+    'Each machine of these stays with one service throughout, because two need them at once: {pools:pools}.',
   'reason.alternatives':
-    'If machines for {class} cannot be had as planned in {phase:phase}, the next cheapest are: {pools:pools}.',
+    'If machines for {class} cannot be had as planned in {phase:phase}, these come next, the best value first: {pools:pools}.',
 
   'reason.budget-binding':
     'The budget of {budget:money} decides here: the plan that would be made without it costs {needed:money}.',
@@ -172,6 +173,8 @@ export const reasonWordsEnUS = {
   'option.reserved': 'reserved',
   'option.on-demand': 'on demand',
   'option.spot': 'spot',
+  'others.more': ' and of less in other phases ({count})',
+  'list.more': '{count} more',
   'account.*': 'all clouds together',
   'unit.requests/s': 'requests/s',
 } as const;

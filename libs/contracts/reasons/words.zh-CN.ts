@@ -26,7 +26,8 @@ export const reasonWordsZhCN: Readonly<Record<keyof typeof reasonWordsEnUS, stri
   'reason.placeless-nothing-left': '{service} 可用的规格中，没有一种既以预算货币计价又有库存。',
   'reason.route-clash':
     '活动“{campaign}”（{from} 至 {until}）同时使用同一流量入口：两者只能启动一个。请调整其中一个的时间，或合并为一个活动规划。',
-  'reason.shortage': '{class} 在{phase:phase}阶段缺少 {units:number} {unit:unit}：{causes:causes}。',
+  'reason.shortage':
+    '{class} 在{phase:phase}阶段缺少 {units:number} {unit:unit}{others:others}：{causes:causes}。',
   'reason.budget-short': '预算 {budget:money} 不足：满足全部需求需要 {needed:money}，还差 {missing:money}。',
   'reason.relief':
     '以下办法可补上缺口的 {closesPercent}%：{kind:relief}，即 {amounts}。届时计划费用为 {cost:money}，比现在多 {dearer:money}。',
@@ -46,9 +47,9 @@ export const reasonWordsZhCN: Readonly<Record<keyof typeof reasonWordsEnUS, stri
     '{class} 最多使用 {machines:number} 台 {pool:pool}（{option:option}）：每台每小时 {pricePerHour:price}，可承担 {units:number} {unit:unit}。',
   'reason.cheaper-pools-full':
     '{class} 为什么不只用更便宜的主机：可用的 {allowed:number} 种中有 {full:number} 种比 {dearest:pool} 便宜，但已经买不到更多。',
-  'reason.kept-with-class': '{pool:pool} 的主机始终归同一服务使用：双方都需要时无法转手。',
+  'reason.kept-with-class': '以下主机各自始终归同一服务使用，因为有两个服务同时需要它们：{pools:pools}。',
   'reason.alternatives':
-    '若{phase:phase}阶段 {class} 的主机无法按计划买到，接下来最便宜的依次是：{pools:pools}。',
+    '若{phase:phase}阶段 {class} 的主机无法按计划买到，接下来依次是（性价比从高到低）：{pools:pools}。',
 
   'reason.budget-binding': '预算 {budget:money} 影响了本计划：不设预算时会做出的计划费用为 {needed:money}。',
   'reason.quota-binding': '配额 {quota} 已用尽：每多 1 个 vCPU，约可节省 {savingPerVcpu:money}。',
@@ -151,6 +152,8 @@ export const reasonWordsZhCN: Readonly<Record<keyof typeof reasonWordsEnUS, stri
   'option.reserved': '预留',
   'option.on-demand': '按量',
   'option.spot': '竞价',
+  'others.more': '，另有 {count} 个阶段缺得较少',
+  'list.more': '另外 {count} 个',
   'account.*': '所有云账号合计',
   'unit.requests/s': '请求/秒',
 };

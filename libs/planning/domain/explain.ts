@@ -28,22 +28,23 @@ export function explain(problem: PlanningProblem, plan: Draft, shadow: ShadowPri
 
 function boundReason({ gap, shortage, solver }: Draft): PlanReason {
   if (gap === null) return { code: 'solver-missing', params: {} };
-  const params = { gapPercent: percent(gap), solver: solver.name };
+  // The gap is measured by the bound; a reader thinks of parts of this plan's cost.
+  const params = { gapPercent: percent(gap / (1 + gap)), solver: solver.name };
   if (shortage.length > 0) return { code: 'proven-gap-short', params };
   return { code: params.gapPercent === '0' ? 'proven-best' : 'proven-gap', params };
 }
 
+/** One sentence per class, about its worst phase: the plan has all of them. */
 function shortageReasons(problem: PlanningProblem, plan: Draft): PlanReason[] {
-  return plan.shortage.map((cell) => ({
-    code: 'shortage',
-    params: {
-      class: cell.class,
-      phase: cell.phase,
-      units: round(cell.units),
-      unit: problem.classes.find((item) => item.id === cell.class)?.unit ?? '',
-      causes: cell.causes.join(', '),
-    },
-  }));
+  return [...Map.groupBy(plan.shortage, (cell) => cell.class).entries()].flatMap(([id, cells]) => {
+    const [worst, ...others] = cells.toSorted((a, b) => b.units - a.units);
+    if (worst === undefined) return [];
+    const causes = [...new Set(cells.flatMap((cell) => cell.causes))].join(', ');
+    const unit = problem.classes.find((item) => item.id === id)?.unit ?? '';
+    const units = round(worst.units);
+    const params = { class: id, phase: worst.phase, others: others.length, units, unit, causes };
+    return [{ code: 'shortage', params }];
+  });
 }
 
 function budgetReason(problem: PlanningProblem, plan: Draft, shadow: ShadowPrices): PlanReason {
@@ -93,7 +94,8 @@ function privateShare(problem: PlanningProblem, plan: Draft): PlanReason {
 /** Private pools that run at their cap in some phase: from there on the gap is bought. */
 function privateFull(problem: PlanningProblem, plan: Draft): PlanReason[] {
   const all = problem.pools.filter((pool) => pool.option === 'private' && pool.cap > 0);
-  const full = all.filter((pool) => peakOf(plan.machines, pool.id) >= pool.cap);
+  const peaks = peaksOf(plan.machines);
+  const full = all.filter((pool) => (peaks.get(pool.id) ?? 0) >= pool.cap);
   if (full.length === 0) return [];
   return [
     {
@@ -149,9 +151,10 @@ function cheaperFull(
 ): PlanReason[] {
   if (dearest === undefined) return [];
   const units = new Map(item.allowed.map((entry) => [entry.pool, entry.units]));
+  const peaks = peaksOf(plan.machines);
   const full = problem.pools.filter((pool) => {
     const own = units.get(pool.id);
-    if (own === undefined || peakOf(plan.machines, pool.id) < pool.cap) return false;
+    if (own === undefined || (peaks.get(pool.id) ?? 0) < pool.cap) return false;
     return decimal(pool.pricePerHour.amount).div(own).lt(dearest.unitPrice.amount);
   });
   if (full.length === 0) return [];
@@ -272,17 +275,15 @@ function poolOf(problem: PlanningProblem, id: string): PlanningPool | undefined 
   return problem.pools.find((pool) => pool.id === id);
 }
 
-function peakOf(rows: readonly PlanRow[], pool: string): number {
-  const mine = rows.filter((row) => row.pool === pool);
-  const phases = mine[0]?.counts.length ?? 0;
-  let peak = 0;
-  for (let k = 0; k < phases; k += 1) {
-    peak = Math.max(
-      peak,
-      mine.reduce((total, row) => total + (row.counts[k] ?? 0), 0),
-    );
-  }
-  return peak;
+/** The most machines of every used pool that run in any phase. */
+function peaksOf(rows: readonly PlanRow[]): ReadonlyMap<string, number> {
+  const byPool = Map.groupBy(rows, (row) => row.pool);
+  return new Map(
+    [...byPool].map(([pool, own]) => {
+      const sums = own[0]?.counts.map((_, k) => own.reduce((sum, row) => sum + (row.counts[k] ?? 0), 0));
+      return [pool, Math.max(0, ...(sums ?? []))];
+    }),
+  );
 }
 
 function unitsOf(item: PlanningClass, pool: PlanningPool): number {

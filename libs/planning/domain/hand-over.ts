@@ -88,10 +88,8 @@ export function withoutLanes(
     plan,
     problem.classes.map((item) => `${LANE}${item.id}`),
   ) as CapacityPlan;
-  const kept: readonly PlanReason[] = contested.map((pool) => ({
-    code: 'kept-with-class',
-    params: { pool },
-  }));
+  const pools = contested.join(', ');
+  const kept: readonly PlanReason[] = pools === '' ? [] : [{ code: 'kept-with-class', params: { pools } }];
   return {
     ...plain,
     cost: { ...plain.cost, byPool: mergedByPool(plain.cost.byPool) },

@@ -256,7 +256,14 @@ describe('explanation', () => {
   it('speaks both languages', () => {
     const reason: PlanReason = {
       code: 'shortage',
-      params: { class: 'web', phase: 'peak', units: '120', unit: 'requests/s', causes: 'quota, zone-loss' },
+      params: {
+        class: 'web',
+        phase: 'peak',
+        others: 0,
+        units: '120',
+        unit: 'requests/s',
+        causes: 'quota, zone-loss',
+      },
     };
     expect(reasonText(reason, 'en-US')).toBe(
       'web is short of 120 requests/s in peak: quota is used up, too little can be placed outside one zone.',

@@ -53,7 +53,6 @@ type GroupProps = Readonly<{ label: string; groups: readonly CostGroup[]; phases
 
 export function CostGroups({ label, groups, phases = false }: GroupProps) {
   const text = useText();
-  const format = useFormat();
   const nameOf = (key: string): string => {
     const known = phases ? knownKey(`phase.${key}`) : undefined;
     return known ? text(known) : key;

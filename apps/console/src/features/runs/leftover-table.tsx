@@ -1,12 +1,10 @@
 import type { RunBody } from '@springtide/contracts';
 import { useText } from '../../i18n/language.js';
-import { useFormat } from '../../shared/format/format.js';
 import { Amount } from '../../shared/ui/amount.js';
 import { Grid } from '../../shared/ui/grid.js';
 
 export function LeftoverTable({ leftovers }: Readonly<{ leftovers: RunBody['leftovers'] }>) {
   const text = useText();
-  const format = useFormat();
   return (
     <Grid
       label={text('run.leftovers')}

@@ -1,6 +1,5 @@
 import type { RunBody } from '@springtide/contracts';
 import { useText } from '../../i18n/language.js';
-import { useFormat } from '../../shared/format/format.js';
 import { Amount } from '../../shared/ui/amount.js';
 import { Facts } from '../../shared/ui/figures.js';
 
@@ -8,7 +7,6 @@ type Spend = RunBody['spend'];
 
 export function SpendBar({ spend }: Readonly<{ spend: Spend }>) {
   const text = useText();
-  const format = useFormat();
   return (
     <>
       <div className="spend" aria-hidden="true">

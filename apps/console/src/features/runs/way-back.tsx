@@ -134,7 +134,6 @@ function Obstacles({ back }: Readonly<{ back: Back }>) {
 
 function Leftovers({ back }: Readonly<{ back: Back }>) {
   const text = useText();
-  const format = useFormat();
   if (back.leftovers.length === 0) return null;
   return (
     <Grid
