@@ -1,4 +1,4 @@
-import { at, type PlannerModel } from './planner-model.js';
+import type { PlannerModel } from './planner-model.js';
 import { UsedLimits, type Change } from './used-limits.js';
 
 export type { Change } from './used-limits.js';
@@ -21,8 +21,8 @@ export class Allocation {
   cost = 0;
   /** Cost as the objective weighs it, without penalties. */
   weighted = 0;
-  /** Shifts since `begin`, four numbers each; undefined while nobody may undo. */
-  private journal: number[] | undefined;
+  /** Shifts since `begin`; undefined while nobody may undo. */
+  private journal: { pair: number; a: number; b: number; count: number }[] | undefined;
 
   constructor(readonly model: PlannerModel) {
     const cells = model.classCount * model.phaseCount;
@@ -49,7 +49,7 @@ export class Allocation {
   private addDelivered(): void {
     const { pairs, phaseCount } = this.model;
     for (let pair = 0; pair < pairs.count; pair += 1) {
-      const there = at(pairs.delivered, pair);
+      const there = pairs.delivered[pair] as number;
       if (there > 0) this.shift(pair, 0, phaseCount - 1, there);
     }
   }
@@ -65,7 +65,7 @@ export class Allocation {
     const K = this.model.phaseCount;
     for (const [index, count] of x.entries()) {
       const k = index % K;
-      const added = count - at(this.x, index);
+      const added = count - (this.x[index] as number);
       if (added !== 0) this.shift((index - k) / K, k, k, added);
     }
   }
@@ -78,24 +78,32 @@ export class Allocation {
   undo(): void {
     const shifts = this.journal ?? [];
     this.journal = undefined;
-    for (let i = shifts.length - 4; i >= 0; i -= 4) {
-      this.shift(at(shifts, i), at(shifts, i + 1), at(shifts, i + 2), -at(shifts, i + 3));
-    }
+    for (const { pair, a, b, count } of shifts.toReversed()) this.shift(pair, a, b, -count);
   }
 
   /** Most machines of the pair that could go in all of the phases a … b. */
   removable(pair: number, a: number, b: number): number {
     const base = pair * this.model.phaseCount;
-    let lowest = at(this.x, base + a);
-    for (let k = a + 1; k <= b; k += 1) lowest = Math.min(lowest, at(this.x, base + k));
-    return lowest - at(this.model.pairs.delivered, pair);
+    let lowest = this.x[base + a] as number;
+    for (let k = a + 1; k <= b; k += 1) lowest = Math.min(lowest, this.x[base + k] as number);
+    return lowest - (this.model.pairs.delivered[pair] as number);
   }
 
   private startsDeltaAt(pair: number, k: number, rise: number): number {
     const base = pair * this.model.phaseCount;
-    const before = k === 0 ? at(this.model.pairs.delivered, pair) : at(this.x, base + k - 1);
-    const step = at(this.x, base + k) - before;
+    const before = k === 0 ? (this.model.pairs.delivered[pair] as number) : (this.x[base + k - 1] as number);
+    const step = (this.x[base + k] as number) - before;
     return Math.max(0, step + rise) - Math.max(0, step);
+  }
+
+  /** Starts that one machine more from phase a on brings there. */
+  startsBegun(pair: number, a: number): number {
+    return this.startsDeltaAt(pair, a, 1);
+  }
+
+  /** Starts that one machine more up to phase b saves after it, as a number of 0 or less. */
+  startsSpared(pair: number, b: number): number {
+    return b + 1 < this.model.phaseCount ? this.startsDeltaAt(pair, b + 1, -1) : 0;
   }
 
   /** Starts gained (or lost) when `count` machines join phases a … b: only the two edges matter. */
@@ -107,42 +115,46 @@ export class Allocation {
   /** Change of the weighted cost when `count` machines join phases a … b. */
   weightedDelta(pair: number, a: number, b: number, count: number): number {
     const { pools, pairs, hoursUpTo } = this.model;
-    const pool = at(pairs.poolOf, pair);
-    const hours = at(hoursUpTo, b + 1) - at(hoursUpTo, a);
+    const pool = pairs.poolOf[pair] as number;
+    const hours = (hoursUpTo[b + 1] as number) - (hoursUpTo[a] as number);
     return (
-      count * at(pools.rate, pool) * hours + at(pools.startRate, pool) * this.startDelta(pair, a, b, count)
+      count * (pools.rate[pool] as number) * hours +
+      (pools.startRate[pool] as number) * this.startDelta(pair, a, b, count)
     );
   }
 
   private costDelta(pair: number, a: number, b: number, count: number): number {
     const { pools, pairs, hoursUpTo } = this.model;
-    const pool = at(pairs.poolOf, pair);
-    const hours = at(hoursUpTo, b + 1) - at(hoursUpTo, a);
-    return count * at(pools.price, pool) * hours + at(pools.start, pool) * this.startDelta(pair, a, b, count);
+    const pool = pairs.poolOf[pair] as number;
+    const hours = (hoursUpTo[b + 1] as number) - (hoursUpTo[a] as number);
+    return (
+      count * (pools.price[pool] as number) * hours +
+      (pools.start[pool] as number) * this.startDelta(pair, a, b, count)
+    );
   }
 
   /** Adds `count` machines (negative: removes) in phases a … b without asking whether the rules allow it. */
   shift(pair: number, a: number, b: number, count: number): void {
     const { model } = this;
     const { pairs, pools, phaseCount: K } = model;
-    this.journal?.push(pair, a, b, count);
+    this.journal?.push({ pair, a, b, count });
     this.cost += this.costDelta(pair, a, b, count);
     this.weighted += this.weightedDelta(pair, a, b, count);
-    const pool = at(pairs.poolOf, pair);
-    const launch = at(pools.launch, pool);
+    const pool = pairs.poolOf[pair] as number;
+    const launch = pools.launch[pool] as number;
     if (launch >= 0) {
       this.limits.addStarts(launch, a, this.startsDeltaAt(pair, a, count));
       if (b + 1 < K) this.limits.addStarts(launch, b + 1, this.startsDeltaAt(pair, b + 1, -count));
     }
-    const units = count * at(pairs.units, pair);
-    const memory = count * at(pairs.memory, pair);
+    const units = count * (pairs.units[pair] as number);
+    const memory = count * (pairs.memory[pair] as number);
     for (let k = a; k <= b; k += 1) {
-      const cell = at(pairs.classOf, pair) * K + k;
-      this.x[pair * K + k] = at(this.x, pair * K + k) + count;
+      const cell = (pairs.classOf[pair] as number) * K + k;
+      this.x[pair * K + k] = (this.x[pair * K + k] as number) + count;
       add(this.units, cell, units);
       add(this.memory, cell, memory);
-      if (at(pools.spot, pool) === 1) add(this.spot, cell, units);
-      add(this.zoneUnits, cell * model.zoneCount + at(pools.zone, pool), units);
+      if ((pools.spot[pool] as number) === 1) add(this.spot, cell, units);
+      add(this.zoneUnits, cell * model.zoneCount + (pools.zone[pool] as number), units);
       this.limits.add(pair, k, count);
     }
   }
@@ -152,7 +164,7 @@ export class Allocation {
     const base = g * this.model.phaseCount;
     let slack = Infinity;
     for (let k = a; k <= b; k += 1)
-      slack = Math.min(slack, at(this.units, base + k) - at(this.model.need, base + k));
+      slack = Math.min(slack, (this.units[base + k] as number) - (this.model.need[base + k] as number));
     return Math.max(0, slack);
   }
 
@@ -199,37 +211,48 @@ export class Allocation {
 
   /** What one machine more ends of the penalties in phase k, its start aside; `null` where a rule forbids it. */
   coverDelta(pair: number, k: number): number | null {
-    const change = [{ pair, sign: 1 as const }];
-    return this.limits.admits(change, k) ? this.phaseDelta(change, k) : null;
+    const { pools, pairs, phaseCount: K, hours, penalty, spotMax } = this.model;
+    if (this.limits.room(pair, k) < 1) return null;
+    const g = pairs.classOf[pair] as number;
+    const cell = g * K + k;
+    const units = pairs.units[pair] as number;
+    const added = ((pools.spot[pairs.poolOf[pair] as number] as number) - (spotMax[g] as number)) * units;
+    if (added > 0 && this.spotExcess(cell, g) + added > EPSILON) return null;
+    const before = this.shortageWith(cell, 0, 0);
+    if (before === 0) return 0;
+    this.touchZone(cell, pair, 1);
+    const after = this.shortageWith(cell, units, pairs.memory[pair] as number);
+    this.touchZone(cell, pair, -1);
+    return (after - before) * (hours[k] as number) * (penalty[g] as number);
   }
 
   private phaseDelta(changes: readonly Change[], k: number): number | null {
     const { pools, pairs, phaseCount: K, hours, penalty, spotMax } = this.model;
-    const g = at(pairs.classOf, changes[0]?.pair ?? 0);
+    const g = pairs.classOf[changes[0]?.pair ?? 0] as number;
     const cell = g * K + k;
     let units = 0;
     let memory = 0;
     let spot = 0;
     for (const { pair, sign } of changes) {
-      const weight = sign * at(pairs.units, pair);
+      const weight = sign * (pairs.units[pair] as number);
       units += weight;
-      memory += sign * at(pairs.memory, pair);
-      if (at(pools.spot, at(pairs.poolOf, pair)) === 1) spot += weight;
+      memory += sign * (pairs.memory[pair] as number);
+      if ((pools.spot[pairs.poolOf[pair] as number] as number) === 1) spot += weight;
     }
     const excess = this.spotExcess(cell, g);
-    const excessAfter = excess + spot - at(spotMax, g) * units;
+    const excessAfter = excess + spot - (spotMax[g] as number) * units;
     if (excessAfter > EPSILON && excessAfter > excess) return null;
     const before = this.shortageWith(cell, 0, 0);
     for (const { pair, sign } of changes) this.touchZone(cell, pair, sign);
     const after = this.shortageWith(cell, units, memory);
     for (const { pair, sign } of changes) this.touchZone(cell, pair, -sign);
-    return (after - before) * at(hours, k) * at(penalty, g);
+    return (after - before) * (hours[k] as number) * (penalty[g] as number);
   }
 
   private touchZone(cell: number, pair: number, sign: number): void {
     const { pools, pairs, zoneCount } = this.model;
-    const zone = at(pools.zone, at(pairs.poolOf, pair));
-    add(this.zoneUnits, cell * zoneCount + zone, sign * at(pairs.units, pair));
+    const zone = pools.zone[pairs.poolOf[pair] as number] as number;
+    add(this.zoneUnits, cell * zoneCount + zone, sign * (pairs.units[pair] as number));
   }
 
   /** Units missing in a cell: for cover, for memory, or after losing the fullest zone. */
@@ -239,36 +262,36 @@ export class Allocation {
 
   private shortageWith(cell: number, units: number, memory: number): number {
     const { need, memoryNeed, unitsPerGiB, zoneNeed, zoneCount } = this.model;
-    const have = at(this.units, cell) + units;
-    let short = Math.max(0, at(need, cell) - have);
-    const missing = at(memoryNeed, cell) - at(this.memory, cell) - memory;
-    if (missing > 0) short = Math.max(short, missing * at(unitsPerGiB, cell));
-    if (at(zoneNeed, cell) > 0) {
+    const have = (this.units[cell] as number) + units;
+    let short = Math.max(0, (need[cell] as number) - have);
+    const missing = (memoryNeed[cell] as number) - (this.memory[cell] as number) - memory;
+    if (missing > 0) short = Math.max(short, missing * (unitsPerGiB[cell] as number));
+    if ((zoneNeed[cell] as number) > 0) {
       let fullest = 0;
       for (let z = cell * zoneCount; z < (cell + 1) * zoneCount; z += 1)
-        fullest = Math.max(fullest, at(this.zoneUnits, z));
-      short = Math.max(short, at(zoneNeed, cell) - have + fullest);
+        fullest = Math.max(fullest, this.zoneUnits[z] as number);
+      short = Math.max(short, (zoneNeed[cell] as number) - have + fullest);
     }
     return short < 1e-7 ? 0 : short;
   }
 
   /** Units missing in the cover row of a cell; negative when there are more than needed. */
   missingUnits(cell: number): number {
-    return at(this.model.need, cell) - at(this.units, cell);
+    return (this.model.need[cell] as number) - (this.units[cell] as number);
   }
 
   missingMemory(cell: number): number {
-    return at(this.model.memoryNeed, cell) - at(this.memory, cell);
+    return (this.model.memoryNeed[cell] as number) - (this.memory[cell] as number);
   }
 
   /** Units missing outside zone z, should it be lost. */
   missingOutside(cell: number, z: number): number {
-    const inside = at(this.zoneUnits, cell * this.model.zoneCount + z);
-    return at(this.model.zoneNeed, cell) - at(this.units, cell) + inside;
+    const inside = this.zoneUnits[cell * this.model.zoneCount + z] as number;
+    return (this.model.zoneNeed[cell] as number) - (this.units[cell] as number) + inside;
   }
 
   spotExcess(cell: number, g: number): number {
-    return at(this.spot, cell) - at(this.model.spotMax, g) * at(this.units, cell);
+    return (this.spot[cell] as number) - (this.model.spotMax[g] as number) * (this.units[cell] as number);
   }
 
   /** What the search minimises: weighted cost and penalties. */
@@ -276,7 +299,8 @@ export class Allocation {
     const { classCount, phaseCount: K, hours, penalty } = this.model;
     let total = this.weighted;
     for (let g = 0; g < classCount; g += 1) {
-      for (let k = 0; k < K; k += 1) total += this.shortage(g * K + k) * at(hours, k) * at(penalty, g);
+      for (let k = 0; k < K; k += 1)
+        total += this.shortage(g * K + k) * (hours[k] as number) * (penalty[g] as number);
     }
     return total;
   }

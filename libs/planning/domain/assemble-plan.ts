@@ -1,7 +1,7 @@
-import { Decimal, decimal, money, type Money } from '@springtide/kernel';
+import { Decimal, SpringtideError, decimal, money, type Money } from '@springtide/kernel';
 import type { Allocation } from './allocation.js';
 import type { CapacityPlan, PlanCost, PlanFallback, PlanRow, PlanShortage } from './capacity-plan.js';
-import { checkPlan } from './check-plan.js';
+import { checkPlan, type PlanCheck } from './check-plan.js';
 import { explain } from './explain.js';
 import { at } from './planner-model.js';
 import type { PlanningProblem } from './problem.js';
@@ -23,6 +23,7 @@ export function assemblePlan(problem: PlanningProblem, facts: PlanFacts): Capaci
   const { allocation, bound } = facts;
   const machines = planRows(problem, allocation);
   const check = checkPlan(problem, machines);
+  requireClean(check);
   const shortage = check.shortage.map((cell): PlanShortage => ({
     ...cell,
     causes: shortageCauses(allocation, cell),
@@ -44,6 +45,17 @@ export function assemblePlan(problem: PlanningProblem, facts: PlanFacts): Capaci
     fallbacks: fallbacks(problem, allocation, facts.shadow),
   };
   return { ...draft, reasons: explain(problem, draft, facts.shadow) };
+}
+
+/** The plan was read by rules that share no code with the solver; a broken one must not reach an approver. */
+function requireClean({ violations }: PlanCheck): void {
+  if (violations.length === 0) return;
+  const shown = violations.slice(0, 5).map((violation) => violation.detail);
+  throw new SpringtideError(
+    'internal',
+    `the planner made a plan that breaks its own rules (${shown.join('; ')}), so it was thrown away; nothing was bought`,
+    { retry: 'never', effect: 'none' },
+  );
 }
 
 export function planRows(problem: PlanningProblem, allocation: Allocation): readonly PlanRow[] {

@@ -137,10 +137,9 @@ function cellShortage(
     const missing = decimal(demand.memoryGiB).times(decimal(1).plus(item.headroom)).minus(memory);
     short = Decimal.max(short, missing.times(demand.units).div(demand.memoryGiB));
   }
-  for (const zone of new Set([...pools.values()].map((pool) => pool.zone))) {
-    const outside = sum(
-      have.filter((entry) => pools.get(entry.pool)?.zone !== zone).map((entry) => entry.units),
-    );
+  const zones = Map.groupBy(have, (entry) => pools.get(entry.pool)?.zone);
+  for (const inside of zones.values()) {
+    const outside = units.minus(sum(inside.map((entry) => entry.units)));
     short = Decimal.max(short, decimal(item.zoneLossFraction).times(demand.units).minus(outside));
   }
   return short;

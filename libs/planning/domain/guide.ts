@@ -1,6 +1,7 @@
 import type { Allocation } from './allocation.js';
 import type { Prices } from './prices.js';
 import { at, type PlannerModel } from './planner-model.js';
+import { Ranking } from './ranking.js';
 
 /**
  * The prices of the relaxation, arranged for whole machines: what a machine really costs once the scarce caps and
@@ -12,6 +13,10 @@ export type Guide = Readonly<{
   running: Float64Array;
   /** Per pair and phase: what a machine would be worth if nothing of it were wasted. */
   worth: Float64Array;
+  /** Prefix sums of `worth` over the phases of each pair, indexed `pair * (phaseCount + 1) + phase`. */
+  worthUpTo: Float64Array;
+  phaseCount: number;
+  ranking: Ranking;
   /** Price of one start beyond its cost, indexed `launch limit * phaseCount + phase`. */
   launch: Float64Array;
   cover: Float64Array;
@@ -25,9 +30,14 @@ const LEAST_WORTH = 0.02;
 export function guideFrom(model: PlannerModel, prices: Prices): Guide {
   const mean = prices.cover.reduce((sum, value) => sum + value, 0) / Math.max(1, prices.cover.length);
   const least = mean * LEAST_WORTH;
+  const running = perMachine(model, (pair, k) => runningCost(model, prices, pair, k));
+  const worth = perMachine(model, (pair, k) => fullWorth(model, prices, pair, k));
   return {
-    running: perMachine(model, (pair, k) => runningCost(model, prices, pair, k)),
-    worth: perMachine(model, (pair, k) => fullWorth(model, prices, pair, k)),
+    running,
+    worth,
+    worthUpTo: prefixSums(worth, model.phaseCount),
+    phaseCount: model.phaseCount,
+    ranking: new Ranking(model, { running, worth }),
     launch: prices.launch,
     cover: prices.cover.map((value) => Math.max(value, least)),
     memory: prices.memory.map((value, cell) => Math.max(value, least * at(model.unitsPerGiB, cell))),
@@ -42,6 +52,21 @@ function perMachine(model: PlannerModel, value: (pair: number, k: number) => num
     for (let k = 0; k < K; k += 1) values[pair * K + k] = value(pair, k);
   }
   return values;
+}
+
+function prefixSums(values: Float64Array, K: number): Float64Array {
+  const sums = new Float64Array((values.length / K) * (K + 1));
+  for (let i = 0; i < values.length; i += 1) {
+    const place = i + Math.floor(i / K);
+    sums[place + 1] = at(sums, place) + at(values, i);
+  }
+  return sums;
+}
+
+/** What a machine of the pair would be worth in the phases from … to if nothing of it were wasted. */
+export function worthOf({ phaseCount, worthUpTo }: Guide, pair: number, from: number, to: number): number {
+  const base = pair * (phaseCount + 1);
+  return at(worthUpTo, base + to + 1) - at(worthUpTo, base + from);
 }
 
 function runningCost(model: PlannerModel, prices: Prices, pair: number, k: number): number {

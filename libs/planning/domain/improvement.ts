@@ -1,27 +1,32 @@
 import type { Allocation, Change } from './allocation.js';
-import { waste, type Guide } from './guide.js';
+import { waste, worthOf, type Guide } from './guide.js';
 import { at } from './planner-model.js';
+import { Slack, type Carrier } from './slack.js';
 
 const GAIN = 1e-7;
 
 /** Asked between steps; true ends the search with what it has. */
 export type Stop = () => boolean;
 
-export type Improving = Readonly<{ stop: Stop; guide: Guide | null }>;
+export type Improving = Readonly<{ stop: Stop; guide: Guide }>;
 
 /** Phases in which something changed: only spans that touch them can have become improvable. */
 export type Window = Readonly<{ from: number; to: number }>;
 
 type Span = Readonly<{ g: number; from: number; to: number }>;
 /** `net` is the cost less what the machine is worth at the guide's prices. */
-type Offer = Readonly<{
-  pair: number;
-  cost: number;
-  net: number;
-  units: number;
-  /** A limit that must be given room before the machine can come; −1: none. */
-  full: number;
-}>;
+type Offer = Carrier &
+  Readonly<{
+    pair: number;
+    cost: number;
+    net: number;
+    /** A limit that must be given room before the machine can come; −1: none. */
+    full: number;
+  }>;
+/** Offers of one size, the cheapest first. */
+type Shelf = Readonly<{ units: number; offers: Offer[] }>;
+
+type Means = Readonly<{ guide: Guide; slack: Slack }>;
 
 /** A pass over all classes that gains less than this share is the last one. */
 const WORTHWHILE = 1e-4;
@@ -45,6 +50,7 @@ export function improveClass(
   window = wholeOf(allocation),
 ): boolean {
   const K = allocation.model.phaseCount;
+  const means = { guide: improving.guide, slack: new Slack(allocation) };
   let improved = false;
   for (let length = K; length >= 1; length -= 1) {
     const first = Math.max(0, window.from - length + 1);
@@ -52,7 +58,7 @@ export function improveClass(
     for (let from = first; from <= last; from += 1) {
       if (improving.stop()) return improved;
       const span = { g, from, to: from + length - 1 };
-      while (improveSpan(allocation, span, improving.guide)) improved = true;
+      while (improveSpan(allocation, span, means)) improved = true;
     }
   }
   return improved;
@@ -62,8 +68,9 @@ export function wholeOf(allocation: Allocation): Window {
   return { from: 0, to: allocation.model.phaseCount - 1 };
 }
 
-function improveSpan(allocation: Allocation, span: Span, guide: Guide | null): boolean {
-  const desk = new ExchangeDesk(allocation, span, guide);
+function improveSpan(allocation: Allocation, span: Span, { guide, slack }: Means): boolean {
+  slack.measure(span.g, span.from, span.to);
+  const desk = new ExchangeDesk(allocation, span, guide, slack);
   const { taken } = desk;
   for (let index = 0; index < taken.length; index += 1) {
     const out = taken[index] as Offer;
@@ -82,60 +89,66 @@ function improveSpan(allocation: Allocation, span: Span, guide: Guide | null): b
  * differ and the class covers in vain; that bound ends most trials before they begin.
  */
 class ExchangeDesk {
+  /** By net, the highest first. */
   readonly taken: Offer[] = [];
-  private offers: Offer[] = [];
+  private readonly shelves: Shelf[] = [];
   private readonly vain: number;
-  private readonly slack: number;
-  private readonly least: number;
-  private readonly largest: number;
+  private least = Infinity;
+  private largest = 0;
 
   constructor(
     private readonly allocation: Allocation,
     private readonly span: Span,
-    private readonly guide: Guide | null,
+    private readonly guide: Guide,
+    private readonly slack: Slack,
   ) {
     const { g, from, to } = span;
-    this.slack = allocation.leastSlack(g, from, to);
-    this.vain = guide === null ? 0 : this.isShort() ? Infinity : waste(guide, allocation, g, from, to);
-    for (const pair of allocation.model.pairs.ofClass[g] ?? []) this.collect(pair);
+    this.vain = slack.isShort ? Infinity : waste(guide, allocation, g, from, to);
+    for (const pair of allocation.model.pairs.ofClass[g] ?? []) {
+      if (allocation.removable(pair, from, to) > 0) this.taken.push(this.offer(pair, -1));
+    }
     this.taken.sort((a, b) => b.net - a.net);
-    // A second machine that goes, or a second that comes for less than nothing, may pay for the first.
-    this.least = this.offers.reduce((least, offer) => Math.min(least, offer.net), Infinity);
-    const best = 2 * Math.max(0, this.taken[0]?.net ?? 0) + this.vain + Math.max(0, -this.least);
-    this.offers = this.offers.filter((offer) => offer.net < best).toSorted((a, b) => a.cost - b.cost);
-    this.largest = this.offers.reduce((most, offer) => Math.max(most, offer.units), 0);
+    if (this.taken.length > 0) this.collectOffers();
+    for (const shelf of this.shelves) shelf.offers.sort((a, b) => a.cost - b.cost);
   }
 
-  private isShort(): boolean {
+  private offer(pair: number, sign: 1 | -1): Offer {
+    const { allocation, span } = this;
+    const { pairs, pools, spotMax } = allocation.model;
+    const cost = sign * allocation.weightedDelta(pair, span.from, span.to, sign);
+    const units = at(pairs.units, pair);
+    const pool = at(pairs.poolOf, pair);
+    return {
+      pair,
+      cost,
+      net: cost - worthOf(this.guide, pair, span.from, span.to),
+      units,
+      memory: at(pairs.memory, pair),
+      spot: (at(pools.spot, pool) - at(spotMax, span.g)) * units,
+      zone: at(pools.zone, pool),
+      full: sign < 0 ? -1 : allocation.limits.fullLimit(pair, span.from, span.to),
+    };
+  }
+
+  /** A second machine that goes, or a second that comes for less than nothing, may pay for the first. */
+  private collectOffers(): void {
     const { g, from, to } = this.span;
-    const K = this.allocation.model.phaseCount;
-    for (let k = from; k <= to; k += 1) if (this.allocation.shortage(g * K + k) > 0) return true;
-    return false;
+    const { pairs, floors } = this.guide.ranking.ofSpan(g, from, to);
+    const most = 2 * Math.max(0, this.taken[0]?.net ?? 0) + this.vain;
+    for (let i = 0; i < pairs.length && at(floors, i) < most - Math.min(0, this.least); i += 1) {
+      const pair = at(pairs, i);
+      if (this.allocation.limits.capLeft(pair, from, to) <= 0) continue;
+      const offer = this.offer(pair, 1);
+      if (offer.net < most - Math.min(0, this.least)) this.put(offer);
+    }
   }
 
-  private collect(pair: number): void {
-    const { allocation, guide } = this;
-    const { from, to } = this.span;
-    const units = at(allocation.model.pairs.units, pair);
-    let worth = 0;
-    if (guide !== null) {
-      const base = pair * allocation.model.phaseCount;
-      for (let k = from; k <= to; k += 1) worth += at(guide.worth, base + k);
-    }
-    if (allocation.removable(pair, from, to) > 0) {
-      const cost = -allocation.weightedDelta(pair, from, to, -1);
-      this.taken.push({ pair, units, cost, net: cost - worth, full: -1 });
-    }
-    if (allocation.limits.capLeft(pair, from, to) > 0) {
-      const cost = allocation.weightedDelta(pair, from, to, 1);
-      this.offers.push({
-        pair,
-        units,
-        cost,
-        net: cost - worth,
-        full: allocation.limits.fullLimit(pair, from, to),
-      });
-    }
+  private put(offer: Offer): void {
+    const shelf = this.shelves.find(({ units }) => units === offer.units);
+    if (shelf === undefined) this.shelves.push({ units: offer.units, offers: [offer] });
+    else shelf.offers.push(offer);
+    this.least = Math.min(this.least, offer.net);
+    this.largest = Math.max(this.largest, offer.units);
   }
 
   /** Whether machines of this net could be replaced at a gain by one of those on offer. */
@@ -143,57 +156,69 @@ class ExchangeDesk {
     return net + this.vain > this.least;
   }
 
-  /** Takes a machine out for nothing, for the cheapest one, or for the cheapest two that do. */
+  /** Takes a machine out for nothing, for a cheaper one, or for two that are cheaper together. */
   replaceOne(out: Offer): boolean {
-    const missing = out.units - this.slack - 1e-9;
+    const missing = out.units - this.slack.units - 1e-9;
     if (missing <= 0 && this.exchange([out], [])) return true;
     const most = out.net + this.vain;
     if (Math.min(this.least, 2 * this.least) >= most || 2 * this.largest < missing) return false;
-    for (const [index, one] of this.offers.entries()) {
-      if (one.cost >= out.cost - GAIN) return false;
-      if (one.pair === out.pair || !this.hasRoom(one, out)) continue;
-      if (one.units >= missing && one.net < most && this.exchange([out], [one])) return true;
-      if (one.net + this.least >= most || one.units + this.largest < missing) continue;
-      for (let second = index; second < this.offers.length; second += 1) {
-        const two = this.offers[second];
-        if (two === undefined || one.cost + two.cost >= out.cost - GAIN) break;
-        if (
-          one.units + two.units < missing ||
-          one.net + two.net >= most ||
-          two.pair === out.pair ||
-          !this.hasRoom(two, out)
-        )
-          continue;
+    if (this.replaceByOne([out], most, missing)) return true;
+    for (const [first, shelf] of this.shelves.entries()) {
+      for (let second = first; second < this.shelves.length; second += 1) {
+        const other = this.shelves[second] as Shelf;
+        if (shelf.units + other.units < missing) continue;
+        if (this.replaceByTwo(out, shelf.offers, other.offers, most)) return true;
+      }
+    }
+    return false;
+  }
+
+  /** Takes two machines out for one that is cheaper. */
+  replaceTwo(out: Offer, other: Offer): boolean {
+    const { from, to } = this.span;
+    if (other === out && this.allocation.removable(out.pair, from, to) < 2) return false;
+    const missing = out.units + other.units - this.slack.units - 1e-9;
+    if (missing > this.largest) return false;
+    return this.replaceByOne([out, other], out.net + other.net + this.vain, missing);
+  }
+
+  private replaceByOne(out: readonly Offer[], most: number, missing: number): boolean {
+    const cost = out.reduce((sum, offer) => sum + offer.cost, 0) - GAIN;
+    for (const { units, offers } of this.shelves) {
+      if (units < missing) continue;
+      for (const one of offers) {
+        if (one.cost >= cost) break;
+        // Two machines of one pair share a start edge; the exact sum is taken again before the exchange is made.
+        if (one.net < most && this.hasRoom(one, out) && this.exchange(out, [one])) return true;
+      }
+    }
+    return false;
+  }
+
+  private replaceByTwo(out: Offer, ones: readonly Offer[], twos: readonly Offer[], most: number): boolean {
+    const cost = out.cost - GAIN;
+    for (let first = 0; first < ones.length; first += 1) {
+      const one = ones[first] as Offer;
+      if (one.cost + (twos[0] as Offer).cost >= cost) return false;
+      if (!this.hasRoom(one, [out])) continue;
+      for (let second = ones === twos ? first : 0; second < twos.length; second += 1) {
+        const two = twos[second] as Offer;
+        if (one.cost + two.cost >= cost) break;
+        if (one.net + two.net >= most || !this.hasRoom(two, [out])) continue;
         if (this.exchange([out], [one, two])) return true;
       }
     }
     return false;
   }
 
-  /** Takes two machines out for the cheapest one that does. */
-  replaceTwo(out: Offer, other: Offer): boolean {
-    const { from, to } = this.span;
-    if (other === out && this.allocation.removable(out.pair, from, to) < 2) return false;
-    const most = out.net + other.net + this.vain;
-    const missing = out.units + other.units - this.slack - 1e-9;
-    if (missing > this.largest) return false;
-    for (const one of this.offers) {
-      if (one.cost >= out.cost + other.cost - GAIN) return false;
-      if (one.units < missing || one.net >= most || one.pair === out.pair || one.pair === other.pair)
-        continue;
-      if (!this.hasRoom(one, out) && !this.hasRoom(one, other)) continue;
-      // Two machines of one pair share a start edge; the exact sum is taken again before the exchange is made.
-      if (this.exchange([out, other], [one])) return true;
-    }
-    return false;
-  }
-
-  /** Whether the machine fits, or at least may do so once the other one is gone. */
-  private hasRoom(one: Offer, out: Offer): boolean {
-    return one.full < 0 || this.allocation.limits.weightIn(out.pair, one.full) > 0;
+  /** Whether the machine fits, or at least may do so once the others are gone. */
+  private hasRoom(one: Offer, out: readonly Offer[]): boolean {
+    if (out.some(({ pair }) => pair === one.pair)) return false;
+    return one.full < 0 || out.some(({ pair }) => this.allocation.limits.weightIn(pair, one.full) > 0);
   }
 
   private exchange(out: readonly Offer[], into: readonly Offer[]): boolean {
+    if (!this.slack.isShort && !this.slack.allows(out, into)) return false;
     const { allocation } = this;
     const { from, to } = this.span;
     const changes: Change[] = [

@@ -1,4 +1,4 @@
-import { at, type PlannerModel } from './planner-model.js';
+import type { PlannerModel } from './planner-model.js';
 import { ruleValues, type Prices, type RuleValues } from './prices.js';
 import { Relaxation } from './relaxation.js';
 import { setTolls, typicalPrices, typicalTolls } from './rules-to-meet.js';
@@ -26,6 +26,8 @@ export class PriceAscent {
   private stalls = 0;
   private checked = 0;
   private sinceCheck = 0;
+  /** First prices that may still be tried: over ten thousand pools a single trial takes long. */
+  private trials: number;
 
   constructor(
     private readonly model: PlannerModel,
@@ -42,6 +44,7 @@ export class PriceAscent {
     this.best.cover.set(typical.cover.map((value) => value * FIRST_COVER));
     this.best.memory.set(typical.memory.map((value) => value * FIRST_MEMORY));
     this.bound = this.relaxation.solve(this.best);
+    this.trials = MOST_TRIED / Math.max(1, this.machines.length);
     for (let pass = 0; pass < SCALING_PASSES && this.scaleClasses(); pass += 1);
     this.findMagnitudes(typical);
     this.bound = this.relaxation.solve(this.best);
@@ -59,12 +62,10 @@ export class PriceAscent {
       for (const factor of FACTORS) {
         this.trial.all.set(this.best.all);
         for (const prices of [this.trial.cover, this.trial.memory]) {
-          for (let cell = g * K; cell < (g + 1) * K; cell += 1) prices[cell] = at(prices, cell) * factor;
+          for (let cell = g * K; cell < (g + 1) * K; cell += 1)
+            prices[cell] = (prices[cell] as number) * factor;
         }
-        const bound = this.relaxation.solve(this.trial);
-        if (bound <= this.bound) continue;
-        this.best.all.set(this.trial.all);
-        this.bound = bound;
+        if (!this.isBetter()) continue;
         raised = true;
         break;
       }
@@ -78,11 +79,14 @@ export class PriceAscent {
    */
   private findMagnitudes(typical: RuleValues): void {
     for (let cell = 0; cell < this.best.cover.length; cell += 1) {
-      if (at(this.best.cover, cell) <= 0) continue;
+      if ((this.best.cover[cell] as number) <= 0) continue;
       for (const factor of [MAGNITUDE, 1 / MAGNITUDE]) {
         for (let times = 0; times < MOST_MAGNITUDES && this.raised(cell, factor); times += 1);
       }
-      typical.cover[cell] = Math.max(at(typical.cover, cell), at(this.best.cover, cell) / FIRST_COVER);
+      typical.cover[cell] = Math.max(
+        typical.cover[cell] as number,
+        (this.best.cover[cell] as number) / FIRST_COVER,
+      );
     }
     typicalTolls(this.model, typical);
   }
@@ -90,13 +94,15 @@ export class PriceAscent {
   /** Whether the bound rises with this cell's price times a factor, alone or with tolls; the prices are kept then. */
   private raised(cell: number, factor: number): boolean {
     this.trial.all.set(this.best.all);
-    this.trial.cover[cell] = at(this.best.cover, cell) * factor;
+    this.trial.cover[cell] = (this.best.cover[cell] as number) * factor;
     if (this.isBetter()) return true;
     if (factor < 1 || !setTolls(this.model, this.trial, cell)) return false;
     return this.isBetter();
   }
 
   private isBetter(): boolean {
+    if (this.trials <= 0) return false;
+    this.trials -= 1;
     const bound = this.relaxation.solve(this.trial);
     if (bound <= this.bound) return false;
     this.best.all.set(this.trial.all);
@@ -140,7 +146,8 @@ export class PriceAscent {
     const stride = (this.length * (this.goal - this.bound)) / norm;
     const { typical, direction } = this;
     for (let row = 0; row < typical.length; row += 1) {
-      const value = at(this.best.all, row) + stride * at(typical, row) * at(direction, row);
+      const value =
+        (this.best.all[row] as number) + stride * (typical[row] as number) * (direction[row] as number);
       this.trial.all[row] = Math.max(0, value);
     }
     const bound = this.relaxation.solve(this.trial);
@@ -156,8 +163,8 @@ export class PriceAscent {
     const asked = relaxation.asked.all;
     let norm = 0;
     for (let row = 0; row < typical.length; row += 1) {
-      let unmet = (at(asked, row) - at(average, row)) * at(typical, row);
-      if (unmet < 0 && at(best.all, row) <= 0) unmet = 0;
+      let unmet = ((asked[row] as number) - (average[row] as number)) * (typical[row] as number);
+      if (unmet < 0 && (best.all[row] as number) <= 0) unmet = 0;
       direction[row] = unmet;
       norm += unmet * unmet;
     }
@@ -172,9 +179,9 @@ export class PriceAscent {
     let along = 0;
     let length = 0;
     for (let row = 0; row < typical.length; row += 1) {
-      const scale = at(typical, row);
-      const unmet = (at(asked, row) - at(average, row)) * scale;
-      const change = (at(done, row) - at(average, row)) * scale;
+      const scale = typical[row] as number;
+      const unmet = ((asked[row] as number) - (average[row] as number)) * scale;
+      const change = ((done[row] as number) - (average[row] as number)) * scale;
       along += unmet * change;
       length += change * change;
     }
@@ -186,12 +193,12 @@ export class PriceAscent {
     const { average, machines, relaxation } = this;
     const done = relaxation.done.all;
     for (let row = 0; row < average.length; row += 1) {
-      average[row] = at(average, row) + weight * (at(done, row) - at(average, row));
+      average[row] = (average[row] as number) + weight * ((done[row] as number) - (average[row] as number));
     }
-    for (let i = 0; i < machines.length; i += 1) machines[i] = at(machines, i) * (1 - weight);
+    for (let i = 0; i < machines.length; i += 1) machines[i] = (machines[i] as number) * (1 - weight);
     for (let i = 0; i < relaxation.moveCount; i += 1) {
-      const index = at(relaxation.moves, i);
-      machines[index] = at(machines, index) + weight * at(relaxation.amounts, i);
+      const index = relaxation.moves[i] as number;
+      machines[index] = (machines[index] as number) + weight * (relaxation.amounts[i] as number);
     }
   }
 
@@ -215,6 +222,8 @@ const FIRST_COVER = 0.9;
 const FIRST_MEMORY = 0.2;
 const FACTORS = [0.8, 1.25] as const;
 const SCALING_PASSES = 12;
+/** Pairs and phases that all trials may look at together. */
+const MOST_TRIED = 2e7;
 const MAGNITUDE = 4;
 const MOST_MAGNITUDES = 8;
 const CHECK_AFTER = 100;

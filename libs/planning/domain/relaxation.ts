@@ -1,4 +1,4 @@
-import { at, type PlannerModel } from './planner-model.js';
+import type { PlannerModel } from './planner-model.js';
 import { ruleValues, type RuleValues } from './prices.js';
 import { rulesToMeet, costOfDelivered } from './rules-to-meet.js';
 
@@ -54,12 +54,12 @@ export class Relaxation {
 
   private openPool(p: number): void {
     const { phaseCount: K, pairs, cap } = this.model;
-    const there = (pairs.ofPool[p] ?? []).reduce((sum, pair) => sum + at(pairs.delivered, pair), 0);
+    const there = (pairs.ofPool[p] ?? []).reduce((sum, pair) => sum + (pairs.delivered[pair] as number), 0);
     for (let k = 0; k < K; k += 1) {
-      const free = at(cap, p * K + k) - there;
+      const free = (cap[p * K + k] as number) - there;
       if (free <= 0) continue;
       this.open[p * K + k] = 1;
-      this.free[p] = Math.max(at(this.free, p), free);
+      this.free[p] = Math.max(this.free[p] as number, free);
     }
   }
 
@@ -70,7 +70,8 @@ export class Relaxation {
     this.zoneUnits.fill(0);
     this.moveCount = 0;
     let bound = this.base;
-    for (let row = 0; row < asked.all.length; row += 1) bound += at(prices.all, row) * at(asked.all, row);
+    for (let row = 0; row < asked.all.length; row += 1)
+      bound += (prices.all[row] as number) * (asked.all[row] as number);
     for (let cell = 0; cell < model.classCount * model.phaseCount; cell += 1) {
       bound += this.priceCell(prices, cell);
     }
@@ -83,16 +84,20 @@ export class Relaxation {
   private priceCell(prices: RuleValues, cell: number): number {
     const { zoneCount: Z, penalty, hours, phaseCount: K, unitsPerGiB, spotMax } = this.model;
     const { need, memoryNeed, zoneNeed } = this.model;
-    let outside = at(prices.cover, cell);
-    for (let z = cell * Z; z < (cell + 1) * Z; z += 1) outside += at(prices.zone, z);
+    let outside = prices.cover[cell] as number;
+    for (let z = cell * Z; z < (cell + 1) * Z; z += 1) outside += prices.zone[z] as number;
     const g = Math.floor(cell / K);
-    const shared = outside + at(spotMax, g) * at(prices.spot, cell);
-    for (let z = cell * Z; z < (cell + 1) * Z; z += 1) this.worth[z] = shared - at(prices.zone, z);
-    const perGiB = at(unitsPerGiB, cell);
-    let reduced = at(penalty, g) * at(hours, cell % K) - outside;
-    if (perGiB > 0) reduced -= at(prices.memory, cell) / perGiB;
+    const shared = outside + (spotMax[g] as number) * (prices.spot[cell] as number);
+    for (let z = cell * Z; z < (cell + 1) * Z; z += 1) this.worth[z] = shared - (prices.zone[z] as number);
+    const perGiB = unitsPerGiB[cell] as number;
+    let reduced = (penalty[g] as number) * (hours[cell % K] as number) - outside;
+    if (perGiB > 0) reduced -= (prices.memory[cell] as number) / perGiB;
     if (reduced >= 0) return 0;
-    const most = Math.max(at(need, cell), at(memoryNeed, cell) * perGiB, at(zoneNeed, cell));
+    const most = Math.max(
+      need[cell] as number,
+      (memoryNeed[cell] as number) * perGiB,
+      zoneNeed[cell] as number,
+    );
     add(this.done.cover, cell, most);
     if (perGiB > 0) add(this.done.memory, cell, most / perGiB);
     for (let z = cell * Z; z < (cell + 1) * Z; z += 1) add(this.done.zone, z, most);
@@ -101,7 +106,7 @@ export class Relaxation {
 
   private solvePool(prices: RuleValues, p: number): number {
     const own = this.model.pairs.ofPool[p] ?? [];
-    const free = at(this.free, p);
+    const free = this.free[p] as number;
     if (free === 0 || own.length === 0) return 0;
     const value = this.cheapestPath(prices, p, own);
     if (value < 0) this.walkBack(p, own, free);
@@ -112,21 +117,27 @@ export class Relaxation {
   private cheapestPath(prices: RuleValues, p: number, own: readonly number[]): number {
     const { pools, hours, phaseCount: K } = this.model;
     const { working, begins, state, net } = this;
-    const money = at(prices.budget, 0);
-    const rate = at(pools.rate, p) + money * at(pools.price, p);
-    const start = at(pools.startRate, p) + money * at(pools.start, p);
-    const launch = at(pools.launch, p) * K;
+    const money = prices.budget[0] as number;
+    const rate = (pools.rate[p] as number) + money * (pools.price[p] as number);
+    const start = (pools.startRate[p] as number) + money * (pools.start[p] as number);
+    const launch = (pools.launch[p] as number) * K;
     const size = own.length;
     working.fill(Infinity, 0, size);
     let before = 0;
     for (let k = 0; k < K; k += 1) {
-      const enter = before + start + (launch < 0 ? 0 : at(prices.launch, launch + k));
+      const enter = before + start + (launch < 0 ? 0 : (prices.launch[launch + k] as number));
       let best = before;
       let bestState = -1;
-      this.priceMachines(prices, p, own, k, at(this.open, p * K + k) === 1 ? rate * at(hours, k) : Infinity);
+      this.priceMachines(
+        prices,
+        p,
+        own,
+        k,
+        (this.open[p * K + k] as number) === 1 ? rate * (hours[k] as number) : Infinity,
+      );
       for (let j = 0; j < size; j += 1) {
-        const begin = enter < at(working, j);
-        const value = (begin ? enter : at(working, j)) + at(net, j);
+        const begin = enter < (working[j] as number);
+        const value = (begin ? enter : (working[j] as number)) + (net[j] as number);
         begins[j * K + k] = begin ? 1 : 0;
         working[j] = value;
         if (value < best) {
@@ -154,17 +165,20 @@ export class Relaxation {
     const { classOf, units, memory } = pairs;
     const { starts, of, weight } = limits;
     const { memory: memoryPrice, spot: spotPrice, limit: limitPrice } = prices;
-    const zone = at(pools.zone, p);
-    const isSpot = at(pools.spot, p) === 1;
+    const zone = pools.zone[p] as number;
+    const isSpot = (pools.spot[p] as number) === 1;
     for (let j = 0; j < own.length; j += 1) {
       const pair = own[j] as number;
-      const cell = at(classOf, pair) * K + k;
-      let perUnit = at(worth, cell * zoneCount + zone);
-      if (isSpot) perUnit -= at(spotPrice, cell);
-      let value = running - at(units, pair) * perUnit - at(memory, pair) * at(memoryPrice, cell);
-      const end = at(starts, pair + 1);
-      for (let i = at(starts, pair); i < end; i += 1)
-        value += at(weight, i) * at(limitPrice, at(of, i) * K + k);
+      const cell = (classOf[pair] as number) * K + k;
+      let perUnit = worth[cell * zoneCount + zone] as number;
+      if (isSpot) perUnit -= spotPrice[cell] as number;
+      let value =
+        running -
+        (units[pair] as number) * perUnit -
+        (memory[pair] as number) * (memoryPrice[cell] as number);
+      const end = starts[pair + 1] as number;
+      for (let i = starts[pair] as number; i < end; i += 1)
+        value += (weight[i] as number) * (limitPrice[(of[i] as number) * K + k] as number);
       net[j] = value;
     }
   }
@@ -173,12 +187,12 @@ export class Relaxation {
     const K = this.model.phaseCount;
     let k = K;
     while (k > 0) {
-      const j = at(this.state, k);
+      const j = this.state[k] as number;
       k -= 1;
       if (j < 0) continue;
       const pair = own[j] as number;
       this.count(pair, p, k, free);
-      while (at(this.begins, j * K + k) === 0) {
+      while ((this.begins[j * K + k] as number) === 0) {
         k -= 1;
         this.count(pair, p, k, free);
       }
@@ -189,28 +203,28 @@ export class Relaxation {
   private count(pair: number, p: number, k: number, free: number): void {
     const { pairs, pools, limits, phaseCount: K, zoneCount, spotMax, hours } = this.model;
     const { done } = this;
-    const g = at(pairs.classOf, pair);
+    const g = pairs.classOf[pair] as number;
     const cell = g * K + k;
-    const units = free * at(pairs.units, pair);
+    const units = free * (pairs.units[pair] as number);
     this.moves[this.moveCount] = pair * K + k;
     this.amounts[this.moveCount] = free;
     this.moveCount += 1;
     add(done.cover, cell, units);
-    add(done.memory, cell, free * at(pairs.memory, pair));
-    add(done.spot, cell, units * (at(spotMax, g) - at(pools.spot, p)));
-    add(this.zoneUnits, cell * zoneCount + at(pools.zone, p), units);
-    const end = at(limits.starts, pair + 1);
-    for (let i = at(limits.starts, pair); i < end; i += 1) {
-      add(done.limit, at(limits.of, i) * K + k, -free * at(limits.weight, i));
+    add(done.memory, cell, free * (pairs.memory[pair] as number));
+    add(done.spot, cell, units * ((spotMax[g] as number) - (pools.spot[p] as number)));
+    add(this.zoneUnits, cell * zoneCount + (pools.zone[p] as number), units);
+    const end = limits.starts[pair + 1] as number;
+    for (let i = limits.starts[pair] as number; i < end; i += 1) {
+      add(done.limit, (limits.of[i] as number) * K + k, -free * (limits.weight[i] as number));
     }
-    add(done.budget, 0, -free * at(hours, k) * at(pools.price, p));
+    add(done.budget, 0, -free * (hours[k] as number) * (pools.price[p] as number));
   }
 
   private countStart(p: number, k: number, free: number): void {
     const { pools, phaseCount: K } = this.model;
-    const launch = at(pools.launch, p);
+    const launch = pools.launch[p] as number;
     if (launch >= 0) add(this.done.launch, launch * K + k, -free);
-    add(this.done.budget, 0, -free * at(pools.start, p));
+    add(this.done.budget, 0, -free * (pools.start[p] as number));
   }
 
   /** Units outside a zone are those of the cell less those inside. */
@@ -218,10 +232,10 @@ export class Relaxation {
     const { zoneCount: Z, classCount, phaseCount } = this.model;
     for (let cell = 0; cell < classCount * phaseCount; cell += 1) {
       let total = 0;
-      for (let z = cell * Z; z < (cell + 1) * Z; z += 1) total += at(this.zoneUnits, z);
+      for (let z = cell * Z; z < (cell + 1) * Z; z += 1) total += this.zoneUnits[z] as number;
       if (total === 0) continue;
       for (let z = cell * Z; z < (cell + 1) * Z; z += 1) {
-        add(this.done.zone, z, total - at(this.zoneUnits, z));
+        add(this.done.zone, z, total - (this.zoneUnits[z] as number));
       }
     }
   }

@@ -1,5 +1,6 @@
 import type { Allocation } from './allocation.js';
 import { improveClass, wholeOf, type Improving, type Window } from './improvement.js';
+import { OfferDesk } from './offer-desk.js';
 import { at } from './planner-model.js';
 import { dropSpotExcess, enforceCaps, keepLimits, repairClass } from './rounding.js';
 
@@ -22,16 +23,24 @@ export type SearchLimits = Improving &
     parts: Float64Array | null;
   }>;
 
+/** Who rebuilds: by the guide alone, a little disturbed, or by bare cost. */
+type Desks = Readonly<Record<'exact' | 'noisy' | 'blind', OfferDesk>>;
+
 /**
  * Ruin and recreate: rounds one or two classes anew, or takes a few of their machines out, rebuilds, and keeps what is
  * not worse. Works where exchanges within a class are stuck, above all on shared caps and quota.
  */
 export function search(allocation: Allocation, limits: SearchLimits): void {
-  const { rounds, stop } = limits;
+  const { rounds, stop, guide, random } = limits;
+  const desks = {
+    exact: new OfferDesk(allocation, { guide, noise: () => 0 }),
+    noisy: new OfferDesk(allocation, { guide, noise: () => (random() - 0.5) * NOISE }),
+    blind: new OfferDesk(allocation, { guide: null, noise: () => (random() - 0.5) * NOISE }),
+  };
   let best = allocation.objective();
   for (let round = 0; round < rounds && !stop(); round += 1) {
     allocation.begin();
-    attempt(allocation, limits, best);
+    attempt(allocation, limits, desks, best);
     const objective = allocation.isWithinMeans() ? allocation.objective() : Infinity;
     if (objective <= best + 1e-9) best = objective;
     else allocation.undo();
@@ -40,15 +49,14 @@ export function search(allocation: Allocation, limits: SearchLimits): void {
   enforceCaps(allocation);
 }
 
-function attempt(allocation: Allocation, limits: SearchLimits, best: number): void {
-  const { random, guide, parts } = limits;
+function attempt(allocation: Allocation, limits: SearchLimits, desks: Desks, best: number): void {
+  const { random, parts } = limits;
   const anew = parts !== null && random() < ANEW;
   const window = anew && random() < WHOLE ? wholeOf(allocation) : pickWindow(allocation, random);
   const classes = anew ? roundAnew(allocation, parts, window, random) : ruined(allocation, window, random);
   for (const g of classes) dropSpotExcess(allocation, g);
-  const disturbed = !anew && random() < DISTURBED;
-  const noise = () => (anew ? 0 : (random() - 0.5) * NOISE);
-  for (const g of classes) repairClass(allocation, g, { guide: disturbed ? null : guide, noise });
+  const desk = anew ? desks.exact : random() < DISTURBED ? desks.blind : desks.noisy;
+  for (const g of classes) repairClass(allocation, g, desk);
   // A rebuild this much dearer is never saved by exchanges; most attempts end here.
   if (allocation.objective() > best * (1 + (anew ? HOPELESS_ANEW : HOPELESS))) return;
   for (const g of classes) improveClass(allocation, g, limits, anew ? wholeOf(allocation) : window);

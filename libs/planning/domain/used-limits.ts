@@ -1,4 +1,4 @@
-import { at, type PlannerModel } from './planner-model.js';
+import type { PlannerModel } from './planner-model.js';
 
 /** One machine more (+1) or fewer (−1) of a pair. */
 export type Change = Readonly<{ pair: number; sign: 1 | -1 }>;
@@ -21,47 +21,47 @@ export class UsedLimits {
 
   add(pair: number, k: number, count: number): void {
     const { limits, pairs, phaseCount: K } = this.model;
-    const place = at(pairs.poolOf, pair) * K + k;
-    this.poolUsed[place] = at(this.poolUsed, place) + count;
-    for (let i = at(limits.starts, pair); i < at(limits.starts, pair + 1); i += 1) {
-      const row = at(limits.of, i) * K + k;
-      this.used[row] = at(this.used, row) + count * at(limits.weight, i);
+    const place = (pairs.poolOf[pair] as number) * K + k;
+    this.poolUsed[place] = (this.poolUsed[place] as number) + count;
+    for (let i = limits.starts[pair] as number; i < (limits.starts[pair + 1] as number); i += 1) {
+      const row = (limits.of[i] as number) * K + k;
+      this.used[row] = (this.used[row] as number) + count * (limits.weight[i] as number);
     }
   }
 
   addStarts(launch: number, k: number, count: number): void {
     const row = launch * this.model.phaseCount + k;
-    this.started[row] = at(this.started, row) + count;
+    this.started[row] = (this.started[row] as number) + count;
   }
 
   /** Free machines of the pair's pool in phase k under its cap and all limits; negative when one is broken. */
   room(pair: number, k: number): number {
     const { limits, phaseCount: K } = this.model;
     let room = this.capRoom(pair, k);
-    for (let i = at(limits.starts, pair); i < at(limits.starts, pair + 1); i += 1) {
-      room = Math.min(room, this.roomIn(at(limits.of, i) * K + k, at(limits.weight, i)));
+    for (let i = limits.starts[pair] as number; i < (limits.starts[pair + 1] as number); i += 1) {
+      room = Math.min(room, this.roomIn((limits.of[i] as number) * K + k, limits.weight[i] as number));
     }
     return room;
   }
 
   capRoom(pair: number, k: number): number {
-    const place = at(this.model.pairs.poolOf, pair) * this.model.phaseCount + k;
-    return at(this.model.cap, place) - at(this.poolUsed, place);
+    const place = (this.model.pairs.poolOf[pair] as number) * this.model.phaseCount + k;
+    return (this.model.cap[place] as number) - (this.poolUsed[place] as number);
   }
 
   /** Whole machines of a weight that one limit still takes. */
   roomIn(row: number, weight: number): number {
-    const free = at(this.model.limits.free, row);
-    return Math.floor((free - at(this.used, row) + tolerance(free)) / weight);
+    const free = this.model.limits.free[row] as number;
+    return Math.floor((free - (this.used[row] as number) + tolerance(free)) / weight);
   }
 
   /** A limit that takes no further machine of the pair in one of the phases a … b; −1: all of them do. */
   fullLimit(pair: number, a: number, b: number): number {
     const { limits, phaseCount: K } = this.model;
-    for (let i = at(limits.starts, pair); i < at(limits.starts, pair + 1); i += 1) {
-      const limit = at(limits.of, i);
+    for (let i = limits.starts[pair] as number; i < (limits.starts[pair + 1] as number); i += 1) {
+      const limit = limits.of[i] as number;
       for (let k = a; k <= b; k += 1) {
-        if (this.roomIn(limit * K + k, at(limits.weight, i)) < 1) return limit;
+        if (this.roomIn(limit * K + k, limits.weight[i] as number) < 1) return limit;
       }
     }
     return -1;
@@ -76,11 +76,11 @@ export class UsedLimits {
 
   startsLeft(launch: number, k: number): number {
     const row = launch * this.model.phaseCount + k;
-    return at(this.model.launches.free, row) - at(this.started, row);
+    return (this.model.launches.free[row] as number) - (this.started[row] as number);
   }
 
   startsHold(): boolean {
-    return this.started.every((count, row) => count <= at(this.model.launches.free, row));
+    return this.started.every((count, row) => count <= (this.model.launches.free[row] as number));
   }
 
   /** Whether caps and limits hold in phase k after the changes, which may free and take from the same ones. */
@@ -95,16 +95,16 @@ export class UsedLimits {
     const { limits, pairs, phaseCount: K } = this.model;
     let machines = 0;
     for (const other of changes) {
-      if (at(pairs.poolOf, other.pair) === at(pairs.poolOf, pair)) machines += other.sign;
+      if ((pairs.poolOf[other.pair] as number) === (pairs.poolOf[pair] as number)) machines += other.sign;
     }
     if (machines > 0 && machines > this.capRoom(pair, k)) return false;
-    for (let i = at(limits.starts, pair); i < at(limits.starts, pair + 1); i += 1) {
-      const limit = at(limits.of, i);
+    for (let i = limits.starts[pair] as number; i < (limits.starts[pair + 1] as number); i += 1) {
+      const limit = limits.of[i] as number;
       const row = limit * K + k;
-      const free = at(limits.free, row);
+      const free = limits.free[row] as number;
       let taken = 0;
       for (const other of changes) taken += other.sign * this.weightIn(other.pair, limit);
-      if (taken > 0 && at(this.used, row) + taken > free + tolerance(free)) return false;
+      if (taken > 0 && (this.used[row] as number) + taken > free + tolerance(free)) return false;
     }
     return true;
   }
@@ -112,8 +112,8 @@ export class UsedLimits {
   /** What one machine of the pair takes of a limit. */
   weightIn(pair: number, limit: number): number {
     const { limits } = this.model;
-    for (let i = at(limits.starts, pair); i < at(limits.starts, pair + 1); i += 1) {
-      if (at(limits.of, i) === limit) return at(limits.weight, i);
+    for (let i = limits.starts[pair] as number; i < (limits.starts[pair + 1] as number); i += 1) {
+      if ((limits.of[i] as number) === limit) return limits.weight[i] as number;
     }
     return 0;
   }
@@ -124,7 +124,8 @@ export class UsedLimits {
     for (let launch = 0; launch < launches.count; launch += 1) {
       let starts = 0;
       for (const change of changes) {
-        if (at(pools.launch, at(pairs.poolOf, change.pair)) === launch) starts += startsOf(change);
+        if ((pools.launch[pairs.poolOf[change.pair] as number] as number) === launch)
+          starts += startsOf(change);
       }
       if (starts > 0 && starts > this.startsLeft(launch, k)) return false;
     }

@@ -66,20 +66,23 @@ function makePhases(count: number): InstanceFile['phases'] {
 function makePools(count: number, random: Random): InstancePool[] {
   const pools = new Map<string, InstancePool>();
   while (pools.size < count) {
-    const pool = makePool(random);
+    const pool = makePool(random, Math.ceil(count / POOLS_PER_REGIONS));
     if (!pools.has(pool.id)) pools.set(pool.id, pool);
   }
   return [...pools.values()];
 }
 
-function makePool(random: Random): InstancePool {
+/** More pools than this need more regions than three to be different ones. */
+const POOLS_PER_REGIONS = 1_200;
+
+function makePool(random: Random, worlds: number): InstancePool {
   const option = pickOption(random);
   const family = pick(FAMILIES, random);
   const vcpu = pick(SIZES, random);
   const generation = 6 + Math.floor(random() * 3);
   const account = option.id === 'private' ? 'private' : pick(['acc1', 'acc2'], random);
-  const region =
-    option.id === 'private' ? pick(['dc1', 'dc2'], random) : pick(['reg1', 'reg2', 'reg3'], random);
+  const places = option.id === 'private' ? (['dc', 2] as const) : (['reg', 3] as const);
+  const region = `${places[0]}${1 + Math.floor(random() * places[1] * worlds)}`;
   const zone = `${region}${pick(option.id === 'private' ? ['a', 'b'] : ['a', 'b', 'c'], random)}`;
   const type = `${family.id}${generation}x.${vcpu}`;
   const priceHour = round(vcpu * 0.042 * family.factor * option.factor * (0.75 + 0.5 * random()), 4);

@@ -62,6 +62,16 @@ const CHANGES = {
   'saw-tooth': classes((item, index) => ({
     demand: item.demand.map((entry, k) => (k % 2 === index % 2 ? entry : halved(entry))),
   })),
+  /** Private pools of a few machines each: nearly everything is bought. */
+  'scarce-private': pools((pool) => (pool.option === 'private' ? { cap: Math.min(pool.cap, 2) } : {})),
+  /** Classes whose demands differ by orders of magnitude. */
+  unequal: classes((item, index) => ({ demand: scaled(item, 2 / 3 ** index) })),
+  /** Machines of one size, memory and price: all plans look alike. */
+  uniform: pools(() => ({ vcpu: 16, memGiB: 64, priceHour: 0.6, startCost: 0.1 })),
+  /** Nothing is short of memory, so that only a few sizes fit. */
+  'memory-bound': classes((item) => ({
+    demand: item.demand.map(({ vcpu }) => ({ vcpu: Math.round(vcpu / 2), memGiB: Math.round(vcpu * 4) })),
+  })),
   /** Hardly more supply than demand. */
   scarce: classes((item) => ({ demand: scaled(item, 1.3) })),
 } as const satisfies Record<string, Change>;

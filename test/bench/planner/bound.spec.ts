@@ -1,0 +1,31 @@
+import { decimal } from '@springtide/kernel';
+import { solvePlan } from '@springtide/planning';
+import { machinesOf, problemOf } from './instance-file.js';
+import { generateInstance } from './instance-generator.js';
+import { variantOf, type InstanceVariant } from './instance-variants.js';
+import { linearReference } from './linear-reference.js';
+import { checkMachines } from './plan-checker.js';
+
+const SIZE = { classes: 3, pools: 16, phases: 4 };
+
+/** HiGHS solves the linear model to the end; the planner's bound comes from prices that stop short of it. */
+describe('the bound of a plan', () => {
+  it.each<InstanceVariant>(['plain', 'tight-quota', 'scarce', 'zone-strict', 'dear-starts', 'mostly-spot'])(
+    'is below the linear optimum, and close to it: %s',
+    async (variant) => {
+      for (const seed of [1, 2, 3]) {
+        const file = variantOf(generateInstance(SIZE, seed), variant);
+        const plan = await solvePlan(problemOf(file), { searchRounds: 20 });
+        const linear = await linearReference(file);
+        const bound = Number(plan.lowerBound?.amount);
+        expect(bound).toBeLessThanOrEqual(linear.bound * (1 + 1e-7) + 1e-6);
+        expect(bound).toBeGreaterThan(linear.bound * 0.3);
+        const checked = checkMachines(file, machinesOf(plan.machines));
+        expect(checked.violations).toEqual([]);
+        expect(decimal(plan.objective.amount).toNumber()).toBeCloseTo(checked.total, 3);
+        expect(checked.total).toBeGreaterThanOrEqual(linear.bound * (1 - 1e-7));
+      }
+    },
+    60_000,
+  );
+});
