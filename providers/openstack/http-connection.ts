@@ -20,33 +20,36 @@ const LARGEST_ANSWER = 128 * 1024 * 1024;
 /** JSON over HTTP through the endpoint gate: deadlines, sizes, and errors in our words. Knows no tokens. */
 export class HttpConnection {
   readonly #clock: Clock;
-  readonly #reads: Dispatcher;
-  readonly #changes: Dispatcher;
+  readonly #kept: Dispatcher;
+  readonly #fresh: Dispatcher;
 
   constructor(gate: ProviderContext['gate'], clock: Clock, caPem: string | undefined) {
     const trust = caPem === undefined ? {} : { ca: caPem };
     this.#clock = clock;
-    this.#reads = gate.dispatcher(trust);
+    this.#kept = gate.dispatcher(trust);
     // Changes never go over a kept connection: one that the server closes meanwhile would leave open what happened.
-    this.#changes = gate.dispatcher(trust);
+    this.#fresh = gate.dispatcher(trust);
   }
 
-  /** @throws for every answer that is no success, and when there is none. A read that was cut is sent once more. */
+  /**
+   * @throws for every answer that is no success, and when there is none. A read that was cut is sent once more, over a new
+   * connection: the others that are kept have been idle for as long.
+   */
   async send(call: HttpCall): Promise<HttpAnswer> {
     try {
-      return await this.#sendOnce(call);
+      return await this.#sendOnce(call, call.mutates);
     } catch (thrown) {
       if (call.mutates || !(thrown instanceof SpringtideError) || !wasCut(thrown)) throw thrown;
-      return await this.#sendOnce(call);
+      return await this.#sendOnce(call, true);
     }
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#reads.close(), this.#changes.close()]);
+    await Promise.all([this.#kept.close(), this.#fresh.close()]);
   }
 
-  async #sendOnce(call: HttpCall): Promise<HttpAnswer> {
-    const answer = await this.#exchange(call);
+  async #sendOnce(call: HttpCall, fresh: boolean): Promise<HttpAnswer> {
+    const answer = await this.#exchange(call, fresh);
     if (answer.status < 300) {
       return { status: answer.status, body: readJson(answer.text, call), header: answer.header };
     }
@@ -54,7 +57,7 @@ export class HttpConnection {
     throw refusalError({ status: answer.status, body: answer.text, retryAfter }, call);
   }
 
-  async #exchange(call: HttpCall) {
+  async #exchange(call: HttpCall, fresh: boolean) {
     const leftMs = parseInstant(call.deadline).getTime() - this.#clock.now().getTime();
     if (leftMs <= 0) {
       const message = `OpenStack: ${call.doing} was not sent, because its deadline has passed; nothing was changed`;
@@ -63,8 +66,8 @@ export class HttpConnection {
     try {
       const response = await request(call.url, {
         method: call.method,
-        dispatcher: call.mutates ? this.#changes : this.#reads,
-        reset: call.mutates,
+        dispatcher: fresh ? this.#fresh : this.#kept,
+        reset: fresh,
         headers: {
           accept: 'application/json',
           ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),

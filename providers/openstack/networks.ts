@@ -33,7 +33,8 @@ export class OpenstackNetworks implements NetworkFacet {
     const at = { region: scope.region, deadline: options.deadline };
     const { api, account } = this.#openstack;
     const { pageSize } = account;
-    const [subnets, free] = await Promise.all([
+    const [usual, subnets, free] = await Promise.all([
+      this.#openstack.places.usualNetwork(at),
       api.all(
         at,
         { service: 'network', path: '/subnets', key: 'subnets', pageSize, doing: 'the list of subnets' },
@@ -56,7 +57,7 @@ export class OpenstackNetworks implements NetworkFacet {
           region: scope.region,
           ...(own.length === 1 && own[0] !== undefined ? { cidr: own[0].cidr } : {}),
           ...(freeAddresses === undefined ? {} : { freeAddresses }),
-          ...(id === account.network ? { takesUnnamed: true as const } : {}),
+          ...(id === usual ? { takesUnnamed: true as const } : {}),
         };
       });
       yield { items, complete: page.complete };

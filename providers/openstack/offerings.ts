@@ -13,8 +13,12 @@ const limitsSchema = z.object({
   limits: z.object({ absolute: z.object({ maxTotalCores: z.number(), totalCoresUsed: z.number() }) }),
 });
 
-/** Every flavour in every zone: what is full stays in the list, with stock `none`. */
+/**
+ * Every flavour in every zone: what is full stays in the list, with stock `none`. None at all where it is open to which
+ * network a machine that names none would go: nova would refuse what a plan had counted on.
+ */
 export async function readOfferings(openstack: Openstack, at: At): Promise<readonly Offering[]> {
+  if ((await openstack.places.usualNetwork(at)) === undefined) return [];
   const [flavors, zones, stock, quotas] = await Promise.all([
     openstack.places.flavors(at),
     openstack.places.zones(at),

@@ -1,6 +1,7 @@
 import { SpringtideError } from '@springtide/kernel';
 import { systemClock, silentLogger } from '@springtide/platform';
 import {
+  collectComplete,
   connectAccount,
   type CloudClient,
   type LaunchBatch,
@@ -258,6 +259,45 @@ suite('the OpenStack provider, over the wire', () => {
       expect(address?.relations).toContainEqual({ kind: 'attached-to', to: 'machine', id });
       expect(await of('disk')).toEqual([]);
       await expect(of('load-balancer')).rejects.toMatchObject({ code: 'unsupported' });
+    },
+    RULE_MS,
+  );
+
+  it(
+    'tells the network of machines that name none, and offers nothing while that is open',
+    async () => {
+      const scope = { region: yard.region };
+      const look = async (changes: Readonly<Record<string, unknown>>) => {
+        const account = await connect(changes);
+        const networks = await collectComplete(account.network.listNetworks(scope), 'networks');
+        const offerings = await collectComplete(account.compute.listOfferings(scope), 'offerings');
+        const refused = (await account.verify()).permissions.filter(({ granted }) => !granted);
+        return {
+          account,
+          seen: networks.map(({ id }) => id),
+          taking: networks.flatMap(({ id, takesUnnamed }) => (takesUnnamed === true ? [id] : [])),
+          offered: offerings.length > 0,
+          refused: refused.map(({ neededFor }) => neededFor),
+        };
+      };
+      const alone = await look({ network: undefined });
+      expect(alone).toMatchObject({ taking: [yard.network], offered: true, refused: [] });
+      // It has addresses too, and could be the roomiest.
+      expect(alone.seen).toContain(yard.outside);
+      await openstack(yard, ['network', 'create', 'second']);
+      try {
+        const open = await look({ network: undefined });
+        expect(open).toMatchObject({ taking: [], offered: false });
+        expect(open.refused).toEqual([expect.stringContaining('offering machines')]);
+        await expect(open.account.compute.launch(batch())).rejects.toMatchObject({
+          code: 'invalid-argument',
+          effect: 'none',
+          message: expect.stringContaining('2 networks'),
+        });
+        expect(await look({})).toMatchObject({ taking: [yard.network], offered: true, refused: [] });
+      } finally {
+        await openstack(yard, ['network', 'delete', 'second']);
+      }
     },
     RULE_MS,
   );

@@ -93,30 +93,33 @@ export class PlaceBook {
       }));
   }
 
-  /** Id of the network for machines that name none. @throws invalid-argument. */
+  /** Id of the network that a machine goes to. @throws invalid-argument. */
   async network(at: At, wanted: string | undefined): Promise<string> {
-    const named = wanted ?? this.account.network;
-    if (named !== undefined) return named;
-    const networks = await this.#remembered(`networks ${at.region}`, async () =>
-      this.api.all(
-        at,
-        {
-          service: 'network',
-          path: '/networks',
-          key: 'networks',
-          pageSize: this.account.pageSize,
-          doing: 'the list of networks',
-        },
-        networkSchema,
-      ),
-    );
-    const [only, ...others] = networks.filter((network) => !network['router:external']);
-    if (only !== undefined && others.length === 0) return only.id;
+    const id = wanted ?? (await this.usualNetwork(at));
+    if (id !== undefined) return id;
+    const count = (await this.#innerNetworks(at)).length;
     throw new SpringtideError(
       'invalid-argument',
-      `the project has ${only === undefined ? 'no network' : `${others.length + 1} networks`} and the request names none; nothing was created`,
+      `the project has ${count === 0 ? 'no network' : `${count} networks`} and the request names none; nothing was created`,
       { nextStep: 'Name a network in the account’s settings or in the request.' },
     );
+  }
+
+  /** Id of the network for machines that name none: the account's, or the project's only one. Undefined: such are refused. */
+  async usualNetwork(at: At): Promise<string | undefined> {
+    if (this.account.network !== undefined) return this.account.network;
+    const [only, ...others] = await this.#innerNetworks(at);
+    return others.length === 0 ? only?.id : undefined;
+  }
+
+  /** Those on which machines can be: what leads outside is for routers and floating addresses. */
+  async #innerNetworks(at: At): Promise<readonly z.infer<typeof networkSchema>[]> {
+    const call = { service: 'network', path: '/networks', key: 'networks' } as const;
+    const { pageSize } = this.account;
+    const networks = await this.#remembered(`networks ${at.region}`, async () =>
+      this.api.all(at, { ...call, pageSize, doing: 'the list of networks' }, networkSchema),
+    );
+    return networks.filter((network) => !network['router:external']);
   }
 
   async #zoneInfo(at: At): Promise<z.infer<typeof zonesSchema>> {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { regionsOf, type Login, type ServiceType } from './identity.js';
 import { COMPUTE_MICROVERSION, type At } from './openstack-api.js';
 import type { Openstack } from './openstack-session.js';
+import { isRefused } from './place-book.js';
 
 const VERIFY_LIMIT_MS = 30_000;
 
@@ -86,6 +87,7 @@ export async function verifyAccount(openstack: Openstack, at: Instant): Promise<
   const here = { region, deadline };
   const [product, ...probed] = await Promise.all([
     productOf(openstack, here),
+    usualNetwork(openstack, here),
     ...PROBES.map(async (probe) => granted(openstack, here, probe)),
   ]);
   return {
@@ -103,6 +105,19 @@ function makerRole(login: Login): AccountReport['permissions'][number] {
     action: 'role member',
     granted: login.roles.some((role) => MAKERS.includes(role)),
     neededFor: 'making and ending machines',
+  };
+}
+
+/** No right, but as needed as one: without it nothing is offered. */
+async function usualNetwork(openstack: Openstack, at: At): Promise<AccountReport['permissions'][number]> {
+  const found = await openstack.places.usualNetwork(at).catch((thrown: unknown) => {
+    if (isRefused(thrown)) return undefined;
+    throw thrown;
+  });
+  return {
+    action: 'a network in the account’s settings, or only one in the project',
+    granted: found !== undefined,
+    neededFor: 'offering machines, which name no network themselves',
   };
 }
 
