@@ -9,15 +9,16 @@ export type BenchCloud = Readonly<{
   region: string;
   /** What can be bought here. */
   sample: Sample;
-  /** The way to it, for a client that is further away. */
-  reached: Pick<YardCloud, 'manifest' | 'account' | 'hostPorts'>;
+  /** The way to it, for a client that is further away; absent where the cloud itself tells its addresses. */
+  reached?: Pick<YardCloud, 'manifest' | 'account' | 'hostPorts'>;
   close(): Promise<void>;
 }>;
 
 export type BenchAdapter = Readonly<{
   /** As many as the service behind it can be expected to bear. */
   machines: number;
-  open(machines: number, folder: string): Promise<BenchCloud>;
+  /** @returns the reason where this computer cannot have it. */
+  open(machines: number, folder: string): Promise<BenchCloud | string>;
 }>;
 
 const TENANT = '00000000-0000-4000-8000-0000000000aa';
