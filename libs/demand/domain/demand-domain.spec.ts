@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { parseDemandCsv } from './csv-series.js';
-import { resample } from './demand-series.js';
+import { resample, type Filling } from './demand-series.js';
 import { runningMaximum, runningMinimum, tightestBound } from './envelope.js';
 
 const MINUTE = 60_000;
@@ -27,24 +27,53 @@ describe('demand from CSV', () => {
     );
   });
 
+  it('takes two columns for what they are, whatever they are called', () => {
+    const sample = { atMs: Date.UTC(2026, 10, 11), value: 1 };
+    expect(parseDemandCsv('period,count\n2026-11-11,1')).toEqual([sample]);
+    expect(parseDemandCsv('hits,date\n1,2026-11-11')).toEqual([sample]);
+    expect(parseDemandCsv('1,2026-11-11')).toEqual([sample]);
+  });
+
+  it.each([
+    '2026-11-11 00:00:00 UTC',
+    '2026/11/11 00:00',
+    '2026-11-11 08:00:00 +0800',
+    '1794355200.0',
+    '1794355200000',
+  ])('knows the instant %s', (instant) => {
+    expect(parseDemandCsv(`timestamp,value\n${instant},1`)[0]?.atMs).toBe(Date.UTC(2026, 10, 11));
+  });
+
   it('says what it expects in the first line', () => {
-    expect(() => parseDemandCsv('date,hits\n2026-11-11,1')).toThrow(/columns "timestamp" and "value"/);
+    expect(() => parseDemandCsv('date,hits,bytes\n2026-11-11,1,2')).toThrow(
+      /columns "timestamp" and "value"/,
+    );
+    expect(() => parseDemandCsv('')).toThrow(/found ""; nothing was read/);
   });
 });
 
 describe('resampling', () => {
+  const by = (filling: Filling) => ({ stepMs: MINUTE, filling, mostSteps: 100 });
+
   it('takes the mean of finer samples, fills coarser ones and gaps, and orders what is not ordered', () => {
     const samples = [
       { atMs: 4 * MINUTE, value: 40 },
       { atMs: 0, value: 10 },
       { atMs: 30_000, value: 30 },
     ];
-    expect(resample(samples, MINUTE, 'linear').values).toEqual([20, 25, 30, 35, 40]);
-    expect(resample(samples, MINUTE, 'hold').values).toEqual([20, 20, 20, 20, 40]);
+    expect(resample(samples, by('linear')).values).toEqual([20, 25, 30, 35, 40]);
+    expect(resample(samples, by('hold')).values).toEqual([20, 20, 20, 20, 40]);
   });
 
   it('refuses a single instant', () => {
-    expect(() => resample([{ atMs: 0, value: 1 }], MINUTE, 'hold')).toThrow(/two instants/);
+    expect(() => resample([{ atMs: 0, value: 1 }], by('hold'))).toThrow(/two instants/);
+  });
+
+  it('refuses one wrong instant far from the others, before it takes memory for the time between', () => {
+    const samples = [0, 1_794_355_200_000].map((atMs) => ({ atMs, value: 1 }));
+    expect(() => resample(samples, { stepMs: 1, filling: 'linear', mostSteps: 1_000 })).toThrow(
+      /1794355200001 steps, from 1970-01-01T00:00:00.000Z to 2026-11-11T00:00:00.000Z, more than the 1000/,
+    );
   });
 });
 

@@ -12,12 +12,18 @@ export type DemandSample = Readonly<{ atMs: number; value: number }>;
  */
 export type Filling = 'linear' | 'hold';
 
+/** How a series is made of samples. More than `mostSteps` are refused before any memory is taken for them. */
+export type Resampling = Readonly<{ stepMs: number; filling: Filling; mostSteps: number }>;
+
 /**
  * Samples, in any order and spacing, at equal steps. Where several samples fall into a step the step has their mean; where
  * none does it is filled. Steps lie on whole multiples of `stepMs` and begin and end inside what was sampled.
- * @throws invalid-argument when there are fewer than two distinct instants.
+ * @throws invalid-argument when there are fewer than two distinct instants, or too long a time between them.
  */
-export function resample(samples: readonly DemandSample[], stepMs: number, filling: Filling): DemandSeries {
+export function resample(
+  samples: readonly DemandSample[],
+  { stepMs, filling, mostSteps }: Resampling,
+): DemandSeries {
   const points = meanPerStep(samples, stepMs);
   const first = points[0];
   const last = points.at(-1);
@@ -26,6 +32,17 @@ export function resample(samples: readonly DemandSample[], stepMs: number, filli
       'invalid-argument',
       `a demand series needs samples at two instants at least, ${samples.length} sample(s) are not enough; nothing was planned from it`,
       { nextStep: 'Export a longer period.' },
+    );
+  }
+  const steps = last.step - first.step + 1;
+  if (steps > mostSteps) {
+    throw new SpringtideError(
+      'invalid-argument',
+      `the series would have ${steps} steps, from ${startOf(first, stepMs)} to ${startOf(last, stepMs)}, more than the ${mostSteps} that are kept; nothing was stored or planned from it`,
+      {
+        nextStep:
+          'Look whether its first or last instant is wrong; else take a shorter period, or a larger step.',
+      },
     );
   }
   const values: number[] = [];
@@ -38,10 +55,14 @@ export function resample(samples: readonly DemandSample[], stepMs: number, filli
     from = to;
   }
   values.push(last.value);
-  return { startsAt: new Date(first.step * stepMs).toISOString(), stepMs, values };
+  return { startsAt: startOf(first, stepMs), stepMs, values };
 }
 
 type StepPoint = Readonly<{ step: number; value: number }>;
+
+function startOf({ step }: StepPoint, stepMs: number): Instant {
+  return new Date(step * stepMs).toISOString();
+}
 
 function meanPerStep(samples: readonly DemandSample[], stepMs: number): readonly StepPoint[] {
   const sums = new Map<number, { sum: number; count: number }>();

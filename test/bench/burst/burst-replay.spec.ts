@@ -24,6 +24,13 @@ describe('campaigns of a series', () => {
     }
   });
 
+  it('are fewer where six days do not fit beside each other, and one short one where not even a day does', () => {
+    const part = (steps: number) => campaignWindows({ ...series, values: series.values.slice(0, steps) });
+    expect(part(2_160).map(({ demand }) => demand.length)).toEqual([1_440]);
+    expect(part(600).map(({ demand }) => demand.length)).toEqual([600]);
+    expect(campaignWindows({ ...series, values: series.values.map(() => 0) })).toEqual([]);
+  });
+
   it('get the running maximum of the truth as forecast, times one level, moved by minutes', () => {
     const window = windows[0] ?? { from: 0, demand: [], peak: 0 };
     const given = forecastOf(series, window, { envelope: 'centred', roughness: 0 }, 5);
@@ -60,7 +67,7 @@ describe('a replay', () => {
   const one: ReplayCase = {
     window,
     forecast,
-    beforehand: { latest: 40, error },
+    beforehand: { latest: 40, error, demand },
     peak: 200,
     rules: RULES,
     seed: 1,
@@ -86,5 +93,6 @@ describe('a replay', () => {
       machineSeconds: 160 * 13 * 60,
     });
     expect(replay('springtide', one).shortageMinutes).toBe(0);
+    expect(replay('known-demand', one).machineSeconds).toBe(160 * 13 * 60);
   });
 });

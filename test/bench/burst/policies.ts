@@ -14,6 +14,8 @@ export type Beforehand = Readonly<{
   /** Demand of the minute before the campaign: what a metric shows as it begins. */
   latest: number;
   error: ForecastError;
+  /** What the campaign will bring. */
+  demand: readonly number[];
 }>;
 
 type MakeScaler = (forecast: DemandForecast, fleet: BurstFleet, beforehand: Beforehand) => Scaler;
@@ -27,16 +29,19 @@ export const POLICIES = {
   'plain-forecast-1.25': plainForecast(1.25),
   'plain-forecast-1.4': plainForecast(1.4),
   'error-in-hindsight': errorInHindsight,
+  'known-demand': knownDemand,
 } as const satisfies Readonly<Record<string, MakeScaler>>;
 export type PolicyName = keyof typeof POLICIES;
 
-/** The baselines that the goal names; the plain forecasts are shown beside them. */
-export const BASELINES = [
+/** What the goal is compared with; the policies that know what nobody can are shown beside them. */
+export const BASELINES: ReadonlySet<PolicyName> = new Set<PolicyName>([
   'target-tracking-1.3',
   'target-tracking-2',
   'hourly-schedule',
   'fixed-peak',
-] as const satisfies readonly PolicyName[];
+  'plain-forecast-1.25',
+  'plain-forecast-1.4',
+]);
 
 /** The product's own policy, as it is. */
 function followForecast(forecast: DemandForecast, fleet: BurstFleet): Scaler {
@@ -66,11 +71,13 @@ function track(factor: number): MakeScaler {
 function plainForecast(factor: number): MakeScaler {
   return ({ series }, fleet) => ({
     observe: () => undefined,
-    wanted: (step) => {
-      const ahead = series.values.slice(Math.max(0, step), Math.max(0, step + fleet.leadSteps) + 1);
-      return machinesFor(Math.max(0, ...ahead) * factor, fleet);
-    },
+    wanted: (step) => machinesFor(highestAhead(series.values, step, fleet.leadSteps) * factor, fleet),
   });
+}
+
+/** From now until a machine that is asked for next would serve. */
+function highestAhead(values: readonly number[], step: number, leadSteps: number): number {
+  return Math.max(0, ...values.slice(Math.max(0, step), Math.max(0, step + leadSteps) + 1));
 }
 
 function hourlySchedule({ series }: DemandForecast, fleet: BurstFleet): Scaler {
@@ -99,6 +106,14 @@ function errorInHindsight(forecast: DemandForecast, fleet: BurstFleet, { error }
       });
       return machinesFor(Math.max(0, ...ahead) * (1 - 1e-9), fleet);
     },
+  };
+}
+
+/** Exactly what will be needed, a boot before it is: whoever must wait for machines and drops nothing cannot pay less. */
+function knownDemand(_forecast: DemandForecast, fleet: BurstFleet, { demand }: Beforehand): Scaler {
+  return {
+    observe: () => undefined,
+    wanted: (step) => machinesFor(highestAhead(demand, step, fleet.leadSteps) * (1 - 1e-9), fleet),
   };
 }
 
