@@ -58,6 +58,13 @@ describe('following a forecast', () => {
     }
   });
 
+  it('lets go of a rush out of nothing once it is over, whatever shift it was forecast with', () => {
+    const rush = Array.from({ length: 240 }, (_, step) => (step >= 100 && step < 103 ? 900 : 0));
+    const follower = followed(rush, forecastOf(rush, 0.8, 2), 125);
+    expect(follower.belief()).toMatchObject({ shift: 2, earliest: 2, latest: 2 });
+    expect(follower.upperDemand(125)).toBeLessThan(5);
+  });
+
   it('says so and follows upwards when demand is above everything the forecast allowed', () => {
     const surprised = DAY.map((value, step) => (step >= 250 ? value * 3 : value));
     const follower = followed(surprised, forecastOf(DAY, 1, 0), 256);

@@ -17,6 +17,7 @@ export class ShiftEvidence {
   #weight = 0;
   #sum = 0;
   #squares = 0;
+  #misses = 0;
 
   constructor(
     private readonly settings: BurstSettings,
@@ -24,8 +25,10 @@ export class ShiftEvidence {
   ) {}
 
   compare(observed: number, forecast: number, quiet: number): void {
-    if (!(observed > 0 && forecast > 0)) return;
     const keep = 2 ** (-1 / this.settings.halfLifeSteps);
+    const isMiss = observed > 0 !== forecast > 0;
+    this.#misses = this.#misses * keep + (isMiss ? 1 : 0);
+    if (!(observed > 0 && forecast > 0)) return;
     const weight = forecast / (forecast + quiet);
     const ratio = Math.log(observed / forecast);
     this.#weight = this.#weight * keep + weight;
@@ -49,7 +52,9 @@ export class ShiftEvidence {
       -0.5 *
       (pieces * Math.log(scatter + leastSpread ** 2) +
         mean ** 2 * prior +
-        beyond ** 2 / (variance + levelVariance));
+        beyond ** 2 / (variance + levelVariance)) +
+      // Demand where none was forecast, or none where some was, says nothing of the level: it lacks what agreeing would gain.
+      this.#misses * Math.log(leastSpread);
     return { level, levelSpread: Math.sqrt(levelVariance), logLikelihood };
   }
 
