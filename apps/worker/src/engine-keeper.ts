@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { KnownRun, SafeHolds } from '@springtide/campaigns';
 import { runWorkflowId, scaleBackWorkflowId } from '@springtide/contracts';
 import { asSpringtideError } from '@springtide/kernel';
@@ -108,17 +109,9 @@ function isNotFound(thrown: unknown): boolean {
   );
 }
 
+/** As long as it says, or until the signal: its listener goes with it. */
 async function restUnless(signal: AbortSignal, ms: number): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
+  await wait(ms, undefined, { signal }).catch((thrown: unknown) => {
+    if (!signal.aborted) throw thrown;
   });
 }

@@ -12,8 +12,8 @@ type SettlementParts = Readonly<{
 }>;
 
 /**
- * Fixes what a closed run cost, and keeps its report. A run is closed when nothing of it is left, so a refusal is a contradiction between
- * ledger and cost: it is said aloud and leaves the cost live; it must not keep the run open.
+ * Fixes what a closed run cost, and keeps its report. A run is closed when nothing of it is left, so a refusal is a
+ * contradiction between ledger and cost: it is said aloud and leaves the cost live; it must not keep the run open.
  */
 export function settlementOf({ runs, costs, reports, log }: SettlementParts) {
   return async ({ tenantId, runId }: Readonly<{ tenantId: string; runId: string }>): Promise<void> => {
