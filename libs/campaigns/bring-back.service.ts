@@ -102,7 +102,8 @@ export class BringBack {
     );
     const unsettled = intents.filter((intent) => intent.state !== 'released' && !isGivenUp(intent));
     const open = [
-      ...(found.length === 0 ? [] : [`${found.length} machines of this run are still listed`]),
+      ...countOf(found, 'machine', 'machines of this run are still listed'),
+      ...countOf(found, 'satellite', 'satellites of its purchases are still there'),
       ...(unsettled.length === 0 ? [] : [`${unsettled.length} purchases are not settled`]),
       ...tell(work, obstacles),
     ];
@@ -133,13 +134,33 @@ export class BringBack {
     const kept = new Set(
       own.flatMap(({ items }) => items.flatMap((item) => (item.abandoned === null ? [] : [item.machineId]))),
     );
+    const booked = new Set(own.flatMap(({ items }) => items.map((item) => item.machineId)));
     const found = machines.flatMap((machine): Found[] => {
       const intentId = machine.ownership?.intent ?? '';
-      if (!byId.has(intentId) || kept.has(machine.id) || machine.state === 'terminating') return [];
+      if (!byId.has(intentId) || kept.has(machine.id)) return [];
+      // What the ledger has was read gone by its id; whatever else is on its way out may leave something behind.
+      if (machine.state === 'terminating' && booked.has(machine.id)) return [];
       const { id, state } = machine;
       return [{ id, kind: 'machine', ...place, state, intentId, since: this.ledger.now() }];
     });
-    return { found, lagMs: this.ledger.lagOf(client) };
+    return {
+      found: [...found, ...(await this.leftOf(tenantId, place, own))],
+      lagMs: this.ledger.lagOf(client),
+    };
+  }
+
+  /** Of purchases that are over: what machines left that came to light, and were ended, since. It is swept at once. */
+  private async leftOf(
+    tenantId: string,
+    place: WayBackPlace,
+    own: readonly Intent[],
+  ): Promise<readonly Found[]> {
+    const left: Found[] = [];
+    for (const intent of own.filter(({ state }) => state === 'released')) {
+      const satellites = await this.life.sweepUp(tenantId, intent.id);
+      left.push(...satellites.map((satellite) => asFound(satellite, place, intent.id, this.ledger.now())));
+    }
+    return left;
   }
 
   /** The same step for as long as the run has this owner: what is asked again is on record as a generation of it. */
@@ -225,6 +246,11 @@ function notAsked(intent: Intent): readonly unknown[] {
 
 function asFound(satellite: Satellite, place: WayBackPlace, intentId: string, since: string): Found {
   return { id: satellite.id, kind: 'satellite', ...place, state: satellite.kind, intentId, since };
+}
+
+function countOf(found: readonly Found[], kind: Found['kind'], what: string): readonly string[] {
+  const count = found.filter((one) => one.kind === kind).length;
+  return count === 0 ? [] : [`${count} ${what}`];
 }
 
 function keepSince(before: readonly Found[], now: readonly Found[]): readonly Found[] {

@@ -98,10 +98,14 @@ export class MachineLife {
     return machines;
   }
 
-  /** Releases what outlived the machines of an intent and settles it once nothing is left. @returns what is. */
+  /**
+   * Releases what outlived the machines of an intent and settles it once nothing is left. Of one that is over already, what
+   * came to light since. @returns what is left.
+   */
   async sweepUp(tenantId: string, intentId: string): Promise<readonly Satellite[]> {
     const intent = await this.require(tenantId, intentId);
-    if (intent.state !== 'settled' || intent.items.some((item) => isWantedBack(item))) return [];
+    const rests = intent.state === 'settled' || intent.state === 'released';
+    if (!rests || intent.items.some((item) => isWantedBack(item))) return [];
     const left = await this.sweep(intent);
     if (left.length === 0) await this.ledger.change(intent, (current) => releasedIfEmpty(current));
     return left;
@@ -191,7 +195,7 @@ export class MachineLife {
     const machineIds = intent.items.flatMap(({ machineId }) =>
       machineId === null || kept.has(machineId) ? [] : [machineId],
     );
-    if (machineIds.length === 0) return [];
+    if (machineIds.length === 0 && kept.size > 0) return [];
     const client = await this.ledger.dependencies.clouds.open(intent.tenantId, intent.accountId);
     const query = { region: intent.region, machineIds, intent: intent.id };
     const satellites = await client.compute.listSatellites(query, { priority: 'scale-back' });

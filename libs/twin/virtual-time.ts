@@ -33,7 +33,7 @@ type Waiter = Owner & {
 /** Called after every step, while everything stands still, with what the step was. */
 export type Witness = (label: string) => void;
 
-/** Asked before every step of something that is done; true: whoever does it dies there. */
+/** Asked before every step of something that is done, and may stop whoever does it; true: it dies there. */
 export type Assassin = (label: string, doing: Doing) => boolean;
 
 /**
@@ -191,6 +191,8 @@ export class VirtualTime implements Clock {
       this.kill(doing.process);
       return;
     }
+    // It was stopped before this step, and takes it when it goes on.
+    if (readyAt(chosen) > this.#now) return;
     this.#last = label;
     this.#waiting.delete(chosen);
     this.#steps += 1;

@@ -107,7 +107,8 @@ function undone(point: CrashPoint): CrashPlan {
     return { step, window: 'w5', faults: [inPeak, death(point)], deaths: 1 };
   }
   const undoing = { ...point, doing: 'lookAtWayBack', label: 'database done', nth: 2 };
-  const amidst = { kind: 'command-at', atMs: 0, order: ABORT, doing, label, nth } as const;
+  const meanwhile = [{ kind: 'command', atMs: 0, order: ABORT }] as const;
+  const amidst = { kind: 'at', atMs: 0, doing, label, nth, stopMs: 0, meanwhile } as const;
   return { step, window: 'w5', faults: [amidst, death(undoing)], deaths: 1 };
 }
 

@@ -17,7 +17,7 @@ export async function shrink(failed: Outcome): Promise<Outcome> {
     for (let at = 0; at < shortest.faults.length && tries < MOST_TRIES;) {
       const fewer = without(shortest.faults, at, size);
       tries += 1;
-      const outcome = await simulate(failed.seed, fewer);
+      const outcome = await simulate(failed.seed, fewer, failed.scenario);
       if (outcome.violations[0]?.invariant === broken) shortest = outcome;
       else at += size;
     }

@@ -5,7 +5,7 @@ import { readCorpus } from './corpus.js';
 import { shrink } from './shrink.js';
 import { simulate, type Outcome } from './simulate.js';
 import { Tally, tallyOf } from './tally.js';
-import { scenarioOf } from './world/scenario.js';
+import { SAFETIES, scenarioOf, without, type Scenario } from './world/scenario.js';
 import { describeFault, type Fault } from './world/storm.js';
 
 const HELP = `npm run simulate -- --seed N             tells the story of one seed, and the shortest that fails like it
@@ -22,6 +22,8 @@ const { values: options } = parseArgs({
     corpus: { type: 'boolean', default: false },
     /** To see that it is noticed: clouds promise to remember tokens and do not, and the answer of a purchase is lost. */
     forgetful: { type: 'boolean', default: false },
+    /** The same: the first seed that misses one of `SAFETIES`. */
+    without: { type: 'string' },
     /** Of a job: every so many-th seed. */
     step: { type: 'string', default: '1' },
     help: { type: 'boolean', default: false },
@@ -38,12 +40,14 @@ async function main(): Promise<readonly number[]> {
   }
   const [from, count, step] = [Number(options.from), Number(options.seeds), Number(options.step)];
   const jobs = Math.min(Number(options.jobs), count);
-  return jobs <= 1 || step > 1 ? await tellMany(from, count, step) : await inJobs(from, count, jobs);
+  return jobs <= 1 || step > 1 || options.without !== undefined
+    ? await tellMany(from, count, step)
+    : await inJobs(from, count, jobs);
 }
 
 async function tellOne(seed: number): Promise<readonly number[]> {
   if (options.forgetful) return await tellForgetful(seed);
-  const outcome = await simulate(seed);
+  const outcome = await simulate(seed, undefined, scenarioFor(seed));
   print(outcome);
   if (outcome.violations.length === 0) return [];
   const shortest = await shrink(outcome);
@@ -71,16 +75,24 @@ async function tellMany(from: number, count: number, step: number): Promise<read
   const failed: number[] = [];
   const tally = new Tally();
   for (let seed = from; seed < from + count; seed += step) {
-    const outcome = await simulate(seed);
+    const outcome = await simulate(seed, undefined, scenarioFor(seed));
     tally.add(tallyOf(outcome.judged));
     const what = outcome.violations.map((one) => `${one.invariant} ${one.what.split('\n')[0]}`).join('; ');
     if (what !== '') failed.push(seed);
     process.stdout.write(
       `${seed} ${outcome.trace} ${outcome.steps} ${what === '' ? 'holds' : `FAILS: ${what}`}\n`,
     );
+    if (options.without !== undefined && failed.length > 0) break;
   }
   process.stdout.write(step > 1 ? `judged ${tally.text}\n` : tally.report());
   return failed;
+}
+
+function scenarioFor(seed: number): Scenario {
+  const safety = SAFETIES.find((one) => one === options.without);
+  if (options.without !== undefined && safety === undefined)
+    throw new Error(`--without takes one of ${SAFETIES.join(', ')}`);
+  return safety === undefined ? scenarioOf(seed) : without(scenarioOf(seed), safety);
 }
 
 async function tellCorpus(): Promise<readonly number[]> {

@@ -1,11 +1,13 @@
 import type { InvariantId } from '@springtide/oracle/domain';
-import { scenarioOf } from './world/scenario.js';
-import { stormOf, type Fault } from './world/storm.js';
+import { isCalm, troubleOf } from './world/plots.js';
+import { scenarioOf, type Scenario } from './world/scenario.js';
+import type { Fault } from './world/storm.js';
 import { StoryOracle, type Broken, type Judged } from './world/story-oracle.js';
 import { World } from './world/world.js';
 
 export type Outcome = Readonly<{
   seed: number;
+  scenario: Scenario;
   faults: readonly Fault[];
   violations: readonly Broken[];
   /** By invariant. */
@@ -26,9 +28,9 @@ export async function simulate(
   scenario = scenarioOf(seed),
   onPass?: (pass: Readonly<{ label: string; doing: string; atMs: number }>) => void,
 ): Promise<Outcome> {
-  const storm = faults ?? stormOf(scenario);
+  const storm = faults ?? troubleOf(scenario);
   const world = new World(scenario, onPass);
-  const oracle = new StoryOracle(world, storm.length === 0);
+  const oracle = new StoryOracle(world, isCalm(storm));
   const startMs = world.time.ms;
   const failed: Broken[] = [];
   try {
@@ -44,6 +46,7 @@ export async function simulate(
   }
   return {
     seed,
+    scenario,
     faults: storm,
     violations: [...oracle.broken, ...failed],
     judged: oracle.judged,

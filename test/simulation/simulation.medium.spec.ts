@@ -32,6 +32,16 @@ describe('simulated campaigns', () => {
     MINUTE,
   );
 
+  it.each(['whole-listings', 'listings'])(
+    'miss %s when they are taken away',
+    async (safety) => {
+      const { code, text } = await told('--seeds', '60', '--without', safety);
+      expect(text).toContain('FAILS: ');
+      expect(code).toBe(1);
+    },
+    2 * MINUTE,
+  );
+
   it(
     'hold in every story that ever failed',
     async () => {

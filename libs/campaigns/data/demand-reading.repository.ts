@@ -7,6 +7,11 @@ import type { DemandReading, RunTargets } from '../domain/index.js';
 const Counters = z.array(z.object({ group: z.string(), requests: z.number(), errors: z.number() }));
 export type Counters = z.infer<typeof Counters>;
 
+const CountersRow = z.object({
+  at: z.date().transform((date) => date.toISOString()),
+  counters: Counters,
+});
+
 const ReadingRow = z.object({
   service: z.string(),
   at: z.date().transform((date) => date.toISOString()),
@@ -38,8 +43,7 @@ export async function lastCounters(
     `select at, counters from campaign_demand_reading where run_id = $1 and service = $2 order by at desc limit 1`,
     [runId, service],
   );
-  const Row = z.object({ at: z.date().transform((date) => date.toISOString()), counters: Counters });
-  return rows[0] === undefined ? undefined : Row.parse(rows[0]);
+  return rows[0] === undefined ? undefined : CountersRow.parse(rows[0]);
 }
 
 /** Repeated at the same moment it is the same reading. */

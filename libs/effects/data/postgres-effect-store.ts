@@ -22,7 +22,9 @@ import {
 /** One SQL statement with positional parameters; an entity manager fits. */
 type Queryable = { query(sql: string, parameters?: unknown[]): Promise<unknown> };
 
-const Rows = z.array(z.record(z.string(), z.unknown()));
+const Scopes = z.array(z.object({ tenantId: z.string(), accountId: z.string(), region: z.string() }));
+const Stop = z.object({ engaged: z.boolean(), reason: z.string(), at: z.date() });
+const Count = z.number();
 
 /** The ledger in PostgreSQL, under row-level security of the tenant. */
 export class PostgresEffectStore implements EffectStore {
@@ -37,9 +39,8 @@ export class PostgresEffectStore implements EffectStore {
   }
 
   async listScopes(since?: Instant) {
-    const Scope = z.object({ tenantId: z.string(), accountId: z.string(), region: z.string() });
     return await this.database.systemWork('reconciler', async (tx) =>
-      z.array(Scope).parse(
+      Scopes.parse(
         await tx.query(
           `select distinct tenant_id as "tenantId", account_id as "accountId", region
             from effect_intent where kind = 'create' and (state <> 'released' or created_at >= $1)`,
@@ -131,7 +132,7 @@ class PostgresTransaction implements EffectTransaction {
        where e.releasing_at >= $3 and i.kind = 'create' and i.account_id = $1 and i.region = $2`,
       [place.accountId, place.region, since],
     );
-    return z.number().parse(row?.['n']);
+    return Count.parse(row?.['n']);
   }
 
   async lockMandate(id: string) {
@@ -161,18 +162,18 @@ class PostgresTransaction implements EffectTransaction {
        returning fence`,
       [this.tenantId, runId, owner],
     );
-    return z.number().parse(rows[0]?.['fence']);
+    return Count.parse(rows[0]?.['fence']);
   }
 
   async currentFence(runId: string) {
     const rows = await this.rows('select fence from effect_fence where run_id = $1', [runId]);
-    return z.number().parse(rows[0]?.['fence'] ?? 0);
+    return Count.parse(rows[0]?.['fence'] ?? 0);
   }
 
   async findStopSwitch() {
     const [row] = await this.rows('select engaged, reason, at from effect_stop', []);
     if (row === undefined) return undefined;
-    const stop = z.object({ engaged: z.boolean(), reason: z.string(), at: z.date() }).parse(row);
+    const stop = Stop.parse(row);
     return { ...stop, at: stop.at.toISOString() };
   }
 
@@ -285,6 +286,16 @@ class PostgresTransaction implements EffectTransaction {
   /** TypeORM answers an `update … returning` as [rows, count] and everything else as rows. */
   private async rows(sql: string, values: unknown[]): Promise<Record<string, unknown>[]> {
     const answer = await this.tx.query(sql, values);
-    return Rows.parse(Array.isArray(answer) && Array.isArray(answer[0]) ? answer[0] : answer);
+    const rows: unknown = Array.isArray(answer) && Array.isArray(answer[0]) ? answer[0] : answer;
+    if (isRows(rows)) return rows;
+    throw new SpringtideError(
+      'internal',
+      'the database did not answer with rows; the effect may be recorded',
+    );
   }
+}
+
+/** What is in them is read row by row, with the schema of its kind. */
+function isRows(answer: unknown): answer is Record<string, unknown>[] {
+  return Array.isArray(answer) && answer.every((row) => typeof row === 'object' && row !== null);
 }

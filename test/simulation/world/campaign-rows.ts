@@ -6,8 +6,9 @@ import { poolId, routeOf, type Scenario } from './scenario.js';
 
 const RPS = 100;
 const CURRENCY = 'CNY';
+const MORE_THAN_WANTED = 60;
 
-/** A campaign whose plan is approved, with an approval that is wide: what stops a story is never its money. */
+/** A campaign whose plan is approved. What stops a story may be its machines, and is never its money. */
 export async function writeCampaign(database: Database, scenario: Scenario): Promise<void> {
   const { clouds, phases, policy, services } = scenario;
   const budget = money(CURRENCY, '1000');
@@ -27,7 +28,7 @@ export async function writeCampaign(database: Database, scenario: Scenario): Pro
       content: planContent(scenario),
       limits: {
         poolIds: clouds.map((_, at) => poolId(at)),
-        maxMachines: 60,
+        maxMachines: scenario.maxMachines ?? MORE_THAN_WANTED,
         maxPerHour: budget,
         latestStart: addMs(START, 24 * 3_600_000),
       },

@@ -112,8 +112,14 @@ function columnsOf(entity: EntityClass): Columns {
   return columns;
 }
 
+const names = new Map<EntityClass, string>();
+
 function tableOf(entity: EntityClass): string {
-  return getMetadataArgsStorage().tables.find((table) => table.target === entity)?.name ?? entity.name;
+  const found = names.get(entity);
+  if (found !== undefined) return found;
+  const name = getMetadataArgsStorage().tables.find((table) => table.target === entity)?.name ?? entity.name;
+  names.set(entity, name);
+  return name;
 }
 
 function toRow(entity: EntityClass, value: object): Row {
@@ -127,6 +133,7 @@ function toRow(entity: EntityClass, value: object): Row {
 }
 
 function toEntity(entity: EntityClass, row: Row): object {
-  const fields = [...columnsOf(entity)].map(([name, column]) => [name, row[column] ?? null]);
-  return Object.assign(Object.create(entity.prototype as object) as object, Object.fromEntries(fields));
+  const made = Object.create(entity.prototype as object) as Record<string, unknown>;
+  for (const [name, column] of columnsOf(entity)) made[name] = row[column] ?? null;
+  return made;
 }

@@ -121,28 +121,54 @@ function readSlot(slot: string, values: Values): unknown {
 const SELECT =
   /^select (.+?) from (\w+)(?: i)?(?: where (.*?))?(?: order by (.*?))?(?: limit (\d+))?(?: for update)?$/;
 
+type Query = Readonly<{
+  table: string;
+  conditions: readonly string[];
+  order: (a: Row, b: Row) => number;
+  isOrdered: boolean;
+  most: number | undefined;
+}>;
+const QUERIES = new Map<string, Query | null>();
+
+function queryOf(text: string): Query | null {
+  const before = QUERIES.get(text);
+  if (before !== undefined) return before;
+  const parts = SELECT.exec(text);
+  const query = parts === null || /\bjoin\b|\(select/.test(text) ? null : readQuery(parts);
+  QUERIES.set(text, query);
+  return query;
+}
+
+function readQuery([, , table = '', where = '', order = '', limit]: RegExpExecArray): Query {
+  const conditions = where.split(' and ').filter((each) => each !== '');
+  const most = limit === undefined ? undefined : Number(limit);
+  return { table, conditions, order: byColumns(order), isOrdered: order !== '', most };
+}
+
 function select(tables: MemoryTables, text: string, values: Values, tenantId: string) {
-  const parts = partsOf(SELECT, text);
-  if (parts === null || /\bjoin\b|\(select/.test(text)) return undefined;
-  const [, , table = '', where = '', order = '', limit] = parts;
-  const tests = where
-    .split(' and ')
-    .filter((each) => each !== '')
-    .map((each) => condition(each, values));
-  const found = tables
-    .rows(table)
-    .filter((row) => (tenantId === '' || row['tenant_id'] === tenantId) && tests.every((test) => test(row)))
-    .toSorted(byColumns(order));
-  return found.slice(0, limit === undefined ? undefined : Number(limit));
+  const query = queryOf(text);
+  if (query === null) return undefined;
+  const tests = query.conditions.map((each) => condition(each, values));
+  const found = tables.where(
+    query.table,
+    (row) => (tenantId === '' || row['tenant_id'] === tenantId) && tests.every((test) => test(row)),
+  );
+  if (query.isOrdered && found.length > 1) found.sort(query.order);
+  return query.most === undefined ? found : found.slice(0, query.most);
 }
 
 function byColumns(order: string): (a: Row, b: Row) => number {
-  const columns = order.split(',').filter((each) => each.trim() !== '');
+  const columns = order
+    .split(',')
+    .filter((each) => each.trim() !== '')
+    .map((each) => ({
+      name: /^(?:i\.)?(\w+)/.exec(each.trim())?.[1] ?? '',
+      sign: each.includes(' desc') ? -1 : 1,
+    }));
   return (a, b) => {
-    for (const each of columns) {
-      const name = /^(?:i\.)?(\w+)/.exec(each.trim())?.[1] ?? '';
+    for (const { name, sign } of columns) {
       const [x, y] = [comparable(a[name]), comparable(b[name])];
-      if (x !== y) return (x < y ? -1 : 1) * (each.includes(' desc') ? -1 : 1);
+      if (x !== y) return (x < y ? -1 : 1) * sign;
     }
     return 0;
   };
@@ -164,7 +190,10 @@ function condition(text: string, values: Values): (row: Row) => boolean {
   if (operator === undefined) return (row) => (row[column] === null) === (not === undefined);
   const given = readSlot(slot, values);
   if (any !== undefined) return (row) => (given as unknown[]).includes(row[column]);
-  const wanted = comparable(stored(column, given));
+  const kept = stored(column, given);
+  if (operator === '=' && (typeof kept === 'string' || typeof kept === 'number'))
+    return (row) => row[column] === kept;
+  const wanted = comparable(kept);
   const differs = (row: Row) => {
     const value = comparable(row[column]);
     return value === wanted ? 0 : value < wanted ? -1 : 1;
@@ -307,6 +336,15 @@ const SPECIAL: readonly (readonly [string, Statement])[] = [
   [
     'select id, message from outbox',
     (tables) => tables.rows('outbox').map((row) => ({ id: String(row['id']), message: row['message'] })),
+  ],
+  [
+    'update outbox set attempts',
+    (tables, [id]) =>
+      tables.update(
+        'outbox',
+        (row) => String(row['id']) === id,
+        (row) => ({ attempts: Number(row['attempts'] ?? 0) + 1 }),
+      ),
   ],
   [
     'delete from outbox',

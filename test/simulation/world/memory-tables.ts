@@ -26,9 +26,15 @@ export class MemoryTables {
     return [...this.#table(table).values()];
   }
 
+  where(table: string, test: (row: Row) => boolean): Row[] {
+    const found: Row[] = [];
+    for (const row of this.#table(table).values()) if (test(row)) found.push(row);
+    return found;
+  }
+
   find(table: string, where: Row): readonly Row[] {
     const wanted = Object.entries(where);
-    return this.rows(table).filter((row) => wanted.every(([column, value]) => row[column] === value));
+    return this.where(table, (row) => wanted.every(([column, value]) => row[column] === value));
   }
 
   /** @throws already-exists, as PostgreSQL's unique constraints do. */

@@ -30,6 +30,8 @@ export type CloudShape = Readonly<{
   abilities?: Abilities;
   /** Of a private cloud: room for so many machines at once; left out: more than anybody needs. */
   places?: number;
+  /** `cut-unsaid`: one that ends early says that it is whole. `empty`: they never show anything. Left out: as they are. */
+  listings?: 'cut-unsaid' | 'empty';
 }>;
 
 export type Abilities = Partial<ProviderManifest['capabilities']>;
@@ -43,8 +45,19 @@ export type Scenario = Readonly<{
   needs: readonly Need[];
   /** Approved as well, for what is refused. */
   spare: number;
+  /** What the approval allows at once; left out: more than anybody wants. */
+  maxMachines?: number;
   policy: 'demo' | 'standard';
 }>;
+
+/** What a world may do without, to see that it is missed. */
+export const SAFETIES = ['whole-listings', 'listings'] as const;
+type Safety = (typeof SAFETIES)[number];
+
+export function without(scenario: Scenario, safety: Safety): Scenario {
+  const listings = safety === 'listings' ? 'empty' : 'cut-unsaid';
+  return { ...scenario, clouds: scenario.clouds.map((cloud) => ({ ...cloud, listings })) };
+}
 
 const MINUTE = 60_000;
 
@@ -65,7 +78,17 @@ export function scenarioOf(seed: number): Scenario {
       })),
     ),
   );
-  return { seed, services, clouds, phases, needs, spare: random.between(0, 6), policy };
+  const spare = random.between(0, 6);
+  return { seed, services, clouds, phases, needs, spare, ...envelopeOf(seed, needs), policy };
+}
+
+/** Sometimes just what is needed, or little more: then the books refuse what a storm makes the run ask for. */
+function envelopeOf(seed: number, needs: readonly Need[]): Pick<Scenario, 'maxMachines'> {
+  const random = seededRandom(`envelope/${seed}`);
+  if (!random.chance(0.3)) return {};
+  const phases = [...Map.groupBy(needs, ({ phase }) => phase).values()];
+  const most = phases.map((own) => own.reduce((sum, { machines }) => sum + machines, 0));
+  return { maxMachines: Math.max(...most) + random.between(0, 2) };
 }
 
 export function poolId(cloud: number): string {

@@ -1,6 +1,6 @@
 import { toInstant, type Clock } from '@springtide/kernel';
 import type { Deletion } from '@springtide/oracle/domain';
-import type { ProviderManifest } from '@springtide/provider-kit';
+import type { Page, ProviderManifest } from '@springtide/provider-kit';
 import { changedProvider, forgetfulOfTokens } from '../../../libs/effects/testing/interruption.js';
 import { marksIn } from '../../../libs/oracle/testing/simulated-ground.js';
 import {
@@ -23,6 +23,8 @@ export type SimCloud = Readonly<{
   account: TwinAccount;
   /** Machines that a call of ours has ended, in order. */
   trail: readonly Deletion[];
+  /** The next listings of machines end before the first one. */
+  cutListings(times: number): void;
   close(): void;
 }>;
 
@@ -47,9 +49,11 @@ export function openSimCloud(shape: CloudShape, at: number, seed: number, clock:
   const byName = shape.tokens === 'names' ? [bySingleName(cloud)] : [];
   const settings = { cloud: name, kind: shape.private ? 'private-cloud' : 'public-cloud' };
   const trail: Deletion[] = [];
+  const cut = { left: 0 };
   const told = changedProvider(providerOf(shape), [
     ...byName,
     (compute) => ({
+      list: (...args) => listed(shape, cut, compute.list(...args)),
       terminate: async (...args) => {
         const before = alive(cloud);
         const answer = await compute.terminate(...args).finally(() => {
@@ -73,6 +77,9 @@ export function openSimCloud(shape: CloudShape, at: number, seed: number, clock:
     shape,
     cloud,
     trail,
+    cutListings: (times) => {
+      cut.left += times;
+    },
     account: {
       id: accountId(at),
       manifest: told,
@@ -84,6 +91,19 @@ export function openSimCloud(shape: CloudShape, at: number, seed: number, clock:
     },
     close: () => closeSimulatedCloud(name),
   };
+}
+
+async function* listed<T>(
+  { listings }: CloudShape,
+  cut: { left: number },
+  listing: AsyncIterable<Page<T>>,
+): AsyncGenerator<Page<T>> {
+  if (cut.left === 0 && listings !== 'empty') {
+    yield* listing;
+    return;
+  }
+  cut.left = Math.max(0, cut.left - 1);
+  yield { items: [], complete: listings !== undefined };
 }
 
 function alive(cloud: SimulatedCloud) {

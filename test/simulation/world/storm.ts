@@ -50,9 +50,20 @@ export type Fault = Readonly<{ atMs: number }> &
     | Readonly<{ kind: 'proxy' }>
     | Readonly<{ kind: 'bad-group'; forMs: number }>
     | Readonly<{ kind: 'command'; order: OperatorCommand }>
-    /** The same in the middle of a step. */
-    | Readonly<{ kind: 'command-at'; label: string; doing: string; nth: number; order: OperatorCommand }>
     | Readonly<{ kind: 'stop-switch' }>
+    /** What an old order of ours brings after all: machines with the marks of a purchase that got fewer than it asked for. */
+    | Readonly<{ kind: 'late-machines'; cloud: number; machines: number }>
+    /** Listings of machines end before the first one, and say that they are not complete. */
+    | Readonly<{ kind: 'cut'; cloud: number; times: number }>
+    /** In the middle of a step: whoever does it stands still before it for `stopMs`, and this happens meanwhile. */
+    | Readonly<{
+        kind: 'at';
+        label: string;
+        doing: string;
+        nth: number;
+        stopMs: number;
+        meanwhile: readonly Fault[];
+      }>
   );
 
 export type FaultKind = Fault['kind'];

@@ -18,7 +18,8 @@ export type Broken = Readonly<{ invariant: string; what: string }>;
 export type Judged = Readonly<{ checked: number; because: string | null }>;
 
 const MINUTE = 60_000;
-const LOOK_EVERY_MS = 10_000;
+/** Long campaigns change as often as short ones, only later. */
+const LOOK_EVERY_MS = { demo: 10_000, standard: 60_000 };
 
 /** Effects as they arrive in the outside world: the moments after which something may be wrong for good. */
 const EFFECTS: ReadonlySet<string> = new Set(['arrive launch', 'arrive terminate', 'arrive setWeights']);
@@ -62,7 +63,7 @@ export class StoryOracle {
 
   #witness(label: string): void {
     const { ms } = this.world.time;
-    if (!EFFECTS.has(label) && ms < this.#lookedMs + LOOK_EVERY_MS) return;
+    if (!EFFECTS.has(label) && ms < this.#lookedMs + LOOK_EVERY_MS[this.world.scenario.policy]) return;
     this.#look(this.#policy);
   }
 

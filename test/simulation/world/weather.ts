@@ -1,13 +1,14 @@
 import type { DatabaseFate, Doing, Passage, Process, VirtualTime } from '@springtide/twin';
-import type { Fault, OperatorCommand } from './storm.js';
+import type { Fault } from './storm.js';
+import type { ShortPurchase } from './short-purchase.js';
 import type { SimCloud } from './sim-clouds.js';
 
 type Ambush = {
   readonly label: string;
   readonly doing: string | undefined;
   left: number;
-  /** What happens there: the process dies, or somebody says something. */
-  readonly fate: Readonly<{ downMs: number }> | Readonly<{ order: OperatorCommand }>;
+  /** What happens there: the process dies, or it is stopped for a while and other things happen. */
+  readonly fate: Readonly<{ downMs: number }> | Readonly<{ stopMs: number; meanwhile: readonly Fault[] }>;
   /** Waits until so many processes have died. */
   readonly afterDeaths: number;
 };
@@ -20,6 +21,8 @@ export class Weather {
   #commitsToLose = 0;
   readonly #slow: { operation: string; left: number; passage: Passage }[] = [];
   readonly #ambushes: Ambush[] = [];
+  /** Late machines of each purchase, by its token: more than it asked for would be another story. */
+  readonly #late = new Map<string, number>();
   /** Machines of others: nothing that we do may touch them. */
   readonly foreign: { cloud: SimCloud; id: string }[] = [];
 
@@ -36,6 +39,8 @@ export class Weather {
       proxyRestart: () => void;
       badGroup: (forMs: number) => void;
       command: (fault: Extract<Fault, { kind: 'command' | 'stop-switch' }>) => Promise<void>;
+      /** A purchase in this account that came to rest with fewer machines than it asked for. */
+      shortPurchase: (accountId: string) => ShortPurchase | undefined;
     }>,
   ) {}
 
@@ -74,14 +79,23 @@ export class Weather {
     if (ambush === undefined || process === undefined || process.dead) return false;
     ambush.left -= 1;
     if (ambush.left > 0) return false;
-    if ('order' in ambush.fate) {
-      void this.parts.command({ kind: 'command', atMs: 0, order: ambush.fate.order });
-      return false;
+    return this.#befalls(process, `${what} at "${label}"`, ambush.fate);
+  }
+
+  #befalls(process: Process, where: string, fate: Ambush['fate']): boolean {
+    const { time, tell, died } = this.parts;
+    if ('downMs' in fate) {
+      this.#deaths += 1;
+      tell(`${process.name} dies in ${where}`);
+      died(process, fate.downMs);
+      return true;
     }
-    this.#deaths += 1;
-    this.parts.tell(`${process.name} dies in ${what} at "${label}"`);
-    this.parts.died(process, ambush.fate.downMs);
-    return true;
+    if (fate.stopMs > 0) {
+      process.pausedUntil = Math.max(process.pausedUntil, time.ms + fate.stopMs);
+      tell(`${process.name} is stopped in ${where} for ${fate.stopMs} ms`);
+    }
+    for (const fault of fate.meanwhile) this.#bring(fault);
+    return false;
   }
 
   #bring(fault: Fault): void {
@@ -98,12 +112,14 @@ export class Weather {
         this.#slow.push({ operation, left: times, passage: { thereMs, backMs } });
         return;
       }
-      case 'kill-at':
-      case 'command-at': {
-        const { label, doing, nth: left } = fault;
-        const afterDeaths = fault.kind === 'kill-at' ? (fault.afterDeaths ?? 0) : 0;
-        const fate = fault.kind === 'kill-at' ? { downMs: fault.downMs } : { order: fault.order };
-        this.#ambushes.push({ label, doing, left, fate, afterDeaths });
+      case 'kill-at': {
+        const { label, doing, nth: left, downMs, afterDeaths = 0 } = fault;
+        this.#ambushes.push({ label, doing, left, fate: { downMs }, afterDeaths });
+        return;
+      }
+      case 'at': {
+        const { label, doing, nth: left, stopMs, meanwhile } = fault;
+        this.#ambushes.push({ label, doing, left, fate: { stopMs, meanwhile }, afterDeaths: 0 });
         return;
       }
       case 'kill':
@@ -120,10 +136,12 @@ export class Weather {
         return;
       case 'call':
       case 'clone':
+      case 'cut':
       case 'disk':
       case 'foreign':
       case 'hide-new':
       case 'interrupt':
+      case 'late-machines':
       case 'quota':
       case 'room':
       case 'sessions':
@@ -184,6 +202,11 @@ export class Weather {
         return say('all sessions expire');
       case 'foreign':
         return this.#foreign(target, say);
+      case 'cut':
+        target.cutListings(fault.times);
+        return say(`the next ${fault.times} listings of machines are cut off`);
+      case 'late-machines':
+        return this.#lateMachines(target, fault.machines, say);
       case 'clone':
       case 'vanish':
       case 'interrupt':
@@ -200,6 +223,22 @@ export class Weather {
       say(`somebody else makes ${id}`);
     } catch (thrown) {
       say(`somebody else finds no room: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    }
+  }
+
+  #lateMachines({ cloud, account }: SimCloud, most: number, say: (line: string) => void): void {
+    const short = this.parts.shortPurchase(account.id);
+    if (short === undefined) return;
+    const token = short.labels['springtide/token'] ?? '';
+    const before = this.#late.get(token) ?? 0;
+    try {
+      for (let n = before; n < Math.min(before + most, short.missing); n += 1) {
+        const { id } = cloud.administer({ action: 'create-foreign', labels: short.labels });
+        this.#late.set(token, n + 1);
+        say(`${id} comes late, of a purchase that was over`);
+      }
+    } catch (thrown) {
+      say(`no room for a late machine: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
     }
   }
 

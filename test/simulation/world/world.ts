@@ -23,6 +23,7 @@ import type { MemoryTables } from './memory-tables.js';
 import { MemoryDatabase } from './memory-database.js';
 import { routeOf, type Scenario } from './scenario.js';
 import { servicesOver, type Services } from './services.js';
+import { shortPurchase } from './short-purchase.js';
 import { openSimCloud, type SimCloud } from './sim-clouds.js';
 import type { Fault } from './storm.js';
 import { Weather } from './weather.js';
@@ -199,6 +200,7 @@ export class World {
       proxyRestart: () => this.#restartProxy(),
       badGroup: (forMs) => this.#badGroup(forMs),
       command: async (fault) => await this.#command(fault),
+      shortPurchase: (accountId) => shortPurchase(this.tables, accountId),
     });
   }
 
