@@ -46,24 +46,28 @@ const CATCH_UP_MS = 60_000;
 /** Makes the standing schedules; those that exist are brought up to date. */
 export async function ensureSchedules(client: Client, profile: 'standard' | 'demo'): Promise<void> {
   for (const plan of profile === 'demo' ? DEMO : STANDARD) {
-    const overlap = plan.backToBack ? ScheduleOverlapPolicy.BUFFER_ONE : ScheduleOverlapPolicy.SKIP;
-    const spec = { intervals: [{ every: plan.everyMs }] };
+    const schedule = scheduleOf(plan);
     try {
-      await client.schedule.create({
-        scheduleId: plan.scheduleId,
-        spec,
-        policies: { overlap, catchupWindow: CATCH_UP_MS },
-        action: {
-          type: 'startWorkflow',
-          workflowType: plan.workflow,
-          workflowId: plan.scheduleId,
-          args: plan.input === undefined ? [] : [plan.input],
-          taskQueue: WORKFLOW_QUEUE,
-        },
-      });
+      await client.schedule.create({ scheduleId: plan.scheduleId, ...schedule });
     } catch (thrown) {
       if (!(thrown instanceof ScheduleAlreadyRunning)) throw thrown;
-      await client.schedule.getHandle(plan.scheduleId).update((current) => ({ ...current, spec }));
+      const existing = client.schedule.getHandle(plan.scheduleId);
+      await existing.update(({ state }) => ({ state, ...schedule }));
     }
   }
+}
+
+function scheduleOf({ scheduleId, workflow, everyMs, input, backToBack }: Plan) {
+  const overlap = backToBack ? ScheduleOverlapPolicy.BUFFER_ONE : ScheduleOverlapPolicy.SKIP;
+  return {
+    spec: { intervals: [{ every: everyMs }] },
+    policies: { overlap, catchupWindow: CATCH_UP_MS },
+    action: {
+      type: 'startWorkflow' as const,
+      workflowType: workflow,
+      workflowId: scheduleId,
+      args: input === undefined ? [] : [input],
+      taskQueue: WORKFLOW_QUEUE,
+    },
+  };
 }
