@@ -50,9 +50,9 @@ export class ShiftEvidence {
     const beyond = Math.max(0, excess - level);
     const logLikelihood =
       -0.5 *
-      (pieces * Math.log(scatter + leastSpread ** 2) +
-        mean ** 2 * prior +
-        beyond ** 2 / (variance + levelVariance)) +
+        (pieces * Math.log(scatter + leastSpread ** 2) +
+          mean ** 2 * prior +
+          beyond ** 2 / (variance + levelVariance)) +
       // Demand where none was forecast, or none where some was, says nothing of the level: it lacks what agreeing would gain.
       this.#misses * Math.log(leastSpread);
     return { level, levelSpread: Math.sqrt(levelVariance), logLikelihood };
