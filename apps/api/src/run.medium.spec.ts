@@ -168,6 +168,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'readiness.override': { key: 'entrance/entrance', reason: 'stolen' },
   'plans.what-if': {},
   'rehearsals.request': {},
+  'rehearsals.request-share': { share: 0.1, startsAt: '2026-11-11T00:00:00.000Z' },
   'stuck.resolve': { choice: 'retry' },
   'views.update': { name: 'stolen', shared: false, query: {} },
   'nodes.open': { schedulable: false },

@@ -62,7 +62,7 @@ async function planAgain(campaign: CampaignBody, machines = 4): Promise<string> 
   const { id } = await author.call(routes.planRequest, { params: { id: campaign.id } });
   const on = {
     ...{ accountName: 'cloud', region: 'sim-east', zone: 'sim-east-a', machineType: 'c2.large' },
-    ...{ image: 'img-shop-1', currency: 'EUR', pricePerHour: '0.39', machines },
+    ...{ image: 'img-shop-1', currency: 'EUR', pricePerHour: '0.39', machines, route: 'entrance' },
   };
   return await answerPlan(api.database, campaign, id, on);
 }
