@@ -30,6 +30,9 @@ const { values: options } = parseArgs({
   },
 });
 
+/** While thousands are told, people want to see how far it is. */
+const TELL_EVERY = 500;
+
 /** Seeds that failed. */
 async function main(): Promise<readonly number[]> {
   if (options.seed !== undefined) return await tellOne(Number(options.seed));
@@ -121,7 +124,10 @@ async function inJobs(from: number, count: number, jobs: number): Promise<readon
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     for await (const line of createInterface(child.stdout)) {
-      if (/^\d+ .* (holds$|FAILS: )/.test(line)) told += 1;
+      if (/^\d+ .* (holds$|FAILS: )/.test(line)) {
+        told += 1;
+        if (told % TELL_EVERY === 0) process.stdout.write(`${told} of ${count} told\n`);
+      }
       if (line.startsWith('judged ')) tally.add(line.slice('judged '.length));
       if (line.includes(' FAILS: ')) {
         failed.push(Number(line.split(' ')[0]));
