@@ -2,6 +2,7 @@ import type { ActivityOptions } from '@temporalio/workflow';
 import {
   MUTATE_QUEUE,
   PLANNER_QUEUE,
+  PURCHASE_QUEUE,
   READ_QUEUE,
   REHEARSAL_QUEUE,
   SYNC_QUEUE,
@@ -43,6 +44,19 @@ export const EFFECT: ActivityOptions = {
     nonRetryableErrorTypes: FINAL,
   },
 };
+
+/** A release that does not know this queue, after a step back to it, starts none of these: then they count as not done. */
+export const PURCHASE: ActivityOptions = {
+  ...EFFECT,
+  taskQueue: PURCHASE_QUEUE,
+  scheduleToStartTimeout: '15m',
+};
+
+/**
+ * Within a phase: an account or an entrance that does not answer keeps the phases after it waiting no longer than that. What
+ * did not get through is told, and looked at again by the next phase and on the way back.
+ */
+export const STEP: ActivityOptions = { ...EFFECT, scheduleToCloseTimeout: '20m' };
 
 /** Effects on the way back: nothing is final there, an account that is locked today is asked again until it opens. */
 export const RETURN: ActivityOptions = {

@@ -1,13 +1,17 @@
 import type { BatchOrder, BatchResult, RunRef } from '@springtide/contracts';
-import { EffectLedger, MachineLife, type LaunchAnswer } from '@springtide/effects';
+import { EffectLedger, MachineLife, type LaunchAnswer, type LaunchRequest } from '@springtide/effects';
 import type { Intent } from '@springtide/effects/domain';
-import { HOUR, SpringtideError, addMs, msBetween } from '@springtide/kernel';
+import { HOUR, SpringtideError, addMs, asSpringtideError, msBetween } from '@springtide/kernel';
 import { hashJson, sha256 } from '@springtide/platform';
-import { sheetFor } from './domain/index.js';
+import { AccountSilence } from './account-silence.js';
+import { sheetFor, type RunPolicy } from './domain/index.js';
 import type { OpenRun, RunBook } from './run-book.js';
 
 /** Called between polls of a long wait: tells the engine that the work is alive and learns that it must end. */
 export type Heartbeat = (detail: string) => void;
+
+/** A purchase that nobody answered, with why. */
+type Unanswered = Readonly<{ status: 'unknown'; retryAfterMs: number; reason: string }>;
 
 /** Buys one batch of machines and sees them running. */
 export class Provisioning {
@@ -20,7 +24,10 @@ export class Provisioning {
     this.life = new MachineLife(ledger);
   }
 
-  /** Returns when the outcome is known; an unknown one is looked after for as long as it takes, with heartbeats. */
+  /**
+   * Returns when the outcome is known. An unknown one is looked after with heartbeats, for as long as its account answers; a
+   * silent one is left after a while, so that the phase can look elsewhere.
+   */
   async launchBatch(order: BatchOrder, heartbeat: Heartbeat): Promise<BatchResult> {
     const open = await this.book.open(order.tenantId, order.runId);
     requireIntact(open);
@@ -31,11 +38,27 @@ export class Provisioning {
       order.runId,
       `Buying ${order.count} × ${order.poolId} for ${order.service}.`,
     );
+    const silence = this.silenceFor(open.policy);
     for (;;) {
-      const answer = await this.ledger.launch(this.requestFor(open, mandate.id, order));
+      const request = this.requestFor(open, mandate.id, order);
+      const answer = await this.asked(request, silence);
       if (answer.status !== 'unknown') return await this.tell(order, answer);
+      if (silence.isTooLong()) return await this.goOnWithout(await this.writtenFor(request), answer.reason);
       heartbeat(answer.reason);
       await this.ledger.dependencies.clock.sleep(Math.min(answer.retryAfterMs, open.policy.pollMs * 4));
+    }
+  }
+
+  /** An account that cannot even be opened is one that does not answer. */
+  private async asked(request: LaunchRequest, silence: AccountSilence): Promise<LaunchAnswer | Unanswered> {
+    try {
+      const answer = await this.ledger.launch(request);
+      silence.note(answer.status === 'unknown' ? answer.failed : undefined);
+      return answer;
+    } catch (thrown) {
+      const { code, message: reason } = asSpringtideError(thrown);
+      if (!silence.note(code)) throw thrown;
+      return { status: 'unknown', retryAfterMs: 1_000, reason };
     }
   }
 
@@ -46,13 +69,17 @@ export class Provisioning {
   async awaitRunning(input: RunRef & { intentId: string }, heartbeat: Heartbeat): Promise<BatchResult> {
     const { tenantId, runId, intentId } = input;
     const { policy } = await this.book.open(tenantId, runId);
-    const rest = async () => await this.ledger.bringToRest(tenantId, intentId);
-    for (let waitMs = await rest(); waitMs > 0; waitMs = await rest()) {
+    const silence = this.silenceFor(policy);
+    const rest = async () => await silence.ask(async () => await this.ledger.bringToRest(tenantId, intentId));
+    for (let waitMs = await rest(); waitMs !== 0; waitMs = await rest()) {
+      if (silence.isTooLong())
+        return await this.goOnWithout(await this.stored(tenantId, intentId), 'the account does not answer');
       heartbeat('waiting until the cloud can prove what an interrupted call did');
-      await this.ledger.dependencies.clock.sleep(Math.min(waitMs, policy.pollMs * 4));
+      await this.ledger.dependencies.clock.sleep(Math.min(waitMs ?? policy.pollMs, policy.pollMs * 4));
     }
     for (;;) {
-      const intent = await this.life.observe(tenantId, intentId);
+      const seen = await silence.ask(async () => await this.life.observe(tenantId, intentId));
+      const intent = seen ?? (await this.stored(tenantId, intentId));
       const waiting = intent.items.filter((item) => item.state === 'accepted');
       heartbeat(`${intent.items.length - waiting.length} of ${intent.items.length} run`);
       if (waiting.length === 0) return resultOf(intent);
@@ -62,6 +89,53 @@ export class Provisioning {
         return resultOf(await this.giveUp(intent));
       await this.ledger.dependencies.clock.sleep(policy.pollMs);
     }
+  }
+
+  /**
+   * What was never sent is cancelled, and may be bought elsewhere. What may have been bought keeps its room and its money,
+   * so that nothing is bought twice: people decide about it.
+   */
+  private async goOnWithout(intent: Intent, reason: string): Promise<BatchResult> {
+    const { tenantId, runId, id, poolId, count } = intent;
+    if (intent.state === 'written')
+      await this.ledger.bringToRest(tenantId, id, 'its account did not answer; nothing was sent');
+    const { state, items } = await this.stored(tenantId, id);
+    // The reconciler may have seen them meanwhile.
+    if (items.some(({ machineId }) => machineId !== null)) return { intentId: id, running: 0, refused: [] };
+    const sent = state === 'sent' || state === 'written';
+    const what = `${count} × ${poolId ?? 'machines'}`;
+    await this.book.note(tenantId, runId, {
+      step: 'provision.silent',
+      level: 'problem',
+      detail: sent
+        ? `Whether ${what} were bought is not known: their account does not answer (${reason}). Their room and their money stay set aside, so nothing is bought instead, and the phase goes on. Look at springtide stuck list: what is abandoned there is bought elsewhere.`
+        : `${what} were not bought: their account does not answer (${reason}). Nothing was sent and nothing is paid; they are looked for in other accounts of the approved plan.`,
+      facts: { count, poolId: poolId ?? '' },
+      once: `silent/${id}/${state}`,
+    });
+    return { intentId: null, running: 0, refused: sent ? [] : [{ code: 'unavailable', count }] };
+  }
+
+  private silenceFor({ runningTimeoutMs }: RunPolicy): AccountSilence {
+    // Half of what a machine may take: what is bought elsewhere has the other half.
+    return new AccountSilence(() => this.book.now(), runningTimeoutMs / 2);
+  }
+
+  /** @throws unavailable when not even our own books took it: it is asked for again. */
+  private async writtenFor({ tenantId, runId, step, batch }: LaunchRequest): Promise<Intent> {
+    const own = await this.ledger.listIntents(tenantId, { runId, kind: 'create' });
+    const found = own.find((intent) => intent.step === step && intent.batch === batch);
+    if (found !== undefined) return found;
+    throw new SpringtideError(
+      'unavailable',
+      `batch ${batch} of ${step} could not be written; nothing was sent`,
+    );
+  }
+
+  private async stored(tenantId: string, id: string): Promise<Intent> {
+    const [intent] = await this.ledger.listIntents(tenantId, { ids: [id] });
+    if (intent === undefined) throw new SpringtideError('not-found', `purchase ${id} is not in the ledger`);
+    return intent;
   }
 
   /** Machines that never came up count as failed: they are replaced and brought back like any other. */

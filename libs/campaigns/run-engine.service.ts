@@ -20,6 +20,7 @@ import { ordersOf } from './run-orders.js';
 import { heedNotices, mayBeTakenBack } from './spot-notices.js';
 import { heedLosses } from './vanished-machines.js';
 import { timerNotes } from './timer-notes.js';
+import { lookAtEach, unseenNotes, type Unseen } from './unseen-machines.js';
 
 /** What a run decides between its effects: read from truth, decided by pure functions, told in the story. */
 export class RunEngine {
@@ -163,7 +164,7 @@ export class RunEngine {
     if (isOver((await this.book.open(tenantId, runId)).run.state)) return { over: true, held: false };
     if (!between) await this.renewLeases(ref);
     const intents = await this.ledger.listIntents(tenantId, { runId, kind: 'create', onlyUnreleased: true });
-    const failures = await this.observeAll(intents.filter((intent) => intent.state === 'settled'));
+    const unseen = await this.observeAll(ref, intents);
     const open = await this.book.open(tenantId, runId);
     const held = open.run.control === 'hold';
     if (!held) {
@@ -171,7 +172,7 @@ export class RunEngine {
       await heedNotices(this.book, this.ledger, { tenantId, runId });
     }
     if (!between) await this.checkMoney(open, tenantId, runId);
-    if (failures[0] !== undefined) throw failures[0];
+    if (unseen[0] !== undefined) throw unseen[0].thrown;
     const found = { over: isOver(open.run.state), held };
     const lookAgainMs = open.policy.noticeEveryMs;
     return mayBeTakenBack(open.plan, machinesOf(intents)) ? { ...found, lookAgainMs } : found;
@@ -186,17 +187,15 @@ export class RunEngine {
     }
   }
 
-  /** One cloud that does not answer must not hide the others. @returns what failed. */
-  private async observeAll(intents: readonly Intent[]): Promise<readonly unknown[]> {
-    const failures: unknown[] = [];
-    for (const intent of intents) {
-      try {
-        await this.life.observe(intent.tenantId, intent.id);
-      } catch (thrown) {
-        failures.push(thrown);
-      }
-    }
-    return failures;
+  private async observeAll(
+    { tenantId, runId }: RunRef,
+    intents: readonly Intent[],
+  ): Promise<readonly Unseen[]> {
+    const settled = intents.filter((intent) => intent.state === 'settled');
+    const unseen = await lookAtEach(settled, async ({ id }) => this.life.observe(tenantId, id));
+    for (const entry of unseenNotes(unseen, settled, this.book.now()))
+      await this.book.note(tenantId, runId, entry);
+    return unseen;
   }
 
   private async checkMoney(open: OpenRun, tenantId: string, runId: string): Promise<void> {

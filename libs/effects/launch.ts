@@ -1,4 +1,4 @@
-import type { Instant, Money } from '@springtide/kernel';
+import type { ErrorCode, Instant, Money } from '@springtide/kernel';
 import type { PurchaseOption } from '@springtide/provider-kit';
 import type { IntentPlace, Refusal } from './domain/index.js';
 
@@ -31,11 +31,20 @@ export type LaunchRequest = IntentPlace &
     secretUserData?: string;
   }>;
 
-/** `unknown`: a call was sent and its outcome is not known yet; ask again after `retryAfterMs`, nothing else. */
+/**
+ * `unknown`: a call was sent and its outcome is not known yet; ask again after `retryAfterMs`, nothing else. `failed`: how
+ * the last call ended, when it was an error.
+ */
 export type LaunchAnswer =
   | Readonly<{ status: 'settled'; intentId: string; accepted: number; refusals: readonly RefusalCount[] }>
   | Readonly<{ status: 'refused'; refusal: Refusal }>
-  | Readonly<{ status: 'unknown'; intentId: string; retryAfterMs: number; reason: string }>;
+  | Readonly<{
+      status: 'unknown';
+      intentId: string;
+      retryAfterMs: number;
+      reason: string;
+      failed?: ErrorCode;
+    }>;
 
 /** Items the cloud (or the proof of absence) refused, by cause. */
 export type RefusalCount = Readonly<{ code: string; message: string; count: number }>;

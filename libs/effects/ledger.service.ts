@@ -205,14 +205,18 @@ export class EffectLedger {
    * looked for and taken over, what is proven absent is closed. Scale-back calls it before it deletes.
    * @returns milliseconds to wait before asking again; 0 when it rests.
    */
-  async bringToRest(tenantId: string, intentId: string): Promise<number> {
+  async bringToRest(
+    tenantId: string,
+    intentId: string,
+    because = 'the run ended before this was sent',
+  ): Promise<number> {
     const intent = await this.dependencies.store.transaction(
       tenantId,
       async (tx) => await this.lock(tx, intentId),
     );
     if (intent.state === 'settled' || intent.state === 'released') return 0;
     if (intent.state === 'written') {
-      const cancelled = new SpringtideError('cancelled', 'the run ended before this was sent', {
+      const cancelled = new SpringtideError('cancelled', because, {
         effect: 'none',
       });
       await this.change(intent, (current) =>

@@ -161,12 +161,14 @@ export class Purchase {
         intentId: begun.id,
         retryAfterMs: error.retryAfterMs ?? 1_000,
         reason: error.message,
+        failed: error.code,
       };
     }
     const refused = await this.ledger.change(begun, (intent) => callRefused(intent, error));
     if (refused.state === 'settled' || refused.state === 'released') return settledAnswer(refused);
     const retryAfterMs = error.retryAfterMs ?? (refused.problem === null ? 2_000 : this.ledger.lagOf(client));
-    return { status: 'unknown', intentId: begun.id, retryAfterMs, reason: error.message };
+    const { code: failed, message: reason } = error;
+    return { status: 'unknown', intentId: begun.id, retryAfterMs, reason, failed };
   }
 
   /** Last checks, immediately before the call: fence, stop switch, mandate and its window. */

@@ -45,9 +45,11 @@ export {
 export {
   Outbox1760000010000,
   outboxLagSeconds,
+  overdueMessages,
   postToOutbox,
   relayOutbox,
   type OutboxMessage,
+  type OverdueMessage,
 } from './outbox/outbox.js';
 export { createEndpointGate, type Resolver } from './http/create-endpoint-gate.js';
 export type { EndpointPolicy } from './http/endpoint-policy.js';

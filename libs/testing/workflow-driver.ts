@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   MUTATE_QUEUE,
   PLANNER_QUEUE,
+  PURCHASE_QUEUE,
   READ_QUEUE,
   REHEARSAL_QUEUE,
   SYNC_QUEUE,
@@ -27,6 +28,8 @@ export type WorkflowDriver = Readonly<{
   now(): Promise<string>;
   /** Ends the worker that runs the workflows and starts one with another build of them; left out: the one it had. */
   deploy(codePath?: string): Promise<void>;
+  /** Starts another worker that runs the workflows, beside the one there is, with this build of them. */
+  join(codePath?: string): Promise<StartedWorker>;
   stop(): Promise<void>;
 }>;
 
@@ -36,6 +39,16 @@ type Server = Readonly<{
   now(): Promise<string>;
   stop(): Promise<void>;
 }>;
+
+const QUEUES = [
+  MUTATE_QUEUE,
+  PURCHASE_QUEUE,
+  READ_QUEUE,
+  PLANNER_QUEUE,
+  REHEARSAL_QUEUE,
+  SYNC_QUEUE,
+  WATCH_QUEUE,
+];
 
 /** Activities hear of their cancellation at once, so that no test waits for it. */
 const PROMPT = { shutdownGraceTime: 0, maxHeartbeatThrottleInterval: 50 } as const;
@@ -59,9 +72,10 @@ export async function startWorkflowDriver(
     return started(await Worker.create({ ...base, taskQueue: WORKFLOW_QUEUE, workflowBundle }));
   };
   let workflows = await workflowWorker(codePath);
+  const joined: StartedWorker[] = [];
   const workers = await Promise.all([
-    ...[MUTATE_QUEUE, READ_QUEUE, PLANNER_QUEUE, REHEARSAL_QUEUE, SYNC_QUEUE, WATCH_QUEUE].map(
-      async (taskQueue) => started(await Worker.create({ ...base, ...PROMPT, taskQueue, activities })),
+    ...QUEUES.map(async (taskQueue) =>
+      started(await Worker.create({ ...base, ...PROMPT, taskQueue, activities })),
     ),
   ]);
   const options = (workflowId: string, input: unknown) => {
@@ -76,20 +90,26 @@ export async function startWorkflowDriver(
       await workflows.end();
       workflows = await workflowWorker(build);
     },
+    join: async (build = codePath) => {
+      const worker = await workflowWorker(build);
+      joined.push(worker);
+      return worker;
+    },
     stop: async () => {
-      await Promise.all([workflows, ...workers].map(async (worker) => await worker.end()));
+      await Promise.all([workflows, ...joined, ...workers].map(async (worker) => await worker.end()));
       await server.stop();
     },
   };
 }
 
-type Started = Readonly<{ end(): Promise<void> }>;
+/** A worker at work; its end may be asked for more than once. */
+export type StartedWorker = Readonly<{ end(): Promise<void> }>;
 
-function started(worker: Worker): Started {
+function started(worker: Worker): StartedWorker {
   const running = worker.run();
   return {
     end: async () => {
-      worker.shutdown();
+      if (worker.getState() === 'RUNNING') worker.shutdown();
       await running;
     },
   };

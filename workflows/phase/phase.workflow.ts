@@ -11,16 +11,16 @@ import type {
   ShrinkOrder,
 } from '@springtide/contracts';
 import { executeChild, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import { EFFECT, TRUTH } from '../activity-profiles.js';
+import { PURCHASE, STEP, TRUTH } from '../activity-profiles.js';
 import { settleAll } from '../settle-all.js';
 import { provision } from '../provision/provision.workflow.js';
 import { shift } from '../shift/shift.workflow.js';
 
 const truth = proxyActivities<RunActivities>(TRUTH);
-const { readOrders } = proxyActivities<RunActivities>(EFFECT);
-const { joinRoute, leaveRoute } = proxyActivities<ShiftActivities>(EFFECT);
-const { releaseMachines } = proxyActivities<ScaleBackActivities>(EFFECT);
-const { awaitRunning } = proxyActivities<ProvisionActivities>(EFFECT);
+const { readOrders } = proxyActivities<RunActivities>(STEP);
+const { joinRoute, leaveRoute } = proxyActivities<ShiftActivities>(STEP);
+const { releaseMachines } = proxyActivities<ScaleBackActivities>(STEP);
+const { awaitRunning } = proxyActivities<ProvisionActivities>(PURCHASE);
 
 export type PhaseInput = RunRef &
   Readonly<{ phase: PhaseName; stage: 'grow' | 'full'; revision: number; services: readonly string[] }>;

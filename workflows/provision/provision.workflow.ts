@@ -1,11 +1,11 @@
 import type { Deficit, GrowOrder, PhaseName, ProvisionActivities, RunRef } from '@springtide/contracts';
 import { batchesOf } from '@springtide/campaigns/domain';
 import { isCancellation, proxyActivities } from '@temporalio/workflow';
-import { EFFECT } from '../activity-profiles.js';
+import { PURCHASE } from '../activity-profiles.js';
 import { failureCode } from '../failure-code.js';
 import { inWindow } from '../window.js';
 
-const { launchBatch, awaitRunning } = proxyActivities<ProvisionActivities>(EFFECT);
+const { launchBatch, awaitRunning } = proxyActivities<ProvisionActivities>(PURCHASE);
 
 /** Batches of one order that are under way at once. */
 const WINDOW = 10;

@@ -117,6 +117,19 @@ describe('commands', () => {
     expect([ground.alive(), ground.reason]).toEqual([0, 'it was stopped']);
   });
 
+  it('the end of the campaign ends a phase that an account keeps waiting', async () => {
+    const [ground, ids] = await world.ground([web('ramp', 4)], ['ramp']);
+    ground.batchSize = 2;
+    ground.on('launchBatch', async ({ batch }) => {
+      if (batch === 1) await untilCancelled();
+    });
+    await runOf(ids);
+    expect(ground.calls.filter((line) => /^(buy|join|reached)/.test(line))).toEqual([
+      'buy 2 of 2 cheap for web',
+    ]);
+    expect([ground.alive(), ground.reason]).toEqual([0, 'the campaign is over']);
+  });
+
   it('cancelled from outside, it still brings everything back', async () => {
     const [ground, ids] = await world.ground([web('ramp', 1)], ['ramp']);
     openEnded(ground);

@@ -2,10 +2,12 @@ import {
   RUN_CHANGED,
   scaleBackWorkflowId,
   type RunActivities,
+  type RunBrief,
   type RunInput,
   type RunRef,
 } from '@springtide/contracts';
 import { nextStep, type Applied } from '@springtide/campaigns/domain';
+import { msBetween } from '@springtide/kernel';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   CancellationScope,
@@ -15,6 +17,7 @@ import {
   defineSignal,
   executeChild,
   isCancellation,
+  patched,
   proxyActivities,
   rootCause,
   setHandler,
@@ -30,6 +33,9 @@ import { scaleBack } from '../scale-back/scale-back.workflow.js';
 export const changed = defineSignal(RUN_CHANGED);
 
 const { takeOwnership, readRun, noteProblem } = proxyActivities<RunActivities>(TRUTH);
+
+/** Since 0.2.0. Before it a phase was waited for however long it took. */
+const END_INTERRUPTS = 'end-interrupts-phase';
 
 /** Set by the signal, cleared by whoever acts on it. */
 type News = { pending: boolean };
@@ -83,7 +89,7 @@ async function drive(input: RunInput, before: Applied, news: News): Promise<Leg>
       continue;
     }
     const { kind: _, ...wanted } = step;
-    if (await applyPhase({ ...ref, ...wanted, services: brief.services }, news)) {
+    if (await applyPhase({ ...ref, ...wanted, services: brief.services }, news, untilEnd(brief))) {
       applied = [...applied.filter((one) => one.revision === wanted.revision), wanted];
     }
   }
@@ -100,10 +106,11 @@ async function startGuard(ref: RunRef, everyMs: number): Promise<void> {
 }
 
 /**
- * Carries out one phase; a stop or a pause interrupts it, and then it counts as not carried out. A phase that fails
- * leaves what stands and is told: in the middle of a peak, less capacity than planned is better than none.
+ * Carries out one phase; a stop, a pause or the end of the campaign interrupts it, and then it counts as not carried out. A
+ * phase that fails leaves what stands and is told: in the middle of a peak, less capacity than planned is better than none.
  */
-async function applyPhase(input: PhaseInput, news: News): Promise<boolean> {
+async function applyPhase(input: PhaseInput, news: News, endsInMs: number): Promise<boolean> {
+  const ends = patched(END_INTERRUPTS);
   const scope = new CancellationScope();
   const outcome: { over: boolean; failure: unknown } = { over: false, failure: undefined };
   const work = async () => {
@@ -116,12 +123,16 @@ async function applyPhase(input: PhaseInput, news: News): Promise<boolean> {
   };
   const watched = work();
   const settled = () => outcome.over;
+  let leftMs = ends ? endsInMs : undefined;
   while (!settled()) {
-    await condition(() => settled() || news.pending);
-    if (!news.pending) continue;
+    await woken(() => settled() || news.pending, leftMs);
+    if (settled() && !news.pending) continue;
     news.pending = false;
-    const { control } = await readRun(input);
-    if (control !== 'run') scope.cancel();
+    const brief = await readRun(input);
+    leftMs = ends ? untilEnd(brief) : undefined;
+    if (brief.control === 'run' && !(ends && nextStep(brief, []).kind === 'scale-back')) continue;
+    scope.cancel();
+    leftMs = undefined;
   }
   await watched;
   if (isCancellation(outcome.failure)) return false;
@@ -129,6 +140,16 @@ async function applyPhase(input: PhaseInput, news: News): Promise<boolean> {
   const detail = rootCause(outcome.failure) ?? 'unknown cause';
   await noteProblem({ ...refOf(input), phase: input.phase, detail });
   return true;
+}
+
+/** @param mostMs after which it is over in any case; undefined: never. */
+async function woken(by: () => boolean, mostMs: number | undefined): Promise<void> {
+  if (mostMs === undefined) await condition(by);
+  else await condition(by, mostMs);
+}
+
+function untilEnd({ now, phases }: RunBrief): number {
+  return Math.max(1, msBetween(now, phases.at(-1)?.endsAt ?? now));
 }
 
 async function bringEverythingBack(input: RunInput, reason: string): Promise<void> {

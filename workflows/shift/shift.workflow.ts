@@ -1,8 +1,8 @@
 import type { ShiftActivities, ShiftOrder } from '@springtide/contracts';
 import { proxyActivities } from '@temporalio/workflow';
-import { EFFECT } from '../activity-profiles.js';
+import { STEP } from '../activity-profiles.js';
 
-const { planShift, shiftStep, rollBackShift } = proxyActivities<ShiftActivities>(EFFECT);
+const { planShift, shiftStep, rollBackShift } = proxyActivities<ShiftActivities>(STEP);
 
 /** Moves one service's traffic to where its ready capacity is, step by step; a bad step goes back to the last good one. */
 export async function shift(order: ShiftOrder): Promise<{ moved: boolean; reason: string }> {

@@ -47,12 +47,15 @@ export type RunIds = Readonly<{ tenantId: string; runId: string }>;
 /** What a phase is measured in: minutes that fly, or real time. */
 const UNIT = { virtual: 60_000, real: 400 } as const;
 
-/** One environment for the runs of a spec; each meets a ground of its own. */
+/**
+ * One environment for the runs of a spec; each meets a ground of its own.
+ * @param unitMs what a phase is measured in; longer where many runs share the machine.
+ */
 export async function startRunWorld(
   time: keyof typeof UNIT,
   others: Parameters<typeof startWorkflowDriver>[1] = {},
+  unitMs: number = UNIT[time],
 ): Promise<RunWorld> {
-  const unitMs = UNIT[time];
   const grounds = new Map<string, FakeGround>();
   let made = 0;
   const dispatch = (name: GroundCall) => async (input: { runId: string }) => {

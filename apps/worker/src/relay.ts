@@ -1,18 +1,41 @@
+import type { RunBook } from '@springtide/campaigns';
 import { WORKFLOW_QUEUE } from '@springtide/contracts';
 import { asSpringtideError } from '@springtide/kernel';
-import { relayOutbox, type Database, type Logger, type OutboxMessage } from '@springtide/platform';
+import {
+  overdueMessages,
+  relayOutbox,
+  type Database,
+  type Logger,
+  type OutboxMessage,
+  type OverdueMessage,
+} from '@springtide/platform';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 
 /** How long the relay rests when there is nothing to deliver. */
 const IDLE_MS = 200;
 const AFTER_FAILURE_MS = 2_000;
+/** A message that was tried for so long is told to people; they are looked for so often. */
+const LATE_MS = 5 * 60_000;
+const LOOK_EVERY_MS = 30_000;
+
+export type RelayParts = Readonly<{
+  database: Database;
+  client: Readonly<{ workflow: Pick<Client['workflow'], 'start' | 'getHandle'> }>;
+  log: Logger;
+  /** Where the story of a run is told. */
+  book: Pick<RunBook, 'note'>;
+}>;
 
 /** Carries what commands ordered from the database to Temporal, for as long as the process lives. */
-export function startRelay(database: Database, client: Client, log: Logger): { stop(): Promise<void> } {
+export function startRelay(parts: RelayParts): { stop(): Promise<void> } {
   const stopping = new AbortController();
+  let lookedAt = Number.NEGATIVE_INFINITY;
   const loop = async () => {
     while (!stopping.signal.aborted) {
-      await rest(await pass(database, client, log));
+      await rest(await pass(parts));
+      if (performance.now() - lookedAt < LOOK_EVERY_MS) continue;
+      lookedAt = performance.now();
+      await tellOverdue(parts);
     }
   };
   const done = loop();
@@ -24,7 +47,7 @@ export function startRelay(database: Database, client: Client, log: Logger): { s
   };
 }
 
-async function pass(database: Database, client: Client, log: Logger): Promise<number> {
+async function pass({ database, client, log }: RelayParts): Promise<number> {
   try {
     const delivered = await relayOutbox(database, async (message) => await deliver(client, message, log));
     return delivered > 0 ? 0 : IDLE_MS;
@@ -35,7 +58,7 @@ async function pass(database: Database, client: Client, log: Logger): Promise<nu
   }
 }
 
-async function deliver(client: Client, message: OutboxMessage, log: Logger): Promise<void> {
+async function deliver(client: RelayParts['client'], message: OutboxMessage, log: Logger): Promise<void> {
   try {
     if (message.kind === 'signal') {
       await client.workflow.getHandle(message.workflowId).signal(message.signal);
@@ -55,6 +78,33 @@ async function deliver(client: Client, message: OutboxMessage, log: Logger): Pro
     }
     throw thrown;
   }
+}
+
+async function tellOverdue({ database, book, log }: RelayParts): Promise<void> {
+  try {
+    for (const message of await overdueMessages(database, LATE_MS)) {
+      log.error(
+        { ...message },
+        'an order has not reached the workflow engine; what it asks for has not begun',
+      );
+      const [, runId] = OF_A_RUN.exec(message.workflowId) ?? [];
+      if (runId !== undefined) await book.note(message.tenantId, runId, noteOf(message));
+    }
+  } catch (thrown) {
+    const { code, message } = asSpringtideError(thrown);
+    log.warn({ code, reason: message }, 'late orders could not be looked for; tried again');
+  }
+}
+
+const OF_A_RUN = /^(?:run|scale-back):([0-9a-f-]{36})$/;
+
+function noteOf({ id, workflowId, attempts, createdAt }: OverdueMessage) {
+  return {
+    step: 'relay.late',
+    level: 'problem' as const,
+    detail: `An order of ${createdAt} for ${workflowId} has not reached the workflow engine after ${attempts} tries, so what it asks for has not begun: machines stay as they are, and cost what they cost. It is tried again all the time; why it fails is in the worker's log. Give the command again, or pull the stop switch.`,
+    once: `relay/${id}`,
+  };
 }
 
 async function rest(ms: number): Promise<void> {

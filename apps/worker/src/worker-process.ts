@@ -23,6 +23,7 @@ import type { Config } from '@springtide/config';
 import {
   MUTATE_QUEUE,
   PLANNER_QUEUE,
+  PURCHASE_QUEUE,
   READ_QUEUE,
   REHEARSAL_QUEUE,
   SYNC_QUEUE,
@@ -53,8 +54,10 @@ import { inventoryActivities } from './activities/inventory.activities.js';
 import { rehearsalActivities } from './activities/rehearsal.activities.js';
 import { readinessActivities } from './activities/readiness.activities.js';
 import { settlementOf } from './activities/settlement.js';
+import { toldWhenStuck } from './activities/told-when-stuck.js';
 import { EngineKeeper } from './engine-keeper.js';
 import { startRelay } from './relay.js';
+import { startScheduleWatch } from './schedule-watch.js';
 import { ensureSchedules } from './schedules.js';
 import { WorkerServices } from './services.js';
 
@@ -82,7 +85,7 @@ export type WorkerProcess = Readonly<{
   close(): Promise<void>;
 }>;
 
-/** Seven queues in one process: a solver at work or a slow listing must not keep a scale-back waiting. */
+/** Eight queues in one process: a solver, a slow listing or a purchase that waits must not keep a scale-back waiting. */
 export async function startWorker(parts: WorkerParts): Promise<WorkerProcess> {
   const { config, platform, tls } = parts;
   const app = await NestFactory.createApplicationContext(
@@ -107,9 +110,12 @@ export async function startWorker(parts: WorkerParts): Promise<WorkerProcess> {
     profile: config.policy.profile,
   });
   const workers = await createWorkers(base, activitiesOf(app, platform, keeper), parts);
-  const relay = startRelay(platform.database, client, platform.log);
+  const { database, log } = platform;
+  const relay = startRelay({ database, client, log, book: app.get(RunBook) });
   await ensureSchedules(client, config.policy.profile);
   keeper.start();
+  const { clock, metrics } = platform;
+  const watch = startScheduleWatch({ schedules: client.schedule, metrics, clock, log });
   const server = await statusServer(config, platform, workers);
   const running = Promise.all(workers.map(async (worker) => await worker.run())).then(() => undefined);
   return {
@@ -119,6 +125,7 @@ export async function startWorker(parts: WorkerParts): Promise<WorkerProcess> {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     },
     close: async () => {
+      watch.stop();
       await Promise.all([relay.stop(), keeper.stop()]);
       server.close();
       await clientConnection.close();
@@ -139,8 +146,10 @@ export function activitiesOf(
   return {
     ...planActivities(app.get(PlansService)),
     ...runActivities(app.get(RunEngine), app.get(EntranceKeeper), app.get(DemandWatch)),
-    ...provisionActivities(app.get(Provisioning)),
-    ...shiftActivities(app.get(Shifting)),
+    ...toldWhenStuck(app.get(RunBook), {
+      ...provisionActivities(app.get(Provisioning)),
+      ...shiftActivities(app.get(Shifting)),
+    }),
     ...scaleBackActivities(
       app.get(ScaleBack),
       app.get(WayBackService),
@@ -200,6 +209,7 @@ async function createWorkers(
   return await Promise.all([
     Worker.create({ ...base, taskQueue: WORKFLOW_QUEUE, ...workflows, maxCachedWorkflows: 500 }),
     Worker.create(queue(MUTATE_QUEUE, concurrency)),
+    Worker.create(queue(PURCHASE_QUEUE, concurrency)),
     Worker.create(queue(READ_QUEUE, concurrency)),
     Worker.create(queue(PLANNER_QUEUE, 1)),
     Worker.create(queue(REHEARSAL_QUEUE, 1)),

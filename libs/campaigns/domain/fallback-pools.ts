@@ -30,7 +30,7 @@ function closeness(pool: PlanPool, chosen: readonly PlanPool[]): number {
 
 /**
  * What a refusal says of other pools: a used-up quota is one for all pools of the account, region and purchase option;
- * no money or no right is one for the whole account; no stock is one for the pool alone.
+ * no money or no right is one for the whole account, no answer for its whole region; no stock is one for the pool alone.
  */
 export function refusedAlongWith(
   refused: readonly Readonly<{ poolId: string; code: string }>[],
@@ -50,6 +50,7 @@ const ACCOUNT_WIDE = new Set(['balance', 'unauthenticated', 'permission-denied']
 function sharesFate(origin: PlanPool, pool: PlanPool, code: string): boolean {
   if (pool.accountId !== origin.accountId) return false;
   if (ACCOUNT_WIDE.has(code)) return true;
-  const sameQuota = pool.region === origin.region && pool.purchaseOption === origin.purchaseOption;
-  return code === 'quota-exceeded' && sameQuota;
+  if (pool.region !== origin.region) return false;
+  if (code === 'unavailable') return true;
+  return code === 'quota-exceeded' && pool.purchaseOption === origin.purchaseOption;
 }

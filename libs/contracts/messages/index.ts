@@ -2,6 +2,7 @@ export type * from './activities.js';
 export type * from './readiness.js';
 export {
   MUTATE_QUEUE,
+  PURCHASE_QUEUE,
   PLANNER_QUEUE,
   READ_QUEUE,
   REHEARSAL_QUEUE,

@@ -9,6 +9,8 @@ export type RehearsalInput = Readonly<{ tenantId: string; rehearsalId: string }>
 
 export const WORKFLOW_QUEUE = 'workflows';
 export const MUTATE_QUEUE = 'mutate';
+/** Purchases: each may wait for minutes for an account that does not answer, and keeps no guard and no way back waiting. */
+export const PURCHASE_QUEUE = 'purchase';
 export const READ_QUEUE = 'read';
 export const PLANNER_QUEUE = 'planner';
 /** Rehearsals: each keeps a core busy for minutes, so there is one at a time. */

@@ -6,6 +6,7 @@ export class Metrics {
   readonly cloudCallSeconds: Histogram<'provider' | 'operation' | 'code'>;
   readonly httpSeconds: Histogram<'method' | 'route' | 'status'>;
   readonly outboxLag: Gauge;
+  readonly scheduleAge: Gauge<'schedule'>;
   readonly invariantViolations: Gauge<'invariant'>;
   readonly invariantJudged: Gauge<'invariant'>;
 
@@ -30,6 +31,12 @@ export class Metrics {
     this.outboxLag = new Gauge({
       name: 'springtide_outbox_lag_seconds',
       help: 'Age of the oldest undelivered outbox entry; 0 when there is none.',
+      registers,
+    });
+    this.scheduleAge = new Gauge({
+      name: 'springtide_schedule_age_seconds',
+      help: 'Seconds since a standing schedule last began; one that is paused or hangs grows old.',
+      labelNames: ['schedule'],
       registers,
     });
     this.invariantViolations = new Gauge({

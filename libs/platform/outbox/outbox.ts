@@ -43,11 +43,16 @@ export async function postToOutbox(tx: Queryable, tenantId: string, message: Out
   ]);
 }
 
+/** How many failures in a row mean that nobody is there to deliver to. */
+const NOBODY_THERE = 2;
+
 /**
- * Delivers up to `limit` messages in order and deletes each delivered one. No transaction is open while a message is on
- * its way, so two relays may deliver the same one: deliveries must be idempotent, and starts and signals here are.
- * A message that cannot be delivered stays and stops this pass: order matters.
+ * Delivers up to `limit` messages and deletes each delivered one. No transaction is open while a message is on its way, so
+ * two relays may deliver the same one: deliveries must be idempotent, and starts and signals here are. Messages of one
+ * workflow go in order: one that cannot be delivered holds back those after it, and none of other workflows; it is tried
+ * again after all that never failed.
  * @returns how many were delivered.
+ * @throws why the first one was not, when none was or nobody was there to deliver to.
  */
 export async function relayOutbox(
   database: Database,
@@ -55,18 +60,84 @@ export async function relayOutbox(
   limit = 50,
 ): Promise<number> {
   const rows = await database.systemWork('relay', async (tx) =>
-    z
-      .array(z.object({ id: z.string(), message: Message }))
-      .parse(await tx.query('select id, message from outbox order by id limit $1', [limit])),
+    z.array(z.object({ id: z.string(), message: z.unknown() })).parse(await tx.query(NEXT, [limit])),
   );
-  for (const row of rows) {
-    await deliver(row.message);
-    await database.systemWork('relay', async (tx) => {
-      await tx.query('delete from outbox where id = $1', [row.id]);
-    });
+  const heldBack = new Set<string>();
+  const failures: unknown[] = [];
+  let delivered = 0;
+  let inARow = 0;
+  for (const { id, message } of rows) {
+    const workflowId = workflowOf(message);
+    if (heldBack.has(workflowId)) continue;
+    try {
+      await deliver(Message.parse(message));
+      await database.systemWork('relay', async (tx) => {
+        await tx.query('delete from outbox where id = $1', [id]);
+      });
+      delivered += 1;
+      inARow = 0;
+    } catch (thrown) {
+      failures.push(thrown);
+      heldBack.add(workflowId);
+      inARow += 1;
+      await database.systemWork('relay', async (tx) => {
+        await tx.query('update outbox set attempts = attempts + 1 where id = $1', [id]);
+      });
+      if (inARow === NOBODY_THERE) throw failures[0];
+    }
   }
-  return rows.length;
+  if (delivered === 0 && failures.length > 0) throw failures[0];
+  return delivered;
 }
+
+/** Those that failed come last, and nothing overtakes what waits for its own workflow. */
+const NEXT = `select id, message from outbox waiting
+  where not exists (
+    select 1 from outbox before
+    where before.attempts > 0 and before.id < waiting.id
+      and before.message ->> 'workflowId' = waiting.message ->> 'workflowId')
+  order by attempts, id limit $1`;
+
+function workflowOf(message: unknown): string {
+  const known = z.object({ workflowId: z.string() }).safeParse(message);
+  return known.success ? known.data.workflowId : '';
+}
+
+/** A message that waits for too long although it was tried. */
+export type OverdueMessage = Readonly<{
+  id: string;
+  tenantId: string;
+  workflowId: string;
+  attempts: number;
+  createdAt: string;
+}>;
+
+/** Oldest first, at most a hundred: what people must look at. */
+export async function overdueMessages(
+  database: Database,
+  olderThanMs: number,
+): Promise<readonly OverdueMessage[]> {
+  const rows = await database.systemWork(
+    'relay',
+    async (tx): Promise<unknown> =>
+      await tx.query(
+        `select id, tenant_id as "tenantId", coalesce(message ->> 'workflowId', '') as "workflowId", attempts,
+           created_at as "createdAt"
+         from outbox where attempts > 0 and created_at < clock_timestamp() - $1 * interval '1 millisecond'
+         order by id limit 100`,
+        [olderThanMs],
+      ),
+  );
+  return z.array(Overdue).parse(rows);
+}
+
+const Overdue = z.object({
+  id: z.string(),
+  tenantId: z.string(),
+  workflowId: z.string(),
+  attempts: z.number(),
+  createdAt: z.date().transform((at) => at.toISOString()),
+});
 
 /** Seconds since the oldest undelivered message was written; 0 when there is none. What a stuck relay shows. */
 export async function outboxLagSeconds(database: Database): Promise<number> {

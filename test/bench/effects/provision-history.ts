@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import {
-  MUTATE_QUEUE,
+  PURCHASE_QUEUE,
   WORKFLOW_QUEUE,
   type BatchOrder,
   type BatchResult,
@@ -37,7 +37,7 @@ export async function historyOfProvision(
     const codePath = await workflowBundle();
     const workers = await Promise.all([
       Worker.create({ connection: native, taskQueue: WORKFLOW_QUEUE, workflowBundle: { codePath } }),
-      Worker.create({ connection: native, taskQueue: MUTATE_QUEUE, activities: activitiesOver(bench) }),
+      Worker.create({ connection: native, taskQueue: PURCHASE_QUEUE, activities: activitiesOver(bench) }),
     ]);
     const [workflows, activities] = workers;
     if (workflows === undefined || activities === undefined) throw new Error('no workers');

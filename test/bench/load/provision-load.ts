@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  MUTATE_QUEUE,
+  PURCHASE_QUEUE,
   WORKFLOW_QUEUE,
   type BatchResult,
   type ProvisionActivities,
@@ -67,7 +67,7 @@ export async function runLoad(request: LoadRequest): Promise<LoadResult> {
     });
     const activities = await Worker.create({
       connection: native,
-      taskQueue: MUTATE_QUEUE,
+      taskQueue: PURCHASE_QUEUE,
       activities: activitiesOver(world, runs),
     });
     const client = new Client({ connection });
