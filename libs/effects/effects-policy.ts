@@ -22,6 +22,8 @@ export type EffectsPolicy = Readonly<{
   tokenLifeMs: number;
   /** How long the reconciler still looks at an account after the last machine was bought there. */
   watchMs: number;
+  /** How often it looks at every other account that is registered: machines may be there that no book knows of. */
+  surveyMs: number;
   /** An effect that came no further for so long is stuck: people see it, and choose. */
   stuckMs: number;
 }>;
@@ -38,6 +40,7 @@ export const STANDARD_EFFECTS: EffectsPolicy = {
   visibilityLagMs: null,
   tokenLifeMs: 12 * 3_600_000,
   watchMs: 7 * 24 * 3_600_000,
+  surveyMs: 3_600_000,
   stuckMs: 10 * 60_000,
 };
 
@@ -47,5 +50,6 @@ export const DEMO_EFFECTS: EffectsPolicy = {
   leaseMs: 90_000,
   graceMs: 20_000,
   visibilityLagMs: 3_000,
+  surveyMs: 30_000,
   stuckMs: 60_000,
 };

@@ -41,9 +41,28 @@ export class Reconciler {
     this.life = new MachineLife(ledger);
   }
 
-  async scopes(): Promise<readonly Scope[]> {
+  /**
+   * Where to look now: wherever something was bought lately, and now and then wherever an account is registered. After a
+   * database was put back from a backup, the books may not know that anything was ever bought in one.
+   */
+  async scopes(registered: readonly Scope[] = []): Promise<readonly Scope[]> {
     const { store, policy } = this.ledger.dependencies;
-    return await store.listScopes(addMs(this.ledger.now(), -policy.watchMs));
+    const bought = await store.listScopes(addMs(this.ledger.now(), -policy.watchMs));
+    const known = new Set(bought.map(placeOf));
+    const others = registered.filter((scope) => !known.has(placeOf(scope)));
+    return [...bought, ...(await this.notListedLately(others))];
+  }
+
+  private async notListedLately(scopes: readonly Scope[]): Promise<readonly Scope[]> {
+    const { store, policy } = this.ledger.dependencies;
+    const before = addMs(this.ledger.now(), -policy.surveyMs);
+    const lately = new Set<string>();
+    for (const tenantId of new Set(scopes.map((scope) => scope.tenantId))) {
+      const listings = await store.transaction(tenantId, async (tx) => await tx.listListings());
+      const fresh = listings.filter(({ takenAt }) => takenAt > before);
+      for (const { accountId, region } of fresh) lately.add(placeOf({ tenantId, accountId, region }));
+    }
+    return scopes.filter((scope) => !lately.has(placeOf(scope)));
   }
 
   /**
@@ -225,6 +244,10 @@ export class Reconciler {
       return undefined;
     }
   }
+}
+
+function placeOf({ tenantId, accountId, region }: Scope): string {
+  return `${tenantId}/${accountId}/${region}`;
 }
 
 function orphanRelease(scope: Scope, machineId: string): ReleaseRequest {

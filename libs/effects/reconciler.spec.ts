@@ -233,6 +233,24 @@ describe('the reconciler', () => {
     expect(await process.reconciler.scopes()).toEqual([]);
   });
 
+  it('looks now and then at every account that is registered, also where nothing was ever bought', async () => {
+    const { world } = await setUp();
+    const restored = await world.process({ store: new MemoryEffectStore() });
+    const { reconciler } = restored;
+    expect(await reconciler.scopes()).toEqual([]);
+    const survey = async () => await reconciler.scopes([SCOPE]);
+    expect(await survey()).toEqual([SCOPE]);
+    expect((await reconciler.pass(SCOPE)).strangers).toBe(5);
+    expect(await survey()).toEqual([]);
+    world.clock.advance(59 * 60_000);
+    expect(await survey()).toEqual([]);
+    world.clock.advance(60_000);
+    expect(await survey()).toEqual([SCOPE]);
+    // Where something was bought it looks every time.
+    expect(await (await world.process()).reconciler.scopes([SCOPE])).toEqual([SCOPE]);
+    expect(world.look()).toHaveLength(5);
+  });
+
   it('goes on past an orphan that cannot be deleted, and tries it again', async () => {
     const { world, process, intentId } = await setUp();
     const orphans = [

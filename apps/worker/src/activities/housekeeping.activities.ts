@@ -1,8 +1,8 @@
-import type { AccountService } from '@springtide/accounts';
+import type { AccountService, CloudAccount } from '@springtide/accounts';
 import type { RunBook } from '@springtide/campaigns';
 import type { BuiltClusterService } from '@springtide/clusters';
 import type { HousekeepingActivities, InventoryAccount } from '@springtide/contracts';
-import { failedPass, type Reconciler } from '@springtide/effects';
+import { failedPass, type Reconciler, type Scope } from '@springtide/effects';
 import { sealAudit, type TenantService } from '@springtide/identity';
 import { jobContext, type Database, type Logger } from '@springtide/platform';
 import type { ReleaseKeeper } from '@springtide/traffic';
@@ -24,7 +24,7 @@ export type HousekeepingParts = Readonly<{
 
 export function housekeepingActivities(parts: HousekeepingParts): HousekeepingActivities {
   return {
-    reconcileScopes: async () => await parts.reconciler.scopes(),
+    reconcileScopes: async () => await parts.reconciler.scopes(await registeredScopes(parts)),
     keepRoutes: async () => await alive(async () => await keepRoutes(parts)),
     reconcilePass: async (scope) =>
       await alive(async () => {
@@ -62,14 +62,33 @@ async function keepRoutes({ database, releases, book, log }: HousekeepingParts):
 }
 
 /** Accounts with nothing to list, or that are not to be used, are left out. */
-async function inventoryAccounts({ database, accounts }: HousekeepingParts): Promise<InventoryAccount[]> {
-  const found: InventoryAccount[] = [];
+async function inventoryAccounts(parts: HousekeepingParts): Promise<InventoryAccount[]> {
+  return (await everyAccount(parts, 'inventory-accounts'))
+    .filter(({ kind, status }) => kind !== 'traffic' && status !== 'disabled')
+    .map(({ tenantId, id: accountId }) => ({ tenantId, accountId }));
+}
+
+/** Where machines can be, disabled accounts too: what runs there is still paid for. */
+async function registeredScopes(parts: HousekeepingParts): Promise<Scope[]> {
+  return (await everyAccount(parts, 'reconcile'))
+    .filter(({ kind }) => kind === 'public-cloud' || kind === 'private-cloud')
+    .flatMap(({ tenantId, id: accountId, health }) =>
+      (health?.regions ?? []).map((region) => ({ tenantId, accountId, region })),
+    );
+}
+
+type TenantAccount = CloudAccount & Readonly<{ tenantId: string }>;
+
+async function everyAccount(
+  { database, accounts }: HousekeepingParts,
+  job: string,
+): Promise<readonly TenantAccount[]> {
+  const found: TenantAccount[] = [];
   for (const tenantId of await listTenantIds(database)) {
-    const ctx = jobContext('inventory-accounts', tenantId, 'inventory-accounts');
+    const ctx = jobContext(job, tenantId, job);
     for (let afterName = ''; ;) {
       const page = await accounts.list(ctx, { limit: 200, afterName });
-      const used = page.filter(({ kind, status }) => kind !== 'traffic' && status !== 'disabled');
-      found.push(...used.map(({ id: accountId }) => ({ tenantId, accountId })));
+      found.push(...page.map((account) => ({ ...account, tenantId })));
       const last = page.at(-1);
       if (page.length < 200 || !last) break;
       afterName = last.name;
