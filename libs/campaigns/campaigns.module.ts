@@ -24,7 +24,6 @@ import { StartCheck } from './start-check.service.js';
 import { Provisioning } from './provisioning.service.js';
 import { RehearsalService } from './rehearsal.service.js';
 import { ShareRehearsals } from './share-rehearsal.service.js';
-import { ShareRehearsals } from './share-rehearsal.service.js';
 import { ReportService } from './report.service.js';
 import { RESIDUAL_SOLVER, solveSoon, type ResidualSolver } from './residual-planner.js';
 import { RunBook } from './run-book.js';
@@ -170,12 +169,6 @@ const forPeople: FactoryProvider[] = [
       return new RehearsalService({ database, accounts, routes, demand, ledger, manifestOf, clock });
     },
     inject: [Database, AccountService, AccountSessions, RoutesService, DemandService, EffectLedger, CLOCK],
-  },
-  {
-    provide: ShareRehearsals,
-    useFactory: (database: Database, campaigns: CampaignsService, plans: PlansService) =>
-      new ShareRehearsals({ database, campaigns, plans }),
-    inject: [Database, CampaignsService, PlansService],
   },
   {
     provide: ShareRehearsals,

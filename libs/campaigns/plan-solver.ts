@@ -24,7 +24,6 @@ import {
   planningProblem,
   summaryReason,
   withOneBudget,
-  withOneBudget,
   windowsOf,
   type PlanContent,
   type PlanQuestion,

@@ -13,7 +13,6 @@ export * from './permission.js';
 export * from './plan.js';
 export * from './plan-comparison.js';
 export { explanationSections, reasonSentence } from './reasons/reason-sentence.js';
-export { explanationSections, reasonSentence } from './reasons/reason-sentence.js';
 export * from './readiness.js';
 export * from './rehearsal.js';
 export * from './resource.js';
