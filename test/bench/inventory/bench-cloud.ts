@@ -1,4 +1,4 @@
-import { SpringtideError, asSpringtideError } from '@springtide/kernel';
+import { MINUTE, SpringtideError, addMs, asSpringtideError, toInstant } from '@springtide/kernel';
 import { systemClock } from '@springtide/platform';
 import type { CloudClient, LaunchBatch, LaunchItem } from '@springtide/provider-kit';
 import type { Sample, YardCloud } from '../yards/yard-cloud.js';
@@ -24,6 +24,8 @@ export type BenchAdapter = Readonly<{
 const TENANT = '00000000-0000-4000-8000-0000000000aa';
 const AT_ONCE = 6;
 const BATCH = 100;
+/** What is bought before anything is measured may take its time. */
+const PATIENCE_MS = 10 * MINUTE;
 
 /** Buys the machines as a run would, tagged and labelled, spread over zones if several samples are given. */
 export async function fill(
@@ -68,7 +70,8 @@ export async function buyOne(client: CloudClient, sample: Sample, n: number): Pr
 async function launched(client: CloudClient, batch: LaunchBatch): Promise<readonly LaunchItem[]> {
   for (;;) {
     try {
-      const { items } = await client.compute.launch(batch);
+      const deadline = addMs(toInstant(systemClock.now()), PATIENCE_MS);
+      const { items } = await client.compute.launch(batch, { deadline });
       const refused = items.find((item) => item.outcome === 'refused');
       if (refused?.outcome === 'refused') throw refused.error;
       return items;
