@@ -88,6 +88,19 @@ describe('traffic of a run', () => {
     expect(await run.story()).toContain(`shift.step: entrance: home 50 %, ${group} 50 %. Healthy.`);
   }, 60_000);
 
+  it('goes on with a step that relieves those who fail', async () => {
+    const { shifting, order, group, join, entrance } = await open();
+    await join();
+    entrance.failing.set('home', 0.3);
+    const away = { from: { home: 100, [group]: 0 }, to: { home: 50, [group]: 50 } };
+    const step = { ...order(), step: 0, fraction: 1 };
+    expect(await shifting.shiftStep({ ...step, ...away }, alive)).toMatchObject({ passed: true });
+    const towards = { from: away.to, to: away.from };
+    expect(await shifting.shiftStep({ ...step, ...towards, step: 1 }, alive)).toMatchObject({
+      passed: false,
+    });
+  }, 60_000);
+
   it('is gentle with new machines, but not while those who have the traffic are overloaded', async () => {
     const { shifting, order, ids, group, join, run, ref } = await open();
     await join();

@@ -6,6 +6,7 @@ import { HOME_GROUP, type Route, type RoutesService } from '@springtide/traffic'
 import {
   countersBetween,
   judgeStep,
+  relievedGroups,
   relievingSteps,
   sameShares,
   sharesByCapacity,
@@ -91,7 +92,8 @@ export class Shifting {
       batch: order.step,
     });
     await this.watch(open.policy.bakeMs, open.policy.pollMs, heartbeat);
-    const verdict = judgeStep(countersBetween(before, await this.counters(route)), open.policy.gate);
+    const samples = countersBetween(before, await this.counters(route));
+    const verdict = judgeStep(samples, open.policy.gate, relievedGroups(order.from, order.to));
     const shown = Object.entries(shares)
       .map(([name, share]) => `${name} ${share} %`)
       .join(', ');

@@ -10,6 +10,7 @@ import {
   countersBetween,
   groupsOfOthers,
   judgeStep,
+  relievedGroups,
   sameShares,
   sharesOfRelease,
   type GateVerdict,
@@ -48,7 +49,8 @@ export class GrayReleases {
     await this.refuseBlindly(row, before, input);
     try {
       const base = await this.apply(row, before, wanted, change);
-      const verdict = await this.watch(row, base, watch);
+      const [from, to] = [sharesOfRelease(HOME_GROUP, before), sharesOfRelease(HOME_GROUP, wanted)];
+      const verdict = await this.watch(row, base, watch, relievedGroups(from, to));
       if (!verdict.passed) throw failed(row.name, verdict);
     } catch (thrown) {
       const why = asSpringtideError(thrown);
@@ -127,12 +129,14 @@ export class GrayReleases {
     row: RouteEntity,
     base: Awaited<ReturnType<RoutesService['readCounters']>>,
     watch: ReleaseInput['watch'],
+    relieved: ReadonlySet<string>,
   ): Promise<GateVerdict> {
     const { minimumRequests, maxErrorPercent } = watch;
     const policy = { minimumRequests, maxErrorRatio: maxErrorPercent / 100, slow: SLOW };
     const until = this.clock.now().getTime() + watch.seconds * 1_000;
     for (;;) {
-      const verdict = judgeStep(countersBetween(base, await this.routes.readCounters(row)), policy);
+      const samples = countersBetween(base, await this.routes.readCounters(row));
+      const verdict = judgeStep(samples, policy, relieved);
       const leftMs = until - this.clock.now().getTime();
       if (!verdict.passed || leftMs <= 0) return verdict;
       await this.clock.sleep(Math.min(POLL_MS, leftMs));

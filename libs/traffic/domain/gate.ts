@@ -24,7 +24,7 @@ export type GatePolicy = Readonly<{
   slow: Readonly<{ times: number; ms: number }>;
 }>;
 
-/** `judged`: at least one group had enough requests to say anything. */
+/** `judged`: at least one group that could be blamed had enough requests to say anything. */
 export type GateVerdict = Readonly<{ passed: boolean; judged: boolean; reason: string }>;
 
 /** Slower than that beside others is no matter of distance any more: something is wrong there. */
@@ -33,34 +33,38 @@ export const SLOW: GatePolicy['slow'] = { times: 3, ms: 500 };
 /**
  * Whether a step of a shift may stay: no group with enough samples fails too often, and none is slow beside the others.
  * Where all are slow together, it is not the step that made them so, and the way back would help nobody.
+ * @param relieved groups that the step takes traffic from: one that fails is a reason for the step, and none against it.
  */
-export function judgeStep(samples: readonly GateSample[], policy: GatePolicy): GateVerdict {
+export function judgeStep(
+  samples: readonly GateSample[],
+  policy: GatePolicy,
+  relieved: ReadonlySet<string> = new Set(),
+): GateVerdict {
   const telling = samples.filter(({ requests }) => requests > 0 && requests >= policy.minimumRequests);
-  if (telling.length === 0) {
+  const blamed = telling.filter(({ group }) => !relieved.has(group));
+  if (blamed.length === 0) {
     return { passed: true, judged: false, reason: 'too few requests were counted to judge by' };
   }
-  for (const { group, requests, errors } of telling) {
+  for (const { group, requests, errors } of blamed) {
     const ratio = errors / requests;
     if (ratio <= policy.maxErrorRatio) continue;
     const percent = Math.round(ratio * 1000) / 10;
     const reason = `${percent} % of ${requests} requests failed in group ${group}`;
     return { passed: false, judged: true, reason };
   }
-  const slow = slowestBeside(telling, policy.slow);
+  const slow = slowBeside(telling, blamed, policy.slow);
   if (slow !== undefined) return { passed: false, judged: true, reason: slow };
   return { passed: true, judged: true, reason: 'no group failed or was slow above its limit' };
 }
 
-function slowestBeside(
-  samples: readonly GateSample[],
+function slowBeside(
+  all: readonly GateSample[],
+  blamed: readonly GateSample[],
   { times, ms }: GatePolicy['slow'],
 ): string | undefined {
-  const timed = samples.flatMap(({ group, answerMs }) =>
-    answerMs === undefined ? [] : [{ group, answerMs }],
-  );
-  const fastest = Math.min(...timed.map(({ answerMs }) => answerMs));
-  const slow = timed.find(({ answerMs }) => answerMs > ms && answerMs > times * fastest);
-  if (slow === undefined) return undefined;
+  const fastest = Math.min(...all.map(({ answerMs }) => answerMs ?? Infinity));
+  const slow = blamed.find(({ answerMs = 0 }) => answerMs > ms && answerMs > times * fastest);
+  if (slow?.answerMs === undefined) return undefined;
   return `group ${slow.group} took ${Math.round(slow.answerMs)} ms on average, others ${Math.round(fastest)} ms`;
 }
 

@@ -74,6 +74,19 @@ describe('gate', () => {
     expect(judgeStep([{ group: 'burst', requests: 10, errors: 10 }], policy).passed).toBe(true);
     expect(judgeStep([{ group: 'burst', requests: 100, errors: 2 }], policy).passed).toBe(true);
   });
+  it('does not blame a step for the trouble of those whom it relieves', () => {
+    const home = { group: 'home', requests: 900, errors: 120, answerMs: 2_000 };
+    const burst = { group: 'burst', requests: 100, errors: 0, answerMs: 30 };
+    const relieved = new Set(['home']);
+    expect(judgeStep([home, burst], policy).passed).toBe(false);
+    expect(judgeStep([home, burst], policy, relieved)).toMatchObject({ passed: true, judged: true });
+    expect(judgeStep([home, { ...burst, errors: 9 }], policy, relieved).passed).toBe(false);
+    const slow = [
+      { ...home, answerMs: 100 },
+      { ...burst, answerMs: 900 },
+    ];
+    expect(judgeStep(slow, policy, relieved).reason).toMatch(/group burst took 900 ms/);
+  });
   it('says when nothing was counted, instead of calling it healthy', () => {
     expect(judgeStep([], policy)).toMatchObject({ passed: true, judged: false });
     expect(judgeStep([{ group: 'burst', requests: 10, errors: 10 }], policy).judged).toBe(false);

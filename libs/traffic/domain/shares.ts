@@ -44,6 +44,11 @@ export function stepBetween(from: Shares, to: Shares, fraction: number): Shares 
   return shares;
 }
 
+/** Groups that get less than before. */
+export function relievedGroups(from: Shares, to: Shares): ReadonlySet<string> {
+  return new Set(Object.keys(from).filter((group) => (to[group] ?? 0) < (from[group] ?? 0)));
+}
+
 /**
  * The parts of the way that a shift takes, without those that would leave a group with more requests than it can serve:
  * being gentle with new members must not go on at the expense of people whom the old ones keep waiting.
@@ -58,10 +63,8 @@ export function relievingSteps(
   return fractions.filter((fraction, index) => {
     if (index === fractions.length - 1) return true;
     const shares = stepBetween(from, to, fraction);
-    return Object.keys(from).every((group) => {
-      const isRelieved = (to[group] ?? 0) < (from[group] ?? 0);
-      return !isRelieved || ((shares[group] ?? 0) / 100) * load <= (capacity.get(group) ?? 0);
-    });
+    const relieved = [...relievedGroups(from, to)];
+    return relieved.every((group) => ((shares[group] ?? 0) / 100) * load <= (capacity.get(group) ?? 0));
   });
 }
 
