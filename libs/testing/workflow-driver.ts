@@ -35,6 +35,8 @@ export type WorkflowDriver = Readonly<{
 
 type Server = Readonly<{
   connection: NativeConnection;
+  /** As another process would have it: one connection takes one worker of a kind. */
+  connectAgain(): Promise<NativeConnection>;
   client: Pick<Client, 'workflow'>;
   now(): Promise<string>;
   stop(): Promise<void>;
@@ -67,9 +69,10 @@ export async function startWorkflowDriver(
   const { connection, client } = server;
   const base = { connection, namespace: 'default' };
   const codePath = await workflowBundle();
-  const workflowWorker = async (build: string) => {
+  const workflowWorker = async (build: string, over = connection) => {
     const workflowBundle = { codePath: build };
-    return started(await Worker.create({ ...base, taskQueue: WORKFLOW_QUEUE, workflowBundle }));
+    const options = { ...base, connection: over, taskQueue: WORKFLOW_QUEUE, workflowBundle };
+    return started(await Worker.create(options));
   };
   let workflows = await workflowWorker(codePath);
   const joined: StartedWorker[] = [];
@@ -91,9 +94,12 @@ export async function startWorkflowDriver(
       workflows = await workflowWorker(build);
     },
     join: async (build = codePath) => {
-      const worker = await workflowWorker(build);
-      joined.push(worker);
-      return worker;
+      const own = await server.connectAgain();
+      const worker = await workflowWorker(build, own);
+      let ending: Promise<void> | undefined;
+      const end = async () => await (ending ??= worker.end().then(async () => await own.close()));
+      joined.push({ end });
+      return { end };
     },
     stop: async () => {
       await Promise.all([workflows, ...joined, ...workers].map(async (worker) => await worker.end()));
@@ -102,14 +108,14 @@ export async function startWorkflowDriver(
   };
 }
 
-/** A worker at work; its end may be asked for more than once. */
-export type StartedWorker = Readonly<{ end(): Promise<void> }>;
+/** A worker at work. */
+type StartedWorker = Readonly<{ end(): Promise<void> }>;
 
 function started(worker: Worker): StartedWorker {
   const running = worker.run();
   return {
     end: async () => {
-      if (worker.getState() === 'RUNNING') worker.shutdown();
+      worker.shutdown();
       await running;
     },
   };
@@ -122,6 +128,7 @@ async function virtualServer(): Promise<Server> {
   });
   return {
     connection: env.nativeConnection,
+    connectAgain: async () => await Promise.reject(new Error('one worker is all that flying time can bear')),
     client: env.client,
     now: async () => new Date(await env.currentTimeMs()).toISOString(),
     stop: async () => await env.teardown(),
@@ -138,6 +145,7 @@ async function realServer(): Promise<Server> {
   const clientConnection = await Connection.connect({ address: server.address });
   return {
     connection,
+    connectAgain: async () => await NativeConnection.connect({ address: server.address }),
     client: new Client({ connection: clientConnection }),
     now: async () => await Promise.resolve(new Date().toISOString()),
     stop: async () => {

@@ -11,13 +11,13 @@ import type {
   ShrinkOrder,
 } from '@springtide/contracts';
 import { executeChild, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import { PURCHASE, STEP, TRUTH } from '../activity-profiles.js';
+import { EFFECT, PURCHASE, STEP, TRUTH } from '../activity-profiles.js';
 import { settleAll } from '../settle-all.js';
 import { provision } from '../provision/provision.workflow.js';
 import { shift } from '../shift/shift.workflow.js';
 
 const truth = proxyActivities<RunActivities>(TRUTH);
-const { readOrders } = proxyActivities<RunActivities>(STEP);
+const { readOrders } = proxyActivities<RunActivities>(EFFECT);
 const { joinRoute, leaveRoute } = proxyActivities<ShiftActivities>(STEP);
 const { releaseMachines } = proxyActivities<ScaleBackActivities>(STEP);
 const { awaitRunning } = proxyActivities<ProvisionActivities>(PURCHASE);
