@@ -1,7 +1,7 @@
 import type { CapacitySample } from './capacity-fit.js';
 import type { DemandSample } from './demand-series.js';
 
-export type CapacitySeries = Readonly<{
+type CapacitySeries = Readonly<{
   rate: readonly DemandSample[];
   latencyMs: readonly DemandSample[];
   utilisation: readonly DemandSample[];

@@ -16,6 +16,7 @@ import { durationText, numberText, percentText, timeText } from '../output/reada
 import { factsOf, tableOf, type Section } from '../output/render.js';
 import { readBody, readDocument } from '../session/documents.js';
 import { demandSeriesId } from '../session/references.js';
+import { addMeasure } from './capacity-measure.command.js';
 import { flag, required, type CommandLine } from './command-line.js';
 
 const Import = z.object({
@@ -254,6 +255,7 @@ async function measurementsOf(
 export function addCapacityCommands(program: Command, line: CommandLine): void {
   const noun = line.noun(program, 'capacity', 'what one machine serves at a latency, and when');
   addTimes(noun, line);
+  addMeasure(noun, line, fitFacts);
   line.verb(
     noun,
     'fit',
