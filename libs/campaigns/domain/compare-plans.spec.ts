@@ -114,6 +114,23 @@ describe('outageReasons', () => {
     );
   });
 
+  it('tells of the phase in which most requests would go unanswered, not of a small one that is lost as a whole', () => {
+    const plan = content({ a: 6, b: 2, 'c-spot': 4 }, '12');
+    const early = { service: 'web', poolId: 'a', phase: 'prewarm' as const, machines: 1 };
+    const [zone] = outageReasons({
+      ...plan,
+      allocations: [early, ...plan.allocations],
+      capacity: [{ service: 'web', phase: 'prewarm', demand: 100, planned: 100, short: 0 }, ...plan.capacity],
+    });
+    expect(zone?.params).toMatchObject({
+      name: 'east/z1',
+      phase: 'peak',
+      lost: 6,
+      machines: 12,
+      percent: '50',
+    });
+  });
+
   it('says so where nothing would be missing', () => {
     const plan = content({ a: 1, b: 1, 'c-spot': 1 }, '3');
     const spare = plan.capacity.map((row) => ({ ...row, demand: 100 }));

@@ -30,13 +30,17 @@ type Damage = Readonly<{
 
 /**
  * What would still be served if one thing failed that the plan buys from, and what standing in for it would take: for each
- * kind of outage the worst one, in the phase that it hits hardest. Standing machines are taken as unharmed.
+ * kind of outage the one, and the phase, that leaves most requests unanswered. Standing machines are taken as unharmed.
  */
 export function outageReasons(content: PlanContent): readonly Reason[] {
   return [...Map.groupBy(outagesOf(content), (outage) => outage.kind).values()].flatMap((outages) => {
-    const damages = outages.flatMap((outage) => damagesOf(content, outage));
-    const [worst] = damages.toSorted((a, b) => a.share - b.share || b.lost - a.lost);
-    return worst === undefined ? [] : [reasonOf(content, worst)];
+    const [worst] = outages
+      .flatMap((outage) => damagesOf(content, outage))
+      .map((damage) => ({ damage, unserved: unservedIn(content, damage) }))
+      .toSorted(
+        (a, b) => b.unserved - a.unserved || a.damage.share - b.damage.share || b.damage.lost - a.damage.lost,
+      );
+    return worst === undefined ? [] : [reasonOf(content, worst.damage)];
   });
 }
 

@@ -24,7 +24,7 @@ describe('reasonSentence', () => {
     );
   });
 
-  it('keeps what an hour costs and what is less than one of the currency a little finer', () => {
+  it('keeps what an hour costs, and what one more of something saves, a little finer', () => {
     const chosen = reason('pool-chosen', {
       ...{ class: 'shop', machines: 1200, pool: 'east/a/m.large/spot', option: 'spot' },
       ...{ pricePerHour: '0.08321', units: 36, unit: 'requests/s', currency: 'USD' },

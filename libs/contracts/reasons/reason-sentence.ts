@@ -8,7 +8,7 @@ type WordKey = keyof typeof reasonWordsEnUS;
 type Params = Reason['params'];
 
 /** What a sentence is written with. */
-export type Wording = Readonly<{
+type Wording = Readonly<{
   language: ReportLanguage;
   /** What people call a pool; without it pools go by their ids. */
   nameOf?: (pool: string) => string;
@@ -111,15 +111,14 @@ function poolsIn(value: string, { language }: Wording, nameOf: (pool: string) =>
   return [...named, ...(pools.length > MOST_POOLS ? [more] : [])].join(language === 'zh-CN' ? '、' : ', ');
 }
 
-/** Totals to the currency's smallest coin; prices of one hour, and what is less than one of the currency, a little finer. */
+/** Totals to the currency's smallest coin; what one hour costs, or one more of something saves, a little finer. */
 function moneyIn(language: ReportLanguage, value: string, currency: string, kind: 'money' | 'price'): string {
   const amount = Number(value);
   if (!Number.isFinite(amount)) return value;
-  const isFine = amount !== 0 && (kind === 'price' || Math.abs(amount) < 1);
   return new Intl.NumberFormat(language, {
     style: 'currency',
     currency,
-    ...(isFine ? { minimumFractionDigits: 2, maximumFractionDigits: 4 } : {}),
+    ...(kind === 'price' ? { minimumFractionDigits: 2, maximumFractionDigits: 4 } : {}),
   }).format(value as Intl.StringNumericLiteral);
 }
 

@@ -1,7 +1,7 @@
 import type { reasonWordsEnUS } from './words.en-US.js';
 
 /** What reasons are about; `codes` are beginnings, so that variants of one reason stand together. */
-export type Topic = Readonly<{
+type Topic = Readonly<{
   key: Extract<keyof typeof reasonWordsEnUS, `topic.${string}`>;
   codes: readonly string[];
 }>;

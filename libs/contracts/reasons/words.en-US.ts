@@ -44,7 +44,7 @@ export const reasonWordsEnUS = {
   'reason.rehearses':
     'This is {percent} % of plan {plan}, to be tried on the real clouds: of every pool that it buys from that share of its machines, but at least one.',
   'reason.standing-fleet':
-    '{machines:number} machines of {service} that stand anyway serve {requestsPerSecond:number} requests/s. Only what goes beyond that is planned.',
+    'What stands of {service} anyway, {machines:number} machine(s), serves {requestsPerSecond:number} requests/s. Only what goes beyond that is planned.',
   'reason.private-share':
     'Your own machines work {privateMachineHours:number} hours, all of them counted together ({privateCost:money}). Bought machines work {publicMachineHours:number} hours ({publicCost:money}).',
   'reason.private-full':
@@ -61,22 +61,22 @@ export const reasonWordsEnUS = {
   'reason.budget-binding':
     'The budget of {budget:money} decides here: the plan that would be made without it costs {needed:money}.',
   'reason.quota-binding':
-    'The quota {quota} is used up. Each vCPU more would save about {savingPerVcpu:money}.',
+    'The quota {quota} is used up. Each vCPU more would save about {savingPerVcpu:price}.',
   'reason.stock-binding':
-    'Every machine of {pool:pool} that can be had is taken. Each one more would save about {savingPerMachine:money}.',
+    'Every machine of {pool:pool} that can be had is taken. Each one more would save about {savingPerMachine:price}.',
   'reason.hourly-ceiling-binding':
-    'Spending on {account:account} may not exceed {perHour:money} an hour, and it gets there. Raising that by {one:money} would save about {savingPerUnit:money}.',
+    'Spending on {account:account} may not exceed {perHour:money} an hour, and it gets there. Raising that by {one:money} would save about {savingPerUnit:price}.',
   'reason.subnet-binding':
-    'Network {subnet} has no free address left. One more would save about {savingPerAddress:money}.',
-  'reason.link-binding': 'The line {link} is full. Each Mbit/s more would save about {savingPerMbps:money}.',
+    'Network {subnet} has no free address left. One more would save about {savingPerAddress:price}.',
+  'reason.link-binding': 'The line {link} is full. Each Mbit/s more would save about {savingPerMbps:price}.',
   'reason.launch-limit-binding':
-    '{limit} takes no more orders in the time there is. One more machine in that time would save about {savingPerStart:money}.',
+    '{limit} takes no more orders in the time there is. One more machine in that time would save about {savingPerStart:price}.',
   'reason.promised-binding':
-    'Other campaigns hold machines of {pool:pool}. Each one they gave back would save about {savingPerMachine:money}.',
+    'Other campaigns hold machines of {pool:pool}. Each one they gave back would save about {savingPerMachine:price}.',
   'reason.zone-share-binding':
-    '{what} is at the largest share that one zone may have. One unit of demand more there would save about {saving:money}.',
+    '{what} is at the largest share that one zone may have. One unit of demand more there would save about {saving:price}.',
   'reason.spot-pool-share-binding':
-    '{what} is at the largest share that one spot pool may have. One unit of demand more there would save about {saving:money}.',
+    '{what} is at the largest share that one spot pool may have. One unit of demand more there would save about {saving:price}.',
   'reason.zone-spread':
     'The machines of {class} are spread so that {percent} % of its demand is still served when any one zone fails. Without that the plan would be cheaper.',
   'reason.spot-limit':

@@ -52,21 +52,21 @@ export const reasonWordsZhCN: Readonly<Record<keyof typeof reasonWordsEnUS, stri
     '若{phase:phase}阶段 {class} 的主机无法按计划买到，接下来依次是（性价比从高到低）：{pools:pools}。',
 
   'reason.budget-binding': '预算 {budget:money} 影响了本计划：不设预算时会做出的计划费用为 {needed:money}。',
-  'reason.quota-binding': '配额 {quota} 已用尽：每多 1 个 vCPU，约可节省 {savingPerVcpu:money}。',
+  'reason.quota-binding': '配额 {quota} 已用尽：每多 1 个 vCPU，约可节省 {savingPerVcpu:price}。',
   'reason.stock-binding':
-    '{pool:pool} 能买到的主机已全部用上：每多 1 台，约可节省 {savingPerMachine:money}。',
+    '{pool:pool} 能买到的主机已全部用上：每多 1 台，约可节省 {savingPerMachine:price}。',
   'reason.hourly-ceiling-binding':
-    '{account:account}的花费每小时不得超过 {perHour:money}，本计划已达到上限：上限每提高 {one:money}，约可节省 {savingPerUnit:money}。',
-  'reason.subnet-binding': '网络 {subnet} 已无可用地址：每多 1 个，约可节省 {savingPerAddress:money}。',
-  'reason.link-binding': '专线 {link} 带宽已满：每多 1 Mbit/s，约可节省 {savingPerMbps:money}。',
+    '{account:account}的花费每小时不得超过 {perHour:money}，本计划已达到上限：上限每提高 {one:money}，约可节省 {savingPerUnit:price}。',
+  'reason.subnet-binding': '网络 {subnet} 已无可用地址：每多 1 个，约可节省 {savingPerAddress:price}。',
+  'reason.link-binding': '专线 {link} 带宽已满：每多 1 Mbit/s，约可节省 {savingPerMbps:price}。',
   'reason.launch-limit-binding':
-    '{limit} 在可用时间内无法接受更多下单：每多开 1 台，约可节省 {savingPerStart:money}。',
+    '{limit} 在可用时间内无法接受更多下单：每多开 1 台，约可节省 {savingPerStart:price}。',
   'reason.promised-binding':
-    '其他活动占用了 {pool:pool} 的主机：每让出 1 台，约可节省 {savingPerMachine:money}。',
+    '其他活动占用了 {pool:pool} 的主机：每让出 1 台，约可节省 {savingPerMachine:price}。',
   'reason.zone-share-binding':
-    '{what} 已达到单个可用区允许的最大占比：每多放 1 个单位的需求，约可节省 {saving:money}。',
+    '{what} 已达到单个可用区允许的最大占比：每多放 1 个单位的需求，约可节省 {saving:price}。',
   'reason.spot-pool-share-binding':
-    '{what} 已达到单个竞价资源池允许的最大占比：每多放 1 个单位的需求，约可节省 {saving:money}。',
+    '{what} 已达到单个竞价资源池允许的最大占比：每多放 1 个单位的需求，约可节省 {saving:price}。',
   'reason.zone-spread':
     '{class} 的主机分布在多个可用区，任何一个失效后仍能承担 {percent}% 的需求；不这样要求会更便宜。',
   'reason.spot-limit': '{class} 最多 {percent}% 使用竞价实例，云平台可随时收回这类主机；放宽占比会更便宜。',

@@ -21,7 +21,7 @@ export function explain(problem: PlanningProblem, plan: Draft, shadow: ShadowPri
     ...problem.classes.flatMap((item) => poolReasons(problem, plan, item)),
     ...problem.classes.flatMap((item) => alternatives(problem, plan, item)),
     // What a limit would save is mixed with what it would serve while something is missing; reliefs tell that.
-    ...(plan.shortage.length > 0 ? [] : bindingReasons(problem, shadow)),
+    ...(plan.shortage.length > 0 ? [] : bindingReasons(problem, plan, shadow)),
     boundReason(plan),
   ];
 }
@@ -184,8 +184,13 @@ function alternatives(problem: PlanningProblem, plan: Draft, item: PlanningClass
   return [{ code: 'alternatives', params: { class: item.id, phase: row.phase, pools: pools.join(', ') } }];
 }
 
-function bindingReasons(problem: PlanningProblem, shadow: ShadowPrices): PlanReason[] {
+/** What saves less than this share of the plan's cost is not worth a sentence. */
+const WORTH_TELLING = 1e-4;
+
+function bindingReasons(problem: PlanningProblem, plan: Draft, shadow: ShadowPrices): PlanReason[] {
   const { currency } = problem;
+  const least = Math.max(1e-6, Number(plan.cost.total.amount) * WORTH_TELLING);
+  const strongest = (prices: readonly Priced[]) => strongestOf(prices, least);
   const limits = (Object.keys(LIMIT_REASONS) as LimitKind[]).flatMap((kind) =>
     strongest(shadow.limits.filter((limit) => limit.kind === kind).map(asPrice)).map(
       ({ id, value }): PlanReason => LIMIT_REASONS[kind](problem, id, round(value)),
@@ -264,9 +269,9 @@ function asPrice({ id, perPhase }: Pick<LimitPrice, 'id' | 'perPhase'>): Priced 
   return { id, value: perPhase.reduce((total, price) => total + price, 0) };
 }
 
-function strongest(prices: readonly Priced[]): readonly Priced[] {
+function strongestOf(prices: readonly Priced[], least: number): readonly Priced[] {
   return prices
-    .filter((entry) => entry.value > 1e-6)
+    .filter((entry) => entry.value > least)
     .toSorted((a, b) => b.value - a.value)
     .slice(0, MOST_LIMITS);
 }

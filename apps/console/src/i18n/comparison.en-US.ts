@@ -57,7 +57,7 @@ export const comparisonEnUS = {
   'compare.machines': 'Machines at once, at most',
   'compare.served': 'Served share, hardest phase',
   'compare.missing': 'Requests/s missing, at most',
-  'compare.gap': 'Gap to the bound',
+  'compare.gap': 'Dearer than the cheapest it could be, at most',
   'compare.figures': 'Figures',
   'compare.by-phase': 'Phase by phase',
   'compare.by-phase-note': 'Machines that run, and the share of the demand that finds capacity.',

@@ -53,7 +53,7 @@ export const comparisonZhCN: Record<keyof typeof comparisonEnUS, string> = {
   'compare.machines': '同时运行主机数上限',
   'compare.served': '承接比例（最吃紧的阶段）',
   'compare.missing': '每秒缺少请求数上限',
-  'compare.gap': '与下界差距',
+  'compare.gap': '最多比最低可能费用高',
   'compare.figures': '数字',
   'compare.by-phase': '逐阶段',
   'compare.by-phase-note': '运行的主机数，以及有容量承接的需求比例。',

@@ -1,7 +1,7 @@
 import { CampaignInput, type CampaignBody, type PlanWhatIf } from '@springtide/contracts';
 
 /** A region of a cloud, or one zone of it. */
-export type CloudRegion = PlanWhatIf['excludeRegions'][number];
+type CloudRegion = PlanWhatIf['excludeRegions'][number];
 
 /** What somebody tries on a plan: where the sliders stand and what is taken out. */
 export type Change = Readonly<{
