@@ -72,22 +72,33 @@ export class Database {
    * one after the other, each as a part that fails alone. For work that waits for nothing but the database.
    */
   async atOnce<T>(context: RequestContext, work: (tx: EntityManager) => Promise<T>): Promise<T> {
-    return await this.unitOfWork(
-      context,
-      async (tx) =>
-        await this.together.run({ context, tx, turn: Promise.resolve() }, async () => await work(tx)),
-    );
+    return await this.unitOfWork(context, async (tx) => await this.joined({ context, tx }, work));
+  }
+
+  /**
+   * The end of work, good or bad, comes after the end of all its parts: of several at once one may fail first, and the others
+   * would go on in a transaction that is being rolled back.
+   */
+  private async joined<T>(
+    within: Pick<Together, 'context' | 'tx'>,
+    work: (tx: EntityManager) => Promise<T>,
+  ): Promise<T> {
+    const together: Together = { ...within, turn: Promise.resolve() };
+    try {
+      return await this.together.run(together, async () => await work(within.tx));
+    } finally {
+      for (let last: unknown; last !== together.turn;) {
+        last = together.turn;
+        await together.turn;
+      }
+    }
   }
 
   /** Parts of one transaction cannot overlap: a savepoint belongs to all statements that come after it. */
   private async inTurn<T>(outer: Together, work: (tx: EntityManager) => Promise<T>): Promise<T> {
     const { context } = outer;
     const part = outer.turn.then(
-      async () =>
-        await outer.tx.transaction(
-          async (tx) =>
-            await this.together.run({ context, tx, turn: Promise.resolve() }, async () => await work(tx)),
-        ),
+      async () => await outer.tx.transaction(async (tx) => await this.joined({ context, tx }, work)),
     );
     outer.turn = part.catch(() => undefined);
     try {
