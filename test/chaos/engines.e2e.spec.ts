@@ -114,7 +114,6 @@ describe('engines that do not simply die', () => {
     );
   });
 
-  // The reconciler looks where the books bought before, and those of the backup know what F21 bought.
   it('F19: the database is an older one; nothing that it does not know is deleted', async () => {
     const data = join(world.postgres.dataDir(), 'data');
     await world.postgres.end();
@@ -138,6 +137,7 @@ describe('engines that do not simply die', () => {
       .call(routes.runGet, { params: { id: armed.run.id } })
       .catch((thrown: unknown) => (thrown as { status?: number }).status);
     expect(missing).toBe(404);
+    // The books of the backup need not know that anything was ever bought in these accounts: all of them are listed.
     const found = async () =>
       (await world.operations.call(routes.stuckList, { query: { limit: 200 } })).items.filter(
         ({ kind }) => kind === 'found-by-tag',

@@ -33,6 +33,8 @@ const BAD_INPUT = 'test/e2e/bad-input.e2e.spec.ts';
 const LIMITER = 'libs/provider-kit/client/limiter/rate-limiter.medium.spec.ts';
 const RUN = 'workflows/run/run.workflow.spec.ts';
 const COMMANDS = 'workflows/run/run-commands.workflow.spec.ts';
+const UPGRADE = 'workflows/run/rolling-upgrade.workflow.spec.ts';
+const SILENT = 'libs/campaigns/silent-account.medium.spec.ts';
 const BAD_BUILD = 'workflows/run/bad-deploy.workflow.spec.ts';
 const WAY_BACK = 'libs/campaigns/way-back.medium.spec.ts';
 
@@ -138,6 +140,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     proofs: [
       { file: CAMPAIGNS, test: 'F5, F6, F9: it buys although answers are lost' },
       { file: WAY_BACK, test: 'lets an account that does not answer keep no other waiting' },
+      { file: SILENT, test: 'is left after a while: nothing was sent' },
     ],
     open: 'the p95 of other accounts is not measured',
   },
@@ -250,8 +253,9 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     proofs: [
       { file: ENGINES, test: 'F19: the database is an older one' },
       { file: RECONCILER, test: 'shows machines that only their marks tell of' },
+      { file: RECONCILER, test: 'looks now and then at every account that is registered' },
     ],
-    open: 'rows are not written again, so what machines of the gap cost is not in the books; an account in which the restored books never bought is looked at by `springtide verify` alone',
+    open: 'rows are not written again, so what machines of the gap cost is not in the books',
   },
   {
     id: 'F20',
@@ -355,8 +359,9 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     proofs: [
       { file: 'test/workflows/replay.spec.ts', test: 'would show a way that is no longer taken' },
       { file: BAD_BUILD, test: 'holds the runs under way, changes nothing of theirs' },
+      { file: UPGRADE, test: 'replaces one worker after another' },
     ],
-    open: 'with one run under way, not with a hundred',
+    open: 'twelve runs are under way in each test run, a hundred by command (SPRINGTIDE_UPGRADE_RUNS=100)',
   },
   {
     id: 'F29',

@@ -16,6 +16,7 @@ import { BootAgent } from '../yard/machines/boot-agent.js';
 import { simulatedSource } from '../yard/machines/machine-source.js';
 import { startSimulatedYard, type SimulatedYard } from '../yard/simulated/simulated-yard.js';
 import { startTrafficYard, type TrafficYard } from '../yard/traffic/traffic-yard.js';
+import { patientFetch } from './patient-fetch.js';
 import { proxyEntrances } from './stage-entrances.js';
 import { StageOracle } from './stage-oracle.js';
 import { StageProcess } from './stage-process.js';
@@ -33,6 +34,8 @@ export type StageRequest = Readonly<{
   engines?: StageEngines;
   /** Given the clouds' address: the one under which the product shall know them. */
   cloudsBehind?(url: string): string;
+  /** People repeat for so long what is refused for a moment, and nobody keeps what they were answered: for hours of faults. */
+  patientMs?: number;
 }>;
 
 /** Addresses are those that the processes of the product are told. */
@@ -97,7 +100,7 @@ export async function setStage(request: StageRequest = {}): Promise<Stage> {
   for (const worker of workers) await worker.start();
   const connection = await Connection.connect({ address: engines.temporalAddress });
   const answers: string[] = [];
-  const people = await invite(api.url, database, answers);
+  const people = await invite(api.url, database, listening(answers, request.patientMs));
   const accounts = await register(people.admin, cloudsUrl, proxy, request);
   await declareEntrance(people.admin, clouds, accounts.entrance);
   const oracle = new StageOracle({
@@ -264,14 +267,19 @@ function workerProcess(name: string, env: Environment, folder: string, bundle: s
   return new StageProcess({ name, ...program, env, folder });
 }
 
-async function invite(apiUrl: string, database: TestDatabase, answers: string[]) {
-  const seeded = await seedTenant(database.database);
-  const listening: typeof fetch = async (...asked) => {
+/** Keeps what was answered, where that does not go on for hours. */
+function listening(answers: string[], patientMs: number | undefined): typeof fetch {
+  if (patientMs !== undefined) return patientFetch(patientMs);
+  return async (...asked) => {
     const response = await fetch(...asked);
     answers.push(await response.clone().text());
     return response;
   };
-  const client = (token: string) => createClient({ baseUrl: apiUrl, token, fetch: listening });
+}
+
+async function invite(apiUrl: string, database: TestDatabase, ask: typeof fetch) {
+  const seeded = await seedTenant(database.database);
+  const client = (token: string) => createClient({ baseUrl: apiUrl, token, fetch: ask });
   return {
     tenantId: seeded.tenantId,
     adminToken: seeded.adminToken,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { closed, planApproveArm, runUntil } from '../../e2e/campaign-story.js';
+import { closed, planApproveArm, runUntil, type Armed } from '../../e2e/campaign-story.js';
 import { openChaosWorld, type ChaosWorld } from '../../chaos/chaos-world.js';
 
 type Slope = Readonly<{ startBytes: number; bytesPerHour: number }>;
@@ -17,10 +17,14 @@ const FAULT_EVERY_MS = 10_000;
 const SAMPLE_EVERY_MS = 2_000;
 /** Compiling code and filling caches is no leak. */
 const WARM_UP = 0.3;
+/** Longer than any fault lasts. */
+const PATIENCE_MS = 60_000;
+/** A plan is refused while a cloud's prices cannot be read. */
+const PLANS = 5;
 
 /** Whole campaigns, one after the other, with a fault every ten seconds, for at least so long. Nothing is restarted. */
 export async function runSoak(forMs: number): Promise<SoakResult> {
-  const world = await openChaosWorld();
+  const world = await openChaosWorld({ patientMs: PATIENCE_MS });
   const over = new AbortController();
   const samples = new Map<string, { at: number; bytes: number }[]>();
   const background = [disturb(world, over.signal), sample(world, samples, over.signal)];
@@ -28,7 +32,7 @@ export async function runSoak(forMs: number): Promise<SoakResult> {
     const until = performance.now() + forMs;
     let campaigns = 0;
     for (; performance.now() < until; campaigns += 1) {
-      const { run } = await planApproveArm(world, `soak ${campaigns}`);
+      const { run } = await armed(world, `soak ${campaigns}`);
       await runUntil(world, run.id, 'it is closed', closed, 300_000);
     }
     over.abort();
@@ -39,6 +43,16 @@ export async function runSoak(forMs: number): Promise<SoakResult> {
   } finally {
     over.abort();
     await world.stop();
+  }
+}
+
+async function armed(world: ChaosWorld, name: string): Promise<Armed> {
+  for (let plan = 1; ; plan += 1) {
+    try {
+      return await planApproveArm(world, `${name}.${plan}`);
+    } catch (thrown) {
+      if (plan === PLANS) throw thrown;
+    }
   }
 }
 
