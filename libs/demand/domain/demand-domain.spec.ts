@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parseDemandCsv } from './csv-series.js';
 import { resample, type Filling } from './demand-series.js';
-import { runningMaximum, runningMinimum, tightestBound } from './envelope.js';
+import { runningMaximum, runningMinimum, tightestBound, touchedSteps } from './envelope.js';
 
 const MINUTE = 60_000;
 
@@ -103,5 +103,19 @@ describe('envelopes', () => {
         expect(runningMaximum(inside, sees)).toEqual(maxima);
       }),
     );
+  });
+
+  it('know demand itself where they rise or fall', () => {
+    fc.assert(
+      fc.property(values, reach, (series, sees) => {
+        const touched = touchedSteps(runningMaximum(series, sees), sees);
+        expect([...touched].every(([step, value]) => series[step] === value)).toBe(true);
+      }),
+    );
+    const touched = touchedSteps(runningMaximum([1, 1, 1, 1, 7, 1, 1, 1, 1], { before: 1, after: 2 }), {
+      before: 1,
+      after: 2,
+    });
+    expect([...touched]).toEqual([[4, 7]]);
   });
 });

@@ -25,6 +25,24 @@ export function tightestBound(
   return { offset: before, values: runningMinimum(padded, { before: after, after: before }) };
 }
 
+/**
+ * Steps at which demand itself is known from its running maxima: where they rise, what has just come into their reach is
+ * their new value; where they fall, what has just left it was their old one.
+ */
+export function touchedSteps(
+  maxima: readonly number[],
+  { before, after }: EnvelopeReach,
+): ReadonlyMap<number, number> {
+  const touched = new Map<number, number>();
+  let last = maxima[0] ?? 0;
+  for (const [step, value] of maxima.entries()) {
+    if (value > last) touched.set(step + after, value);
+    if (value < last) touched.set(step - 1 - before, last);
+    last = value;
+  }
+  return touched;
+}
+
 /** Monotonic queue: each index enters and leaves once. */
 function extremes(
   values: readonly number[],

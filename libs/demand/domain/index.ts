@@ -8,7 +8,13 @@ export {
 export { calendarClashes, type CalendarCampaign, type CalendarClash, type FreezeWindow } from './clashes.js';
 export { parseDemandCsv } from './csv-series.js';
 export { resample, type DemandSample, type DemandSeries, type Filling } from './demand-series.js';
-export { runningMaximum, runningMinimum, tightestBound, type EnvelopeReach } from './envelope.js';
+export {
+  runningMaximum,
+  runningMinimum,
+  tightestBound,
+  touchedSteps,
+  type EnvelopeReach,
+} from './envelope.js';
 export { FORECAST_QUANTILES, type DemandForecast, type ForecastQuantile } from './forecast.js';
 export {
   demandByPhase,

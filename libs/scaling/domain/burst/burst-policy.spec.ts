@@ -49,6 +49,16 @@ describe('following a forecast', () => {
     expect(belief.margin).toBeLessThan(0.02);
   });
 
+  it('knows level and shift within minutes where the forecast tells single values', () => {
+    const falling = DAY.slice(302);
+    const forecast = forecastOf(falling, 0.8, 2);
+    expect(followed(falling, forecast, 8).belief()).toMatchObject({ shift: 2, earliest: 2, latest: 2 });
+    expect(followed(falling, forecast, 8).belief().level).toBeCloseTo(1.25, 2);
+    const values = forecast.series.values.map((value, step) => value * (1 + 0.1 * Math.sin(step * 2.3)));
+    const rough = { ...forecast, series: { ...forecast.series, values } };
+    expect(followed(falling, rough, 8).belief().margin).toBeCloseTo(Math.exp(2 * 0.2) - 1, 1);
+  });
+
   it('provides within two percent what is needed, once it knows', () => {
     const follower = followed(DAY, forecastOf(DAY, 0.8, 2), 290);
     for (const step of [300, 301, 310, 340]) {

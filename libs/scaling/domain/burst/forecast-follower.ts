@@ -1,4 +1,4 @@
-import { tightestBound, type DemandForecast } from '@springtide/demand/domain';
+import { tightestBound, touchedSteps, type DemandForecast } from '@springtide/demand/domain';
 import { SpringtideError } from '@springtide/kernel';
 import { BURST_SETTINGS, type BurstSettings } from './burst-settings.js';
 import { ShiftEvidence } from './shift-evidence.js';
@@ -29,10 +29,10 @@ const NEGLIGIBLE = 1e-4;
  */
 export class ForecastFollower {
   readonly #bound: Readonly<{ offset: number; values: readonly number[] }>;
+  readonly #touched: ReadonlyMap<number, number>;
   readonly #evidence: ReadonlyMap<number, ShiftEvidence>;
   readonly #quiet: number;
   readonly #observed: number[] = [];
-  #compared = 0;
   #beliefs: readonly ShiftBelief[];
   #exceeded = false;
 
@@ -51,6 +51,7 @@ export class ForecastFollower {
     }
     this.#quiet = highest * settings.quietPart;
     this.#bound = tightestBound(forecast.series.values, forecast.reach);
+    this.#touched = touchedSteps(forecast.series.values, forecast.reach);
     const shifts = Array.from({ length: 2 * forecast.shiftSteps + 1 }, (_, n) => n - forecast.shiftSteps);
     this.#evidence = new Map(
       shifts.map((shift) => [shift, new ShiftEvidence(settings, forecast.levelSigma)]),
@@ -63,10 +64,9 @@ export class ForecastFollower {
     this.#observed.push(demand);
     const { before, after } = this.forecast.reach;
     const centre = this.#observed.length - 1 - after;
-    if (centre >= before && centre >= this.#compared) {
-      this.#compare(centre, Math.max(...this.#observed.slice(centre - before)));
-    }
-    this.#compared = centre + 1;
+    if (centre >= before) this.#compareMaxima(centre, Math.max(...this.#observed.slice(centre - before)));
+    // No maximum can be seen yet.
+    else this.#compareTouched(this.#observed.length - 1, demand);
     this.#beliefs = this.#judge();
   }
 
@@ -100,11 +100,17 @@ export class ForecastFollower {
     };
   }
 
-  #compare(centre: number, observedMaximum: number): void {
-    const { values } = this.forecast.series;
+  #compareMaxima(centre: number, observedMaximum: number): void {
     for (const [shift, evidence] of this.#evidence) {
-      const forecast = values[centre + shift];
-      if (forecast !== undefined) evidence.compare(observedMaximum, forecast, this.#quiet);
+      const forecast = this.forecast.series.values[centre + shift];
+      if (forecast !== undefined) evidence.compareMaxima(observedMaximum, forecast, this.#quiet);
+    }
+  }
+
+  #compareTouched(step: number, observed: number): void {
+    for (const [shift, evidence] of this.#evidence) {
+      const forecast = this.#touched.get(step + shift);
+      if (forecast !== undefined) evidence.compareTouched(observed, forecast, this.#quiet);
     }
   }
 
