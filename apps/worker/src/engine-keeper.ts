@@ -1,9 +1,9 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { KnownRun, SafeHolds } from '@springtide/campaigns';
 import { runWorkflowId, scaleBackWorkflowId } from '@springtide/contracts';
 import { asSpringtideError } from '@springtide/kernel';
 import type { Logger } from '@springtide/platform';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { restUnless } from './rest-unless.js';
 import { ensureSchedules } from './schedules.js';
 
 type Profile = 'standard' | 'demo';
@@ -107,11 +107,4 @@ function isNotFound(thrown: unknown): boolean {
     thrown instanceof WorkflowNotFoundError ||
     (thrown instanceof Error && thrown.name === 'ScheduleNotFoundError')
   );
-}
-
-/** As long as it says, or until the signal: its listener goes with it. */
-async function restUnless(signal: AbortSignal, ms: number): Promise<void> {
-  await wait(ms, undefined, { signal }).catch((thrown: unknown) => {
-    if (!signal.aborted) throw thrown;
-  });
 }

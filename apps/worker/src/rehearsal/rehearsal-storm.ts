@@ -1,9 +1,8 @@
 import type { PhaseName, PlanPool } from '@springtide/contracts';
-import type { PlanContent } from '@springtide/campaigns/domain';
+import type { PlanContent, RehearsalQuestion } from '@springtide/campaigns/domain';
 import { MINUTE } from '@springtide/kernel';
 import type { VirtualTime } from '@springtide/twin';
 import type { RehearsedCloud } from './rehearsed-clouds.js';
-import type { RehearsalQuestion } from '@springtide/campaigns/domain';
 
 type Scene = Readonly<{
   question: RehearsalQuestion;

@@ -1,5 +1,5 @@
 import { ReportService, RunsService } from '@springtide/campaigns';
-import type { PlanContent } from '@springtide/campaigns/domain';
+import type { PlanContent, RehearsalQuestion } from '@springtide/campaigns/domain';
 import { MINUTE, addMs, type Instant } from '@springtide/kernel';
 import { solvePlan } from '@springtide/planning';
 import {
@@ -27,7 +27,6 @@ import * as workflows from '@springtide/workflows';
 import { FailureInterceptor } from '../activities/failure.js';
 import { WorkerServices } from '../services.js';
 import { activitiesOf } from '../worker-process.js';
-import type { RehearsalQuestion } from '@springtide/campaigns/domain';
 import { CAMPAIGN, ENTRANCE, REHEARSER, writeRehearsed } from './rehearsal-rows.js';
 import { raise } from './rehearsal-storm.js';
 import { openRehearsedClouds, planForTwins, type RehearsedCloud } from './rehearsed-clouds.js';
@@ -134,13 +133,8 @@ export class RehearsalWorld {
     const accounts = [...this.clouds.map(({ account }) => account), proxy];
     const network = new Network({ time: this.time, random });
     const clouds = new TwinClouds({ time: this.time, random, network, accounts });
-    const platform = {
-      database: this.#database,
-      clock: this.time,
-      log: silentLogger,
-    } as unknown as PlatformParts;
     const config = { installation: { id: 'rehearsal' }, policy: { profile: this.question.campaign.policy } };
-    const root = WorkerServices.with(platform, new Map(), config);
+    const root = WorkerServices.with(this.#platform(), new Map(), config);
     return new Wiring(root, {
       AccountSessions: clouds,
       // Clusters are not rehearsed: there are none whose nodes would have to be emptied.
@@ -154,17 +148,18 @@ export class RehearsalWorld {
     });
   }
 
+  /** What a rehearsal has of it: no cloud is called, no secret is opened. */
+  #platform(): PlatformParts {
+    const parts = { database: this.#database, clock: this.time, log: silentLogger };
+    return parts as unknown as PlatformParts;
+  }
+
   #engineOver(random: ReturnType<typeof seededRandom>): TwinEngine {
-    const platform = {
-      database: this.#database,
-      clock: this.time,
-      log: silentLogger,
-    } as unknown as PlatformParts;
-    const activities = activitiesOf(this.#services, platform) as unknown;
+    const activities = activitiesOf(this.#services, this.#platform()) as unknown;
     return new TwinEngine({
       time: this.time,
       random,
-      workflows: workflows,
+      workflows,
       activities: activities as Readonly<Record<string, ActivityFunction>>,
       around: async (args, next) =>
         await new FailureInterceptor().execute({ args, headers: {} }, async () => await next()),

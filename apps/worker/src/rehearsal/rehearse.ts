@@ -48,27 +48,13 @@ export async function rehearseOn(database: Database, question: RehearsalQuestion
     const end = addMs(world.plan.phases.at(-1)?.endsAt ?? '', LATEST_CLOSE_MS);
     await world.live(end);
     const report = await world.report();
-    const { currency } = report.cost;
-    const cost = {
-      planned: money(currency, report.cost.planned),
-      actual: money(currency, report.cost.actual),
-      budget: money(currency, report.cost.budget),
-    };
+    const cost = costOf(report.cost);
     const phases = record.phases().map((phase) => {
       const ready = report.phases.find(({ name }) => name === phase.name)?.machinesReady ?? 0;
       return { ...phase, machinesReady: ready, ...plannedIn(question, phase.name) };
     });
     const leftover = world.clouds.reduce((sum, { cloud }) => sum + cloud.machines().length, 0);
-    const findings = [
-      ...phases.filter(({ servedShare }) => servedShare < WHOLE).map(shortOf),
-      ...(report.state === 'closed'
-        ? []
-        : [`The run was not closed ${LATEST_CLOSE_MS / HOUR} hours after its end; it is ${report.state}.`]),
-      ...(leftover === 0 ? [] : [`${leftover} machines were left over.`]),
-      ...(compareMoney(cost.actual, cost.budget) <= 0
-        ? []
-        : [`It cost ${cost.actual.amount} ${currency}, above its budget.`]),
-    ];
+    const findings = findingsOf({ state: report.state, phases, leftover, cost });
     return RehearsalResult.parse({
       passed: findings.length === 0,
       findings,
@@ -108,6 +94,37 @@ type Served = Readonly<{
   plannedRps: number;
   plannedShare: number;
 }>;
+
+type Lived = Readonly<{
+  state: string;
+  phases: readonly Served[];
+  leftover: number;
+  cost: ReturnType<typeof costOf>;
+}>;
+
+/** What speaks against the plan, as sentences. */
+function findingsOf({ state, phases, leftover, cost }: Lived): readonly string[] {
+  const { actual, budget } = cost;
+  return [
+    ...phases.filter(({ servedShare }) => servedShare < WHOLE).map(shortOf),
+    ...(state === 'closed'
+      ? []
+      : [`The run was not closed ${LATEST_CLOSE_MS / HOUR} hours after its end; it is ${state}.`]),
+    ...(leftover === 0 ? [] : [`${leftover} machines were left over.`]),
+    ...(compareMoney(actual, budget) <= 0
+      ? []
+      : [`It cost ${actual.amount} ${actual.currency}, above its budget.`]),
+  ];
+}
+
+function costOf(cost: Readonly<Record<'currency' | 'planned' | 'actual' | 'budget', string>>) {
+  const { currency, planned, actual, budget } = cost;
+  return {
+    planned: money(currency, planned),
+    actual: money(currency, actual),
+    budget: money(currency, budget),
+  };
+}
 
 function shortOf({ name, servedShare, shortMinutes, ...phase }: Served): string {
   const percent = (share: number) => Math.floor(share * 10_000) / 100;

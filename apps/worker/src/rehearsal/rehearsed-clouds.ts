@@ -1,5 +1,5 @@
 import type { PlanPool } from '@springtide/contracts';
-import type { PlanContent } from '@springtide/campaigns/domain';
+import type { PlanContent, RehearsalQuestion, RehearsedAccount } from '@springtide/campaigns/domain';
 import { SpringtideError, type Clock } from '@springtide/kernel';
 import type { ComputeFacet, ProviderManifest } from '@springtide/provider-kit';
 import { seededRandom, type TwinAccount } from '@springtide/twin';
@@ -10,7 +10,6 @@ import {
   type CloudPlanInput,
   type SimulatedCloud,
 } from '../../../../providers/simulated/index.js';
-import type { RehearsalQuestion, RehearsedAccount } from '@springtide/campaigns/domain';
 
 /** The twin of an account's cloud: the offerings that the plan may use, and the cloud's own limits. */
 export type RehearsedCloud = Readonly<{

@@ -13,6 +13,7 @@ import {
 } from '@springtide/oracle';
 import { PlatformModule, type Metrics, type PlatformParts } from '@springtide/platform';
 import type { ProviderManifest } from '@springtide/provider-kit';
+import { restUnless } from '../rest-unless.js';
 import { jsonOf, reportOf, summaryOf, violationLines } from './verdict-text.js';
 import type { VerifierOptions } from './verifier-options.js';
 import { Verifier } from './verifier.js';
@@ -76,7 +77,7 @@ async function lookAlways(verifier: Verifier, parts: VerifierProcessParts, every
         'this look failed; nothing was judged, the next one follows',
       );
     }
-    await rest(everyMs, ended);
+    await restUnless(ended, everyMs);
   }
   server.close();
   return 0;
@@ -104,15 +105,4 @@ async function metricsServer(config: Config, metrics: Metrics): Promise<Server> 
     server.listen(config.worker.port, config.worker.host, resolve);
   });
   return server;
-}
-
-async function rest(ms: number, ended: AbortSignal): Promise<void> {
-  if (ended.aborted) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    ended.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }
