@@ -137,6 +137,24 @@ function describeUnknown(open: OpenWorld): void {
     },
   );
 
+  it('asks no cloud again that has refused the repetition for good: a look-up concludes', async () => {
+    const world = await open();
+    let calls = 0;
+    const refusing = changedProvider(simulated, [
+      () => ({
+        launch: async () => {
+          calls += 1;
+          const code = calls === 1 ? 'timeout' : 'permission-denied';
+          return await Promise.reject(new SpringtideError(code, 'not from here'));
+        },
+      }),
+    ]);
+    const answer = await world.launch(await world.process({ manifest: refusing }));
+    expect(answer).toMatchObject({ status: 'settled', accepted: 0, refusals: [{ count: 5 }] });
+    expect(calls).toBe(2);
+    expect(await world.violations(true)).toEqual([]);
+  });
+
   it('buys afresh only when two complete answers a lag apart, after the deadline, prove absence', async () => {
     const world = await open();
     const lost = changedProvider(simulated, [

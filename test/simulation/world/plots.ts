@@ -46,6 +46,25 @@ const sleeper: Plot = (_scenario, random) => {
   return [{ kind: 'at', atMs: 0, label, doing, nth, stopMs: random.pick(ASLEEP_MS), meanwhile }];
 };
 
+/** Where a change of an entrance, or an end of machines, is decided and not yet begun: in the how many-th transaction. */
+const DECIDED: readonly (readonly [doing: string, transaction: number])[] = [
+  ['joinRoute', 4],
+  ['joinRoute', 5],
+  ['shiftStep', 3],
+  ['shiftStep', 4],
+  ['leaveRoute', 4],
+  ['releaseMachines', 3],
+];
+
+/** The run is brought back while somebody sleeps who has decided to change something: when it wakes, it must not. */
+const overtaken: Plot = (_scenario, random) => {
+  const [doing, transaction] = random.pick(DECIDED);
+  const nth = Math.max(1, transaction - random.below(2));
+  const abort: Fault = { kind: 'command', atMs: 0, order: { command: 'abort', reason: 'somebody said so' } };
+  const stopMs = random.pick([30_000, 45_000, 70_000]);
+  return [{ kind: 'at', atMs: 0, label: 'database', doing, nth, stopMs, meanwhile: [abort] }];
+};
+
 /** The first purchases of an account get less than they asked for, and what they lacked comes when nobody waits for it. */
 const orphans: Plot = (scenario, random) => {
   const cloud = random.below(scenario.clouds.length);
@@ -54,7 +73,7 @@ const orphans: Plot = (scenario, random) => {
     { kind: 'room', atMs: 0, cloud, machines: random.between(0, 1), forMs: 45_000 * unit },
     {
       kind: 'late-machines',
-      atMs: random.between(50_000, 120_000) * unit,
+      atMs: random.between(50_000, 90_000) * unit,
       cloud,
       machines: random.between(1, 4),
     },
@@ -74,15 +93,15 @@ const lastMoment: Plot = (scenario, random) => {
   ];
 };
 
-const PLOTS: readonly Plot[] = [sleeper, sleeper, orphans, lastMoment];
+const PLOTS: readonly Plot[] = [sleeper, overtaken, orphans, lastMoment];
 
 /** What goes wrong in the world of this seed: a storm, a plot, or a plot in a storm. */
 export function troubleOf(scenario: Scenario): readonly Fault[] {
   const random = seededRandom(`plot/${scenario.seed}`);
   const share = random.next();
-  if (share < 0.5) return stormOf(scenario);
+  if (share < 0.35) return stormOf(scenario);
   const plot = random.pick(PLOTS)(scenario, random);
-  return share < 0.75 ? plot : [...stormOf(scenario), ...plot].toSorted((a, b) => a.atMs - b.atMs);
+  return share < 0.7 ? plot : [...stormOf(scenario), ...plot].toSorted((a, b) => a.atMs - b.atMs);
 }
 
 /** Nothing of it holds anybody up: what is promised within seconds is promised all the same. */
