@@ -10,7 +10,6 @@ import {
   type MeasuredBoot,
   type RouteHolder,
 } from './domain/index.js';
-import { promisedHolders } from './route-holders.js';
 import { machinesOf } from './run-machines.js';
 
 /** Clouds change; how long machines took a year ago says little about next week. */
@@ -51,6 +50,31 @@ export class PlanFacts {
     );
     return rows.filter(({ machines }) => machines >= ENOUGH_BOOTS);
   }
+}
+
+/** Other campaigns that were approved or are under way, and have a route of this one. */
+async function promisedHolders(
+  tx: EntityManager,
+  campaignId: string,
+  routes: readonly string[],
+): Promise<readonly RouteHolder[]> {
+  const campaigns = await tx
+    .createQueryBuilder(CampaignEntity, 'c')
+    .where(`c.status in ('approved', 'armed', 'running', 'scaling-back', 'stuck') and c.id <> :campaignId`, {
+      campaignId,
+    })
+    .orderBy('c.id')
+    .getMany();
+  const holders: RouteHolder[] = [];
+  for (const { input, currentPlanId, currentRunId } of campaigns) {
+    const plan = await tx.findOneBy(PlanEntity, { id: currentPlanId ?? '' });
+    if (plan?.content?.services.some(({ route }) => routes.includes(route)) !== true) continue;
+    const run = currentRunId === null ? null : await tx.findOneBy(RunEntity, { id: currentRunId });
+    const { name, follows } = input;
+    const { leadMs } = plan.content;
+    holders.push({ name, follows: follows === 'strategies', phases: run?.phases ?? input.phases, leadMs });
+  }
+  return holders;
 }
 
 export type PromisedState = 'approved' | 'armed' | 'running';

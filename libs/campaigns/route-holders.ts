@@ -1,5 +1,4 @@
 import type { EntityManager } from 'typeorm';
-import { CampaignEntity, PlanEntity, RunEntity } from './data/campaign.entity.js';
 import type { RouteHolder } from './domain/index.js';
 import { listOpenRuns, openIn, type OpenRun } from './run-book.js';
 
@@ -19,31 +18,6 @@ export async function otherHolders(
     if (other === campaignId) continue;
     const open = await openIn(tx, id);
     if (open.plan.services.some(({ route }) => routes.includes(route))) holders.push(holderOf(open));
-  }
-  return holders;
-}
-
-/** Other campaigns that were approved or are under way, and have a route of this one. */
-export async function promisedHolders(
-  tx: EntityManager,
-  campaignId: string,
-  routes: readonly string[],
-): Promise<readonly RouteHolder[]> {
-  const campaigns = await tx
-    .createQueryBuilder(CampaignEntity, 'c')
-    .where(`c.status in ('approved', 'armed', 'running', 'scaling-back', 'stuck') and c.id <> :campaignId`, {
-      campaignId,
-    })
-    .orderBy('c.id')
-    .getMany();
-  const holders: RouteHolder[] = [];
-  for (const { input, currentPlanId, currentRunId } of campaigns) {
-    const plan = await tx.findOneBy(PlanEntity, { id: currentPlanId ?? '' });
-    if (plan?.content?.services.some(({ route }) => routes.includes(route)) !== true) continue;
-    const run = currentRunId === null ? null : await tx.findOneBy(RunEntity, { id: currentRunId });
-    const { name, follows } = input;
-    const { leadMs } = plan.content;
-    holders.push({ name, follows: follows === 'strategies', phases: run?.phases ?? input.phases, leadMs });
   }
   return holders;
 }
