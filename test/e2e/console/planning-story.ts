@@ -78,6 +78,12 @@ export async function takeOutCloud({ page }: Story): Promise<void> {
   await page.getByText(/requests\/s do not\./).waitFor({ timeout: PATIENCE_MS });
   expect(await page.getByRole('checkbox', { name: /^hangzhou(, all regions)?$/ }).isDisabled()).toBe(true);
   await east.check();
+  const zone = page.getByRole('checkbox', { name: 'east: zone sim-east-a' });
+  await zone.uncheck();
+  await page.getByText(ANSWERED).waitFor({ timeout: PATIENCE_MS });
+  await page.getByText('This cannot be kept: a campaign names clouds').waitFor();
+  expect(await words(page).innerText()).toMatch(/\d+ fewer of east sim-east-a/);
+  await zone.check();
   await page.getByRole('spinbutton', { name: 'Budget' }).fill('0');
   await page.getByText(/Machines at once, at most/).waitFor({ timeout: PATIENCE_MS });
   await page.getByText(ANSWERED).waitFor({ timeout: PATIENCE_MS });
@@ -193,6 +199,10 @@ export async function readScaling({ page, client, show }: Story): Promise<void> 
   // A Friday at nine in the evening there.
   await show(page, '/scaling', '.figures');
   await page.getByText('set by hand to 3, until changed').waitFor();
+  await page.getByText('Change floor, ceiling, or set a number by hand').click();
+  await page.getByRole('spinbutton', { name: 'By hand' }).fill('5');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('set by hand to 5, until changed').waitFor({ timeout: PATIENCE_MS });
   expect(await page.locator('main').innerText()).toContain('The rule: the highest want counts.');
   const friday = new Date('2030-10-04T13:00:00Z');
   const local = await page.evaluate<string>(
