@@ -13,7 +13,7 @@ export type DemandSample = Readonly<{ atMs: number; value: number }>;
 export type Filling = 'linear' | 'hold';
 
 /** How a series is made of samples. More than `mostSteps` are refused before any memory is taken for them. */
-export type Resampling = Readonly<{ stepMs: number; filling: Filling; mostSteps: number }>;
+type Resampling = Readonly<{ stepMs: number; filling: Filling; mostSteps: number }>;
 
 /**
  * Samples, in any order and spacing, at equal steps. Where several samples fall into a step the step has their mean; where
