@@ -25,7 +25,7 @@ import { obtainHaproxy } from '../../test/yard/traffic/obtain-haproxy.js';
 import { startTrafficYard, type TrafficYard } from '../../test/yard/traffic/traffic-yard.js';
 import { GrayReleases, ReleaseKeeper, RoutesService, trafficSchema } from './index.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const available = yardLane('gray release (haproxy)', (await obtainHaproxy()) !== undefined);
 const suite = available ? describe : describe.skip;

@@ -18,8 +18,15 @@ import { money } from './numbers.js';
 import { screen } from './screen.js';
 import type { Stage } from './stage.js';
 
-/** From putting it on the calendar to the first phase: planning and approving happen in between. */
-const LEAD_MS = 25_000;
+const LEAST_LEAD_MS = 25_000;
+
+/**
+ * From putting it on the calendar to the first phase: planning and approving happen in between, and take the longer the
+ * slower the machine is. How slow it is was just seen.
+ */
+export function leadMs(settingTheStageMs: number): number {
+  return Math.max(LEAST_LEAD_MS, 2 * settingTheStageMs);
+}
 
 const BUDGET = {
   USD: { currency: 'USD', amount: '2.00' },
@@ -30,6 +37,7 @@ export async function putOnCalendar(
   engines: Engines,
   stage: Stage,
   series: readonly number[],
+  lead: number,
 ): Promise<CampaignBody> {
   const { operations } = stage.people;
   const text = await readFile(join(projectRoot(), 'config/demo/shop.template.yaml'), 'utf8');
@@ -39,7 +47,7 @@ export async function putOnCalendar(
       .replaceAll('port: 8080', `port: ${engines.servicePort}`),
     headers: { 'content-type': 'application/yaml' },
   });
-  const start = new Date(Math.ceil((Date.now() + LEAD_MS) / 1000) * 1000);
+  const start = new Date(Math.ceil((Date.now() + lead) / 1000) * 1000);
   return await operations.call(routes.campaignCreate, {
     body: {
       name: 'Flash sale',
