@@ -194,35 +194,39 @@ function describeUnknown(open: OpenWorld): void {
     expect(await world.violations(false)).toEqual([]);
   });
 
-  it('does not let a late refusal of an older generation end the call that is under way', async () => {
-    const world = await open();
-    const held: ((refuse: boolean) => void)[] = [];
-    const token = { supported: false, reason: 'forgets' } as const;
-    const noToken = { ...simulated, capabilities: { ...simulated.capabilities, idempotencyToken: token } };
-    const holding = changedProvider(noToken, [
-      (compute) => ({
-        launch: async (batch, options) => {
-          const refuse = await new Promise<boolean>((resolve) => held.push(resolve));
-          if (refuse) return { items: refusals(batch.count) };
-          return await compute.launch(batch, { ...options, deadline: addMs(START, 86_400_000) });
-        },
-      }),
-    ]);
-    const process = await world.process({ manifest: holding });
-    const calls = [process.ledger.launch(world.request())];
-    await until(() => held.length === 1);
-    while (held.length === 1) {
-      calls.push(process.ledger.launch(world.request()));
-      await Promise.race([calls.at(-1), until(() => held.length === 2)]);
-      world.clock.advance(60_000);
-    }
-    held[0]?.(true);
-    await calls[0];
-    expect((await world.intents())[0]).toMatchObject({ state: 'sent', generation: 1 });
-    held[1]?.(false);
-    expect(await calls.at(-1)).toMatchObject({ status: 'settled', accepted: 5, refusals: [] });
-    expect(await world.violations(false)).toEqual([]);
-  });
+  it.each(['answer', 'error'] as const)(
+    'does not let a late refusal of an older generation (%s) end the call that is under way',
+    async (as) => {
+      const world = await open();
+      const held: ((refuse: boolean) => void)[] = [];
+      const token = { supported: false, reason: 'forgets' } as const;
+      const noToken = { ...simulated, capabilities: { ...simulated.capabilities, idempotencyToken: token } };
+      const holding = changedProvider(noToken, [
+        (compute) => ({
+          launch: async (batch, options) => {
+            const refuse = await new Promise<boolean>((resolve) => held.push(resolve));
+            if (refuse && as === 'error') throw new SpringtideError('permission-denied', 'not from here');
+            if (refuse) return { items: refusals(batch.count) };
+            return await compute.launch(batch, { ...options, deadline: addMs(START, 86_400_000) });
+          },
+        }),
+      ]);
+      const process = await world.process({ manifest: holding });
+      const calls = [process.ledger.launch(world.request())];
+      await until(() => held.length === 1);
+      while (held.length === 1) {
+        calls.push(process.ledger.launch(world.request()));
+        await Promise.race([calls.at(-1), until(() => held.length === 2)]);
+        world.clock.advance(60_000);
+      }
+      held[0]?.(true);
+      await calls[0];
+      expect((await world.intents())[0]).toMatchObject({ state: 'sent', generation: 1 });
+      held[1]?.(false);
+      expect(await calls.at(-1)).toMatchObject({ status: 'settled', accepted: 5, refusals: [] });
+      expect(await world.violations(false)).toEqual([]);
+    },
+  );
 
   it('takes over a late answer of an older generation: too many, but none hidden', async () => {
     const world = await open();
