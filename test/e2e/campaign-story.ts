@@ -72,7 +72,7 @@ export async function planned(client: ApiClient, campaignId: string): Promise<Pl
     'the plan is solved',
     async () => await client.call(routes.planGet, { params: { id } }),
     (plan) => plan.status !== 'solving',
-    30_000,
+    120_000,
   );
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { closed, planApproveArm, runUntil, type Armed } from '../../e2e/campaign-story.js';
+import { SHORT, closed, planApproveArm, runUntil, type Armed } from '../../e2e/campaign-story.js';
 import { openChaosWorld, type ChaosWorld } from '../../chaos/chaos-world.js';
 
 type Slope = Readonly<{ startBytes: number; bytesPerHour: number }>;
@@ -21,6 +21,8 @@ const WARM_UP = 0.3;
 const PATIENCE_MS = 60_000;
 /** A plan is refused while a cloud's prices cannot be read. */
 const PLANS = 5;
+/** Workers need most of a minute to notice that a connection to the engine went dark; planning must fit before the start. */
+const TIMING = { ...SHORT, inMs: 75_000 };
 
 /** Whole campaigns, one after the other, with a fault every ten seconds, for at least so long. Nothing is restarted. */
 export async function runSoak(forMs: number): Promise<SoakResult> {
@@ -49,7 +51,7 @@ export async function runSoak(forMs: number): Promise<SoakResult> {
 async function armed(world: ChaosWorld, name: string): Promise<Armed> {
   for (let plan = 1; ; plan += 1) {
     try {
-      return await planApproveArm(world, `${name}.${plan}`);
+      return await planApproveArm(world, `${name}.${plan}`, TIMING);
     } catch (thrown) {
       if (plan === PLANS) throw thrown;
     }
