@@ -74,3 +74,16 @@ describe('while the reconciler thinks', () => {
     expect(await found()).toEqual([]);
   });
 });
+
+describe('a machine that comes when its purchase is over', () => {
+  it('is an orphan as long as the ledger knows the purchase, and is ended', async () => {
+    const { world, process, intent } = await setUp();
+    await world.bringBack(process);
+    expect((await world.intents())[0]?.state).toBe('released');
+    await machineBehindTheLedger(process, { intent: intent.id });
+    world.clock.advance(LAG);
+    await process.reconciler.pass(SCOPE);
+    world.clock.advance(2 * GRACE);
+    expect(await process.reconciler.pass(SCOPE)).toMatchObject({ orphansDeleted: 1, strangers: 0 });
+  });
+});
