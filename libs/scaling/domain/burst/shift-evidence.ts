@@ -13,8 +13,8 @@ type Ratios = Readonly<{ count: number; weight: number; sum: number; squares: nu
 
 const NOTHING: Ratios = { count: 0, weight: 0, sum: 0, squares: 0 };
 
-/** Fewer single values than this may agree by chance. */
-const LEAST_TOUCHED = 3;
+/** Fewer may agree by chance: readings of five minutes are lines between few points. */
+const LEAST_TOUCHED = 6;
 
 /**
  * Running sums of ln(observed ÷ forecast) for one assumed shift, weighted by how much a value says and forgotten over time.
