@@ -4,7 +4,7 @@ import { Allocation } from './domain/allocation.js';
 import { assemblePlan, planRows } from './domain/assemble-plan.js';
 import type { CapacityPlan } from './domain/capacity-plan.js';
 import { contestedPools, withLanes, withoutLanes } from './domain/hand-over.js';
-import { guideFrom } from './domain/guide.js';
+import { guideFrom, type Guide } from './domain/guide.js';
 import { improve } from './domain/improvement.js';
 import { withBudgetNeeded } from './domain/explain.js';
 import { costOf } from './domain/plan-cost.js';
@@ -34,6 +34,8 @@ const ASCENT_SHARE = 0.4;
 /** Enough for a sound plan, whatever the deadline, unless each step takes long. */
 const LEAST_STEPS = 600;
 const LEAST_WORK = 5e7;
+/** Prices of the size of penalties are further to climb. */
+const SCARCE_STEPS = 4_800;
 const STEPS_PER_SLICE = 50;
 
 /**
@@ -92,22 +94,37 @@ function fits(cost: Money, budget: Money): boolean {
 }
 
 type Answer = Readonly<{ allocation: Allocation; bound: number; prices: Prices }>;
+/** Not improved yet: with what the search goes by. */
+type Draft = Answer & Readonly<{ guide: Guide; parts: Float64Array }>;
 
 async function solveOnce(problem: PlanningProblem, task: Task, end: number): Promise<Answer> {
   const model = compileModel(problem);
-  const ascent = new PriceAscent(model, costOfNothing(model));
+  const usual = await firstAnswer(model, false, end);
+  const scarce = isShort(usual.allocation) ? await firstAnswer(model, true, end) : usual;
+  const better = scarce.allocation.objective() < usual.allocation.objective() ? scarce : usual;
+  await improveOn(better, { rounds: task.rounds, end });
+  const bound = boundFor(problem, task, Math.max(usual.bound, scarce.bound));
+  return { ...better, bound };
+}
+
+/** What prices and rounding alone give. */
+async function firstAnswer(model: PlannerModel, isScarce: boolean, end: number): Promise<Draft> {
+  const ascent = new PriceAscent(model, costOfNothing(model), isScarce);
   const until = performance.now() + (end - performance.now()) * ASCENT_SHARE;
   const least = Math.min(LEAST_STEPS, LEAST_WORK / (model.pairs.count * model.phaseCount));
-  for (let steps = 0; steps < mostSteps(model); steps += STEPS_PER_SLICE) {
+  const most = Math.max(mostSteps(model), isScarce ? SCARCE_STEPS : 0);
+  for (let steps = 0; steps < most; steps += STEPS_PER_SLICE) {
     if (steps >= least && performance.now() >= until) break;
     if (!ascent.advance(STEPS_PER_SLICE)) break;
     // Other work of this process gets its turn between slices.
     await setImmediate();
   }
   const prices = ascent.prices();
+  const guide = guideFrom(model, prices);
   const allocation = Allocation.from(model, wholeMachines(ascent.machines));
-  await makeWhole(allocation, prices, { parts: ascent.machines, rounds: task.rounds, end });
-  return { allocation, bound: boundFor(problem, task, ascent.bound), prices };
+  enforceCaps(allocation);
+  repair(allocation, { guide, noise: () => 0 });
+  return { allocation, bound: ascent.bound, prices, guide, parts: ascent.machines };
 }
 
 function boundFor({ objective }: PlanningProblem, { proven, isSplit }: Task, found: number): number {
@@ -143,16 +160,12 @@ function costOfNothing(model: PlannerModel): number {
   return new Allocation(model).objective();
 }
 
-type Search = Readonly<{ parts: Float64Array; rounds: number | undefined; end: number }>;
+type Search = Readonly<{ rounds: number | undefined; end: number }>;
 
-async function makeWhole(allocation: Allocation, prices: Prices, limits: Search): Promise<void> {
-  const { parts, end } = limits;
-  const stop = () => performance.now() >= end;
-  const guide = guideFrom(allocation.model, prices);
-  enforceCaps(allocation);
-  repair(allocation, { guide, noise: () => 0 });
+async function improveOn({ allocation, guide, parts }: Draft, limits: Search): Promise<void> {
+  const stop = () => performance.now() >= limits.end;
   improve(allocation, { stop, guide });
-  const rounds = limits.rounds ?? (isShort(allocation) ? MOST_ROUNDS : mostRounds(allocation.model));
+  const rounds = limits.rounds ?? mostRounds(allocation.model);
   const random = seededNumbers(1);
   const slice = roundsPerSlice(allocation.model);
   for (let done = 0; done < rounds && !stop(); done += slice) {
@@ -161,6 +174,7 @@ async function makeWhole(allocation: Allocation, prices: Prices, limits: Search)
     if (before - allocation.objective() < before * WORTHWHILE) break;
     await setImmediate();
   }
+  if (isShort(allocation)) improve(allocation, { stop, guide });
 }
 
 /** Rounds on a small problem are cheap, and whole machines weigh more there. */

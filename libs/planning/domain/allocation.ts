@@ -201,7 +201,7 @@ export class Allocation {
     if (!this.launchable(changes, a, b)) return null;
     let delta = 0;
     for (let k = a; k <= b; k += 1) {
-      const phase = this.limits.admits(changes, k) ? this.phaseDelta(changes, k) : null;
+      const phase = this.limits.admits(changes, k) ? this.penaltyOf(changes, k) : null;
       if (phase === null) return null;
       delta += phase;
       if (delta > limit) return null;
@@ -226,7 +226,8 @@ export class Allocation {
     return (after - before) * (hours[k] as number) * (penalty[g] as number);
   }
 
-  private phaseDelta(changes: readonly Change[], k: number): number | null {
+  /** Change of the penalties in phase k when machines of one class change; `null` where the spot share would break. */
+  penaltyOf(changes: readonly Change[], k: number): number | null {
     const { pools, pairs, phaseCount: K, hours, penalty, spotMax } = this.model;
     const g = pairs.classOf[changes[0]?.pair ?? 0] as number;
     const cell = g * K + k;

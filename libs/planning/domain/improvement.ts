@@ -1,6 +1,7 @@
 import type { Allocation, Change } from './allocation.js';
 import { waste, worthOf, type Guide } from './guide.js';
 import { at } from './planner-model.js';
+import { shareOut } from './share-out.js';
 import { Slack, type Carrier } from './slack.js';
 
 const GAIN = 1e-7;
@@ -39,6 +40,7 @@ export function improve(allocation: Allocation, improving: Improving): void {
       if (improving.stop()) return;
       improveClass(allocation, g, improving);
     }
+    shareOut(allocation, improving.stop);
     now = allocation.objective();
   }
 }

@@ -3,7 +3,7 @@ import { coveredWorth, type Guide } from './guide.js';
 import { at } from './planner-model.js';
 
 /** One machine of a pair from the first of these phases to the last. */
-export type Lot = Readonly<{ pair: number; from: number; to: number }>;
+type Lot = Readonly<{ pair: number; from: number; to: number }>;
 
 /** How offers are compared: by the linear model's prices where there are any, disturbed by noise. */
 export type Taste = Readonly<{ guide: Guide | null; noise: () => number }>;

@@ -1,7 +1,7 @@
 import type { PlannerModel } from './planner-model.js';
 import { ruleValues, type Prices, type RuleValues } from './prices.js';
 import { Relaxation } from './relaxation.js';
-import { setTolls, typicalPrices, typicalTolls } from './rules-to-meet.js';
+import { raiseTypical, setTolls, typicalPrices, typicalTolls } from './rules-to-meet.js';
 
 /**
  * Climbs to the prices with the highest bound by the volume algorithm (Barahona and Anbil, 2000): steps along what
@@ -33,6 +33,8 @@ export class PriceAscent {
     private readonly model: PlannerModel,
     /** The objective of any plan: no bound can be higher. */
     private readonly ceiling: number,
+    /** Something is missing: prices may be of the size of penalties, for whole phases. */
+    private readonly isScarce = false,
   ) {
     this.relaxation = new Relaxation(model);
     this.best = ruleValues(model);
@@ -41,17 +43,21 @@ export class PriceAscent {
     this.typical = typical.all;
     this.direction = new Float64Array(typical.all.length);
     this.machines = new Float64Array(model.pairs.count * model.phaseCount);
-    this.best.cover.set(typical.cover.map((value) => value * FIRST_COVER));
-    this.best.memory.set(typical.memory.map((value) => value * FIRST_MEMORY));
-    this.bound = this.relaxation.solve(this.best);
     this.trials = MOST_TRIED / Math.max(1, this.machines.length);
-    for (let pass = 0; pass < SCALING_PASSES && this.scaleClasses(); pass += 1);
-    this.findMagnitudes(typical);
+    this.findFirst(typical);
     this.bound = this.relaxation.solve(this.best);
     this.average = this.relaxation.done.all.slice();
     this.blend(1);
     this.checked = this.bound;
     this.goal = Math.min(ceiling, this.bound + Math.abs(this.bound) * 0.2 + ceiling * 1e-4);
+  }
+
+  private findFirst(typical: RuleValues): void {
+    this.best.cover.set(typical.cover.map((value) => value * FIRST_COVER));
+    this.best.memory.set(typical.memory.map((value) => value * FIRST_MEMORY));
+    this.bound = this.relaxation.solve(this.best);
+    for (let pass = 0; pass < SCALING_PASSES && this.scaleClasses(); pass += 1);
+    this.findMagnitudes(typical);
   }
 
   /** Doubles or halves the first prices of whole classes where that raises the bound; returns whether it did. */
@@ -74,29 +80,50 @@ export class PriceAscent {
   }
 
   /**
-   * Single cells may be orders of magnitude off, where others take the cheap pools that would have been enough: steps
-   * measured by a typical price that is too low would never arrive.
+   * Cells may be orders of magnitude off, where others take the cheap pools that would have been enough, or where there
+   * is too little for all: steps measured by a typical price that is too low would never arrive.
    */
   private findMagnitudes(typical: RuleValues): void {
+    if (this.isScarce) {
+      for (const cells of this.phases()) this.findMagnitude(cells, FAR_MAGNITUDES, ['cover', 'memory']);
+    }
     for (let cell = 0; cell < this.best.cover.length; cell += 1) {
-      if ((this.best.cover[cell] as number) <= 0) continue;
-      for (const factor of [MAGNITUDE, 1 / MAGNITUDE]) {
-        for (let times = 0; times < MOST_MAGNITUDES && this.raised(cell, factor); times += 1);
-      }
-      typical.cover[cell] = Math.max(
-        typical.cover[cell] as number,
-        (this.best.cover[cell] as number) / FIRST_COVER,
-      );
+      // A cell that asks for nothing has no price.
+      if (this.best.cover[cell] === 0) continue;
+      this.findMagnitude([cell], MAGNITUDES, ['cover']);
+      const factor = (this.best.cover[cell] as number) / FIRST_COVER / (typical.cover[cell] as number);
+      if (factor <= 1) continue;
+      if (this.isScarce) raiseTypical(this.model, typical, cell, factor);
+      else typical.cover[cell] = (typical.cover[cell] as number) * factor;
     }
     typicalTolls(this.model, typical);
   }
 
-  /** Whether the bound rises with this cell's price times a factor, alone or with tolls; the prices are kept then. */
-  private raised(cell: number, factor: number): boolean {
+  /** The cells of each phase: what runs at one time is short together. */
+  private phases(): readonly (readonly number[])[] {
+    const { classCount, phaseCount: K } = this.model;
+    return Array.from({ length: K }, (_, k) => Array.from({ length: classCount }, (__, g) => g * K + k));
+  }
+
+  private findMagnitude(
+    cells: readonly number[],
+    factors: readonly number[],
+    kinds: readonly CellPrice[],
+  ): void {
+    for (const factor of factors) {
+      for (let times = 0; times < MOST_MAGNITUDES && this.raised(cells, factor, kinds); times += 1);
+    }
+  }
+
+  /** Whether the bound rises with these cells' prices times a factor, alone or with tolls; they are kept then. */
+  private raised(cells: readonly number[], factor: number, kinds: readonly CellPrice[]): boolean {
+    if (cells.every((cell) => this.best.cover[cell] === 0)) return false;
     this.trial.all.set(this.best.all);
-    this.trial.cover[cell] = (this.best.cover[cell] as number) * factor;
+    for (const cell of cells) {
+      for (const kind of kinds) this.trial[kind][cell] = (this.best[kind][cell] as number) * factor;
+    }
     if (this.isBetter()) return true;
-    if (factor < 1 || !setTolls(this.model, this.trial, cell)) return false;
+    if (factor < 1 || !setTolls(this.model, this.trial, cells)) return false;
     return this.isBetter();
   }
 
@@ -224,7 +251,9 @@ const FACTORS = [0.8, 1.25] as const;
 const SCALING_PASSES = 12;
 /** Pairs and phases that all trials may look at together. */
 const MOST_TRIED = 2e7;
-const MAGNITUDE = 4;
+type CellPrice = 'cover' | 'memory';
+const MAGNITUDES = [4, 1 / 4] as const;
+const FAR_MAGNITUDES = [256, 32, 4] as const;
 const MOST_MAGNITUDES = 8;
 const CHECK_AFTER = 100;
 const LEAST_WEIGHT = 0.001;

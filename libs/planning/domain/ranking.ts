@@ -1,7 +1,7 @@
 import { at, type PairArrays, type PlannerModel } from './planner-model.js';
 
 /** Pairs of a class with the least that one more machine of each could cost beyond its worth, least first. */
-export type Ranked = Readonly<{ pairs: Int32Array; floors: Float64Array }>;
+type Ranked = Readonly<{ pairs: Int32Array; floors: Float64Array }>;
 
 type Priced = Readonly<{ running: Float64Array; worth: Float64Array }>;
 

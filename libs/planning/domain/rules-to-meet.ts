@@ -84,6 +84,18 @@ export function typicalPrices(model: PlannerModel): RuleValues {
   return typical;
 }
 
+/** All rules of a cell are about the same machines: when what it covers is dearer, so are its memory, spot and zones. */
+export function raiseTypical(
+  { zoneCount: Z }: PlannerModel,
+  typical: RuleValues,
+  cell: number,
+  factor: number,
+): void {
+  for (const values of [typical.cover, typical.memory, typical.spot])
+    values[cell] = at(values, cell) * factor;
+  for (let z = cell * Z; z < (cell + 1) * Z; z += 1) typical.zone[z] = at(typical.zone, z) * factor;
+}
+
 /** Of all zones of a cell, few bind at once. */
 const ZONE_PART = 0.3;
 
@@ -114,23 +126,32 @@ export function typicalTolls(model: PlannerModel, typical: RuleValues): void {
 }
 
 /**
- * Raises each pair's tightest limit to a price at which a machine for this cell is worth no more than it costs: what is
+ * Raises each pair's tightest limit to a price at which a machine for these cells is worth no more than it costs: what is
  * too cheap to have enough of is paid for there. Returns whether anything changed.
  */
-export function setTolls(model: PlannerModel, prices: RuleValues, cell: number): boolean {
-  const { pairs, pools, hours, phaseCount: K } = model;
-  const k = cell % K;
+export function setTolls(model: PlannerModel, prices: RuleValues, cells: readonly number[]): boolean {
   let changed = false;
-  for (const pair of pairs.ofClass[Math.floor(cell / K)] ?? []) {
-    const tightest = tightestLimit(model, pair, k);
-    if (tightest === undefined) continue;
-    const cost = at(pools.rate, at(pairs.poolOf, pair)) * at(hours, k);
-    const toll = (at(pairs.units, pair) * at(prices.cover, cell) - cost) / tightest.weight;
-    if (toll <= at(prices.limit, tightest.row)) continue;
-    prices.limit[tightest.row] = toll;
-    changed = true;
+  for (const cell of cells) {
+    const k = cell % model.phaseCount;
+    for (const pair of model.pairs.ofClass[Math.floor(cell / model.phaseCount)] ?? []) {
+      changed = setToll(model, prices, pair, k) || changed;
+    }
   }
   return changed;
+}
+
+function setToll(model: PlannerModel, prices: RuleValues, pair: number, k: number): boolean {
+  const { pairs, pools, hours, phaseCount: K } = model;
+  const tightest = tightestLimit(model, pair, k);
+  if (tightest === undefined) return false;
+  const cell = at(pairs.classOf, pair) * K + k;
+  const worth =
+    at(pairs.units, pair) * at(prices.cover, cell) + at(pairs.memory, pair) * at(prices.memory, cell);
+  const cost = at(pools.rate, at(pairs.poolOf, pair)) * at(hours, k);
+  const toll = (worth - cost) / tightest.weight;
+  if (toll <= at(prices.limit, tightest.row)) return false;
+  prices.limit[tightest.row] = toll;
+  return true;
 }
 
 function tightestLimit({ limits, phaseCount: K }: PlannerModel, pair: number, k: number) {

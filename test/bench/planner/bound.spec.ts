@@ -13,13 +13,13 @@ describe('the bound of a plan', () => {
   it.each<InstanceVariant>(['plain', 'tight-quota', 'scarce', 'zone-strict', 'dear-starts', 'mostly-spot'])(
     'is below the linear optimum, and close to it: %s',
     async (variant) => {
-      for (const seed of [1, 2, 3]) {
+      for (const seed of [1, 2]) {
         const file = variantOf(generateInstance(SIZE, seed), variant);
-        const plan = await solvePlan(problemOf(file), { searchRounds: 20 });
+        const plan = await solvePlan(problemOf(file), { searchRounds: 4 });
         const linear = await linearReference(file);
         const bound = Number(plan.lowerBound?.amount);
         expect(bound).toBeLessThanOrEqual(linear.bound * (1 + 1e-7) + 1e-6);
-        expect(bound).toBeGreaterThan(linear.bound * 0.3);
+        expect(bound).toBeGreaterThan(linear.bound * 0.8);
         const checked = checkMachines(file, machinesOf(plan.machines));
         expect(checked.violations).toEqual([]);
         expect(decimal(plan.objective.amount).toNumber()).toBeCloseTo(checked.total, 3);
