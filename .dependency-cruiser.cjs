@@ -130,7 +130,7 @@ module.exports = {
       to: { path: ['^libs/(provider-kit|kernel|platform)/', npm('@jest/globals', 'undici', 'yaml', 'zod')] },
     },
     ...contextRules,
-    { from: { path: '^libs/catalog/' }, to: { path: npm('yaml') } },
+    { from: { path: '^libs/(catalog|clusters)/' }, to: { path: npm('yaml') } },
     { from: { path: '^libs/reports/' }, to: { path: npm('pdfkit', '@types/pdfkit') } },
     {
       comment:
