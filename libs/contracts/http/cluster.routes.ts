@@ -65,7 +65,8 @@ export const clusterRoutes = {
     id: 'managedClusters.register',
     method: 'POST',
     path: '/api/v1/managed-clusters/register',
-    summary: 'Register a running one as a cluster, with the kubeconfig that its cloud gives',
+    summary:
+      'Register a running one as a cluster, with a user of our own whose rights are the least that is needed',
     permission: 'account:write',
     body: ManagedClusterPlace.extend({ name: z.string().trim().min(1).max(120) }),
     response: ClusterBody,
