@@ -1,11 +1,13 @@
 import { routes, type CapacityFitBody } from '@springtide/contracts';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { routeInService } from '../load/in-service.js';
 import { loadStep, type LoadStep } from '../load/load-step.js';
 import { CliFailure } from '../output/cli-failure.js';
 import { EXIT } from '../output/exit-code.js';
 import { numberText } from '../output/readable.js';
 import { tableOf, type Section } from '../output/render.js';
+import type { Session } from '../session/session.js';
 import type { Terminal } from '../session/terminal.js';
 import { flag, required, type CommandLine } from './command-line.js';
 
@@ -14,6 +16,8 @@ const MOST_LAG_MS = 100;
 /** A machine that is so far behind, or fails so often, shows nothing more at a higher rate. */
 const FAR_BEHIND = 4;
 const OFTEN = 0.05;
+/** Fewer show no curve. */
+const LEAST_STEPS = 5;
 
 const Measure = z.object({
   machineType: z.string(),
@@ -21,14 +25,16 @@ const Measure = z.object({
   rates: z
     .string()
     .transform((text) => text.split(',').map(Number))
-    .pipe(z.array(z.number().positive().max(20_000)).min(5).max(30)),
+    .pipe(z.array(z.number().positive().max(20_000)).min(LEAST_STEPS).max(30)),
   seconds: z.coerce.number().min(1).max(600).default(20),
+  inService: z.boolean().default(false),
 });
 const FLAGS = [
   required('--machine-type <type>', 'the type of the machine behind the address'),
   required('--latency <ms>', 'the latency it must keep at the 99th percentile'),
   required('--rates <list>', 'requests per second, rising, five at least: 20,40,80,120,160,200'),
   flag('--seconds <number>', 'how long each rate lasts; 20 unless given'),
+  flag('--in-service', 'load it although a route sends it customers'),
 ];
 
 export function addMeasure(
@@ -44,9 +50,12 @@ export function addMeasure(
     async ({ session, args: [url = ''], options }) => {
       if (!/^https?:/.test(url) || !URL.canParse(url)) throw noAddress(url);
       const { machineType, latency: latencyTargetMs, rates, seconds } = options;
+      if (!options.inService) await requireOutOfService(session, url);
       const tell = (text: string) => session.progress(text);
+      tell(whatIsSent(url, rates, seconds));
       const steps = await climb(line.terminal, { url, rates, seconds, latencyTargetMs, tell });
-      const body = { machineType, latencyTargetMs, samples: csvOf(steps) };
+      if (steps.length < LEAST_STEPS) throw fullTooSoon(steps);
+      const body = { machineType, latencyTargetMs, samples: csvOf(steps, latencyTargetMs) };
       const fit = await session.call(routes.capacityFit, { body });
       session.print({ ...fit, steps }, () => [factsOfFit(fit), stepTable(steps)]);
     },
@@ -78,8 +87,12 @@ async function climb(
   return steps;
 }
 
-function csvOf(steps: readonly LoadStep[]): string {
-  const rows = steps.map(({ requestsPerSecond, latencyMs }) => `${requestsPerSecond},${latencyMs}`);
+/** How far an overloaded machine falls behind tells how long it was loaded: that it was too much is all that counts. */
+function csvOf(steps: readonly LoadStep[], latencyTargetMs: number): string {
+  const most = FAR_BEHIND * latencyTargetMs;
+  const rows = steps.map(
+    ({ requestsPerSecond, latencyMs }) => `${requestsPerSecond},${Math.min(latencyMs, most)}`,
+  );
   return ['rps,latencyMs', ...rows].join('\n');
 }
 
@@ -92,6 +105,34 @@ function stepTable(steps: readonly LoadStep[]): Section {
       ['failed', (row) => row.failed],
     ],
     steps,
+  );
+}
+
+/** @throws where a route that is known here sends its customers to this address. */
+async function requireOutOfService(session: Session, url: string): Promise<void> {
+  const known = await session.all((cursor) =>
+    session.call(routes.routeList, { query: { limit: 200, cursor } }),
+  );
+  const route = routeInService(url, known);
+  if (route === undefined) return;
+  throw new CliFailure(
+    `Nothing was sent: route "${route}" sends customers to ${url}, and they would wait while it is loaded.`,
+    EXIT.usage,
+    'Measure a machine that no route sends to. If you mean this one all the same: --in-service.',
+  );
+}
+
+function whatIsSent(url: string, rates: readonly number[], seconds: number): string {
+  const total = rates.reduce((sum, rate) => sum + Math.round(rate * seconds), 0);
+  const most = Math.max(...rates);
+  return `GET ${url} at ${Math.min(...rates)} to ${most} requests/s, ${total} requests at most; Ctrl-C ends it.`;
+}
+
+function fullTooSoon(steps: readonly LoadStep[]): CliFailure {
+  return new CliFailure(
+    `Not measured: the machine was full at ${steps.at(-1)?.requestsPerSecond ?? 0} requests/s, rate ${steps.length} of at least ${LEAST_STEPS} that it takes, so no capacity was concluded.`,
+    EXIT.error,
+    'Begin lower, with more rates that it can serve.',
   );
 }
 
