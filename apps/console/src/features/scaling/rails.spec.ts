@@ -27,4 +27,11 @@ describe('rails', () => {
     expect(withRails(set, { floor, ceiling, byHand: null }).strategies).toEqual([campaigns]);
     expect(withRails(set, { floor, ceiling, byHand: 6 }).strategies[0]).toEqual({ ...now, machines: 6 });
   });
+
+  it('leave a number set by hand its end where only the others change', () => {
+    const tonight = { id: 'night', kind: 'manual', machines: 5, until: '2026-11-12T00:00:00.000Z' } as const;
+    const set = { ...scaling, strategies: [campaigns, tonight] };
+    const input = withRails(set, { floor: 1, ceiling: 40, byHand: 5 });
+    expect(input).toMatchObject({ floor: 1, ceiling: 40, strategies: [campaigns, tonight] });
+  });
 });
