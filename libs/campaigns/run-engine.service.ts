@@ -11,7 +11,7 @@ import type {
 import { EffectLedger, MachineLife } from '@springtide/effects';
 import { costOfUsage, isGivenUp, usageOf, type Intent } from '@springtide/effects/domain';
 import { addMs, compareMoney, multiplyMoney, sumMoney } from '@springtide/kernel';
-import { capacityOf, missingCapacity, neededByNone } from './domain/index.js';
+import { capacityOf, missingCapacity, neededByNone, type RunPolicy } from './domain/index.js';
 import type { RunEntity } from './data/campaign.entity.js';
 import { ResidualPlanner, type ResidualSolver } from './residual-planner.js';
 import type { OpenRun, RunBook } from './run-book.js';
@@ -20,7 +20,7 @@ import { ordersOf } from './run-orders.js';
 import { heedNotices, mayBeTakenBack } from './spot-notices.js';
 import { heedLosses } from './vanished-machines.js';
 import { timerNotes } from './timer-notes.js';
-import { lookAtEach, unseenNotes, type Unseen } from './unseen-machines.js';
+import { lookAtEach, unseenNotes } from './unseen-machines.js';
 
 /** What a run decides between its effects: read from truth, decided by pure functions, told in the story. */
 export class RunEngine {
@@ -157,14 +157,16 @@ export class RunEngine {
 
   /**
    * Watches money, age and machines while a run is open; the leases live only as long as this is called. Between two such
-   * ticks it can be asked for the machines alone.
+   * ticks it can be asked for the machines alone. An account that does not answer is told in the story, and keeps nobody from
+   * what else there is to watch.
    */
   async guardTick({ between = false, ...ref }: GuardLook): Promise<GuardFindings> {
     const { tenantId, runId } = ref;
-    if (isOver((await this.book.open(tenantId, runId)).run.state)) return { over: true, held: false };
-    if (!between) await this.renewLeases(ref);
+    const { run, policy } = await this.book.open(tenantId, runId);
+    if (isOver(run.state)) return { over: true, held: false };
     const intents = await this.ledger.listIntents(tenantId, { runId, kind: 'create', onlyUnreleased: true });
-    const unseen = await this.observeAll(ref, intents);
+    if (!between || this.leasesAreDue(intents, policy)) await this.renewLeases(ref);
+    await this.observeAll(ref, intents);
     const open = await this.book.open(tenantId, runId);
     const held = open.run.control === 'hold';
     if (!held) {
@@ -172,7 +174,6 @@ export class RunEngine {
       await heedNotices(this.book, this.ledger, { tenantId, runId });
     }
     if (!between) await this.checkMoney(open, tenantId, runId);
-    if (unseen[0] !== undefined) throw unseen[0].thrown;
     const found = { over: isOver(open.run.state), held };
     const lookAgainMs = open.policy.noticeEveryMs;
     return mayBeTakenBack(open.plan, machinesOf(intents)) ? { ...found, lookAgainMs } : found;
@@ -187,15 +188,17 @@ export class RunEngine {
     }
   }
 
-  private async observeAll(
-    { tenantId, runId }: RunRef,
-    intents: readonly Intent[],
-  ): Promise<readonly Unseen[]> {
+  /** Looks at clouds that do not answer take long, and leases do not wait for the next tick. */
+  private leasesAreDue(intents: readonly Intent[], { guardEveryMs }: RunPolicy): boolean {
+    const renewed = addMs(this.book.now(), this.ledger.dependencies.policy.leaseMs - guardEveryMs);
+    return intents.some(({ releaseBy }) => releaseBy !== null && releaseBy < renewed);
+  }
+
+  private async observeAll({ tenantId, runId }: RunRef, intents: readonly Intent[]): Promise<void> {
     const settled = intents.filter((intent) => intent.state === 'settled');
     const unseen = await lookAtEach(settled, async ({ id }) => this.life.observe(tenantId, id));
     for (const entry of unseenNotes(unseen, settled, this.book.now()))
       await this.book.note(tenantId, runId, entry);
-    return unseen;
   }
 
   private async checkMoney(open: OpenRun, tenantId: string, runId: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { TestDatabase, SeededTenant } from '@springtide/testing';
+import { MINUTE } from '@springtide/kernel';
 import { EntranceKeeper } from './entrance-keeper.service.js';
 import { RunEngine } from './run-engine.service.js';
 import { ROUTE, runWithEntrance } from './testing/entrance-of-run.js';
@@ -77,7 +78,9 @@ describe('machines that their cloud takes back', () => {
     await engine.guardTick({ ...ref, between: true });
     expect((await run.story()).filter((line) => line.startsWith('guard.notice'))).toHaveLength(1);
     expect(await leases()).toEqual(before);
-    await engine.guardTick(ref);
+    // A look that was kept waiting comes when a tick is due.
+    run.clock.advance(MINUTE);
+    await engine.guardTick({ ...ref, between: true });
     expect(await leases()).not.toEqual(before);
   }, 60_000);
 

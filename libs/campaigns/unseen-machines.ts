@@ -4,7 +4,7 @@ import { isSilence } from './account-silence.js';
 import type { TimelineNote } from './run-timeline.js';
 
 /** A purchase whose machines could not be looked at, and why. */
-export type Unseen = Readonly<{ intent: Intent; thrown: unknown }>;
+type Unseen = Readonly<{ intent: Intent; thrown: unknown }>;
 
 /**
  * Looks at purchases one after the other. An account that does not answer hides no other one; and it is asked once a turn, not
