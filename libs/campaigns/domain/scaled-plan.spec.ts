@@ -25,6 +25,12 @@ describe('scaledPlan', () => {
     expect(scaled.reasons[0]?.text).toContain('This is 10 % of plan 10000000');
   });
 
+  it('takes no machine more for what floating point makes of a share', () => {
+    const hundred = comparablePlan({ a: 100 }, '100');
+    const scaled = scaledPlan(hundred, { ...shared, share: 0.07 }, hundred.phases);
+    expect(scaled.allocations.map(({ machines }) => machines)).toEqual([7]);
+  });
+
   it('does not rehearse phases that the plan does not have', () => {
     const phases = plan.phases.map((phase) => ({ ...phase, name: 'ramp' as const }));
     expect(() => scaledPlan(plan, shared, phases)).toThrow(/phases of this campaign are not those/);

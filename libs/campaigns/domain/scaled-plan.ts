@@ -36,7 +36,10 @@ export function scaledPlan(
       { nextStep: 'Ask for the rehearsal again from the plan as it is now.' },
     );
   }
-  const allocations = plan.allocations.map((row) => ({ ...row, machines: Math.ceil(row.machines * share) }));
+  const allocations = plan.allocations.map((row) => ({
+    ...row,
+    machines: decimal(row.machines).times(share).ceil().toNumber(),
+  }));
   const content: PlanContent = {
     ...plan,
     allocations,
