@@ -1,5 +1,6 @@
 import { runWorkflowId } from '@springtide/contracts';
 import { postToOutbox, silentLogger } from '@springtide/platform';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { RunOnClouds, campaignsDatabase } from '../../../libs/campaigns/testing/run-on-clouds.js';
 import { startRelay, type RelayParts } from './relay.js';
@@ -19,6 +20,8 @@ describe('the relay', () => {
     await database.systemWork('test', async (tx) => {
       const start = (workflowId: string) =>
         ({ kind: 'start', workflow: 'run', workflowId, input: {} }) as const;
+      // There is no such run: nobody can be told.
+      await postToOutbox(tx, tenantId, start(runWorkflowId(randomUUID())));
       await postToOutbox(tx, tenantId, start(runWorkflowId(run.runId)));
       await postToOutbox(tx, tenantId, start('another'));
       await tx.query(`update outbox set created_at = created_at - interval '20 minutes', attempts = 1`);
@@ -27,7 +30,7 @@ describe('the relay', () => {
     const client = {
       workflow: {
         start: async (_workflow: string, { workflowId }: { workflowId: string }) => {
-          if (workflowId === runWorkflowId(run.runId)) throw new Error('the message is too large');
+          if (workflowId !== 'another') throw new Error('the message is too large');
           await Promise.resolve(started.push(workflowId));
         },
       },

@@ -87,12 +87,23 @@ async function tellOverdue({ database, book, log }: RelayParts): Promise<void> {
         { ...message },
         'an order has not reached the workflow engine; what it asks for has not begun',
       );
-      const [, runId] = OF_A_RUN.exec(message.workflowId) ?? [];
-      if (runId !== undefined) await book.note(message.tenantId, runId, noteOf(message));
+      await tellRun(book, message, log);
     }
   } catch (thrown) {
     const { code, message } = asSpringtideError(thrown);
     log.warn({ code, reason: message }, 'late orders could not be looked for; tried again');
+  }
+}
+
+/** One run that cannot be told, for instance because there is none, must not keep the others from being told. */
+async function tellRun(book: RelayParts['book'], message: OverdueMessage, log: Logger): Promise<void> {
+  const [, runId] = OF_A_RUN.exec(message.workflowId) ?? [];
+  if (runId === undefined) return;
+  try {
+    await book.note(message.tenantId, runId, noteOf(message));
+  } catch (thrown) {
+    const { code, message: reason } = asSpringtideError(thrown);
+    log.warn({ runId, code, reason }, 'a run could not be told of its late order; tried again');
   }
 }
 
