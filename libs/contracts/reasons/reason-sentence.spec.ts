@@ -32,6 +32,8 @@ describe('reasonSentence', () => {
     expect(reasonSentence(chosen, { language: 'en-US' })).toBe(
       'shop gets up to 1,200 × east/a/m.large/spot (spot). Each costs $0.0832 an hour and carries 36 requests/s.',
     );
+    const yen = { ...chosen, params: { ...chosen.params, pricePerHour: '35', currency: 'JPY' } };
+    expect(reasonSentence(yen, { language: 'en-US' })).toContain('Each costs ¥35 an hour');
     const quota = reason('quota-binding', { quota: 'q', savingPerVcpu: '0.0042', currency: 'USD' });
     expect(reasonSentence(quota, { language: 'en-US' })).toContain('about $0.0042.');
   });
@@ -57,6 +59,11 @@ describe('reasonSentence', () => {
   it('leaves what it does not know, or cannot tell whole, as it was stored', () => {
     expect(reasonSentence(reason('from-the-future', {}), { language: 'zh-CN' })).toBe('as stored');
     expect(reasonSentence(reason('pool-chosen', { class: 'shop' }), { language: 'zh-CN' })).toBe('as stored');
+  });
+
+  it('tells amounts plainly that came without a currency', () => {
+    const { currency: _left, ...params } = short.params;
+    expect(reasonSentence({ ...short, params }, { language: 'en-US' })).toMatch(/budget of 400 is too small/);
   });
 
   it('takes the same parameters in both languages', () => {

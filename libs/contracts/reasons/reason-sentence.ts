@@ -114,11 +114,11 @@ function poolsIn(value: string, { language }: Wording, nameOf: (pool: string) =>
 /** Totals to the currency's smallest coin; what one hour costs, or one more of something saves, a little finer. */
 function moneyIn(language: ReportLanguage, value: string, currency: string, kind: 'money' | 'price'): string {
   const amount = Number(value);
-  if (!Number.isFinite(amount)) return value;
+  if (!Number.isFinite(amount) || currency === '') return value;
   return new Intl.NumberFormat(language, {
     style: 'currency',
     currency,
-    ...(kind === 'price' ? { minimumFractionDigits: 2, maximumFractionDigits: 4 } : {}),
+    ...(kind === 'price' ? { maximumFractionDigits: 4 } : {}),
   }).format(value as Intl.StringNumericLiteral);
 }
 

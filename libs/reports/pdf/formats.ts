@@ -34,8 +34,7 @@ export function formatsFor(language: ReportLanguage, timeZone: string): Formats 
     number: (value, digits = 0) =>
       new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value),
     money: (amount, currency) => inMoney(amount, currency),
-    rate: (amount, currency) =>
-      inMoney(amount, currency, { minimumFractionDigits: 2, maximumFractionDigits: 4 }),
+    rate: (amount, currency) => inMoney(amount, currency, { maximumFractionDigits: 4 }),
     instant: (at) => instant.format(new Date(at)),
     clock: (at) => clock.format(new Date(at)),
   };

@@ -1,15 +1,25 @@
 import { decimal, roundMoney, type Money } from '@springtide/kernel';
 
-/** Two places, as a total is read: `EUR 1,234.50`. */
+/** To the currency's smallest coin, as a total is read: `EUR 1,234.50`, `JPY 1,235`. */
 export function moneyText(amount: Money): string {
-  return `${amount.currency} ${grouped(decimal(roundMoney(amount, 2).amount).toFixed(2))}`;
+  const places = coinPlaces(amount.currency);
+  return `${amount.currency} ${grouped(decimal(roundMoney(amount, places).amount).toFixed(places))}`;
 }
 
 /** Unit prices keep four places: hours are cheap and thousands are bought. */
 export function priceText(amount: Money | null): string {
   if (amount === null) return 'unknown';
   const rounded = decimal(roundMoney(amount, 4).amount);
-  return `${amount.currency} ${grouped(rounded.toFixed(Math.max(2, rounded.decimalPlaces())))}`;
+  const places = Math.max(coinPlaces(amount.currency), rounded.decimalPlaces());
+  return `${amount.currency} ${grouped(rounded.toFixed(places))}`;
+}
+
+function coinPlaces(currency: string): number {
+  const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en-US', {
+    style: 'currency',
+    currency,
+  }).resolvedOptions();
+  return maximumFractionDigits;
 }
 
 /** `2026-11-11 00:00:05Z`: always UTC, and saying so. */

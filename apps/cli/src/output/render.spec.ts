@@ -25,6 +25,12 @@ describe('amounts and times', () => {
     expect(priceText(null)).toBe('unknown');
   });
 
+  it('shows no coins that a currency does not have', () => {
+    expect(moneyText({ currency: 'JPY', amount: '1234.56' })).toBe('JPY 1,235');
+    expect(priceText({ currency: 'JPY', amount: '35' })).toBe('JPY 35');
+    expect(priceText({ currency: 'JPY', amount: '35.125' })).toBe('JPY 35.125');
+  });
+
   it('says the zone of every time', () => {
     expect(timeText('2026-11-11T08:00:05.123+08:00')).toBe('2026-11-11 00:00:05Z');
     expect(timeText(null)).toBe('-');

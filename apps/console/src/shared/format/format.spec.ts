@@ -24,6 +24,7 @@ describe('money', () => {
   it('for an hour is a little finer', () => {
     expect(english.rate({ currency: 'USD', amount: '0.0832' })).toBe('$0.0832');
     expect(english.rate({ currency: 'USD', amount: '0.35' })).toBe('$0.35');
+    expect(english.rate({ currency: 'JPY', amount: '35' })).toBe('¥35');
   });
 });
 

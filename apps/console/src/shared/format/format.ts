@@ -43,8 +43,7 @@ export function formatFor(language: Language): Format {
     money: ({ currency, amount }) => moneyText(language, currency, amount),
     rate: ({ currency, amount }) =>
       new Intl.NumberFormat(language, {
-        ...{ style: 'currency', currency, signDisplay: 'negative' },
-        ...{ minimumFractionDigits: 2, maximumFractionDigits: 4 },
+        ...{ style: 'currency', currency, signDisplay: 'negative', maximumFractionDigits: 4 },
       }).format(amount as Intl.StringNumericLiteral),
     moneyDifference: ({ currency, amount }) =>
       new Intl.NumberFormat(language, { style: 'currency', currency, signDisplay: 'exceptZero' }).format(
