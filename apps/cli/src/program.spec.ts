@@ -341,6 +341,7 @@ describe('clusters', () => {
       ...{ accountId: id, region: 'r1', id: 'c-1', name: 'peak' },
     });
     expect(said.err).toContain('Cluster peak is registered');
+    expect(said.err).toContain(`managed-cluster register c-1 --account ${id} --region r1 --name peak`);
   });
 
   it('deploy what a file says, and refuse one that is wrong before anything is sent', async () => {

@@ -16,6 +16,9 @@ const PLACE_FLAGS = [
   required('--region <region>', 'where'),
 ];
 
+/** Clouds take a quarter of an hour for a control plane with its nodes, and as long to remove them. */
+const PATIENCE = flag('--timeout <seconds>', 'how long to wait').default('1800');
+
 /** Clusters that clouds run: ordered, registered once they run, and removed. */
 export function addManagedClusterCommands(program: Command, line: CommandLine): void {
   const noun = line.noun(program, 'managed-cluster', 'Kubernetes clusters that a cloud runs for you');
@@ -29,6 +32,7 @@ export function addManagedClusterCommands(program: Command, line: CommandLine): 
         required('-f, --file <path>', 'its order in YAML or JSON; - for standard input'),
         required('--account <account>', 'of the cloud that runs it'),
         flag('--wait', 'until it runs, and register it under its name'),
+        PATIENCE,
       ],
     },
     async ({ session, options }) => {
@@ -41,6 +45,11 @@ export function addManagedClusterCommands(program: Command, line: CommandLine): 
         session.print(made, () => [factsFor(made)]);
         return made.state === 'failed' ? EXIT.error : EXIT.ok;
       }
+      const { id, name, region } = made;
+      session.progress(
+        `Cluster ${name} is ordered and costs money from now on. If this command ends before it runs, nothing registers it: ` +
+          `springtide managed-cluster register ${id} --account ${options.account} --region ${region} --name ${name}`,
+      );
       const running = await untilItRuns(session, made);
       session.print(running, () => [factsFor(running)]);
       if (running.state !== 'running') return EXIT.error;
@@ -88,7 +97,7 @@ function addEnds(noun: Command, line: CommandLine): void {
     noun,
     'remove <id>',
     'remove one that was made here, its nodes with it, and wait until it is gone',
-    { options: z.object(PLACE), flags: PLACE_FLAGS },
+    { options: z.object(PLACE), flags: [...PLACE_FLAGS, PATIENCE] },
     async ({ session, args: [id = ''], options: { account, region } }) => {
       const params = { accountId: await accountId(session, account), region, id };
       const gone = await session.waitFor(
