@@ -18,7 +18,7 @@ import { findWayBack } from './data/way-back.repository.js';
 import { readEnvelope } from './approval-view.js';
 import { lockCampaign } from './campaign.service.js';
 import { CampaignEntity, RunEntity, type PlanEntity } from './data/campaign.entity.js';
-import { RUN_POLICIES, moved, routeRefusal, type PlanContent } from './domain/index.js';
+import { RUN_POLICIES, inUtc, moved, routeRefusal, type PlanContent } from './domain/index.js';
 import { PLAN_SUBJECT, findPlan, requireCurrent } from './plan.service.js';
 import { lockRoutes, otherHolders } from './route-holders.js';
 import { listOpenRuns, openIn } from './run-book.js';
@@ -145,6 +145,8 @@ export class RunsService {
     }
     const plan = await findPlan(tx, campaign.currentPlanId);
     const content = requireCurrent(plan, campaign);
+    // A campaign of an earlier version may be kept in another zone, and a run compares instants as text.
+    campaign.input = inUtc(campaign.input);
     await this.requireFreeRoutes(tx, campaign, content);
     const mandate = await this.mandateFor(tx, campaign, plan);
     const runId = mandate.runId;
@@ -244,7 +246,7 @@ export class RunsService {
         { nextStep: 'Ask for approval again.' },
       );
     }
-    if (envelope.latestStart < now) {
+    if (Date.parse(envelope.latestStart) < Date.parse(now)) {
       throw new SpringtideError(
         'failed-precondition',
         `this plan was approved to start by ${envelope.latestStart}, which is over; nothing was bought`,

@@ -78,4 +78,30 @@ describe('arming', () => {
     );
     expect(rows).toEqual([]);
   });
+
+  it('keeps in UTC what an earlier version kept in another zone: a run compares instants as text', async () => {
+    const inShanghai = (at: string) =>
+      new Date(Date.parse(at) + 8 * 3_600_000).toISOString().replace('Z', '+08:00');
+    // Written so, this instant lies behind the one that it is ahead of.
+    const latestStart = new Date(Date.now() - 3 * 3_600_000).toISOString().replace('Z', '-04:00');
+    const id = await approved('of another zone', { envelope: { latestStart } });
+    const { phases } = await author.call(routes.campaignGet, { params: { id } });
+    const local = phases.map(({ name, startsAt, endsAt }) => ({
+      ...{ name, startsAt: inShanghai(startsAt), endsAt: inShanghai(endsAt) },
+    }));
+    await api.database.systemWork('test', async (tx) => {
+      await tx.query(`update campaign set input = jsonb_set(input, '{phases}', $2::jsonb) where id = $1`, [
+        id,
+        JSON.stringify(local),
+      ]);
+    });
+    await author.call(routes.runArm, { params: { id } });
+    const [run] = await api.database.systemWork('test', async (tx) =>
+      tx.query<{ phases: unknown }[]>('select phases from campaign_run where campaign_id = $1', [id]),
+    );
+    expect(run?.phases).toEqual(phases);
+    expect(await author.call(routes.campaignGet, { params: { id } })).toMatchObject({
+      ...{ status: 'armed', phases },
+    });
+  });
 });
