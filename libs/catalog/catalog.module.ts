@@ -24,8 +24,9 @@ export class CatalogModule {
         },
         {
           provide: LinkService,
-          useFactory: (database: Database, clock: Clock) => new LinkService(database, clock),
-          inject: [Database, CLOCK],
+          useFactory: (database: Database, accounts: AccountService, clock: Clock) =>
+            new LinkService(database, accounts, clock),
+          inject: [Database, AccountService, CLOCK],
         },
         {
           provide: TemplateService,

@@ -1,3 +1,4 @@
+import type { AccountService } from '@springtide/accounts';
 import type { LinkBody, LinkInput } from '@springtide/contracts';
 import { recordAudit, requirePermission } from '@springtide/identity';
 import { SpringtideError, toInstant, type Clock } from '@springtide/kernel';
@@ -17,14 +18,16 @@ type Row = Readonly<{
 export class LinkService {
   constructor(
     private readonly database: Database,
+    private readonly accounts: Pick<AccountService, 'get'>,
     private readonly clock: Clock,
   ) {}
 
-  /** @throws already-exists where another line to the same place has been declared. */
+  /** @throws not-found for an account that is not there, already-exists where another line to the same place has been declared. */
   async put(ctx: RequestContext, name: string, input: LinkInput): Promise<LinkBody> {
     requirePermission(ctx, 'catalog:write');
     const updatedAt = toInstant(this.clock.now());
     const { accountId, region, freeMbps, evidence } = input;
+    await this.accounts.get(ctx, accountId);
     return await this.database.unitOfWork(ctx, async (tx) => {
       const [other] = await tx.query<Pick<Row, 'name'>[]>(
         `select name from catalog_site_link where account_id = $1 and region = $2 and name <> $3`,

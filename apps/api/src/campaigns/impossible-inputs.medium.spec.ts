@@ -180,6 +180,21 @@ describe('what cannot be a campaign', () => {
   });
 });
 
+describe('what cannot be a line between sites', () => {
+  const line = { region: 'sim-east', freeMbps: 10, evidence: 'contract 7' };
+
+  it.each<[string, object, number]>([
+    ['to an account that is not there', { accountId: '019a7a00-0000-7000-8000-000000000001' }, 404],
+    ['without room', { freeMbps: 0 }, 400],
+    ['without evidence', { evidence: ' ' }, 400],
+  ])('%s: refused, and none is declared', async (_what, change, status) => {
+    const body = { ...line, accountId, ...change };
+    const put = author.call(routes.linkPut, { params: { name: 'line' }, body });
+    await expect(put).rejects.toMatchObject({ status });
+    expect((await author.call(routes.linkList)).items).toEqual([]);
+  });
+});
+
 describe('plans that cannot be', () => {
   it('demand no cloud can serve: what is missing, why, and what each kind of limit would have to give', async () => {
     const most = await planFor('the most that can be asked for', demandOf(100_000_000));
