@@ -258,6 +258,34 @@ describe('solvePlan', () => {
     expect(explanationText(reliefReasons([], 'EUR'), 'en-US')[0]).toContain('more pools must be allowed');
   });
 
+  it('plans with machines that cost nothing, of which some are used up', async () => {
+    const [item] = shop().classes;
+    const [home] = shop().pools;
+    if (item === undefined || home === undefined) throw new Error('the shop has a class and a pool');
+    const free = { ...home, pricePerHour: eur('0') };
+    const gift = shop({
+      phases: [0, 1, 2].map((k) => ({ id: `phase-${k}`, hours: 1 })),
+      pools: [
+        { ...free, cap: 40 },
+        { ...free, id: 'full', zone: 'dc2', cap: 1 },
+      ],
+      classes: [
+        {
+          ...item,
+          demand: [0, 500, 200].map((units) => ({ units, memoryGiB: 0 })),
+          allowed: [
+            { pool: 'home', units: 50 },
+            { pool: 'full', units: 51 },
+          ],
+        },
+      ],
+    });
+    const plan = await solvePlan(gift);
+    requireHonest(gift, plan);
+    expect(plan.shortage).toEqual([]);
+    expect(plan.objective).toEqual(eur('0'));
+  });
+
   it('plans over ten thousand offerings', async () => {
     const [item] = shop().classes;
     const [, cheap] = shop().pools;

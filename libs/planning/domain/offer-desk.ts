@@ -128,7 +128,9 @@ export class OfferDesk {
       const starts = begun + at(this.spared, to);
       const hours = at(hoursUpTo, to + 1) - at(hoursUpTo, from);
       const cost = at(pools.rate, pool) * hours + startRate * starts;
-      const ratio = taste.guide === null ? cost / -penalty : (running + perStart * starts) / worth;
+      // Where there is more than enough for nothing, the linear model pays nothing for demand.
+      const isBlind = taste.guide === null || worth === 0;
+      const ratio = isBlind ? cost / -penalty : (running + perStart * starts) / worth;
       const score = at(this.noise, index) * ratio;
       if (score >= at(this.score, index) || cost + penalty >= 0 || !this.fits(pair, from, to)) continue;
       this.score[index] = score;
