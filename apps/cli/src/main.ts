@@ -23,7 +23,12 @@ const terminal: Terminal = {
   writeFile: async (path, content) => {
     await writeFile(path, content);
   },
-  fetch: async (url, init) => await fetch(url, { ...init, redirect: 'error' }),
+  fetch: async (url, { giveUpMs, ...init }) =>
+    await fetch(url, {
+      ...init,
+      redirect: 'error',
+      ...(giveUpMs === undefined ? {} : { signal: AbortSignal.timeout(giveUpMs) }),
+    }),
   now: () => new Date(),
   sleep: async (ms) => {
     await wait(ms);

@@ -1,3 +1,4 @@
+import type { Terminal } from '../session/terminal.js';
 import { loadStep } from './load-step.js';
 
 /** Time that passes only while somebody sleeps; what happens in between happens in order. */
@@ -43,7 +44,11 @@ function machine(hours: Hours, broken: (n: number) => boolean = () => false) {
   };
 }
 
-const step = async (requestsPerSecond: number, hours = new Hours(), fetch = machine(hours)) =>
+const step = async (
+  requestsPerSecond: number,
+  hours = new Hours(),
+  fetch: Terminal['fetch'] = machine(hours),
+) =>
   await loadStep(
     { now: hours.now, sleep: hours.sleep, fetch },
     { url: 'http://m', requestsPerSecond, seconds: 1 },
@@ -75,7 +80,12 @@ describe('a machine at one rate', () => {
     expect([some.failed, some.latencyMs]).toEqual([10, 10_000]);
     const refused = await step(10, new Hours(), () => Promise.reject(new Error('ECONNREFUSED')));
     expect([refused.failed, refused.latencyMs]).toEqual([10, 10_000]);
-    const silent = await step(10, new Hours(), () => new Promise<never>(() => undefined));
+    const patience: (number | undefined)[] = [];
+    const silent = await step(10, new Hours(), (_url, { giveUpMs }) => {
+      patience.push(giveUpMs);
+      return new Promise<never>(() => undefined);
+    });
+    expect(new Set(patience)).toEqual(new Set([10_000]));
     expect([silent.sent, silent.failed]).toEqual([10, 10]);
   });
 

@@ -53,7 +53,7 @@ export async function loadStep(
 
 async function answered(fetch: Terminal['fetch'], url: string): Promise<boolean> {
   try {
-    const answer = await fetch(url, { method: 'GET', headers: {} });
+    const answer = await fetch(url, { method: 'GET', headers: {}, giveUpMs: PATIENCE_MS });
     await answer.text();
     return answer.status < 400;
   } catch {
