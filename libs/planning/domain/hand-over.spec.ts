@@ -59,6 +59,21 @@ describe('machines that would change hands between two phases', () => {
     ];
     expect(contestedPools(problem, fits)).toEqual([]);
   });
+  it('are found where they fit only beside nobody: what other campaigns were promised is not there', () => {
+    const calm = [
+      { class: 'shop', pool: 'home', counts: [1, 2] },
+      { class: 'checkout', pool: 'home', counts: [1, 1] },
+    ];
+    const promising = (promised: readonly number[]) => ({ ...problem, pools: [{ ...pool, promised }] });
+    expect(contestedPools(promising([0, 1]), calm)).toEqual([]);
+    expect(contestedPools(promising([2, 0]), calm)).toEqual(['home']);
+  });
+  it('leave to other campaigns what was promised to them, once and not by each lane', () => {
+    const split = withLanes({ ...problem, pools: [{ ...pool, promised: [2, 0] }] }, swap, ['home']);
+    const free = (k: number) => split.pools.map(({ cap, promised = [] }) => cap - (promised[k] ?? 0));
+    expect(free(0)).toEqual([1, 1]);
+    expect(free(1)).toEqual([2, 2]);
+  });
   it('stay with their class: the lanes add up to the pool, and nobody else may use them', () => {
     const split = withLanes(problem, swap, ['home']);
     expect(split.pools.map((one) => one.cap)).toEqual([2, 2]);

@@ -1,6 +1,6 @@
 import { Decimal, addMoney, decimal } from '@springtide/kernel';
 import type { CapacityPlan, PlanReason, PlanRow } from './capacity-plan.js';
-import type { PlanningProblem } from './problem.js';
+import type { PlanningPool, PlanningProblem } from './problem.js';
 
 /**
  * A pool's machines cannot change class in the instant a phase changes: the new owner's machines must be ready before
@@ -12,7 +12,7 @@ export function contestedPools(problem: PlanningProblem, rows: readonly PlanRow[
     .filter((pool) => {
       const own = rows.filter((row) => row.pool === pool.id);
       if (own.length < 2) return false;
-      return problem.phases.some((_, k) => k > 0 && around(own, k) > pool.cap);
+      return problem.phases.some((_, k) => k > 0 && around(own, k) + promisedAround(pool, k) > pool.cap);
     })
     .map((pool) => pool.id);
 }
@@ -20,6 +20,11 @@ export function contestedPools(problem: PlanningProblem, rows: readonly PlanRow[
 /** Machines that exist around the start of phase k: each class keeps the larger of its two numbers. */
 function around(rows: readonly PlanRow[], k: number): number {
   return rows.reduce((sum, row) => sum + Math.max(row.counts[k] ?? 0, row.counts[k - 1] ?? 0), 0);
+}
+
+/** Other campaigns keep their larger number as well. */
+function promisedAround({ promised = [] }: PlanningPool, k: number): number {
+  return Math.max(promised[k] ?? 0, promised[k - 1] ?? 0);
 }
 
 const LANE = ' @lane:';
@@ -30,34 +35,42 @@ export function withLanes(
   rows: readonly PlanRow[],
   contested: readonly string[],
 ): PlanningProblem {
-  const caps = new Map(
-    contested.map((id) => {
-      const cap = problem.pools.find((pool) => pool.id === id)?.cap ?? 0;
-      return [
-        id,
-        sharesOf(
-          rows.filter((row) => row.pool === id),
-          cap,
-        ),
-      ] as const;
-    }),
+  const lanesOfPool = new Map(
+    problem.pools
+      .filter(({ id }) => contested.includes(id))
+      .map((pool) => {
+        const own = rows.filter((row) => row.pool === pool.id);
+        return [pool.id, lanesOf(pool, own)] as const;
+      }),
   );
   return {
     ...problem,
     pools: problem.pools.flatMap((pool) => {
-      const lanes = caps.get(pool.id);
+      const lanes = lanesOfPool.get(pool.id);
       if (lanes === undefined) return [pool];
-      return [...lanes].map(([name, cap]) => ({ ...pool, id: `${pool.id}${LANE}${name}`, cap }));
+      return [...lanes].map(([name, lane]) => ({ ...pool, id: `${pool.id}${LANE}${name}`, ...lane }));
     }),
     classes: problem.classes.map((item) => ({
       ...item,
       allowed: item.allowed.flatMap((entry) => {
-        const lanes = caps.get(entry.pool);
+        const lanes = lanesOfPool.get(entry.pool);
         if (lanes === undefined) return [entry];
         return lanes.has(item.id) ? [{ ...entry, pool: `${entry.pool}${LANE}${item.id}` }] : [];
       }),
     })),
   };
+}
+
+type Lane = Pick<PlanningPool, 'cap' | 'promised'>;
+
+/** What is promised to others goes off all lanes together, not off each. */
+function lanesOf({ cap, promised }: PlanningPool, rows: readonly PlanRow[]): ReadonlyMap<string, Lane> {
+  const free = promised?.map((machines) => sharesOf(rows, Math.max(0, Math.floor(cap - machines))));
+  const lanes = [...sharesOf(rows, cap)].map(([name, share]): readonly [string, Lane] => {
+    const taken = free?.map((shares) => Math.max(0, share - (shares.get(name) ?? 0)));
+    return [name, { cap: share, ...(taken === undefined ? {} : { promised: taken }) }];
+  });
+  return new Map(lanes);
 }
 
 /** Whole machines per class by largest remainder; together exactly the cap. */
