@@ -92,7 +92,7 @@ export class ClusterUsers {
 
 /** @throws failed-precondition when not everything is embedded; nothing of its values is in the message. */
 function accessIn(kubeconfig: string): Access {
-  const file = fileSchema.safeParse(parse(kubeconfig)).data;
+  const file = fileSchema.safeParse(yamlIn(kubeconfig)).data;
   const context = file?.contexts.find(({ name }) => name === file['current-context'])?.context;
   const cluster = file?.clusters.find(({ name }) => name === context?.cluster)?.cluster;
   const user = file?.users.find(({ name }) => name === context?.user)?.user;
@@ -113,6 +113,15 @@ function accessIn(kubeconfig: string): Access {
     ...(key === undefined ? {} : { key }),
     ...(token === undefined ? {} : { token }),
   };
+}
+
+/** Undefined for what is no YAML: the parser's own words would repeat the lines at fault. */
+function yamlIn(kubeconfig: string): unknown {
+  try {
+    return parse(kubeconfig) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 function pem(encoded: string | undefined): string | undefined {
@@ -145,10 +154,9 @@ async function send(
     throw refusal(answer.statusCode, path);
   } catch (thrown) {
     if (thrown instanceof SpringtideError) throw thrown;
-    const { code, message } = asSpringtideError(thrown);
     throw new SpringtideError(
-      code === 'permission-denied' ? code : 'unavailable',
-      `the cluster at ${server} cannot be reached to make our user in it (${message}); it was not registered`,
+      'unavailable',
+      `the cluster at ${server} cannot be reached to make our user in it (${asSpringtideError(thrown).message}); it was not registered`,
       {
         effect: 'maybe',
         cause: thrown,
