@@ -10,8 +10,16 @@ import type {
   ShiftActivities,
   ShrinkOrder,
 } from '@springtide/contracts';
-import { executeChild, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import {
+  executeChild,
+  isCancellation,
+  patched,
+  proxyActivities,
+  rootCause,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { EFFECT, PURCHASE, STEP, TRUTH } from '../activity-profiles.js';
+import { failureCode } from '../failure-code.js';
 import { settleAll } from '../settle-all.js';
 import { provision } from '../provision/provision.workflow.js';
 import { shift } from '../shift/shift.workflow.js';
@@ -21,6 +29,9 @@ const { readOrders } = proxyActivities<RunActivities>(EFFECT);
 const { joinRoute, leaveRoute } = proxyActivities<ShiftActivities>(STEP);
 const { releaseMachines } = proxyActivities<ScaleBackActivities>(STEP);
 const { awaitRunning } = proxyActivities<ProvisionActivities>(PURCHASE);
+
+/** Since 0.2.0. Before it, one purchase that could not be asked about any more ended its phase. */
+const LOST_IS_TOLD = 'lost-purchase-is-told';
 
 export type PhaseInput = RunRef &
   Readonly<{ phase: PhaseName; stage: 'grow' | 'full'; revision: number; services: readonly string[] }>;
@@ -50,8 +61,25 @@ async function ordersNow(input: PhaseInput): Promise<GroundOrders> {
   const run = { tenantId, runId, fence };
   const orders = await readOrders({ ...run, phase: name, stage });
   if (orders.booting.length === 0) return orders;
-  await settleAll(orders.booting.map(async (intentId) => await awaitRunning({ ...run, intentId })));
+  await settleAll(
+    orders.booting.map(async (intentId) => await seeThrough({ ...run, phase: name }, intentId)),
+  );
   return await readOrders({ ...run, phase: name, stage });
+}
+
+/** An account that can be asked no more is told, and the others stand in; a newer owner or a stop ends the phase. */
+async function seeThrough({ phase: name, ...run }: RunRef & { phase: PhaseName }, intentId: string) {
+  try {
+    await awaitRunning({ ...run, intentId });
+  } catch (thrown) {
+    if (isCancellation(thrown) || failureCode(thrown) === 'fenced' || !patched(LOST_IS_TOLD)) throw thrown;
+    const why = rootCause(thrown) ?? 'unknown cause';
+    await truth.noteProblem({
+      ...run,
+      phase: name,
+      detail: `what came of purchase ${intentId} is not known (${why})`,
+    });
+  }
 }
 
 /** Buys round by round: what one pool refuses is looked for on the next approved ones. */

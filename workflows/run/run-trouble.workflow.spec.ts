@@ -63,6 +63,22 @@ describe('a run in trouble', () => {
     ]);
   });
 
+  it('buys what it needs although what came of an earlier purchase cannot be found out any more, and says so', async () => {
+    const [ground, ids] = await world.ground([web('ramp', 1)], ['ramp']);
+    ground.booting = ['an-earlier-purchase'];
+    ground.on('awaitRunning', ({ intentId }) => {
+      if (intentId === 'an-earlier-purchase')
+        throw ApplicationFailure.nonRetryable('the key was withdrawn', 'unauthenticated');
+    });
+    await runOf(ids);
+    expect(ground.calls.slice(0, 3)).toEqual([
+      'problem in ramp: what came of purchase an-earlier-purchase is not known (the key was withdrawn)',
+      'enter ramp',
+      'buy 1 of 1 cheap for web',
+    ]);
+    expect(ground.calls).toContain('reached ramp');
+  });
+
   it('looks elsewhere for machines that were bought and never came up', async () => {
     const [ground, ids] = await world.ground([web('ramp', 3)], ['ramp']);
     ground.fallbacks = ['dear'];
@@ -85,18 +101,6 @@ describe('a run in trouble', () => {
     await runOf(ids);
     expect(ground.calls).not.toContain('shift web 1');
     expect(new Set(targets.map((to) => JSON.stringify(to)))).toEqual(new Set(['{"home":100}']));
-  });
-
-  it('that the engine forgot is driven by a new owner, so that whoever drove it before is fenced off', async () => {
-    const [ground, ids] = await world.ground([web('ramp', 1)], ['ramp']);
-    ground.control = 'abort';
-    const owners = new Set<string>();
-    ground.on('takeOwnership', ({ owner }) => {
-      owners.add(owner);
-    });
-    await runOf(ids);
-    await runOf(ids);
-    expect(owners.size).toBe(2);
   });
 });
 
@@ -163,5 +167,20 @@ describe('beside it', () => {
       expect(ground.calls.at(-1)).toBe('closed');
     }
     expect(await closePoliciesOf('reconcile-two')).toEqual([ABANDON, ABANDON]);
+  });
+});
+
+// The last one: after it, time flies no more on this server, and whoever waits for minutes waits for them.
+describe('a run that the engine forgot', () => {
+  it('is driven by a new owner, so that whoever drove it before is fenced off', async () => {
+    const [ground, ids] = await world.ground([web('ramp', 1)], ['ramp']);
+    ground.control = 'abort';
+    const owners = new Set<string>();
+    ground.on('takeOwnership', ({ owner }) => {
+      owners.add(owner);
+    });
+    await runOf(ids);
+    await runOf(ids);
+    expect(owners.size).toBe(2);
   });
 });
