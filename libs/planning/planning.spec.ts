@@ -341,6 +341,56 @@ describe('solvePlan', () => {
     expect(await causes({ classes, links: [{ id: 'line', freeMbps: 45 }] })).toEqual(['link']);
   });
 
+  it('fills a line to the brim, whatever products of floats make of it', async () => {
+    const [item] = shop().classes;
+    if (item === undefined) throw new Error('the shop has a class');
+    const line = shop({
+      links: [{ id: 'line', freeMbps: 11 }],
+      pools: shop().pools.map((pool) => ({ ...pool, cap: 100, quotaGroup: null })),
+      classes: [
+        {
+          ...item,
+          demand: item.demand.map(() => ({ units: 6_000, memoryGiB: 0 })),
+          // 0.22 Mbit/s, as a computer multiplies.
+          allowed: [{ pool: 'cheap', units: 100, traffic: { link: 'line', mbps: (100 * 2.2) / 1_000 } }],
+        },
+      ],
+    });
+    const plan = await solvePlan(line, quick);
+    requireHonest(line, plan);
+    expect(plan.machines).toEqual([{ class: 'storefront', pool: 'cheap', counts: [50, 50] }]);
+    expect(plan.shortage.map(({ causes }) => causes)).toEqual([['link'], ['link']]);
+  });
+
+  it('takes as much spot as it may, whatever a third of a hundred is as a float', async () => {
+    const [item] = shop().classes;
+    const [home, cheap] = shop().pools;
+    if (item === undefined || home === undefined || cheap === undefined) throw new Error('the shop has them');
+    const half = shop({
+      pools: [
+        { ...home, cap: 1 },
+        { ...cheap, option: 'spot', quotaGroup: null },
+      ],
+      classes: [
+        {
+          ...item,
+          spotMax: 0.5,
+          demand: item.demand.map(() => ({ units: 200, memoryGiB: 0 })),
+          allowed: [
+            { pool: 'home', units: 100 },
+            { pool: 'cheap', units: 100 / 3 },
+          ],
+        },
+      ],
+    });
+    const plan = await solvePlan(half, quick);
+    requireHonest(half, plan);
+    expect(plan.machines.map(({ counts }) => counts)).toEqual([
+      [1, 1],
+      [3, 3],
+    ]);
+  });
+
   it('refuses a problem that contradicts itself, with every fault named', async () => {
     const problem = shop({ budget: { currency: 'CNY', amount: '5' }, phases: [{ id: 'ramp', hours: 0 }] });
     await expect(solvePlan(problem, quick)).rejects.toThrow(

@@ -31,8 +31,11 @@ export function limitViolations(problem: PlanningProblem, rows: readonly PlanRow
   ];
 }
 
-/** Shares are fractions of measured demand: exact there is as exact as the demand is. */
+/** Shares are fractions of measured demand, and lines carry products of measures: exact there is as exact as those are. */
+const MEASURED: readonly PlanRule[] = ['link', 'zone-share', 'spot-pool-share'];
 const TOLERANCE = '1e-9';
+/** Sums in floats are as much too high or too low, for each unit of a limit. */
+const ROUNDING = '2e-12';
 
 function sumViolations(
   problem: PlanningProblem,
@@ -52,7 +55,8 @@ function sumViolations(
     // What runs already may stand above a limit that came later; nothing may be added to it.
     const there = total(weighed.map(({ weight, there: machines }) => weight.times(machines)));
     const free = Decimal.max(0, sum.free(k), there);
-    if (used.lte(sum.rule.endsWith('share') ? free.plus(TOLERANCE) : free)) return [];
+    const tolerance = Decimal.max(TOLERANCE, free.times(ROUNDING));
+    if (used.lte(MEASURED.includes(sum.rule) ? free.plus(tolerance) : free)) return [];
     const detail = `${sum.name} in ${phase.id}: ${used.toString()} of ${free.toString()} ${sum.unit}`;
     return [{ rule: sum.rule, detail }];
   });

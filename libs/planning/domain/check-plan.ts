@@ -79,6 +79,9 @@ function shapeViolations(problem: PlanningProblem, rows: readonly PlanRow[]): Pl
   return violations;
 }
 
+/** What a machine serves is measured: a share of it is as exact as that is. */
+const TOLERANCE = '2e-9';
+
 function spotViolations(problem: PlanningProblem, rows: readonly PlanRow[]): PlanViolation[] {
   const pools = poolsById(problem);
   return problem.classes.flatMap((item) =>
@@ -97,7 +100,7 @@ function spotViolations(problem: PlanningProblem, rows: readonly PlanRow[]): Pla
             decimal(item.allowed.find((entry) => entry.pool === row.pool)?.units ?? 0).times(row.machines),
           ),
       );
-      if (spot.lte(Decimal.max(all.times(item.spotMax), spotThere))) return [];
+      if (spot.lte(Decimal.max(all.times(item.spotMax), spotThere).plus(TOLERANCE))) return [];
       return [
         {
           rule: 'spot',
