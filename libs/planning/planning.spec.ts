@@ -2,102 +2,17 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { decimal } from '@springtide/kernel';
 import { problemOf, readInstance } from '../../test/bench/planner/instance-file.js';
-import { checkPlan, costOf, explanationText, findRelief, reliefReasons, solvePlan } from './index.js';
+import { explanationText, findRelief, reliefReasons, solvePlan } from './index.js';
 import type { CapacityPlan, PlanningProblem } from './index.js';
 import { randomProblem } from './testing/random-problem.js';
 import { sharedHosts } from './testing/shared-hosts.js';
+import { eur, requireHonest, shop } from './testing/shop.js';
 
-const eur = (amount: string) => ({ currency: 'EUR', amount });
 const quick = { searchRounds: 8, deadlineMs: 8_000 };
 
 function sample(): PlanningProblem {
   const path = fileURLToPath(new URL('../../test/planner/instances/3x40x6-1.json', import.meta.url));
   return problemOf(readInstance(path));
-}
-
-function requireHonest(problem: PlanningProblem, plan: CapacityPlan): void {
-  const check = checkPlan(problem, plan.machines);
-  expect(check.violations).toEqual([]);
-  expect(plan.cost).toEqual(costOf(problem, plan.machines));
-  expect(plan.shortage).toMatchObject(check.shortage);
-  for (const cell of plan.shortage) expect(cell.causes.length).toBeGreaterThan(0);
-  if (plan.lowerBound !== null) {
-    expect(decimal(plan.lowerBound.amount).lte(plan.objective.amount)).toBe(true);
-  }
-  expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
-}
-
-/** One machine type, two zones, a price list that a reader can check in the head. */
-function shop(over: Partial<PlanningProblem> = {}): PlanningProblem {
-  const pool = { account: 'cloud', region: 'r', family: 'm', arch: 'amd64', memoryGiB: 8, vcpu: 2 };
-  return {
-    currency: 'EUR',
-    objective: 'private-first',
-    phases: [
-      { id: 'ramp', hours: 1 },
-      { id: 'peak', hours: 2 },
-    ],
-    quotaGroups: [{ id: 'q', limitVcpu: 20, usedVcpu: 0 }],
-    pools: [
-      {
-        ...pool,
-        id: 'home',
-        account: 'private',
-        zone: 'dc',
-        machineType: 's',
-        option: 'private',
-        pricePerHour: eur('0.5'),
-        startCost: eur('0'),
-        cap: 3,
-        quotaGroup: null,
-        interruptionPerHour: 0,
-      },
-      {
-        ...pool,
-        id: 'cheap',
-        zone: 'a',
-        machineType: 's',
-        option: 'on-demand',
-        pricePerHour: eur('0.2'),
-        startCost: eur('0.1'),
-        cap: 4,
-        quotaGroup: 'q',
-        interruptionPerHour: 0,
-      },
-      {
-        ...pool,
-        id: 'dear',
-        zone: 'b',
-        machineType: 's',
-        option: 'on-demand',
-        pricePerHour: eur('0.3'),
-        startCost: eur('0.1'),
-        cap: 20,
-        quotaGroup: 'q',
-        interruptionPerHour: 0,
-      },
-    ],
-    classes: [
-      {
-        id: 'storefront',
-        unit: 'requests/s',
-        headroom: 0,
-        spotMax: 0,
-        zoneLossFraction: 0,
-        demand: [
-          { units: 300, memoryGiB: 0 },
-          { units: 800, memoryGiB: 0 },
-        ],
-        allowed: [
-          { pool: 'home', units: 100 },
-          { pool: 'cheap', units: 100 },
-          { pool: 'dear', units: 100 },
-        ],
-        shortagePenaltyPerUnitHour: eur('1'),
-      },
-    ],
-    ...over,
-  };
 }
 
 describe('solvePlan', () => {
@@ -258,34 +173,6 @@ describe('solvePlan', () => {
     expect(explanationText(reliefReasons([], 'EUR'), 'en-US')[0]).toContain('more pools must be allowed');
   });
 
-  it('plans with machines that cost nothing, of which some are used up', async () => {
-    const [item] = shop().classes;
-    const [home] = shop().pools;
-    if (item === undefined || home === undefined) throw new Error('the shop has a class and a pool');
-    const free = { ...home, pricePerHour: eur('0') };
-    const gift = shop({
-      phases: [0, 1, 2].map((k) => ({ id: `phase-${k}`, hours: 1 })),
-      pools: [
-        { ...free, cap: 40 },
-        { ...free, id: 'full', zone: 'dc2', cap: 1 },
-      ],
-      classes: [
-        {
-          ...item,
-          demand: [0, 500, 200].map((units) => ({ units, memoryGiB: 0 })),
-          allowed: [
-            { pool: 'home', units: 50 },
-            { pool: 'full', units: 51 },
-          ],
-        },
-      ],
-    });
-    const plan = await solvePlan(gift);
-    requireHonest(gift, plan);
-    expect(plan.shortage).toEqual([]);
-    expect(plan.objective).toEqual(eur('0'));
-  });
-
   it('plans over ten thousand offerings', async () => {
     const [item] = shop().classes;
     const [, cheap] = shop().pools;
@@ -339,56 +226,6 @@ describe('solvePlan', () => {
       ),
     }));
     expect(await causes({ classes, links: [{ id: 'line', freeMbps: 45 }] })).toEqual(['link']);
-  });
-
-  it('fills a line to the brim, whatever products of floats make of it', async () => {
-    const [item] = shop().classes;
-    if (item === undefined) throw new Error('the shop has a class');
-    const line = shop({
-      links: [{ id: 'line', freeMbps: 11 }],
-      pools: shop().pools.map((pool) => ({ ...pool, cap: 100, quotaGroup: null })),
-      classes: [
-        {
-          ...item,
-          demand: item.demand.map(() => ({ units: 6_000, memoryGiB: 0 })),
-          // 0.22 Mbit/s, as a computer multiplies.
-          allowed: [{ pool: 'cheap', units: 100, traffic: { link: 'line', mbps: (100 * 2.2) / 1_000 } }],
-        },
-      ],
-    });
-    const plan = await solvePlan(line, quick);
-    requireHonest(line, plan);
-    expect(plan.machines).toEqual([{ class: 'storefront', pool: 'cheap', counts: [50, 50] }]);
-    expect(plan.shortage.map(({ causes }) => causes)).toEqual([['link'], ['link']]);
-  });
-
-  it('takes as much spot as it may, whatever a third of a hundred is as a float', async () => {
-    const [item] = shop().classes;
-    const [home, cheap] = shop().pools;
-    if (item === undefined || home === undefined || cheap === undefined) throw new Error('the shop has them');
-    const half = shop({
-      pools: [
-        { ...home, cap: 1 },
-        { ...cheap, option: 'spot', quotaGroup: null },
-      ],
-      classes: [
-        {
-          ...item,
-          spotMax: 0.5,
-          demand: item.demand.map(() => ({ units: 200, memoryGiB: 0 })),
-          allowed: [
-            { pool: 'home', units: 100 },
-            { pool: 'cheap', units: 100 / 3 },
-          ],
-        },
-      ],
-    });
-    const plan = await solvePlan(half, quick);
-    requireHonest(half, plan);
-    expect(plan.machines.map(({ counts }) => counts)).toEqual([
-      [1, 1],
-      [3, 3],
-    ]);
   });
 
   it('refuses a problem that contradicts itself, with every fault named', async () => {
