@@ -16,8 +16,9 @@ export function toldWhenStuck<T extends Activities>(book: Pick<RunBook, 'note'>,
       try {
         return await work(input);
       } catch (thrown) {
+        // Not at one attempt only: that one may have ended with its worker, and the story tells it once anyway.
         const { attempt } = Context.current().info;
-        if (attempt === TOLD_AFTER && !(thrown instanceof CancelledFailure))
+        if (attempt >= TOLD_AFTER && !(thrown instanceof CancelledFailure))
           await tell(book, name, input, thrown);
         throw thrown;
       }
