@@ -141,21 +141,30 @@ export class EntranceKeeper {
     state: RouteState,
     without: readonly string[] = [],
   ): Promise<Shares | undefined> {
-    const sets = await this.ledger.listIntents(run.tenantId, { runId: run.runId, kind: 'set' });
-    const last = sets
-      .filter((intent) => intent.state === 'settled')
-      .map((intent) => SetShares.safeParse(intent.spec).data)
-      .findLast((set) => set?.route === route.name);
+    const last = await orderedShares(this.ledger, run, route.name);
     const healthy = new Set(
       state.groups
         .filter((group) => !without.includes(group.name) && group.members.some((m) => m.healthy))
         .map((group) => group.name),
     );
-    const wanted = Object.entries(last?.shares ?? { [HOME_GROUP]: 100 });
+    const wanted = Object.entries(last ?? { [HOME_GROUP]: 100 });
     return sharesByCapacity(
       wanted.map(([name, share]) => ({ name, capacity: healthy.has(name) ? share : 0 })),
     );
   }
+}
+
+/** The last shares that a run has ordered for an entrance and that were carried out. */
+export async function orderedShares(
+  ledger: EffectLedger,
+  { tenantId, runId }: Pick<RunRef, 'tenantId' | 'runId'>,
+  route: string,
+): Promise<Shares | undefined> {
+  const sets = await ledger.listIntents(tenantId, { runId, kind: 'set' });
+  return sets
+    .filter((intent) => intent.state === 'settled')
+    .map((intent) => SetShares.safeParse(intent.spec).data)
+    .findLast((set) => set?.route === route)?.shares;
 }
 
 /** Who changes an entrance, for the ledger. */

@@ -61,6 +61,24 @@ describe('traffic of a run', () => {
     expect(await shifting.planShift(order())).toMatchObject({ to: { home: 100, [group]: 0 } });
   }, 60_000);
 
+  it('is taken from a group that died, although its entrance sends it nothing by itself', async () => {
+    const { shifting, order, ids, group, join, sick, entrance } = await open();
+    await join();
+    const shares = { from: { home: 100, [group]: 0 }, to: { home: 50, [group]: 50 } };
+    await shifting.shiftStep({ ...order(), step: 0, ...shares, fraction: 1 }, alive);
+    for (const id of ids) sick.add(id);
+    const { from, to, fractions } = await shifting.planShift(order([], 'peak.full.2'));
+    expect(fractions).toEqual([1]);
+    await shifting.shiftStep({ ...order([], 'peak.full.2'), step: 0, from, to, fraction: 1 }, alive);
+    expect(entrance.shares(ROUTE)).toEqual(
+      new Map([
+        ['home', 100],
+        [group, 0],
+      ]),
+    );
+    expect(await shifting.planShift(order([], 'peak.full.3'))).toMatchObject({ fractions: [] });
+  }, 60_000);
+
   it('takes a step back that fails too often, to the shares before it', async () => {
     const { shifting, order, group, join, entrance } = await open();
     await join();

@@ -16,7 +16,7 @@ import {
 } from '@springtide/traffic/domain';
 import { readingsSince } from './data/demand-reading.repository.js';
 import { capacityOf } from './domain/index.js';
-import { changeOf } from './entrance-keeper.service.js';
+import { changeOf, orderedShares } from './entrance-keeper.service.js';
 import type { Heartbeat } from './provisioning.service.js';
 import type { OpenRun, RunBook } from './run-book.js';
 import { membersByGroup } from './route-members.js';
@@ -62,7 +62,8 @@ export class Shifting {
     // Nobody healthy and nowhere to go: the last good set stays, and the proxy's own checks bring it back to life.
     if (to === undefined) return { from: live ?? {}, to: live ?? {}, fractions: [] };
     const from = live ?? to;
-    if (sameShares(from, to)) return { from, to, fractions: [] };
+    if (sameShares(from, to))
+      return { from, to, fractions: (await this.leavesDead(order, route, state)) ? [1] : [] };
     if (order.leaving.length > 0) return { from, to, fractions: [1] };
     const load = await this.loadNow(open, order);
     const fractions = relievingSteps(open.policy.shiftFractions, { from, to }, load, capacity);
@@ -270,6 +271,16 @@ export class Shifting {
       state.groups.filter((g) => g.members.some((m) => m.healthy)).map((group) => group.name),
     );
     return new Map([...groups].map(([name, capacity]) => [name, live.has(name) ? capacity : 0]));
+  }
+
+  /**
+   * Whether a share that was ordered belongs to a group whose last member died. A proxy sends it nothing, and tells its share
+   * as nothing; whoever comes back under one of its addresses would be sent all of it at once.
+   */
+  private async leavesDead(order: ShiftOrder, { name }: Route, state: RouteState): Promise<boolean> {
+    const shares = await orderedShares(this.ledger, order, name);
+    const dead = state.groups.filter(({ members }) => !members.some(({ healthy }) => healthy));
+    return dead.some((group) => (shares?.[group.name] ?? 0) > 0);
   }
 
   private async counters(route: Route) {
