@@ -53,10 +53,11 @@ export const PURCHASE: ActivityOptions = {
 };
 
 /**
- * Within a phase: an account or an entrance that does not answer keeps the phases after it waiting no longer than that. What
- * did not get through is told, and looked at again by the next phase and on the way back.
+ * Within a phase: an account or an entrance that does not answer keeps the phases after it waiting for ten minutes, or half an
+ * hour where each answer times out. Counted in attempts, so that workers who are away use up nothing. What did not get through
+ * is told, and looked at again by the next phase and on the way back.
  */
-export const STEP: ActivityOptions = { ...EFFECT, scheduleToCloseTimeout: '20m' };
+export const STEP: ActivityOptions = { ...EFFECT, retry: { ...EFFECT.retry, maximumAttempts: 40 } };
 
 /** Effects on the way back: nothing is final there, an account that is locked today is asked again until it opens. */
 export const RETURN: ActivityOptions = {
