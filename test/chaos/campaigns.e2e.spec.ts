@@ -97,7 +97,8 @@ describe('one campaign whose processes and engines die under it', () => {
     armed = await planApproveArm(world, 'dying', {
       inMs: 30_000,
       rampMs: 3_000,
-      peakMs: 30_000,
+      // The engine goes on asking a stopped worker for a while, and what is bought after the end is let go at once.
+      peakMs: 90_000,
       decayMs: 2_000,
     });
     await sleeper.reached;

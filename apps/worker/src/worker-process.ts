@@ -209,7 +209,8 @@ async function createWorkers(
   return await Promise.all([
     Worker.create({ ...base, taskQueue: WORKFLOW_QUEUE, ...workflows, maxCachedWorkflows: 500 }),
     Worker.create(queue(MUTATE_QUEUE, concurrency)),
-    Worker.create(queue(PURCHASE_QUEUE, concurrency)),
+    // Each question that a frozen process has left open swallows one task until its heartbeat is missed.
+    Worker.create({ ...queue(PURCHASE_QUEUE, concurrency), maxConcurrentActivityTaskPolls: 2 }),
     Worker.create(queue(READ_QUEUE, concurrency)),
     Worker.create(queue(PLANNER_QUEUE, 1)),
     Worker.create(queue(REHEARSAL_QUEUE, 1)),
