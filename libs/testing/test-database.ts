@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   Database,
   migrate,
@@ -11,6 +12,9 @@ import {
   type SchemaPart,
 } from '@springtide/platform';
 import pg from 'pg';
+
+/** insufficient_privilege (PostgreSQL, appendix A). */
+const NOT_ALLOWED = '42501';
 
 export type TestDatabase = Readonly<{
   database: Database;
@@ -41,9 +45,22 @@ export async function testDatabase(chosen?: readonly SchemaPart[]): Promise<Test
     ownerUrl,
     drop: async () => {
       await database.close();
-      await onServer(server, (client) => client.query(`drop database if exists ${name} with (force)`));
+      await onServer(server, async (client) => dropDatabase(client, name));
     },
   };
+}
+
+/** The server's own housekeeping belongs to its superuser, whom nobody else may end: it is gone after a moment. */
+async function dropDatabase(client: pg.Client, name: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await client.query(`drop database if exists ${name} with (force)`);
+      return;
+    } catch (thrown) {
+      if (!(thrown instanceof pg.DatabaseError) || thrown.code !== NOT_ALLOWED || attempt >= 50) throw thrown;
+      await wait(200);
+    }
+  }
 }
 
 /** Migrating once per schema and copying is several times faster than migrating for each spec. */
@@ -54,7 +71,7 @@ async function templateDatabase(server: string, parts: readonly SchemaPart[]): P
     const known = await client.query('select 1 from pg_database where datname = $1', [name]);
     if (known.rowCount !== 0) return;
     const draft = `${name}_draft`;
-    await client.query(`drop database if exists ${draft} with (force)`);
+    await dropDatabase(client, draft);
     await client.query(`create database ${draft}`);
     await migrate(withDatabase(server, draft), parts);
     await client.query(`alter database ${draft} rename to ${name}`);
