@@ -203,6 +203,19 @@ suite('gray release through a real proxy', () => {
     expect(await keeper.keep(tenant.admin, id, { shares: true })).toBe(false);
   });
 
+  it('is between two states while a step is watched, and neither is given back then', async () => {
+    await step({ groups: [group(30)], matches: [testers], watch: { seconds: 0 } });
+    const keeper = new ReleaseKeeper(db.database, routes, systemClock);
+    const watched = step({ groups: [group(50)], watch: { seconds: 3, acceptNoEvidence: true } });
+    let live = await routes.get(tenant.admin, id);
+    while (live.matches?.length !== 0) live = await routes.get(tenant.admin, id);
+    expect(await keeper.keep(tenant.admin, id, { shares: true })).toBe(false);
+    expect((await routes.get(tenant.admin, id)).matches).toEqual([]);
+    await watched;
+    expect(await keeper.keep(tenant.admin, id, { shares: true })).toBe(false);
+    await step({ watch: { seconds: 0 } });
+  });
+
   it('leaves a standing fleet to nobody: a proxy that was started again gets it back, with or without a release', async () => {
     const keeper = new ReleaseKeeper(db.database, routes, systemClock);
     await proxy.restart();

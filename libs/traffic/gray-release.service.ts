@@ -37,6 +37,7 @@ export class GrayReleases {
     checkRelease(HOME_GROUP, input);
     const { groups, matches, watch } = input;
     const wanted = { groups, matches };
+    await this.refuseBlindly(await this.read(ctx, id, version), input);
     const row = await this.claim(ctx, id, version);
     const change = {
       runId: row.id,
@@ -46,7 +47,6 @@ export class GrayReleases {
       fence: 0,
     };
     const before = row.release;
-    await this.refuseBlindly(row, before, input);
     try {
       const base = await this.apply(row, before, wanted, change);
       const [from, to] = [sharesOfRelease(HOME_GROUP, before), sharesOfRelease(HOME_GROUP, wanted)];
@@ -69,9 +69,9 @@ export class GrayReleases {
    * A step that sends requests to a version is watched, or it is not taken: a watch that can see nothing passes always.
    * Taking traffic away needs no proof.
    */
-  private async refuseBlindly(row: RouteEntity, before: RouteRelease, input: ReleaseInput): Promise<void> {
+  private async refuseBlindly(row: RouteEntity, input: ReleaseInput): Promise<void> {
     const { seconds, acceptNoEvidence } = input.watch;
-    if (seconds === 0 || acceptNoEvidence || !sendsMore(before, input)) return;
+    if (seconds === 0 || acceptNoEvidence || !sendsMore(row.release, input)) return;
     const counters = await this.routes.countsRequests(row);
     if (counters.supported) return;
     throw new SpringtideError(
@@ -179,14 +179,18 @@ export class GrayReleases {
     }
   }
 
+  private async read(ctx: RequestContext, id: string, version: number): Promise<RouteEntity> {
+    const row = await this.database.unitOfWork(ctx, async (tx) => await tx.findOneBy(RouteEntity, { id }));
+    return requireAt(row, id, version);
+  }
+
   /** One step at a time: whoever has read an older version comes too late. */
   private async claim(ctx: RequestContext, id: string, version: number): Promise<RouteEntity> {
     return await this.database.unitOfWork(ctx, async (tx) => {
-      const row = await tx.findOne(RouteEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
-      if (row === null) throw new SpringtideError('not-found', `there is no route ${id}`);
-      if (row.version !== version) throw changedMeanwhile(row, version);
+      const lock = { mode: 'pessimistic_write' } as const;
+      const row = requireAt(await tx.findOne(RouteEntity, { where: { id }, lock }), id, version);
       row.version += 1;
-      await tx.update(RouteEntity, { id }, { version: row.version });
+      await tx.update(RouteEntity, { id }, { version: row.version, stepSince: this.clock.now() });
       return row;
     });
   }
@@ -200,7 +204,7 @@ export class GrayReleases {
     reason?: string,
   ): Promise<void> {
     await this.database.unitOfWork(ctx, async (tx) => {
-      await tx.update(RouteEntity, { id: row.id, version: row.version }, { release });
+      await tx.update(RouteEntity, { id: row.id, version: row.version }, { release, stepSince: null });
       await recordAudit(tx, ctx, {
         action,
         target: { kind: 'route', id: row.id },
@@ -215,6 +219,12 @@ export class GrayReleases {
       });
     });
   }
+}
+
+function requireAt(row: RouteEntity | null, id: string, version: number): RouteEntity {
+  if (row === null) throw new SpringtideError('not-found', `there is no route ${id}`);
+  if (row.version !== version) throw changedMeanwhile(row, version);
+  return row;
 }
 
 /** More of the requests than before may go to a version: by its share, or by a match that was not there. */

@@ -7,6 +7,8 @@ import { groupsLacking, sameShares, sharesOfRelease } from './domain/index.js';
 import { HOME_GROUP, type RoutesService } from './route.service.js';
 
 const READY_MS = 15_000;
+/** Longer than any step and its way back take: health and watch are a minute each at most. A step that died is over after it. */
+const LONGEST_STEP_MS = 5 * 60_000;
 
 /** Routes that could not be looked after, and why. */
 export type NotKept = Readonly<{ route: string; why: string }>;
@@ -25,8 +27,8 @@ export class ReleaseKeeper {
    * @returns whether anything was forgotten.
    */
   async keep(ctx: RequestContext, id: string, { shares }: Readonly<{ shares: boolean }>): Promise<boolean> {
-    const row = await this.database.unitOfWork(ctx, async (tx) => await tx.findOneBy(RouteEntity, { id }));
-    if (row === null) return false;
+    const row = await this.between(ctx, id);
+    if (row === undefined) return false;
     const { groups, matches } = row.release;
     const home = shares && row.home.length > 0 ? [[HOME_GROUP, row.home] as const] : [];
     const expected = new Map([...home, ...groups.map(({ name, members }) => [name, members] as const)]);
@@ -37,6 +39,8 @@ export class ReleaseKeeper {
     const forgot = groups.length > 0 && namesOf(live.matches ?? []) !== namesOf(matches);
     const isLost = lacking.length > 0 || (shares && servesNobody(live));
     if (!isLost && !forgot) return false;
+    // What was read above may be the middle of a step that has begun since.
+    if ((await this.between(ctx, id))?.version !== row.version) return false;
     const at = toInstant(this.clock.now());
     const change = { runId: row.id, campaignId: null, step: `keep/${at}`, batch: row.version, fence: 0 };
     const state = await this.routes.giveMembers(row, expected, change, READY_MS);
@@ -51,6 +55,13 @@ export class ReleaseKeeper {
       await recordAudit(tx, ctx, { action, target, after, at });
     });
     return true;
+  }
+
+  /** The route between two steps of its release; nothing while one is taken, which says itself what is in force. */
+  private async between(ctx: RequestContext, id: string): Promise<RouteEntity | undefined> {
+    const row = await this.database.unitOfWork(ctx, async (tx) => await tx.findOneBy(RouteEntity, { id }));
+    const since = row?.stepSince?.getTime() ?? Number.NEGATIVE_INFINITY;
+    return row === null || this.clock.now().getTime() - since < LONGEST_STEP_MS ? undefined : row;
   }
 
   /** For a schedule: every route of the tenant that no campaign looks after. */

@@ -13,6 +13,8 @@ export class RouteEntity {
   @Column('text', { name: 'health_path' }) healthPath!: string;
   @Column('jsonb') home!: readonly StoredMember[];
   @Column('jsonb') release!: RouteRelease;
+  /** While a step of the release is taken: the route is between two states then, and neither is to be given back. */
+  @Column({ type: 'timestamptz', name: 'step_since', precision: 3, nullable: true }) stepSince!: Date | null;
   @Column('integer') version!: number;
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 }) createdAt!: Date;
 }
