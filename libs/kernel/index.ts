@@ -15,6 +15,7 @@ export {
   addMoney,
   compareMoney,
   decimal,
+  ceilMoney,
   money,
   multiplyMoney,
   roundMoney,

@@ -66,6 +66,11 @@ export function roundMoney(a: Money, places: number): Money {
   return money(a.currency, decimal(a.amount).toDecimalPlaces(places));
 }
 
+/** For limits that must hold what they were made from. */
+export function ceilMoney(a: Money, places: number): Money {
+  return money(a.currency, decimal(a.amount).toDecimalPlaces(places, Decimal.ROUND_UP));
+}
+
 function sameCurrency(a: Money, b: Money): string {
   if (a.currency !== b.currency) {
     throw new SpringtideError(

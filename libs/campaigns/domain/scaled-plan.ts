@@ -2,6 +2,7 @@ import { reasonSentence, type CampaignInput, type Reason, type SharedPlan } from
 import {
   SpringtideError,
   addMs,
+  ceilMoney,
   decimal,
   msBetween,
   multiplyMoney,
@@ -132,7 +133,7 @@ export function sharedCampaign(
     ...(readiness === undefined ? {} : { readiness }),
     name: campaign.name.slice(0, LONGEST_NAME - suffix.length) + suffix,
     demand: capacity.map(({ service, phase, demand }) => ({ service, phase, requestsPerSecond: demand })),
-    budget: roundMoney(multiplyMoney(campaign.budget, part), CENTS),
+    budget: ceilMoney(multiplyMoney(campaign.budget, part), CENTS),
     rehearses: shared,
   };
 }
