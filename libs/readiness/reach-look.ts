@@ -19,9 +19,13 @@ export async function lookAtReach(gate: EndpointGate, { host, port }: Reach): Pr
   for (const { address } of addresses) {
     await gate.check(`https://${isIPv6(address) ? `[${address}]` : address}:${port}/`);
   }
-  const [first] = addresses;
-  if (first === undefined) throw silent('its name has no address');
-  await dial(first.address, port);
+  if (addresses.length === 0) throw silent('its name has no address');
+  // Of a name with addresses of both families often only one leads anywhere from here.
+  await Promise.any(addresses.map(async ({ address }) => dial(address, port))).catch(
+    (thrown: AggregateError) => {
+      throw thrown.errors[0];
+    },
+  );
 }
 
 async function dial(host: string, port: number): Promise<void> {
