@@ -1,5 +1,5 @@
-import type { CampaignBody } from '@springtide/contracts';
-import { changedInput, faultOf, noChange, questionOf, without } from './change.js';
+import type { CampaignBody, PlanBody } from '@springtide/contracts';
+import { changedInput, faultOf, noChange, questionOf, without, zonesOf } from './change.js';
 
 const EAST = '10000000-0000-4000-8000-000000000001';
 const WEST = '10000000-0000-4000-8000-000000000002';
@@ -85,5 +85,27 @@ describe('a change that is tried', () => {
     expect(input.demand).toEqual([{ service: 'shop', phase: 'peak', requestsPerSecond: 300 }]);
     expect(input.demandFrom?.[0]?.multiple).toBe(3);
     expect(Object.keys(input)).not.toContain('version');
+  });
+});
+
+describe('zones to leave out', () => {
+  const pool = (region: string, zone: string, accountId = EAST) => ({ accountId, region, zone });
+  const names = (...pools: readonly ReturnType<typeof pool>[]) =>
+    zonesOf({ pools: pools as unknown as PlanBody['pools'] }, EAST).map(({ name }) => name);
+
+  it('are those of the cloud, each once', () => {
+    expect(names(pool('r', 'b'), pool('r', 'a'), pool('r', 'b'), pool('r', 'c', WEST))).toEqual(['a', 'b']);
+  });
+
+  it('are told apart by their region where two share a name', () => {
+    expect(names(pool('one', 'nova'), pool('two', 'nova'), pool('two', 'x'))).toEqual([
+      'one/nova',
+      'two/nova',
+      'x',
+    ]);
+  });
+
+  it('are not asked about where there is only one', () => {
+    expect(names(pool('r', 'a'), pool('r', 'a'))).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { CampaignInput, type CampaignBody, type PlanWhatIf } from '@springtide/contracts';
+import { CampaignInput, type CampaignBody, type PlanBody, type PlanWhatIf } from '@springtide/contracts';
 
 /** A region of a cloud, or one zone of it. */
 type CloudRegion = PlanWhatIf['excludeRegions'][number];
@@ -72,6 +72,22 @@ export function without(change: Change, accountId: string, region?: string, zone
   const rest = change.regions.filter((one) => !isSame(one, place));
   const out = rest.length < change.regions.length;
   return { ...change, regions: out ? rest : [...rest, place] };
+}
+
+type Zone = Readonly<{ region: string; zone: string; name: string }>;
+
+/** Those that the plan may buy in, named with their region where two share a name; none where there is only one. */
+export function zonesOf({ pools }: Pick<PlanBody, 'pools'>, accountId: string): readonly Zone[] {
+  const own = pools.filter((pool) => pool.accountId === accountId);
+  const zones = [...new Map(own.map(({ region, zone }) => [`${region} ${zone}`, { region, zone }])).values()];
+  if (zones.length < 2) return [];
+  const isAmbiguous = (zone: string) => zones.filter((one) => one.zone === zone).length > 1;
+  return zones
+    .map((place) => ({
+      ...place,
+      name: isAmbiguous(place.zone) ? `${place.region}/${place.zone}` : place.zone,
+    }))
+    .toSorted((a, b) => a.name.localeCompare(b.name));
 }
 
 /** Whether just this place was taken out; a zone is also out with its region. */

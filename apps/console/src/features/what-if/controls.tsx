@@ -3,7 +3,7 @@ import { routes, type AccountBody, type PlanBody } from '@springtide/contracts';
 import { useText } from '../../i18n/language.js';
 import { useAnswer } from '../../shared/api/use-answer.js';
 import { useCampaign } from '../campaigns/campaign-page.js';
-import { isOut, without, type Change } from './change.js';
+import { isOut, without, zonesOf, type Change } from './change.js';
 import { SliderField } from './slider-field.js';
 
 const MOST_DEMAND = 3;
@@ -81,10 +81,10 @@ function Clouds({ plan, change, onChange }: Props) {
                 onChange={() => onChange(without(change, accountId, region))}
               />
             ))}
-            {zonesOf(plan, accountId).map(({ region, zone }) => (
+            {zonesOf(plan, accountId).map(({ region, zone, name }) => (
               <Check
                 key={`${region} ${zone}`}
-                label={text('what-if.zone', { account, zone })}
+                label={text('what-if.zone', { account, zone: name })}
                 on={isIn && ![{}, { zone }].some((one) => isOut(change, { accountId, region, ...one }))}
                 disabled={!isIn || isOut(change, { accountId, region })}
                 onChange={() => onChange(without(change, accountId, region, zone))}
@@ -108,13 +108,6 @@ function regionsOf(
   const used = plan.pools.filter((pool) => pool.accountId === accountId).map(({ region }) => region);
   const all = [...new Set([...told, ...used])].toSorted();
   return all.length > 1 ? all : [];
-}
-
-/** Those that the plan may buy in; none where there is only one. */
-function zonesOf(plan: PlanBody, accountId: string): readonly Readonly<{ region: string; zone: string }>[] {
-  const own = plan.pools.filter((pool) => pool.accountId === accountId);
-  const zones = new Map(own.map(({ region, zone }) => [zone, { region, zone }]));
-  return zones.size > 1 ? [...zones.values()].toSorted((a, b) => a.zone.localeCompare(b.zone)) : [];
 }
 
 type CheckProps = Readonly<{ label: string; on: boolean; disabled: boolean; onChange: () => void }>;
