@@ -44,8 +44,8 @@ type Dispatcher = ReturnType<EndpointGate['dispatcher']>;
 type Access = Readonly<{ server: string; ca?: string; cert?: string; key?: string; token?: string }>;
 
 /**
- * A user of our own in a cluster that a cloud runs. What the cloud hands out to begin with may do everything, or soon does
- * nothing any more (EKS takes its token for fifteen minutes): it makes the user once, and is forgotten.
+ * A user of our own in a cluster that a cloud runs. What the cloud hands out to begin with may do everything, or does nothing
+ * any more after minutes: it makes the user once, and is forgotten.
  */
 export class ClusterUsers {
   constructor(

@@ -35,15 +35,7 @@ export class ManagedClusterService {
       ...pool,
       ...(image === undefined ? {} : { image }),
     }));
-    const change = {
-      tenantId: ctx.tenantId,
-      accountId,
-      subject,
-      step: 'create',
-      batch: 0,
-      service: name,
-      region,
-    };
+    const change = { ...changeOf(ctx, input, subject), step: 'create', service: name };
     const { id } = await this.parts.effects.send(
       'set',
       change,
@@ -89,15 +81,7 @@ export class ManagedClusterService {
     const { accountId, region, id } = place;
     const subject = subjectOf(ctx.tenantId, accountId, region, id);
     await this.audit(ctx, 'cluster.make-user', subject, place);
-    const change = {
-      tenantId: ctx.tenantId,
-      accountId,
-      subject,
-      step: 'make-user',
-      batch: 0,
-      service: null,
-      region,
-    };
+    const change = { ...changeOf(ctx, place, subject), step: 'make-user' };
     const kubeconfig = await this.parts.effects.send('set', change, { ...place }, async ({ client }) => {
       return await this.parts.users.make(await client.clusters.kubeconfig(id, { region }));
     });
@@ -120,15 +104,7 @@ export class ManagedClusterService {
     }
     const subject = subjectOf(ctx.tenantId, accountId, region, found.name);
     await this.audit(ctx, 'cluster.remove', subject, place);
-    const change = {
-      tenantId: ctx.tenantId,
-      accountId,
-      subject,
-      step: 'remove',
-      batch: 0,
-      service: null,
-      region,
-    };
+    const change = { ...changeOf(ctx, place, subject), step: 'remove' };
     return await this.parts.effects.send('delete', change, { ...place }, async ({ client: cloud, control }) =>
       cloud.clusters.deleteCluster(id, { region }, control),
     );
@@ -178,6 +154,15 @@ export class ManagedClusterService {
 /** The same for every sending: a `set` has a new token each time, and with that a cloud would make a second cluster. */
 function tokenFor(subject: string): string {
   return `st-${subject.replaceAll('-', '')}-0`;
+}
+
+/** What all changes of a cluster have in common in the ledger. */
+function changeOf(
+  { tenantId }: RequestContext,
+  { accountId, region }: Pick<ManagedClusterPlace, 'accountId' | 'region'>,
+  subject: string,
+) {
+  return { tenantId, accountId, region, subject, batch: 0, service: null };
 }
 
 /** One id per cluster that can be asked for, so that asking again finds the effect that was written. */
