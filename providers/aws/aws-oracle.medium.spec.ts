@@ -1,11 +1,10 @@
-import { SpringtideError } from '@springtide/kernel';
 import { silentLogger, systemClock } from '@springtide/platform';
 import { collect, connectAccount, type CloudClient, type LaunchBatch } from '@springtide/provider-kit';
 import { loopbackGate } from '@springtide/provider-kit/conformance';
 import { startAwsYard, type AwsYard } from '../../test/yard/aws/aws-yard.js';
 import { askOracle, launchWithBoto3 } from '../../test/yard/aws/oracle.js';
 import { publishedPolicy } from '../../test/yard/aws/rights.js';
-import { yardLane } from '../../test/yard/tools/lane.js';
+import { orReason, yardLane } from '../../test/yard/tools/lane.js';
 import { manifest } from './index.js';
 
 const TYPE = 'c6i.large';
@@ -13,12 +12,11 @@ const INSTALLATION = 'boto3';
 /** The machine may be busy with other things. */
 const PATIENCE_MS = 120_000;
 
-const yard = await publishedPolicy()
-  .then((policy) => startAwsYard({ policy, settings: { bootDelayMs: 0, terminateDelayMs: 0, rates: {} } }))
-  .catch((thrown: unknown) => {
-    if (thrown instanceof SpringtideError) return thrown.message;
-    throw thrown;
-  });
+const yard = await orReason(
+  publishedPolicy().then((policy) =>
+    startAwsYard({ policy, settings: { bootDelayMs: 0, terminateDelayMs: 0, rates: {} } }),
+  ),
+);
 const runs = yardLane('aws provider (boto3)', typeof yard !== 'string', typeof yard === 'string' ? yard : '');
 
 (runs ? describe : describe.skip)('the AWS provider beside boto3, both under the published policy', () => {

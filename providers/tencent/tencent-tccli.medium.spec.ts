@@ -1,4 +1,3 @@
-import { SpringtideError } from '@springtide/kernel';
 import { silentLogger, systemClock } from '@springtide/platform';
 import { collect, connectAccount, type CloudClient, type LaunchBatch } from '@springtide/provider-kit';
 import { loopbackGate } from '@springtide/provider-kit/conformance';
@@ -10,7 +9,7 @@ import {
   type RegionAccess,
   type TencentYard,
 } from '../../test/yard/tencent/tencent-yard.js';
-import { yardLane } from '../../test/yard/tools/lane.js';
+import { orReason, yardLane } from '../../test/yard/tools/lane.js';
 import { manifest } from './index.js';
 
 const REGION = 'ap-guangzhou';
@@ -34,13 +33,7 @@ const instancesSchema = z.object({
 });
 const disksSchema = z.object({ DiskSet: z.array(z.object({ InstanceId: z.string() })) });
 
-const reason = await cliBinary('tccli').then(
-  () => '',
-  (thrown: unknown) => {
-    if (thrown instanceof SpringtideError) return thrown.message;
-    throw thrown;
-  },
-);
+const reason = await orReason(cliBinary('tccli').then(() => ''));
 
 (yardLane('tencent provider (tccli)', reason === '', reason) ? describe : describe.skip)(
   'the Tencent provider beside the vendor’s own command line',

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { accountSchema } from '../../../providers/aws/account.js';
 import { AwsApi } from '../../../providers/aws/aws-api.js';
 import { awsCodeOf } from '../../../providers/aws/error-map.js';
-import { yardLane } from '../tools/lane.js';
+import { orReason, yardLane } from '../tools/lane.js';
 import { startAwsYard, type AwsYard } from './aws-yard.js';
 import { askOracle } from './oracle.js';
 
@@ -14,12 +14,9 @@ const BOOT_MS = 300;
 /** Long enough that a busy machine still sees what begins and ends. */
 const SEEN_MS = 2_000;
 
-const yard = await startAwsYard({
-  settings: { bootDelayMs: BOOT_MS, terminateDelayMs: 100, rates: {} },
-}).catch((thrown: unknown) => {
-  if (thrown instanceof SpringtideError) return thrown.message;
-  throw thrown;
-});
+const yard = await orReason(
+  startAwsYard({ settings: { bootDelayMs: BOOT_MS, terminateDelayMs: 100, rates: {} } }),
+);
 const runs = yardLane('aws yard', typeof yard !== 'string', typeof yard === 'string' ? yard : '');
 
 (runs ? describe : describe.skip)('the AWS yard', () => {

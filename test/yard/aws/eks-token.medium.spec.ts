@@ -1,21 +1,16 @@
-import { SpringtideError } from '@springtide/kernel';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { eksToken } from '../../../providers/aws/eks-token.js';
-import { projectRoot, yardLane } from '../tools/lane.js';
+import { orReason, projectRoot, yardLane } from '../tools/lane.js';
 import { ensureVenv } from '../tools/python-venv.js';
 import { MOTO_PACKAGES } from './aws-yard.js';
 
 const KEY = { accessKeyId: 'AKIAYARDYARDYARDYARD', secretAccessKey: 'yard/only+never/a/real=secret' };
 const REGION = 'eu-central-1';
 
-const python = await ensureVenv({ name: 'moto', packages: MOTO_PACKAGES, binary: 'python' }).then(
-  (path) => ({ path }),
-  (thrown: unknown) => {
-    if (thrown instanceof SpringtideError) return thrown.message;
-    throw thrown;
-  },
+const python = await orReason(
+  ensureVenv({ name: 'moto', packages: MOTO_PACKAGES, binary: 'python' }).then((path) => ({ path })),
 );
 const runs = yardLane('eks token', typeof python !== 'string', typeof python === 'string' ? python : '');
 

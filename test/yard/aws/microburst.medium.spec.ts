@@ -1,9 +1,8 @@
-import { SpringtideError } from '@springtide/kernel';
 import { silentLogger, systemClock } from '@springtide/platform';
 import { connectAccount, type CloudClient, type LaunchBatch } from '@springtide/provider-kit';
 import { loopbackGate } from '@springtide/provider-kit/conformance';
 import { manifest } from '../../../providers/aws/index.js';
-import { yardLane } from '../tools/lane.js';
+import { orReason, yardLane } from '../tools/lane.js';
 import { startMoto } from './aws-yard.js';
 import { startMicroburst } from './microburst.js';
 import { seedCloud } from './seed.js';
@@ -30,10 +29,7 @@ async function startChain() {
   }
 }
 
-const chain = await startChain().catch((thrown: unknown) => {
-  if (thrown instanceof SpringtideError) return thrown.message;
-  throw thrown;
-});
+const chain = await orReason(startChain());
 const runs = yardLane('aws microburst', typeof chain !== 'string', typeof chain === 'string' ? chain : '');
 
 (runs ? describe : describe.skip)('AWS under faults that others inject', () => {

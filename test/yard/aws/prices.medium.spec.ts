@@ -1,21 +1,18 @@
-import { SpringtideError, addMs, toInstant } from '@springtide/kernel';
+import { addMs, toInstant } from '@springtide/kernel';
 import { silentLogger, systemClock } from '@springtide/platform';
 import type { Offering } from '@springtide/provider-kit';
 import { loopbackGate } from '@springtide/provider-kit/conformance';
 import { manifest } from '../../../providers/aws/index.js';
-import { yardLane } from '../tools/lane.js';
+import { orReason, yardLane } from '../tools/lane.js';
 import { startAwsYard, type AwsYard } from './aws-yard.js';
 import { publishedPolicy } from './rights.js';
 
 /** The machine may be busy with other things. */
 const PATIENCE_MS = 60_000;
 
-const yard = await publishedPolicy()
-  .then((policy) => startAwsYard({ policy, settings: { rates: {} } }))
-  .catch((thrown: unknown) => {
-    if (thrown instanceof SpringtideError) return thrown.message;
-    throw thrown;
-  });
+const yard = await orReason(
+  publishedPolicy().then((policy) => startAwsYard({ policy, settings: { rates: {} } })),
+);
 const runs = yardLane('aws prices', typeof yard !== 'string', typeof yard === 'string' ? yard : '');
 
 (runs ? describe : describe.skip)('prices of AWS by its API', () => {

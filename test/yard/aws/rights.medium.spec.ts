@@ -1,8 +1,8 @@
-import { SpringtideError, addMs, toInstant } from '@springtide/kernel';
+import { addMs, toInstant } from '@springtide/kernel';
 import { silentLogger, systemClock } from '@springtide/platform';
 import { loopbackGate } from '@springtide/provider-kit/conformance';
 import { manifest } from '../../../providers/aws/index.js';
-import { yardLane } from '../tools/lane.js';
+import { orReason, yardLane } from '../tools/lane.js';
 import { startAwsYard, type AwsYard } from './aws-yard.js';
 import { publishedPolicy, type PolicyDocument } from './rights.js';
 
@@ -19,12 +19,11 @@ function lacking(policy: PolicyDocument, actions: readonly string[]): PolicyDocu
 /** The machine may be busy with other things. */
 const PATIENCE_MS = 60_000;
 
-const yard = await publishedPolicy()
-  .then((policy) => startAwsYard({ policy: lacking(policy, WITHOUT), settings: { rates: {} } }))
-  .catch((thrown: unknown) => {
-    if (thrown instanceof SpringtideError) return thrown.message;
-    throw thrown;
-  });
+const yard = await orReason(
+  publishedPolicy().then((policy) =>
+    startAwsYard({ policy: lacking(policy, WITHOUT), settings: { rates: {} } }),
+  ),
+);
 const runs = yardLane('aws rights', typeof yard !== 'string', typeof yard === 'string' ? yard : '');
 
 (runs ? describe : describe.skip)('an AWS account whose policy lacks actions', () => {

@@ -1,10 +1,10 @@
-import { SpringtideError, addMs, toInstant } from '@springtide/kernel';
+import { addMs, toInstant } from '@springtide/kernel';
 import { silentLogger, systemClock } from '@springtide/platform';
 import type { ComputeFacet, LaunchBatch } from '@springtide/provider-kit';
 import { loopbackGate } from '@springtide/provider-kit/conformance';
 import { setTimeout as wait } from 'node:timers/promises';
 import { manifest } from '../../../providers/aws/index.js';
-import { yardLane } from '../tools/lane.js';
+import { orReason, yardLane } from '../tools/lane.js';
 import { startAwsYard, type AwsYard } from './aws-yard.js';
 import { publishedPolicy } from './rights.js';
 
@@ -13,12 +13,11 @@ const TYPE = 'c6i.large';
 /** The machine may be busy with other things. */
 const PATIENCE_MS = 60_000;
 
-const yard = await publishedPolicy()
-  .then((policy) => startAwsYard({ policy, settings: { bootDelayMs: 0, terminateDelayMs: 0, rates: {} } }))
-  .catch((thrown: unknown) => {
-    if (thrown instanceof SpringtideError) return thrown.message;
-    throw thrown;
-  });
+const yard = await orReason(
+  publishedPolicy().then((policy) =>
+    startAwsYard({ policy, settings: { bootDelayMs: 0, terminateDelayMs: 0, rates: {} } }),
+  ),
+);
 const runs = yardLane('aws spot', typeof yard !== 'string', typeof yard === 'string' ? yard : '');
 
 (runs ? describe : describe.skip)('spot machines of AWS', () => {

@@ -1,5 +1,4 @@
-import { SpringtideError } from '@springtide/kernel';
-import { yardLane } from '../tools/lane.js';
+import { orReason, yardLane } from '../tools/lane.js';
 import { cliBinary, runScript, sdkPython, tccli, unfolded } from './clients/vendor-clients.js';
 import { ApiContract } from './contract/api-contract.js';
 import { paramsOfQuery } from './contract/query-params.js';
@@ -172,13 +171,6 @@ const cli = await orReason(cliBinary('python'));
     }
   },
 );
-
-async function orReason(path: Promise<string>): Promise<string> {
-  return path.catch((thrown: unknown) => {
-    if (thrown instanceof SpringtideError) return thrown.message;
-    throw thrown;
-  });
-}
 
 function isPath(text: string): boolean {
   return text.startsWith('/');

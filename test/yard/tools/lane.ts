@@ -27,6 +27,14 @@ export function yardLane(
   return false;
 }
 
+/** What a lane needs, or why it cannot be had here. Whatever else goes wrong is no reason to leave a lane out. */
+export async function orReason<T>(starting: Promise<T>): Promise<T | string> {
+  return starting.catch((thrown: unknown) => {
+    if (thrown instanceof SpringtideError) return thrown.message;
+    throw thrown;
+  });
+}
+
 /** The clone's top folder, from sources as well as from the build output. */
 export function projectRoot(): string {
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
