@@ -5,13 +5,13 @@ import type { PlanPool } from '@springtide/contracts';
 export type PlanLimit = Readonly<{
   /** The same in every plan that draws on it. */
   id: string;
-  kind: 'stock' | 'quota' | 'hosts' | 'addresses';
+  kind: 'stock' | 'quota' | 'hosts' | 'addresses' | 'link';
   /** Read by people in the plan's reasons. */
   name: string;
-  unit: 'machines' | 'vCPU' | 'addresses';
+  unit: 'machines' | 'vCPU' | 'addresses' | 'Mbit/s';
   free: number;
-  /** What one machine of each of these pools takes. */
-  takes: readonly Readonly<{ poolId: string; each: number }>[];
+  /** What one machine of each of these pools takes; where it depends on what the machine does, for a service alone. */
+  takes: readonly Readonly<{ poolId: string; each: number; service?: string }>[];
 }>;
 
 /** A pool that the plan may use, and the offering it came from. */

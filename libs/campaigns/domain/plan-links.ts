@@ -1,14 +1,38 @@
 import type { PlanPool, Reason } from '@springtide/contracts';
 import type { TemplateService } from '@springtide/catalog/domain';
-import type { ClassPool, PlanningProblem } from '@springtide/planning/domain';
+import type { ClassPool } from '@springtide/planning/domain';
+import type { LaunchSheet } from './plan-content.js';
+import type { PlanLimit } from './plan-limits.js';
 
 /** The line between home and one region of an account, as its owner declared it. */
 export type DeclaredLink = Readonly<{ name: string; accountId: string; region: string; freeMbps: number }>;
 
 type Place = Pick<PlanPool, 'accountId' | 'accountName' | 'region' | 'purchaseOption'>;
 
-export function planningLinks(links: readonly DeclaredLink[]): NonNullable<PlanningProblem['links']> {
-  return links.map(({ name, freeMbps }) => ({ id: name, freeMbps }));
+type Use = Readonly<{
+  links: readonly DeclaredLink[];
+  services: readonly TemplateService[];
+  pools: readonly PlanPool[];
+  sheets: readonly LaunchSheet[];
+}>;
+
+/** Lines that machines of these pools would send something over. */
+export function linkLimits({ links, services, pools, sheets }: Use): readonly PlanLimit[] {
+  const byName = new Map(services.map((service) => [service.name, service]));
+  const byId = new Map(pools.map((pool) => [pool.id, pool]));
+  const used = sheets.flatMap(({ service: name, poolId, requestsPerSecond }) => {
+    const [service, pool] = [byName.get(name), byId.get(poolId)];
+    const traffic = service && pool && homeTraffic(links, service, { pool, requestsPerSecond });
+    return traffic === undefined ? [] : [{ ...traffic, poolId, service: name }];
+  });
+  return links.flatMap(({ name, accountId, region, freeMbps }): PlanLimit[] => {
+    const takes = used
+      .filter(({ link }) => link === name)
+      .map(({ poolId, service, mbps }) => ({ poolId, service, each: mbps }));
+    if (takes.length === 0) return [];
+    const id = ['link', accountId, region, name].join('/');
+    return [{ id, kind: 'link', name, unit: 'Mbit/s', free: freeMbps, takes }];
+  });
 }
 
 /** What a machine of the pool at full load moves over the line to what stays at home; nothing where no line is known. */

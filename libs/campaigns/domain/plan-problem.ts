@@ -10,7 +10,7 @@ import { HOUR, decimal, money, msBetween, multiplyMoney, roundMoney, type Money 
 import type { ClassPool, PlanningClass, PlanningProblem } from '@springtide/planning/domain';
 import type { LaunchSheet } from './plan-content.js';
 import { limitsOf, networkFor, stockId, type PlanLimit } from './plan-limits.js';
-import { homeTraffic, planningLinks, type DeclaredLink } from './plan-links.js';
+import { homeTraffic, linkLimits, type DeclaredLink } from './plan-links.js';
 import { bootMsOf, leadHoursOf, startsInHours, type PlanTimes } from './plan-times.js';
 import { sumHeld, type Held } from './promises.js';
 
@@ -91,7 +91,8 @@ export function planningProblem(question: PlanQuestion): PlanSetup {
     sheets.push(...usable);
     kept.push({ pool, offering });
   }
-  const limits = limitsOf(kept, market);
+  const { links, services } = question;
+  const limits = [...limitsOf(kept, market), ...linkLimits({ links, services, pools, sheets })];
   return { problem: problemOf(question, { kept, sheets, limits }), pools, sheets, limits, leftOut };
 }
 
@@ -168,7 +169,6 @@ function problemOf(question: PlanQuestion, offered: Offered): PlanningProblem {
     })),
     pools: planningPools(question, offered),
     ...sharedLimits(question, offered.limits),
-    links: planningLinks(question.links),
     launchLimits: question.launches.map((budget) => ({
       id: launchName(budget),
       starts: budget.starts.map((starts) => Math.min(starts, MOST_STARTS)),
@@ -233,7 +233,7 @@ function isShared({ kind, takes }: PlanLimit): boolean {
 function sharedLimits(
   { held }: PlanQuestion,
   limits: readonly PlanLimit[],
-): Pick<PlanningProblem, 'quotaGroups' | 'subnets'> {
+): Pick<PlanningProblem, 'quotaGroups' | 'subnets' | 'links'> {
   return {
     quotaGroups: limits.filter(isShared).map(({ id, name, free }) => {
       const promisedVcpu = sumHeld(held.get(id));
@@ -246,6 +246,13 @@ function sharedLimits(
         const promised = sumHeld(held.get(id));
         const subnet = { id: name, freeAddresses: free };
         return promised === undefined ? subnet : { ...subnet, promised };
+      }),
+    links: limits
+      .filter(({ kind }) => kind === 'link')
+      .map(({ id, name, free }) => {
+        const promised = sumHeld(held.get(id));
+        const link = { id: name, freeMbps: free };
+        return promised === undefined ? link : { ...link, promised };
       }),
   };
 }

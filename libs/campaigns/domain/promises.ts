@@ -59,14 +59,19 @@ function limitsKept({ limits, pools }: Holder['content']): readonly Pick<PlanLim
   return limits ?? pools.map(stockLimit);
 }
 
-type Machines = ReadonlyMap<string, number>;
+type Machines = readonly Readonly<{ service: string; poolId: string; machines: number }>[];
 
 /** What these machines take of the limit. */
-export function drawnOn({ takes }: Pick<PlanLimit, 'takes'>, machines: Machines): number {
-  return takes.reduce((sum, { poolId, each }) => sum + each * (machines.get(poolId) ?? 0), 0);
+export function drawnOn({ takes }: Pick<PlanLimit, 'takes'>, rows: Machines): number {
+  return takes.reduce((sum, { poolId, service, each }) => {
+    const own = rows.filter(
+      (row) => row.poolId === poolId && (service === undefined || row.service === service),
+    );
+    return sum + each * own.reduce((all, { machines }) => all + machines, 0);
+  }, 0);
 }
 
-/** Machines per pool beyond those that stood already. */
+/** Machines per pool and service beyond those that stood already. */
 function extraIn({ content, phases, targets, drainMs, standing }: Holder, window: Window): Machines {
   const times = windowsOf(phases, { leadMs: content.leadMs, drainMs });
   const open = new Set(
@@ -75,13 +80,15 @@ function extraIn({ content, phases, targets, drainMs, standing }: Holder, window
       .map(({ name }) => name),
   );
   const own = targets.filter((row) => open.has(row.phase));
-  return new Map(
-    [...Map.groupBy(own, (row) => row.poolId)].map(([poolId, rows]) => {
-      const services = [...Map.groupBy(rows, (row) => row.service).values()];
-      const most = services.reduce((sum, of) => sum + Math.max(...of.map((row) => row.machines)), 0);
-      return [poolId, Math.max(0, most - (standing.get(poolId) ?? 0))];
-    }),
-  );
+  return [...Map.groupBy(own, (row) => row.poolId)].flatMap(([poolId, rows]) => {
+    let stood = standing.get(poolId) ?? 0;
+    return [...Map.groupBy(rows, (row) => row.service)].map(([service, of]) => {
+      const most = Math.max(...of.map((row) => row.machines));
+      const machines = Math.max(0, most - stood);
+      stood -= most - machines;
+      return { service, poolId, machines };
+    });
+  });
 }
 
 /** What all of them hold together, per window; undefined when it is nothing. */
@@ -118,7 +125,7 @@ export function overdrafts(
           limit,
           phase: phase.name,
           held: sums[k] ?? 0,
-          own: drawnOn(limit, inPhase(planned, phase.name)),
+          own: drawnOn(limit, inPhase(planned.allocations, phase.name)),
         },
         by: holders.filter(({ perWindow }) => (perWindow[k] ?? 0) > 0).map(({ name }) => name),
       }))
@@ -130,15 +137,14 @@ export function overdrafts(
 
 const TOLERANCE = 1e-6;
 
-function inPhase({ allocations }: Pick<Planned, 'allocations'>, phase: string): Machines {
-  return machinesIn(allocations, phase);
+export function inPhase(targets: RunTargets, phase: string): RunTargets {
+  return targets.filter((row) => row.phase === phase);
 }
 
 /** Machines per pool in one phase, over all services. */
-export function machinesIn(targets: RunTargets, phase: string): Machines {
-  const rows = targets.filter((row) => row.phase === phase);
+export function machinesIn(targets: RunTargets, phase: string): ReadonlyMap<string, number> {
   return new Map(
-    [...Map.groupBy(rows, (row) => row.poolId)].map(([poolId, own]) => [
+    [...Map.groupBy(inPhase(targets, phase), (row) => row.poolId)].map(([poolId, own]) => [
       poolId,
       own.reduce((sum, { machines }) => sum + machines, 0),
     ]),
@@ -178,7 +184,8 @@ function isUsedUp(planned: Planned, limit: PlanLimit, held: readonly number[]): 
   return planned.phases.some((phase, k) => {
     const amount = held[k] ?? 0;
     return (
-      amount > 0 && drawnOn(limit, inPhase(planned, phase.name)) + amount + least > limit.free + TOLERANCE
+      amount > 0 &&
+      drawnOn(limit, inPhase(planned.allocations, phase.name)) + amount + least > limit.free + TOLERANCE
     );
   });
 }

@@ -112,6 +112,29 @@ describe('a residual re-plan', () => {
     expect(targets).toContainEqual(expect.objectContaining(row('big', 'peak', 2)));
   });
 
+  it('sends no more over a line between sites than it bears, beside what stays and what others send', async () => {
+    const line = {
+      ...({ id: 'link/a/r/line', kind: 'link', name: 'line', unit: 'Mbit/s', free: 9 } as const),
+      takes: [
+        { poolId: 'first', service: 'web', each: 1 },
+        { poolId: 'big', service: 'web', each: 2 },
+      ],
+    };
+    // Three of the first stay and send 3 of 9; what is missing needs two of the big ones, which send 4.
+    const alone = await replanned(question({ content: { ...content({ second: 1 }), limits: [line] } }));
+    expect(alone).toContainEqual(expect.objectContaining(row('big', 'peak', 2)));
+    const other = {
+      ...{ campaignId: 'other', name: 'Other', phases: PHASES, drainMs: 0, standing: new Map() },
+      content: { ...content({}), limits: [line] },
+      targets: [row('big', 'peak', 2)],
+    };
+    const beside = { content: { ...content({ second: 1 }), limits: [line] }, holders: [other] };
+    const targets = await replanned(question(beside));
+    expect(targets).toContainEqual(expect.objectContaining(row('big', 'peak', 1)));
+    // What nothing can carry stays in sight.
+    expect(targets).toContainEqual(row('first', 'peak', 4));
+  });
+
   it('never asks a pool for more than its cap, and never for less capacity than can be had', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(8), fc.nat(4), fc.nat(6), async (second, big, delivered) => {

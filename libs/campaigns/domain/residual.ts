@@ -12,7 +12,7 @@ import {
 import type { CapacityPlan, PlanningProblem } from '@springtide/planning/domain';
 import { capacityOf, type PlanContent } from './plan-content.js';
 import { stockId, type PlanLimit } from './plan-limits.js';
-import { drawnOn, heldBy, machinesIn, sumHeld, windowsOf, type Held, type Holder } from './promises.js';
+import { drawnOn, heldBy, inPhase, sumHeld, windowsOf, type Held, type Holder } from './promises.js';
 import type { RunTargets } from './run-targets.js';
 
 /** What a re-plan stands on: the approved plan, and what became of it so far. */
@@ -45,7 +45,7 @@ const PLACES = 10;
  * The rest of a run as a planning problem: delivered machines are fixed, pools that refused give no more, and what is
  * missing in this and all later phases is looked for on the other approved pools, within their caps and the money left,
  * and beside what other campaigns hold. Undefined when nothing is missing. A quota that nobody else draws on is not in it: a
- * cloud that reached one says so, and its pools are refused.
+ * cloud that reached one says so, and its pools are refused. Lines between sites always are: nobody refuses on a full one.
  */
 export function residualQuestion(question: ResidualFacts): Residual | undefined {
   const { targets, delivered, refused, now } = question;
@@ -79,13 +79,16 @@ function problemOf(question: ResidualFacts, base: RunTargets, holes: readonly Ho
       hours: hours(startsAt > now ? startsAt : now, endsAt),
     })),
     quotaGroups: shared
-      .filter(({ limit }) => limit.kind !== 'addresses')
+      .filter(({ limit }) => limit.unit === 'vCPU')
       .map(({ limit, promised }) => {
         return { id: limit.name, limitVcpu: limit.free, usedVcpu: 0, promisedVcpu: promised };
       }),
     subnets: shared
       .filter(({ limit }) => limit.kind === 'addresses')
       .map(({ limit, promised }) => ({ id: limit.name, freeAddresses: limit.free, promised })),
+    links: shared
+      .filter(({ limit }) => limit.kind === 'link')
+      .map(({ limit, promised }) => ({ id: limit.name, freeMbps: limit.free, promised })),
     pools: usable.map((pool) => ({
       id: pool.id,
       account: pool.accountName,
@@ -112,7 +115,11 @@ function problemOf(question: ResidualFacts, base: RunTargets, holes: readonly Ho
       zoneLossFraction: 0,
       demand: phases.map(({ name }) => ({ units: missingIn(question, holes, service, name), memoryGiB: 0 })),
       allowed: usable
-        .map(({ id }) => ({ pool: id, units: capacityOf(content, service, id) }))
+        .map(({ id }) => ({
+          pool: id,
+          units: capacityOf(content, service, id),
+          ...trafficOf(service, id, shared),
+        }))
         .filter(({ units }) => units > 0),
       shortagePenaltyPerUnitHour: penalty(content, left.currency),
     })),
@@ -122,7 +129,7 @@ function problemOf(question: ResidualFacts, base: RunTargets, holes: readonly Ho
 
 type Contested = Readonly<{ limit: PlanLimit; promised: readonly number[] }>;
 
-/** Limits of several pools that other campaigns draw on too, with what they and the rest of this run take per phase. */
+/** Limits of several pools that other campaigns draw on too, and every line between sites, with what they and the rest of this run take per phase. */
 function contested(
   { limits = [] }: PlanContent,
   base: RunTargets,
@@ -131,8 +138,8 @@ function contested(
 ): readonly Contested[] {
   return limits.flatMap((limit) => {
     const others = sumHeld(held.get(limit.id));
-    if (limit.kind === 'stock' || others === undefined) return [];
-    const promised = phases.map(({ name }, k) => (others[k] ?? 0) + drawnOn(limit, machinesIn(base, name)));
+    if (limit.kind === 'stock' || (others === undefined && limit.kind !== 'link')) return [];
+    const promised = phases.map(({ name }, k) => (others?.[k] ?? 0) + drawnOn(limit, inPhase(base, name)));
     return [{ limit, promised }];
   });
 }
@@ -148,6 +155,19 @@ function takenBy(
     if (found !== undefined) return { name: limit.name, each: found.each };
   }
   return undefined;
+}
+
+/** What one machine of the pool sends over its line while it works for the service. */
+function trafficOf(
+  service: string,
+  poolId: string,
+  shared: readonly Contested[],
+): Pick<PlanningProblem['classes'][number]['allowed'][number], 'traffic'> {
+  for (const { limit } of shared.filter((one) => one.limit.kind === 'link')) {
+    const own = limit.takes.find((one) => one.poolId === poolId && one.service === service);
+    if (own !== undefined) return { traffic: { link: limit.name, mbps: own.each } };
+  }
+  return {};
 }
 
 function ofOthers(

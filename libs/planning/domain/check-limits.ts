@@ -110,7 +110,7 @@ function placeSums({ subnets = [], links = [], classes }: PlanningProblem): Sum[
       rule: 'link',
       name: link.id,
       unit: 'Mbit/s',
-      free: () => link.freeMbps,
+      free: (k) => link.freeMbps - (link.promised?.[k] ?? 0),
       weigh: (row) => {
         const item = classes.find((candidate) => candidate.id === row.class);
         const traffic = item?.allowed.find((entry) => entry.pool === row.pool)?.traffic;

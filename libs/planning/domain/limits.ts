@@ -120,7 +120,12 @@ function linkLimits({ problem, pairs }: Ground): readonly Limit[] {
         if (own?.link === link.id && own.mbps > 0) members.push({ pair, weight: own.mbps });
       }
     }
-    return { kind: 'link', id: link.id, free: problem.phases.map(() => link.freeMbps), members };
+    return {
+      kind: 'link',
+      id: link.id,
+      free: problem.phases.map((_, k) => Math.max(0, link.freeMbps - (link.promised?.[k] ?? 0))),
+      members,
+    };
   });
 }
 

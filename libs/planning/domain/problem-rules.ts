@@ -79,6 +79,7 @@ function placeFaults(problem: PlanningProblem): string[] {
     ),
     ...subnets.flatMap((subnet) => perPhase(`network ${subnet.id}: promised`, subnet.promised)),
     ...links.flatMap((link) => range(`line ${link.id}: bandwidth`, link.freeMbps, 0, 1e9)),
+    ...links.flatMap((link) => perPhase(`line ${link.id}: promised`, link.promised)),
     ...launchLimits.flatMap((limit) => perPhase(`launch limit ${limit.id}`, limit.starts)),
     ...problem.quotaGroups.flatMap((group) => perPhase(`quota ${group.id}: promised`, group.promisedVcpu)),
     ...problem.pools.flatMap((pool) => [

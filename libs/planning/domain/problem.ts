@@ -27,8 +27,8 @@ export type PlanningSubnet = Readonly<{
   promised?: readonly number[];
 }>;
 
-/** A line between sites; machines abroad use it to reach what stays at home. */
-export type PlanningLink = Readonly<{ id: string; freeMbps: number }>;
+/** A line between sites; machines abroad use it to reach what stays at home. `promised` is what other campaigns send, per phase. */
+export type PlanningLink = Readonly<{ id: string; freeMbps: number; promised?: readonly number[] }>;
 
 /** Starts that an account's API takes at most before each phase: its burst, and what it refills in the window. */
 export type PlanningLaunchLimit = Readonly<{ id: string; starts: readonly number[] }>;

@@ -78,6 +78,13 @@ const LIFTS: Readonly<Record<ReliefKind, Lift>> = {
             subnet.promised === undefined ? subnet : { ...subnet, promised: none(problem) },
           ),
         }),
+    ...(problem.links === undefined
+      ? {}
+      : {
+          links: problem.links.map((link) =>
+            link.promised === undefined ? link : { ...link, promised: none(problem) },
+          ),
+        }),
   }),
   stock: (problem, limitOf) => ({
     ...problem,
@@ -209,7 +216,7 @@ function linkAmounts(problem: PlanningProblem, most: Most): readonly ReliefAmoun
         const own = traffic.get(JSON.stringify([row.class, row.pool]));
         return own?.link === link.id ? own.mbps : 0;
       },
-      () => link.freeMbps,
+      (k) => link.freeMbps - (link.promised?.[k] ?? 0),
     ),
   }));
 }

@@ -125,7 +125,13 @@ function assemble(drawn: Drawn, objective: PlanningProblem['objective']): Planni
         : { promised: drawn.hours.map((_, k) => (k === 0 ? 0 : (entry.promised?.[0] ?? 0))) }),
     })),
     subnets: [{ id: 'net', freeAddresses: drawn.addresses }],
-    links: [{ id: 'line', freeMbps: drawn.mbps }],
+    links: [
+      {
+        id: 'line',
+        freeMbps: drawn.mbps,
+        promised: drawn.hours.map((_, k) => (k === 0 ? 0 : drawn.mbps / 4)),
+      },
+    ],
     launchLimits: [{ id: 'api', starts: drawn.hours.map(() => drawn.starts) }],
     ...deliveredRow(drawn),
     classes: drawn.classes.map((entry) => ({

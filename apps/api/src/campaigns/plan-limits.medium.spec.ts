@@ -219,6 +219,16 @@ describe('lines between sites as limits of a plan', () => {
       'Link line-1 has 200 Mbit/s for campaigns (contract 7) and the plan moves 90 at most: as declared, not measured.',
     ]);
 
+    const beside = await campaignOf('behind the same line', { machines: 12, on: ['wide'], change });
+    const early = await planned(author, beside.id);
+    expect([early.status, await approve(wide)]).toEqual(['ready', 'approved']);
+    expect(await approve(early)).toMatch(
+      /line-1 has 200 Mbit\/s free, this plan takes 120 in peak, and "behind a line" holds 90 at the same time/,
+    );
+    const late = await planned(author, beside.id);
+    expect([late.status, machinesOf(late)]).toEqual(['infeasible', 11]);
+    await cancel(campaign);
+
     expect((await cli.run('link', 'set', 'line-2', ...declared, '--mbps', '9')).err).toMatch(
       /"line-1" is declared .* already/i,
     );
