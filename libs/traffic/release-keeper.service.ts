@@ -10,6 +10,9 @@ const READY_MS = 15_000;
 /** Longer than any step and its way back take: health and watch are a minute each at most. A step that died is over after it. */
 const LONGEST_STEP_MS = 5 * 60_000;
 
+/** A proxy that does not answer holds up one of these, and not the others. */
+const AT_ONCE = 8;
+
 /** Routes that could not be looked after, and why. */
 export type NotKept = Readonly<{ route: string; why: string }>;
 
@@ -68,14 +71,17 @@ export class ReleaseKeeper {
   async keepAll(ctx: RequestContext, inCampaigns: ReadonlySet<string>): Promise<readonly NotKept[]> {
     const rows = await this.database.unitOfWork(ctx, async (tx) => await tx.find(RouteEntity));
     const failures: NotKept[] = [];
-    for (const { id, name } of rows) {
-      if (inCampaigns.has(name)) continue;
-      try {
-        await this.keep(ctx, id, { shares: true });
-      } catch (thrown) {
-        failures.push({ route: name, why: asSpringtideError(thrown).message });
+    const queue = rows.filter(({ name }) => !inCampaigns.has(name)).values();
+    const keeper = async () => {
+      for (const { id, name } of queue) {
+        try {
+          await this.keep(ctx, id, { shares: true });
+        } catch (thrown) {
+          failures.push({ route: name, why: asSpringtideError(thrown).message });
+        }
       }
-    }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, keeper));
     return failures;
   }
 }

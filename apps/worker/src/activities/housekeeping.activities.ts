@@ -53,12 +53,15 @@ export function housekeepingActivities(parts: HousekeepingParts): HousekeepingAc
 
 /** A route that cannot be looked after is told, and tried again with the next pass. */
 async function keepRoutes({ database, releases, book, log }: HousekeepingParts): Promise<void> {
-  for (const tenantId of await listTenantIds(database)) {
-    const ctx = jobContext('routes', tenantId, 'routes');
-    for (const failure of await releases.keepAll(ctx, await book.routesInUse(ctx))) {
-      log.warn({ tenant: tenantId, ...failure }, 'a route could not be looked after');
-    }
-  }
+  const tenants = await listTenantIds(database);
+  await Promise.all(
+    tenants.map(async (tenant) => {
+      const ctx = jobContext('routes', tenant, 'routes');
+      for (const failure of await releases.keepAll(ctx, await book.routesInUse(ctx))) {
+        log.warn({ tenant, ...failure }, 'a route could not be looked after');
+      }
+    }),
+  );
 }
 
 /** Accounts with nothing to list, or that are not to be used, are left out. */
