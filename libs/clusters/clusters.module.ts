@@ -10,6 +10,7 @@ import { ClusterEffects } from './cluster-effects.js';
 import { ClusterUsers } from './cluster-users.js';
 import { ClusterService } from './cluster.service.js';
 import { ManagedClusterService } from './managed-cluster.service.js';
+import { ManagedNodePoolService } from './managed-node-pool.service.js';
 import { WorkloadService } from './workload.service.js';
 
 @Module({})
@@ -45,6 +46,16 @@ export class ClustersModule {
           inject: [Database, ClusterService, ClusterEffects, ENDPOINT_GATE, CLOCK],
         },
         {
+          provide: ManagedNodePoolService,
+          useFactory: (
+            database: Database,
+            managed: ManagedClusterService,
+            effects: ClusterEffects,
+            clock: Clock,
+          ) => new ManagedNodePoolService({ database, managed, effects, clock }),
+          inject: [Database, ManagedClusterService, ClusterEffects, CLOCK],
+        },
+        {
           provide: BuiltClusterService,
           useFactory: makeBuiltClusters,
           inject: [
@@ -64,7 +75,13 @@ export class ClustersModule {
           inject: [Database, ClusterEffects, CLOCK],
         },
       ],
-      exports: [BuiltClusterService, ClusterService, ManagedClusterService, WorkloadService],
+      exports: [
+        BuiltClusterService,
+        ClusterService,
+        ManagedClusterService,
+        ManagedNodePoolService,
+        WorkloadService,
+      ],
     };
   }
 }

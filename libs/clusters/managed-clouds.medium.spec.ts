@@ -58,7 +58,7 @@ suite('a cluster that $name runs', ({ name }) => {
     await cloud.stop();
   }, 60_000);
 
-  it('is ordered, registered, used through its real API server, removed, and gone from the cloud’s own list', async () => {
+  it('is ordered, scaled, registered, used through its real API server, removed, and gone from the cloud’s own list', async () => {
     const { one, accounts, managed, workloads } = stand;
     const { provider, settings, secret, order } = cloud;
     const account = await accounts.register(one.admin, { name, provider, settings, secret });
@@ -72,6 +72,18 @@ suite('a cluster that $name runs', ({ name }) => {
     });
 
     const place = { accountId: account.id, region: order.region, id };
+    const main = { ...place, pool: 'main' };
+    for (const nodes of [4, 1]) {
+      expect((await stand.nodePools.scale(one.admin, main, nodes)).version).toBe(nodes === 4 ? 1 : 2);
+      await until(`the cluster has ${nodes} nodes`, PATIENCE_MS, async () => {
+        const [pool] = (await listed()).flatMap(({ nodePools }) => nodePools);
+        return pool?.desired === nodes && pool.ready === nodes;
+      });
+    }
+    await expect(stand.nodePools.scale(one.admin, { ...main, pool: 'spare' }, 1)).rejects.toMatchObject({
+      code: 'not-found',
+    });
+
     const cluster = await managed.register(one.admin, place, 'peak');
     expect(cluster).toMatchObject({ status: 'healthy', version: 'Kubernetes v1.36.3', region: order.region });
     const spec = {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type {
   ClusterBody,
   ManagedClusterBody,
@@ -12,6 +11,8 @@ import { collectComplete, type Cluster } from '@springtide/provider-kit';
 import type { ClusterEffects } from './cluster-effects.js';
 import type { ClusterUsers } from './cluster-users.js';
 import type { ClusterService } from './cluster.service.js';
+import { listNodePools } from './data/node-pool.repository.js';
+import { changeOf, subjectOf } from './managed-cluster-subject.js';
 
 type Parts = Readonly<{
   database: Database;
@@ -20,6 +21,8 @@ type Parts = Readonly<{
   users: ClusterUsers;
   clock: Clock;
 }>;
+
+type PoolVersions = ReadonlyMap<string, number>;
 
 /** Clusters that clouds run: asked for, registered once they run, and removed, all of it on record. */
 export class ManagedClusterService {
@@ -61,7 +64,8 @@ export class ManagedClusterService {
     requirePermission(ctx, 'cluster:read');
     const client = await this.parts.effects.open(ctx.tenantId, accountId);
     const found = await collectComplete(client.clusters.listClusters({ region }), 'clusters');
-    return found.map((cluster) => this.toBody(accountId, cluster));
+    const versions = await this.versions(ctx, { accountId, region });
+    return found.map((cluster) => this.toBody(accountId, cluster, versions));
   }
 
   /**
@@ -110,10 +114,16 @@ export class ManagedClusterService {
     );
   }
 
-  private async read(ctx: RequestContext, { accountId, region, id }: ManagedClusterPlace) {
+  /** As the cloud tells it now, for callers that asked for the right to it. @throws not-found. */
+  async read(
+    ctx: RequestContext,
+    { accountId, region, id }: ManagedClusterPlace,
+  ): Promise<ManagedClusterBody> {
     const client = await this.parts.effects.open(ctx.tenantId, accountId);
     const found = await client.clusters.describeCluster(id, { region });
-    if (found !== 'gone') return this.toBody(accountId, found);
+    if (found !== 'gone') {
+      return this.toBody(accountId, found, await this.versions(ctx, { accountId, region }));
+    }
     throw new SpringtideError('not-found', `the cloud has no cluster ${id} in ${region}`);
   }
 
@@ -121,7 +131,16 @@ export class ManagedClusterService {
     return ownership?.installation === this.parts.effects.installation;
   }
 
-  private toBody(accountId: string, cluster: Cluster): ManagedClusterBody {
+  /** Of what was decided about node pools, by cluster and pool. */
+  private async versions(
+    ctx: RequestContext,
+    place: Pick<ManagedClusterPlace, 'accountId' | 'region'>,
+  ): Promise<PoolVersions> {
+    const rows = await this.parts.database.unitOfWork(ctx, async (tx) => await listNodePools(tx, place));
+    return new Map(rows.map(({ clusterId, name, version }) => [poolKey(clusterId, name), version]));
+  }
+
+  private toBody(accountId: string, cluster: Cluster, versions: PoolVersions): ManagedClusterBody {
     const { id, name, region, state, version, endpoint, nodePools, stateReason } = cluster;
     return {
       id,
@@ -137,6 +156,8 @@ export class ManagedClusterService {
         machineType: pool.machineType,
         desired: pool.desired,
         ready: pool.ready,
+        maximum: pool.maximum ?? null,
+        version: versions.get(poolKey(id, pool.name)) ?? 0,
       })),
       owned: this.isOurs(cluster),
       reason: stateReason ?? null,
@@ -156,24 +177,6 @@ function tokenFor(subject: string): string {
   return `st-${subject.replaceAll('-', '')}-0`;
 }
 
-/** What all changes of a cluster have in common in the ledger. */
-function changeOf(
-  { tenantId }: RequestContext,
-  { accountId, region }: Pick<ManagedClusterPlace, 'accountId' | 'region'>,
-  subject: string,
-) {
-  return { tenantId, accountId, region, subject, batch: 0, service: null };
-}
-
-/** One id per cluster that can be asked for, so that asking again finds the effect that was written. */
-function subjectOf(...parts: readonly string[]): string {
-  const hex = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
-  const variant = ((Number.parseInt(hex.slice(16, 18), 16) & 0x3f) | 0x80).toString(16);
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    `${variant}${hex.slice(18, 20)}`,
-    hex.slice(20, 32),
-  ].join('-');
+function poolKey(clusterId: string, pool: string): string {
+  return JSON.stringify([clusterId, pool]);
 }

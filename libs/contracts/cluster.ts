@@ -192,6 +192,9 @@ export const DrainBody = z
   .meta({ id: 'Drain' });
 export type DrainBody = z.infer<typeof DrainBody>;
 
+/** Of one node pool. */
+export const NodeCount = z.number().int().min(0).max(5_000);
+
 /** A cluster whose control plane a cloud runs. */
 export const ManagedClusterInput = z
   .object({
@@ -213,7 +216,7 @@ export const ManagedClusterInput = z
         z.strictObject({
           name: z.string().min(1).max(40),
           machineType: z.string().min(1).max(120),
-          nodes: z.number().int().min(0).max(5_000),
+          nodes: NodeCount,
           image: z.string().min(1).max(120).optional(),
         }),
       )
@@ -223,6 +226,22 @@ export const ManagedClusterInput = z
   })
   .meta({ id: 'ManagedClusterInput' });
 export type ManagedClusterInput = z.infer<typeof ManagedClusterInput>;
+
+export const NodePoolBody = z
+  .object({
+    /** The cloud's own id. */
+    id: z.string(),
+    name: z.string(),
+    machineType: z.string(),
+    desired: z.number(),
+    ready: z.number(),
+    /** Most nodes it can have; null where the cloud names no such bound. */
+    maximum: z.number().nullable(),
+    /** Counts what was decided here about its size. */
+    version: z.number().int(),
+  })
+  .meta({ id: 'NodePool' });
+export type NodePoolBody = z.infer<typeof NodePoolBody>;
 
 export const ManagedClusterBody = z
   .object({
@@ -234,16 +253,8 @@ export const ManagedClusterBody = z
     state: z.enum(['creating', 'running', 'updating', 'deleting', 'failed', 'unknown']),
     version: z.string(),
     endpoint: z.string().nullable(),
-    nodePools: z.array(
-      z.object({
-        id: z.string(),
-        name: z.string(),
-        machineType: z.string(),
-        desired: z.number(),
-        ready: z.number(),
-      }),
-    ),
-    /** Whether this installation made it; only then it can be removed here. */
+    nodePools: z.array(NodePoolBody),
+    /** Whether this installation made it; only then it can be scaled or removed here. */
     owned: z.boolean(),
     reason: z.string().nullable(),
   })
@@ -256,6 +267,10 @@ export const ManagedClusterPlace = z.object({
   id: z.string().min(1).max(255),
 });
 export type ManagedClusterPlace = z.infer<typeof ManagedClusterPlace>;
+
+/** `pool` by its name, or by the cloud's own id. */
+export const NodePoolPlace = ManagedClusterPlace.extend({ pool: z.string().min(1).max(255) });
+export type NodePoolPlace = z.infer<typeof NodePoolPlace>;
 
 const Token = z.string().min(1).max(120);
 

@@ -152,6 +152,7 @@ function toNodePool(pool: TkeNodePool, ordered: readonly OrderedPool[]): NodePoo
     machineType: ordered.find(({ name }) => name === pool.Name)?.machineType ?? '',
     desired: pool.DesiredNodesNum ?? 0,
     ready: (counts?.AutoscalingAdded?.Normal ?? 0) + (counts?.ManuallyAdded?.Normal ?? 0),
+    ...(pool.MaxNodesNum === undefined ? {} : { maximum: pool.MaxNodesNum }),
   };
 }
 

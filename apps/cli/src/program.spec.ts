@@ -288,6 +288,10 @@ describe('names', () => {
 });
 
 describe('clusters', () => {
+  const me = (permissions: string[]): Answer => ({
+    status: 200,
+    body: { user: { id, name: 'ops' }, tenantId: id, permissions },
+  });
   const drain = (outcome: string, held: object[] = []): Answer => ({
     status: 200,
     body: { outcome, forced: false, leaving: 0, held },
@@ -322,6 +326,7 @@ describe('clusters', () => {
       'name: peak\nregion: r1\nnetwork: net-1\nnodePools: [{name: a, machineType: b, nodes: 2}]\n';
     const { terminal, sent, said } = terminalWith(
       [
+        me(['cluster:write', 'account:write']),
         { status: 202, body: { ...made, state: 'creating' } },
         listed('creating'),
         listed('running'),
@@ -332,6 +337,7 @@ describe('clusters', () => {
     const argv = ['managed-cluster', 'order', '-f', 'o.yaml', '--account', id, '--wait'];
     expect(await runCli(argv, terminal)).toBe(0);
     expect(sent.map(({ path }) => path.split('?')[0])).toEqual([
+      '/api/v1/whoami',
       '/api/v1/managed-clusters',
       '/api/v1/managed-clusters',
       '/api/v1/managed-clusters',
@@ -342,6 +348,59 @@ describe('clusters', () => {
     });
     expect(said.err).toContain('Cluster peak is registered');
     expect(said.err).toContain(`managed-cluster register c-1 --account ${id} --region r1 --name peak`);
+  });
+
+  it('are not ordered for a registration that the token may not do', async () => {
+    const order =
+      'name: peak\nregion: r1\nnetwork: net-1\nnodePools: [{name: a, machineType: b, nodes: 2}]\n';
+    const { terminal, sent, said } = terminalWith([me(['cluster:write'])], { 'o.yaml': order });
+    const argv = ['managed-cluster', 'order', '-f', 'o.yaml', '--account', id, '--wait'];
+    expect(await runCli(argv, terminal)).toBe(4);
+    expect(sent.map(({ path }) => path)).toEqual(['/api/v1/whoami']);
+    expect(said.err).toContain('lacks account:write; nothing was ordered');
+  });
+
+  const pool = (desired: number, ready: number, version = 2) => ({
+    ...{ id: 'np-1', name: 'main', machineType: 'large', maximum: 10 },
+    ...{ desired, ready, version },
+  });
+  const scale = ['managed-cluster', 'scale', 'c-1', 'main'];
+  const place = ['--account', id, '--region', 'r1'];
+  const poolListed = (state: ReturnType<typeof pool>): Answer => {
+    const facts = { id: 'c-1', accountId: id, name: 'peak', region: 'r1', version: '1.36', endpoint: null };
+    const body = { items: [{ ...facts, state: 'running', nodePools: [state], owned: true, reason: null }] };
+    return { status: 200, body };
+  };
+
+  it('have a node pool set to a number of nodes, and wait until these are ready', async () => {
+    const { terminal, sent, said } = terminalWith([
+      { status: 202, body: pool(3, 3) },
+      poolListed(pool(5, 3)),
+      poolListed(pool(5, 5)),
+    ]);
+    expect(await runCli([...scale, '5', ...place, '--wait'], terminal)).toBe(0);
+    const [asked] = sent;
+    expect([asked?.method, asked?.path, asked?.body]).toEqual([
+      'POST',
+      `/api/v1/managed-clusters/${id}/r1/c-1/node-pools/main/scale`,
+      '{"nodes":5}',
+    ]);
+    expect(asked?.headers['idempotency-key']).toBe('key-1');
+    expect(sent).toHaveLength(3);
+    expect(said.out).toMatch(/Nodes ready\s+5 of 5/);
+  });
+
+  it('say so when somebody else decides about the node pool that is waited for', async () => {
+    const answers = [{ status: 202, body: pool(3, 3) }, poolListed(pool(1, 1, 3))];
+    const { terminal, said } = terminalWith(answers);
+    expect(await runCli([...scale, '5', ...place, '--wait'], terminal)).toBe(5);
+    expect(said.err).toContain('Something else was decided about node pool main meanwhile: 1 nodes');
+  });
+
+  it.each(['-1', '5001', '2.5', 'many'])('are not scaled to %s nodes', async (nodes) => {
+    const { terminal, sent, said } = terminalWith([]);
+    expect(await runCli([...scale, nodes, ...place], terminal)).toBe(2);
+    expect([sent, said.err]).toEqual([[], expect.stringContaining('0 to 5000 nodes')]);
   });
 
   it('deploy what a file says, and refuse one that is wrong before anything is sent', async () => {

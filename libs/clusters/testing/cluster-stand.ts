@@ -23,6 +23,7 @@ import {
   BuiltClusterService,
   ClusterService,
   ManagedClusterService,
+  ManagedNodePoolService,
   WorkloadService,
   clustersSchema,
 } from '../index.js';
@@ -34,6 +35,7 @@ export type ClusterStand = Readonly<{
   accounts: AccountService;
   clusters: ClusterService;
   managed: ManagedClusterService;
+  nodePools: ManagedNodePoolService;
   built: BuiltClusterService;
   workloads: WorkloadService;
   ledger: EffectLedger;
@@ -71,18 +73,20 @@ export async function clusterStand(
   const effects = new ClusterEffects(ledger);
   const accounts = new AccountService({ database, clock, vault, sessions });
   const clusters = new ClusterService(accounts, effects, clock);
+  const managed = new ManagedClusterService({
+    database,
+    clusters,
+    effects,
+    users: new ClusterUsers(gate, clock),
+    clock,
+  });
   return {
     one: await seedTenant(database, clock),
     two: await seedTenant(database, clock),
     accounts,
     clusters,
-    managed: new ManagedClusterService({
-      database,
-      clusters,
-      effects,
-      users: new ClusterUsers(gate, clock),
-      clock,
-    }),
+    managed,
+    nodePools: new ManagedNodePoolService({ database, managed, effects, clock }),
     built: new BuiltClusterService({
       database,
       vault,

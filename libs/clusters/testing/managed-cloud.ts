@@ -4,9 +4,13 @@ import { z } from 'zod';
 
 const supported = { supported: true } as const;
 
+/** Nodes of one pool. */
+const MAXIMUM = 10;
+
 /** A cloud that runs clusters: one order, one cluster; its kubeconfig leads where the spec says. */
 export class ManagedCloud {
   readonly orders: ClusterOrder[] = [];
+  readonly scalings: Parameters<ClusterFacet['scaleNodePool']>[0][] = [];
   readonly clusters = new Map<string, Cluster>();
   kubeconfig = '';
 
@@ -63,10 +67,25 @@ export class ManagedCloud {
         const known = orders.findIndex(({ token }) => token === order.token);
         const id = `c-${known === -1 ? orders.push(order) : known + 1}`;
         if (known === -1)
-          clusters.set(id, { ...clusterOf(id, order.name, 'creating'), ownership: order.ownership });
+          clusters.set(id, {
+            ...clusterOf(id, order.name, 'creating'),
+            ownership: order.ownership,
+            nodePools: order.nodePools.map(({ name, machineType, nodes }) => {
+              return { id: `np-${name}`, name, machineType, desired: nodes, ready: nodes, maximum: MAXIMUM };
+            }),
+          });
         return Promise.resolve({ id });
       },
-      scaleNodePool: async () => Promise.reject(new SpringtideError('unsupported', 'not here')),
+      scaleNodePool: async (target) => {
+        this.scalings.push(target);
+        const cluster = clusters.get(target.clusterId);
+        if (cluster === undefined) return Promise.reject(new SpringtideError('not-found', 'no such cluster'));
+        const nodePools = cluster.nodePools.map((pool) =>
+          pool.name === target.pool ? { ...pool, desired: target.nodes } : pool,
+        );
+        clusters.set(cluster.id, { ...cluster, nodePools });
+        return Promise.resolve();
+      },
       kubeconfig: async () => Promise.resolve(this.kubeconfig),
       deleteCluster: async (id) => Promise.resolve(clusters.delete(id) ? 'deleting' : 'gone'),
     };

@@ -10,6 +10,9 @@ import {
   ManagedClusterInput,
   ManagedClusterPlace,
   NodeBody,
+  NodeCount,
+  NodePoolBody,
+  NodePoolPlace,
   WorkloadBody,
   WorkloadInput,
 } from '../cluster.js';
@@ -72,6 +75,20 @@ export const clusterRoutes = {
     response: ClusterBody,
     status: 201,
     idempotent: 'replay',
+  }),
+  managedNodePoolScale: defineRoute({
+    id: 'managedNodePools.scale',
+    method: 'POST',
+    path: '/api/v1/managed-clusters/{accountId}/{region}/{id}/node-pools/{pool}/scale',
+    summary:
+      'Set the number of nodes of a cluster that was made here; they come and go for minutes, and they cost',
+    permission: 'cluster:write',
+    params: NodePoolPlace,
+    body: z.object({ nodes: NodeCount }),
+    response: NodePoolBody,
+    status: 202,
+    idempotent: 'replay',
+    etag: 'accept',
   }),
   managedClusterRemove: defineRoute({
     id: 'managedClusters.remove',

@@ -3,7 +3,8 @@ import { checkLabels, checkOwnership, checkText, checkToken, invalid } from './i
 
 /** What every cloud and every label of a node accepts. */
 const NAME = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
-const MOST_NODES = 5_000;
+/** Of one node pool, whatever the cloud. */
+export const MOST_NODES = 5_000;
 
 /** @throws invalid-argument before anything is sent. */
 export function checkClusterOrder(order: ClusterOrder): void {

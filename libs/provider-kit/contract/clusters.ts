@@ -10,6 +10,8 @@ export type NodePool = Readonly<{
   machineType: string;
   desired: number;
   ready: number;
+  /** Most nodes it can be scaled to as it was made; absent where the cloud names no such bound. */
+  maximum?: number;
 }>;
 
 /** A Kubernetes cluster that a cloud runs for its customer. */
@@ -53,7 +55,11 @@ export interface ClusterFacet {
    * @throws conflict when the token was used before with another order; quota-exceeded with `effect: none`.
    */
   createCluster(order: ClusterOrder, options: CallOptions): Promise<Readonly<{ id: string }>>;
-  /** Absolute and idempotent. @throws not-found, failed-precondition while the cluster is being made. */
+  /**
+   * Absolute and idempotent; nodes come and go for minutes after the answer.
+   * @throws not-found; failed-precondition while the cluster is being made; invalid-argument with `effect: none` for more
+   * than the pool's maximum.
+   */
   scaleNodePool(
     target: Readonly<{ region: string; clusterId: string; pool: string; nodes: number }>,
     options: CallOptions,

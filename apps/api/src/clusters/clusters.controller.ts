@@ -3,6 +3,7 @@ import {
   BuiltClusterService,
   ClusterService,
   ManagedClusterService,
+  ManagedNodePoolService,
   WorkloadService,
 } from '@springtide/clusters';
 import { routes } from '@springtide/contracts';
@@ -15,6 +16,7 @@ export class ClustersController {
   constructor(
     private readonly clusters: ClusterService,
     private readonly managed: ManagedClusterService,
+    private readonly nodePools: ManagedNodePoolService,
     private readonly built: BuiltClusterService,
     private readonly workloads: WorkloadService,
   ) {}
@@ -42,6 +44,11 @@ export class ClustersController {
   @Handle(routes.managedClusterRegister)
   async registerManaged({ ctx, body }: Parsed<typeof routes.managedClusterRegister>) {
     return await this.managed.register(ctx, body, body.name);
+  }
+
+  @Handle(routes.managedNodePoolScale)
+  async scalePool({ ctx, params, body, version }: Parsed<typeof routes.managedNodePoolScale>) {
+    return await this.nodePools.scale(ctx, params, body.nodes, version);
   }
 
   @Handle(routes.managedClusterRemove)

@@ -1,6 +1,13 @@
-import { ManagedClusterInput, routes, type ManagedClusterBody } from '@springtide/contracts';
+import {
+  ManagedClusterInput,
+  NodeCount,
+  routes,
+  type ManagedClusterBody,
+  type NodePoolBody,
+} from '@springtide/contracts';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { CliFailure } from '../output/cli-failure.js';
 import { EXIT } from '../output/exit-code.js';
 import { factsOf, tableOf } from '../output/render.js';
 import { readBody } from '../session/documents.js';
@@ -19,7 +26,7 @@ const PLACE_FLAGS = [
 /** Clouds take a quarter of an hour for a control plane with its nodes, and as long to remove them. */
 const PATIENCE = flag('--timeout <seconds>', 'how long to wait').default('1800');
 
-/** Clusters that clouds run: ordered, registered once they run, and removed. */
+/** Clusters that clouds run: ordered, registered once they run, scaled, and removed. */
 export function addManagedClusterCommands(program: Command, line: CommandLine): void {
   const noun = line.noun(program, 'managed-cluster', 'Kubernetes clusters that a cloud runs for you');
   line.verb(
@@ -37,6 +44,7 @@ export function addManagedClusterCommands(program: Command, line: CommandLine): 
     },
     async ({ session, options }) => {
       const order = await readBody(line.terminal, options.file, Order);
+      if (options.wait) await requireRightToRegister(session);
       const account = await accountId(session, options.account);
       const made = await session.call(routes.managedClusterCreate, {
         body: { ...order, accountId: account },
@@ -70,6 +78,10 @@ export function addManagedClusterCommands(program: Command, line: CommandLine): 
             ['state', (row) => row.state],
             ['version', (row) => row.version],
             ['nodes', (row) => nodesText(row)],
+            [
+              'node pools',
+              (row) => row.nodePools.map(({ name, desired }) => `${name} ${desired}`).join(', '),
+            ],
             ['made here', (row) => (row.owned ? 'yes' : 'no')],
             ['id', (row) => row.id],
           ],
@@ -78,7 +90,27 @@ export function addManagedClusterCommands(program: Command, line: CommandLine): 
       ]);
     },
   );
+  addScaling(noun, line);
   addEnds(noun, line);
+}
+
+function addScaling(noun: Command, line: CommandLine): void {
+  line.verb(
+    noun,
+    'scale <id> <pool> <nodes>',
+    'set the number of nodes of a node pool; they come and go for minutes, and they cost',
+    {
+      options: z.object({ ...PLACE, wait: z.boolean().default(false) }),
+      flags: [...PLACE_FLAGS, flag('--wait', 'until so many nodes are ready'), PATIENCE],
+    },
+    async ({ session, args: [id = '', pool = '', count = ''], options: { account, region, wait } }) => {
+      const nodes = nodeCountOf(count);
+      const params = { accountId: await accountId(session, account), region, id, pool };
+      const asked = await session.call(routes.managedNodePoolScale, { params, body: { nodes } });
+      const scaled = wait ? await untilReady(session, params, { ...asked, desired: nodes }) : asked;
+      session.print(scaled, () => [poolFacts(scaled)]);
+    },
+  );
 }
 
 function addEnds(noun: Command, line: CommandLine): void {
@@ -137,6 +169,49 @@ async function untilItRuns(session: Session, made: ManagedClusterBody): Promise<
   );
 }
 
+/** Exactly so many, or somebody decided otherwise meanwhile. */
+async function untilReady(session: Session, place: Place, wanted: NodePoolBody): Promise<NodePoolBody> {
+  const { name, desired: nodes } = wanted;
+  let last = wanted;
+  const found = await session.waitFor(
+    `node pool ${name} with ${nodes} nodes`,
+    async () => {
+      const { items } = await listed(session, place.accountId, place.region);
+      const cluster = items.find(({ id }) => id === place.id);
+      last = cluster?.nodePools.find((pool) => pool.id === wanted.id) ?? last;
+      return last;
+    },
+    ({ desired, ready, version }) => version > wanted.version || (desired === nodes && ready === nodes),
+  );
+  if (found.version === wanted.version) return found;
+  throw new CliFailure(
+    `Something else was decided about node pool ${name} meanwhile: ${found.desired} nodes.`,
+    EXIT.conflict,
+    `See springtide managed-cluster list --account ${place.accountId} --region ${place.region}.`,
+  );
+}
+
+/** What is ordered costs at once: who may not register it afterwards is told before. */
+async function requireRightToRegister(session: Session): Promise<void> {
+  const { permissions } = await session.call(routes.whoAmI);
+  const { permission } = routes.managedClusterRegister;
+  if (permissions.includes(permission)) return;
+  throw new CliFailure(
+    `--wait registers the cluster once it runs, and for that this token lacks ${permission}; nothing was ordered.`,
+    EXIT.auth,
+    'Order it without --wait and let somebody register it who may, or use a token that may.',
+  );
+}
+
+function nodeCountOf(text: string): number {
+  const read = /^-?\d+$/.test(text) ? NodeCount.safeParse(Number(text)) : undefined;
+  if (read?.success) return read.data;
+  throw new CliFailure(
+    `A node pool has ${NodeCount.minValue} to ${NodeCount.maxValue} nodes, not "${text}"; no node was added or taken away.`,
+    EXIT.usage,
+  );
+}
+
 async function listed(session: Session, account: string, region: string) {
   return await session.call(routes.managedClusterList, { query: { accountId: account, region } });
 }
@@ -144,6 +219,17 @@ async function listed(session: Session, account: string, region: string) {
 function nodesText({ nodePools }: ManagedClusterBody): string {
   const sum = (of: 'ready' | 'desired') => nodePools.reduce((all, pool) => all + pool[of], 0);
   return `${sum('ready')} of ${sum('desired')}`;
+}
+
+function poolFacts(pool: NodePoolBody) {
+  return factsOf([
+    ['Node pool', pool.name],
+    ['Id', pool.id],
+    ['Machine type', pool.machineType],
+    ['Nodes ready', `${pool.ready} of ${pool.desired}`],
+    ['At most', pool.maximum],
+    ['Version', pool.version],
+  ]);
 }
 
 function factsFor(body: ManagedClusterBody) {

@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { MOST_NODES } from '../../client/cluster-input.js';
 import { collect } from '../../client/listing.js';
 import type { Cluster, ClusterOrder } from '../../contract/clusters.js';
 import type { Bench } from '../bench.js';
@@ -79,6 +80,7 @@ export const clusterRules: readonly Rule[] = [
           return pool?.desired === nodes && pool.ready === nodes ? true : undefined;
         });
       }
+      await expectBounds(bench, target);
       for (const wrong of [{ pool: 'no-such-pool' }, { clusterId: `${id}-no-more` }]) {
         const scaling = bench.client.clusters.scaleNodePool({ ...target, ...wrong, nodes: 2 });
         await expect(scaling).rejects.toMatchObject({ code: 'not-found', effect: 'none' });
@@ -159,6 +161,23 @@ async function create(bench: Bench, order: ClusterOrder): Promise<{ id: string }
 
 async function described(bench: Bench, id: string): Promise<Cluster | 'gone'> {
   return bench.client.clusters.describeCluster(id, bench.scope);
+}
+
+/** No fewer than none and no more than it can have: refused, and it is as large as it was. */
+async function expectBounds(
+  bench: Bench,
+  target: Readonly<{ region: string; clusterId: string; pool: string }>,
+): Promise<void> {
+  const poolNow = async () => {
+    const cluster = await described(bench, target.clusterId);
+    return cluster === 'gone' ? undefined : cluster.nodePools.find(({ name }) => name === target.pool);
+  };
+  const before = await poolNow();
+  for (const nodes of [-1, (before?.maximum ?? MOST_NODES) + 1]) {
+    const error = await bench.refusal(async () => bench.client.clusters.scaleNodePool({ ...target, nodes }));
+    expect([nodes, error.code, error.effect]).toEqual([nodes, 'invalid-argument', 'none']);
+  }
+  expect((await poolNow())?.desired).toBe(before?.desired);
 }
 
 async function visible(bench: Bench, id: string): Promise<Cluster> {
