@@ -1,0 +1,67 @@
+import { failedPass } from '@springtide/effects';
+import { silentLogger } from '@springtide/platform';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { housekeepingActivities, type HousekeepingParts } from './housekeeping.activities.js';
+
+const TENANT = { id: 'tenant-1' };
+const SCOPE = { tenantId: TENANT.id, accountId: 'a', region: 'east' };
+
+/** What the activities need of an installation with one tenant. */
+function activitiesOver(parts: Record<string, unknown>) {
+  const tenants = { query: async () => await Promise.resolve([TENANT]) };
+  const database = {
+    systemWork: async (_job: string, work: (tx: typeof tenants) => unknown) => await work(tenants),
+  };
+  const all = { database, log: silentLogger, ...parts };
+  return housekeepingActivities(all as unknown as HousekeepingParts);
+}
+
+describe('a reconcile pass', () => {
+  const passed = { ...failedPass(SCOPE, new Error('none')), trusted: true };
+
+  it('starts no way back of runs that are held, or that go back without one', async () => {
+    const { reconcilePass } = activitiesOver({
+      reconciler: {
+        pass: async () => await Promise.resolve({ ...passed, lapsedRunIds: ['dead', 'held', 'cluster'] }),
+      },
+      builtClusters: {
+        takeBackLapsed: async (_tenant: string, ids: readonly string[]) =>
+          await Promise.resolve(ids.filter((id) => id !== 'cluster')),
+      },
+      mayComeBack: async (_tenant: string, ids: readonly string[]) =>
+        await Promise.resolve(ids.filter((id) => id !== 'held')),
+    });
+    const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+    expect(await environment.run(reconcilePass, SCOPE)).toEqual({ lapsedRunIds: ['dead'] });
+  });
+});
+
+describe('where the reconciler looks', () => {
+  it('is every region of every cloud that is registered, of disabled and private ones too', async () => {
+    const account = (name: string, kind: string, status = 'ready') => {
+      return { id: name, name, kind, status, health: { regions: ['east', 'west'] } };
+    };
+    const pages = [
+      Array.from({ length: 200 }, (_, at) => account(`p-${String(at).padStart(3, '0')}`, 'traffic')),
+      [
+        account('public', 'public-cloud'),
+        account('inside', 'private-cloud'),
+        account('off', 'public-cloud', 'disabled'),
+        { ...account('never asked', 'public-cloud'), health: null },
+      ],
+    ];
+    const { reconcileScopes } = activitiesOver({
+      reconciler: { scopes: async (registered: unknown) => await Promise.resolve(registered) },
+      accounts: {
+        list: async (_ctx: unknown, { afterName }: { afterName: string }) =>
+          await Promise.resolve(pages[afterName === '' ? 0 : 1]),
+      },
+    });
+    const found = await reconcileScopes();
+    expect(found.map(({ accountId, region }) => `${accountId} ${region}`)).toEqual([
+      ...['public east', 'public west', 'inside east', 'inside west', 'off east', 'off west'],
+    ]);
+    expect(new Set(found.map(({ tenantId }) => tenantId))).toEqual(new Set([TENANT.id]));
+  });
+});
