@@ -21,7 +21,7 @@ describe('a reconcile pass', () => {
   const passed = { ...failedPass(SCOPE, new Error('none')), trusted: true };
 
   it('starts no way back of runs that are held, or that go back without one', async () => {
-    const { reconcilePass } = activitiesOver({
+    const activities = activitiesOver({
       reconciler: {
         pass: async () => await Promise.resolve({ ...passed, lapsedRunIds: ['dead', 'held', 'cluster'] }),
       },
@@ -33,7 +33,8 @@ describe('a reconcile pass', () => {
         await Promise.resolve(ids.filter((id) => id !== 'held')),
     });
     const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
-    expect(await environment.run(reconcilePass, SCOPE)).toEqual({ lapsedRunIds: ['dead'] });
+    const pass = environment.run(async () => await activities.reconcilePass(SCOPE));
+    expect(await pass).toEqual({ lapsedRunIds: ['dead'] });
   });
 });
 
@@ -51,14 +52,14 @@ describe('where the reconciler looks', () => {
         { ...account('never asked', 'public-cloud'), health: null },
       ],
     ];
-    const { reconcileScopes } = activitiesOver({
+    const activities = activitiesOver({
       reconciler: { scopes: async (registered: unknown) => await Promise.resolve(registered) },
       accounts: {
         list: async (_ctx: unknown, { afterName }: { afterName: string }) =>
           await Promise.resolve(pages[afterName === '' ? 0 : 1]),
       },
     });
-    const found = await reconcileScopes();
+    const found = await activities.reconcileScopes();
     expect(found.map(({ accountId, region }) => `${accountId} ${region}`)).toEqual([
       ...['public east', 'public west', 'inside east', 'inside west', 'off east', 'off west'],
     ]);
