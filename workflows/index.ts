@@ -6,6 +6,7 @@ export { provision } from './provision/provision.workflow.js';
 export { readiness } from './readiness/readiness.workflow.js';
 export { reconcile } from './reconcile/reconcile.workflow.js';
 export { rehearse } from './rehearse/rehearse.workflow.js';
+export { returnGroups } from './return-groups/return-groups.workflow.js';
 export { run } from './run/run.workflow.js';
 export { scaleBack } from './scale-back/scale-back.workflow.js';
 export { shift } from './shift/shift.workflow.js';

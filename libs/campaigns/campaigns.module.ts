@@ -13,6 +13,7 @@ import { ReleaseKeeper, RoutesService } from '@springtide/traffic';
 import { CampaignsService } from './campaign.service.js';
 import { EmptyEntrances } from './empty-entrances.service.js';
 import { DemandWatch } from './demand-watch.service.js';
+import { GroupReturns } from './group-return.service.js';
 import { EntranceKeeper } from './entrance-keeper.service.js';
 import { PlanFacts } from './plan-facts.service.js';
 import { PlanSolver } from './plan-solver.js';
@@ -224,6 +225,12 @@ const forWorkflows: FactoryProvider[] = [
       scaling: ScalingService,
     ) => new DemandWatch(database, book, ledger, routes, new StrategyFollower(database, scaling, routes)),
     inject: [Database, RunBook, EffectLedger, RoutesService, ScalingService],
+  },
+  {
+    provide: GroupReturns,
+    useFactory: (database: Database, approvals: ApprovalService, plans: PlansService, clock: Clock) =>
+      new GroupReturns({ database, approvals, plans, clock }),
+    inject: [Database, ApprovalService, PlansService, CLOCK],
   },
   {
     provide: ScaleBack,

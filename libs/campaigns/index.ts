@@ -1,4 +1,5 @@
 import type { SchemaPart } from '@springtide/platform';
+import { CameBack1763910070000 } from './data/came-back.migration.js';
 import { CampaignEntity, PlanEntity, RunEntity } from './data/campaign.entity.js';
 import { Campaigns1760000070000 } from './data/campaigns.migration.js';
 import { DemandReadings1763820070000 } from './data/demand-reading.migration.js';
@@ -11,6 +12,7 @@ export { CampaignsModule, type CampaignsImports } from './campaigns.module.js';
 export { CampaignsService } from './campaign.service.js';
 export { DemandWatch } from './demand-watch.service.js';
 export { EntranceKeeper } from './entrance-keeper.service.js';
+export { GroupReturns } from './group-return.service.js';
 export { PlanSolver } from './plan-solver.js';
 export { PlanComparisons } from './plan-comparison.service.js';
 export { PlansService } from './plan.service.js';
@@ -39,5 +41,6 @@ export const campaignsSchema: SchemaPart = {
     Rehearsals1763830070000,
     RehearsalEvidence1763860070000,
     SurgePhase1763834070000,
+    CameBack1763910070000,
   ],
 };

@@ -1,7 +1,7 @@
 import { planWorkflowId, type ApprovalBody, type Envelope, type PlanBody } from '@springtide/contracts';
 import { ApprovalService, recordAudit, requirePermission, requireUser } from '@springtide/identity';
 import type { Approval } from '@springtide/identity/domain';
-import { SpringtideError, addMs, toInstant, type Clock, type Money } from '@springtide/kernel';
+import { SpringtideError, addMs, toInstant, type Clock, type Instant, type Money } from '@springtide/kernel';
 import { hashJson, newId, postToOutbox, type Database, type RequestContext } from '@springtide/platform';
 import type { EntityManager } from 'typeorm';
 import {
@@ -180,6 +180,16 @@ export class PlansService {
     });
   }
 
+  /** A scaling group that rests needs approval again to come back, of the same plan. Asking twice asks once. */
+  async askToComeBack(
+    tx: EntityManager,
+    ctx: RequestContext,
+    campaign: CampaignEntity,
+    plan: PlanEntity,
+  ): Promise<void> {
+    await this.requestIn(tx, ctx, campaign, plan, null);
+  }
+
   private async requestIn(
     tx: EntityManager,
     ctx: RequestContext,
@@ -189,13 +199,13 @@ export class PlansService {
   ): Promise<Approval> {
     const content = requireCurrent(plan, campaign);
     const now = toInstant(this.parts.clock.now());
-    const { budget, phases, policy } = campaign.input;
+    const { budget, policy } = campaign.input;
     const envelope: Envelope = {
       planId: plan.id,
       planHash: plan.hash,
       poolIds: content.pools.map((pool) => pool.id),
       budget,
-      latestStart: phases[0]?.startsAt ?? now,
+      latestStart: latestStartOf(campaign) ?? now,
       priceBasis,
       priceDriftLimit: APPROVAL_POLICIES[policy].priceDriftLimit,
       ...envelopeLimits(content),
@@ -206,7 +216,7 @@ export class PlansService {
       ceiling: budget,
       authorId: campaign.authorId,
       lastEditorId: campaign.lastEditorId,
-      expiresAt: addMs(now, RUN_POLICIES[policy].approvalHours * 3_600_000),
+      expiresAt: expiryOf(campaign, addMs(now, RUN_POLICIES[policy].approvalHours * 3_600_000)),
     });
   }
 
@@ -366,6 +376,17 @@ export async function findPlan(tx: EntityManager, planId: string): Promise<PlanE
   const row = await tx.findOneBy(PlanEntity, { id: planId });
   if (row === null) throw new SpringtideError('not-found', `there is no plan ${planId}`);
   return row;
+}
+
+/** A scaling group that was armed already may come back until its end. */
+function latestStartOf({ input: { phases }, currentRunId }: CampaignEntity): string | undefined {
+  return currentRunId === null ? phases[0]?.startsAt : phases.at(-1)?.endsAt;
+}
+
+/** What is approved for a scaling group holds until its end: it comes back under it whenever a campaign made it rest. */
+function expiryOf({ input: { phases, follows } }: CampaignEntity, usual: Instant): Instant {
+  const end = phases.at(-1)?.endsAt;
+  return follows === 'strategies' && end !== undefined && end > usual ? end : usual;
 }
 
 /** The plan must be solved, whole, unchanged since, and of the campaign as it is now. */

@@ -17,11 +17,12 @@ import { giveCommand } from './run-commands.js';
 import { findWayBack } from './data/way-back.repository.js';
 import { readEnvelope } from './approval-view.js';
 import { lockCampaign } from './campaign.service.js';
-import { CampaignEntity, RunEntity, type PlanEntity } from './data/campaign.entity.js';
-import { RUN_POLICIES, inUtc, moved, routeRefusal, type PlanContent } from './domain/index.js';
+import type { CampaignEntity, PlanEntity, RunEntity } from './data/campaign.entity.js';
+import { RUN_POLICIES, inUtc, routeRefusal, type PlanContent } from './domain/index.js';
 import { PLAN_SUBJECT, findPlan, requireCurrent } from './plan.service.js';
 import { lockRoutes, otherHolders } from './route-holders.js';
 import { listOpenRuns, openIn } from './run-book.js';
+import { startRun } from './run-start.js';
 import { note, readTimeline } from './run-timeline.js';
 import { runView } from './run-view.js';
 import type { StartCheck } from './start-check.service.js';
@@ -150,32 +151,14 @@ export class RunsService {
     await this.requireFreeRoutes(tx, campaign, content);
     const mandate = await this.mandateFor(tx, campaign, plan);
     const runId = mandate.runId;
-    const now = this.clock.now();
     const follows = campaign.input.follows === 'strategies';
-    const run: RunEntity = {
-      id: runId,
-      tenantId: ctx.tenantId,
-      campaignId: campaign.id,
-      planId: plan.id,
-      state: 'armed',
-      control: 'run',
-      safeHold: null,
-      phase: null,
+    await startRun(tx, ctx, {
+      ...{ campaign, mandate, planId: plan.id, cameBackFrom: null, now: this.clock.now() },
       phases: campaign.input.phases,
       // A scaling group begins with nothing; its strategies say how much of the plan it takes.
       targets: follows ? [] : content.allocations.map((row) => ({ ...row })),
-      revision: 1,
       summary: `Armed by ${ctx.actor.name}; waiting for the first phase.`,
-      since: now,
-      startedAt: now,
-      closedAt: null,
-    };
-    await tx.insert(RunEntity, run);
-    await effectTransaction(tx, ctx.tenantId).insertMandate(mandate);
-    campaign.status = moved(campaign.status, 'armed');
-    campaign.currentRunId = runId;
-    campaign.updatedAt = now;
-    await tx.save(CampaignEntity, campaign);
+    });
     await note(
       tx,
       ctx,
@@ -189,12 +172,6 @@ export class RunsService {
       after: { planHash: plan.hash, by: user.id },
       show: ['planHash'],
       at: this.now(),
-    });
-    await postToOutbox(tx, ctx.tenantId, {
-      kind: 'start',
-      workflow: 'run',
-      workflowId: runWorkflowId(runId),
-      input: { tenantId: ctx.tenantId, runId },
     });
     return runId;
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, InstantText } from './scalars.js';
+import { Id, InstantText, MoneyBody } from './scalars.js';
 
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 const DayText = z.iso.date();
@@ -121,6 +121,50 @@ export const ScalingGroupBody = z
   .meta({ id: 'ScalingGroup' });
 export type ScalingGroupBody = z.infer<typeof ScalingGroupBody>;
 
+/** Why a scaling group that gave way to a campaign is not there now. */
+export const REST_REASONS = [
+  // It comes back by itself: its machines still go back; a campaign has its route; what it needs is promised to others;
+  // the stop switch is on.
+  'leaving',
+  'campaign',
+  'promised',
+  'stop-switch',
+  // It comes back when somebody decides: its approval has expired or is gone; a person keeps it off.
+  'approval',
+  'kept-off',
+  // It does not come back: what was approved is over or spent, or its run was stopped by a person.
+  'end-over',
+  'money-spent',
+  'stopped',
+  'came-back',
+] as const;
+
+/** A scaling group that ended before a campaign on its route, and what it waits for. */
+export const ScalingRestBody = z
+  .object({
+    campaignId: Id,
+    name: z.string(),
+    /** The run that gave way. */
+    runId: Id,
+    since: InstantText,
+    reason: z.enum(REST_REASONS),
+    /** Names of the campaigns that have its route; it waits until their runs are closed. */
+    waitsFor: z.array(z.string()),
+    /** About when the last of them is gone; null when none is in the way. */
+    expectedAt: InstantText.nullable(),
+    /** The end that was approved; it does not come back after that. */
+    until: InstantText,
+    /** What its approval has left to spend; null until its machines are gone. */
+    moneyLeft: MoneyBody.nullable(),
+    /** What happened, what it means for machines and money, and the next step. */
+    text: z.string(),
+  })
+  .meta({ id: 'ScalingRest' });
+export type ScalingRestBody = z.infer<typeof ScalingRestBody>;
+
+/** Whether a group that rests comes back by itself. */
+export const ScalingReturnInput = z.object({ comesBack: z.boolean() }).meta({ id: 'ScalingReturnInput' });
+
 export const ScalingBody = ScalingInput.extend({
   service: z.string(),
   version: z.number().int(),
@@ -132,5 +176,7 @@ export const ScalingBody = ScalingInput.extend({
   advisory: z.boolean(),
   /** The scaling group that acts on it; null when none does. */
   group: ScalingGroupBody.nullable(),
+  /** A group that gave way to a campaign; null when none rests. */
+  rest: ScalingRestBody.nullable(),
 }).meta({ id: 'Scaling' });
 export type ScalingBody = z.infer<typeof ScalingBody>;

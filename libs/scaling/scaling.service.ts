@@ -1,10 +1,17 @@
-import type { ScalingBody, ScalingDecision, ScalingInput } from '@springtide/contracts';
+import type {
+  ScalingBody,
+  ScalingDecision,
+  ScalingGroupBody,
+  ScalingInput,
+  ScalingRestBody,
+} from '@springtide/contracts';
 import { recordAudit, requirePermission } from '@springtide/identity';
 import { MINUTE, SpringtideError, addMs, toInstant, type Clock, type Instant } from '@springtide/kernel';
 import type { Database, RequestContext } from '@springtide/platform';
 import { findGroup } from './data/scaling-group.repository.js';
+import { findRest, saveRest } from './data/scaling-rest.repository.js';
 import { findScaling, listScaling, saveScaling, type StoredScaling } from './data/scaling.repository.js';
-import { mergeWants, wallClock, wantOf, type ReadyTimes } from './domain/index.js';
+import { decidedByHand, mergeWants, wallClock, wantOf, type ReadyTimes } from './domain/index.js';
 import type { ScalingEyes } from './scaling-eyes.js';
 
 /** A group decides every minute; one that has said nothing for so long is over. */
@@ -80,6 +87,29 @@ export class ScalingService {
     return { decision: mergeWants(wants, input, { now, current, changedAt }), changedAt };
   }
 
+  /**
+   * Keeps a group off that gave way to a campaign, or lets it come back by itself again.
+   * @throws not-found, failed-precondition when there is none that could come back.
+   */
+  async letComeBack(ctx: RequestContext, service: string, comesBack: boolean): Promise<ScalingBody> {
+    requirePermission(ctx, 'run:operate');
+    const at = toInstant(this.clock.now());
+    await this.database.unitOfWork(ctx, async (tx) => {
+      const stored = await findRest(tx, service, true);
+      const rest = stored && decidedByHand(stored.rest, comesBack, ctx.actor.name, at);
+      if (stored === undefined || rest === undefined) throw noRest(service);
+      await saveRest(tx, ctx.tenantId, { ...stored, rest });
+      await recordAudit(tx, ctx, {
+        action: 'scaling.return',
+        target: { kind: 'scaling', id: service },
+        after: { comesBack, campaignId: rest.campaignId },
+        show: ['comesBack', 'campaignId'],
+        at,
+      });
+    });
+    return await this.get(ctx, service);
+  }
+
   /** Boot and warm-up times of a service's machines, by type: what a lead time must cover. */
   async readyTimes(ctx: RequestContext, service: string): Promise<readonly ReadyTimes[]> {
     requirePermission(ctx, 'effect:read');
@@ -98,7 +128,9 @@ export class ScalingService {
   private async decided(ctx: RequestContext, stored: StoredScaling, now: Instant): Promise<ScalingBody> {
     const { service, input, version, updatedAt } = stored;
     const silentSince = addMs(toInstant(this.clock.now()), -GROUP_SILENT_MS);
-    const group = await this.database.unitOfWork(ctx, (tx) => findGroup(tx, service, silentSince));
+    const { group, rest } = await this.database.unitOfWork(ctx, async (tx) =>
+      standOf(await findGroup(tx, service, silentSince), (await findRest(tx, service))?.rest),
+    );
     const { current, campaignMachines, changedAt } = await this.eyes.ground(ctx, service);
     // Machines of its own group are what the strategies wanted before, not the want of a campaign.
     const others = group === undefined ? campaignMachines : null;
@@ -112,6 +144,7 @@ export class ScalingService {
     return {
       ...input,
       ...{ service, version, updatedAt, current, advisory: group === undefined, group: group ?? null },
+      rest,
       decision: { ...decision, reasons: [...reasons, ...decision.reasons] },
     };
   }
@@ -128,6 +161,23 @@ function requireSound({ floor, ceiling, strategies }: ScalingInput, now: Instant
   }
   if (problems.length === 0) return;
   throw new SpringtideError('invalid-argument', `the strategies were not saved: ${problems.join('; ')}`);
+}
+
+type Stand = Readonly<{ group: ScalingGroupBody | undefined; rest: ScalingRestBody | null }>;
+
+/** A group that has left acts no more, however lately it decided. */
+function standOf(group: ScalingGroupBody | undefined, rest: ScalingRestBody | undefined): Stand {
+  if (rest === undefined || rest.reason === 'came-back') return { group, rest: null };
+  const isGone = group?.runId === rest.runId && rest.moneyLeft !== null;
+  return { group: isGone ? undefined : group, rest };
+}
+
+function noRest(service: string): SpringtideError {
+  return new SpringtideError(
+    'failed-precondition',
+    `no scaling group of "${service}" rests that could come back; nothing was changed, and nothing was bought or ended`,
+    { nextStep: 'Look at what acts on it now: springtide scaling show <service>' },
+  );
 }
 
 function requireVersion(service: string, version: number, seen: number | undefined): void {

@@ -25,6 +25,7 @@ function watchFor(forMs: number): Plan {
 const STANDARD: readonly Plan[] = [
   { scheduleId: 'reconcile', workflow: 'reconcile', everyMs: 5 * 60_000 },
   { scheduleId: 'routes', workflow: 'keepRoutes', everyMs: 20_000 },
+  { scheduleId: 'scaling-groups', workflow: 'returnGroups', everyMs: 60_000 },
   { scheduleId: 'inventory-sync', workflow: 'sync', everyMs: 5 * 60_000 },
   watchFor(2 * 60_000),
   { scheduleId: 'audit-seal', workflow: 'sealAudit', everyMs: 60_000 },
@@ -34,6 +35,7 @@ const STANDARD: readonly Plan[] = [
 const DEMO: readonly Plan[] = [
   { scheduleId: 'reconcile', workflow: 'reconcile', everyMs: 10_000 },
   { scheduleId: 'routes', workflow: 'keepRoutes', everyMs: 10_000 },
+  { scheduleId: 'scaling-groups', workflow: 'returnGroups', everyMs: 10_000 },
   { scheduleId: 'inventory-sync', workflow: 'sync', everyMs: 30_000 },
   watchFor(20_000),
   { scheduleId: 'audit-seal', workflow: 'sealAudit', everyMs: 30_000 },

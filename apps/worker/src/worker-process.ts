@@ -6,6 +6,7 @@ import { AccountService } from '@springtide/accounts';
 import {
   DemandWatch,
   EntranceKeeper,
+  GroupReturns,
   PlansService,
   Provisioning,
   ReadinessGate,
@@ -171,6 +172,7 @@ export function activitiesOf(
       builtClusters: app.get(BuiltClusterService),
       releases: app.get(ReleaseKeeper),
       book: app.get(RunBook),
+      groupReturns: app.get(GroupReturns),
     }),
     ...rehearsalActivities(app.get(RehearsalService)),
     ...readinessActivities({

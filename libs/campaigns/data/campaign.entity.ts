@@ -56,4 +56,6 @@ export class RunEntity {
   @Column({ type: 'timestamptz', precision: 3 }) since!: Date;
   @Column({ type: 'timestamptz', name: 'started_at', precision: 3 }) startedAt!: Date;
   @Column({ type: 'timestamptz', name: 'closed_at', precision: 3, nullable: true }) closedAt!: Date | null;
+  /** The run of the same scaling group that gave way to a campaign, under whose approval this one came back. */
+  @Column('uuid', { name: 'came_back_from', nullable: true }) cameBackFrom!: string | null;
 }

@@ -64,6 +64,7 @@ export { retarget, type RunTargets } from './run-targets.js';
 export { answerCalm, answerSurge, type SurgeAnswer, type SurgeRoom } from './surge.js';
 export { envelopeLimits, planContent } from './plan-answer.js';
 export { ENOUGH_BOOTS, bootMsOf, orderWindows, type MeasuredBoot, type PlanTimes } from './plan-times.js';
+export { answerReturn, type ReturnAnswer, type ReturnQuestion } from './group-return.js';
 export { heldBy, overdrafts, windowsOf, type Holder, type Overdraft } from './promises.js';
 export {
   planningProblem,

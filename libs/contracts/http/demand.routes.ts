@@ -12,7 +12,7 @@ import {
   FreezeInput,
 } from '../demand.js';
 import { Id, InstantText, PageQuery, pageOf } from '../scalars.js';
-import { ReadyTimesBody, ScalingBody, ScalingInput } from '../scaling.js';
+import { ReadyTimesBody, ScalingBody, ScalingInput, ScalingReturnInput } from '../scaling.js';
 import { defineRoute } from './route.js';
 
 const params = z.object({ id: Id });
@@ -126,6 +126,17 @@ export const demandRoutes = {
     response: ScalingBody,
     status: 200,
     etag: 'send',
+  }),
+  scalingReturn: defineRoute({
+    id: 'scaling.return',
+    method: 'PUT',
+    path: '/api/v1/scaling/{service}/return',
+    summary: 'Keep a scaling group off that gave way to a campaign, or let it come back',
+    permission: 'run:operate',
+    params: service,
+    body: ScalingReturnInput,
+    response: ScalingBody,
+    status: 200,
   }),
   scalingReadyTimes: defineRoute({
     id: 'scaling.readyTimes',

@@ -179,6 +179,8 @@ export interface HousekeepingActivities {
   sealAuditChains(): Promise<void>;
   /** Gives every entrance that no campaign looks after back what its proxy has forgotten. */
   keepRoutes(): Promise<void>;
+  /** Starts scaling groups anew that gave way to a campaign, where nothing is in their way any more. */
+  returnGroups(): Promise<void>;
 }
 
 export interface RehearsalActivities {

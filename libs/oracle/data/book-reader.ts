@@ -109,7 +109,7 @@ export class BookReader {
 }
 
 const RUNS = `
-  select r.id, r.tenant_id, r.campaign_id, r.state, r.started_at, r.closed_at,
+  select r.id, r.tenant_id, r.campaign_id, r.state, r.started_at, r.closed_at, r.came_back_from,
          exists (select 1 from effect_fence f where f.tenant_id = r.tenant_id and f.run_id = r.id) as taken
     from campaign_run r where r.closed_at is null or r.closed_at >= $1`;
 

@@ -57,6 +57,8 @@ export type RunRow = Readonly<{
   state: string;
   startedAt: Instant;
   closedAt: Instant | null;
+  /** The run of the same scaling group that gave way to a campaign; left out or null for one that was armed. */
+  cameBackFrom?: string | null;
   /** Some workflow took the run: its fence exists. */
   taken: boolean;
 }>;

@@ -1,7 +1,7 @@
 import type { EffectItem, Intent, Mandate } from '@springtide/effects/domain';
 import { Decimal, addMs, decimal, msBetween, type Instant } from '@springtide/kernel';
 import type { Case } from './case.js';
-import type { ApprovalRow } from './evidence.js';
+import type { ApprovalRow, RunRow } from './evidence.js';
 import { finding, joined, type Finding, type Violation } from './judgement.js';
 
 /** Item states that hold no room in a mandate. */
@@ -180,17 +180,19 @@ function beyond(of: Case, mandate: Mandate, approval: ApprovalRow): readonly str
     ...(decimal(mandate.budget.amount).lessThanOrEqualTo(approval.budget.amount) || raised === true
       ? []
       : [`may spend ${mandate.budget.amount} instead of ${approval.budget.amount}, and nobody raised it`]),
-    ...(run === undefined ? [] : tooLate(of, run.startedAt, approval)),
+    ...(run === undefined ? [] : tooLate(of, run, approval)),
   ];
 }
 
-function tooLate(of: Case, startedAt: Instant, approval: ApprovalRow): readonly string[] {
+/** A group that comes back was started in time when it was armed; its approval must hold when it comes back. */
+function tooLate(of: Case, { startedAt, cameBackFrom }: RunRow, approval: ApprovalRow): readonly string[] {
   const { skewMs } = of.policy;
+  const isArmed = cameBackFrom == null;
   return [
     ...(startedAt > addMs(approval.expiresAt, skewMs)
       ? [`was armed after its approval expired at ${approval.expiresAt}`]
       : []),
-    ...(startedAt > addMs(approval.latestStart, skewMs)
+    ...(isArmed && startedAt > addMs(approval.latestStart, skewMs)
       ? [`was armed after ${approval.latestStart}, the latest start`]
       : []),
   ];

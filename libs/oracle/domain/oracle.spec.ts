@@ -1,4 +1,4 @@
-import { addMs, money } from '@springtide/kernel';
+import { HOUR, addMs, money } from '@springtide/kernel';
 import { START } from '../../effects/testing/effect-fixtures.js';
 import {
   ASKED,
@@ -17,6 +17,7 @@ import {
   armed,
   at,
   bookedGone,
+  cameBack,
   closedWith,
   cut,
   deletes,
@@ -279,6 +280,14 @@ const TALES: Readonly<Record<InvariantId, Readonly<{ broken: readonly Tale[]; ne
         title: 'an approval that had expired',
         evidence: () => withApproval({ expiresAt: addMs(START, -MINUTE) }),
       },
+      {
+        title: 'a run armed after the latest start',
+        evidence: () => withApproval({ latestStart: addMs(START, -HOUR) }),
+      },
+      {
+        title: 'a group that came back after its approval had expired',
+        evidence: () => cameBack({ expiresAt: addMs(START, -MINUTE) }),
+      },
       { title: 'a budget that nobody raised', evidence: () => withApproval({ budget: money('CNY', '10') }) },
       { title: 'a mandate for more machines', evidence: () => withApproval({ maxMachines: 9 }) },
     ],
@@ -290,6 +299,7 @@ const TALES: Readonly<Record<InvariantId, Readonly<{ broken: readonly Tale[]; ne
         evidence: () => stoppedAt(addMs(START, -1_000)),
       },
       { title: 'a budget that an approver raised', evidence: () => raisedBudget() },
+      { title: 'a group that came back while its approval held', evidence: () => cameBack({}) },
       {
         title: 'an approval that expired after the run was armed',
         evidence: () => withApproval({ expiresAt: addMs(START, 1) }),

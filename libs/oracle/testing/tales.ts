@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { addMs, money, type Instant } from '@springtide/kernel';
+import { HOUR, addMs, money, type Instant } from '@springtide/kernel';
 import type { Intent, Mandate } from '@springtide/effects/domain';
 import { ACCOUNT, START, TENANT, anIntent } from '../../effects/testing/effect-fixtures.js';
 import type {
@@ -252,6 +252,12 @@ export function withIntent(over: Partial<Intent>): Evidence {
 
 export function withApproval(over: Partial<ApprovalRow>): Evidence {
   return evidenceOf({ ...STORY, approval: { ...STORY.approval, ...over } });
+}
+
+/** The run came back after it had made way for a campaign: later than its group could have been armed. */
+export function cameBack(over: Partial<ApprovalRow>): Evidence {
+  const approval = { ...STORY.approval, latestStart: addMs(START, -HOUR), ...over };
+  return evidenceOf({ ...STORY, approval, run: { ...STORY.run, cameBackFrom: 'the-run-before' } });
 }
 
 export function stoppedAt(stop: Instant): Evidence {

@@ -6,3 +6,4 @@ export { mergeWants, type ScalingRails, type ScalingState } from './strategies/m
 export { wallClock } from './strategies/schedule.js';
 export type { ScalingSight, ScalingWant, Seen } from './strategies/strategy.js';
 export { wantOf } from './strategies/wants.js';
+export { SETTLED, decidedByHand } from './rest.js';

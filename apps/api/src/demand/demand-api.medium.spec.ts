@@ -198,6 +198,15 @@ describe('scaling', () => {
     expect((await cli.run('scaling', 'list')).out).toMatch(/storefront\s+unknown/);
   });
 
+  it('refuses to keep a group off where none rests, and says that nothing was changed', async () => {
+    expect(
+      (await client.call(routes.scalingGet, { params: { service: 'storefront' }, query: {} })).rest,
+    ).toBeNull();
+    const refused = await cli.run('scaling', 'keep-off', 'storefront');
+    expect(refused.exit).not.toBe(0);
+    expect(refused.err).toMatch(/No scaling group of "storefront" rests.*nothing was bought or ended/);
+  });
+
   it('refuses what contradicts itself, and changes that would undo others', async () => {
     const params = { service: 'storefront' };
     const body = ScalingInput.parse({ strategies: [], ceiling: 1, floor: 2 });

@@ -17,6 +17,11 @@ export class ScalingController {
     return await this.scaling.get(ctx, params.service, query.at);
   }
 
+  @Handle(routes.scalingReturn)
+  async comesBack({ ctx, params, body }: Parsed<typeof routes.scalingReturn>) {
+    return await this.scaling.letComeBack(ctx, params.service, body.comesBack);
+  }
+
   @Handle(routes.scalingReadyTimes)
   async readyTimes({ ctx, params }: Parsed<typeof routes.scalingReadyTimes>) {
     return { items: await this.scaling.readyTimes(ctx, params.service) };

@@ -1,7 +1,13 @@
-import { ScalingInput, routes, type ScalingBody, type ScalingGroupBody } from '@springtide/contracts';
+import {
+  ScalingInput,
+  routes,
+  type ScalingBody,
+  type ScalingGroupBody,
+  type ScalingRestBody,
+} from '@springtide/contracts';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { numberText } from '../output/readable.js';
+import { moneyText, numberText } from '../output/readable.js';
 import { factsOf, tableOf, type Section } from '../output/render.js';
 import { readBody } from '../session/documents.js';
 import { flag, required, type CommandLine } from './command-line.js';
@@ -40,6 +46,17 @@ export function addScalingCommands(program: Command, line: CommandLine): void {
       session.print(scaling, () => scalingSections(scaling));
     },
   );
+  const returns = (comesBack: boolean, usage: string, description: string) =>
+    line.verb(noun, usage, description, {}, async ({ session, args: [service = ''] }) => {
+      const scaling = await session.call(routes.scalingReturn, { params: { service }, body: { comesBack } });
+      session.print(scaling, () => (scaling.rest === null ? [] : [restSection(scaling.rest)]));
+    });
+  returns(
+    false,
+    'keep-off <service>',
+    'keep a group off that gave way to a campaign: it does not come back by itself',
+  );
+  returns(true, 'let-back <service>', 'let a group come back by itself again that was kept off');
   line.verb(noun, 'list', 'services with strategies', {}, async ({ session }) => {
     const { items } = await session.call(routes.scalingList);
     session.print(items, () => [
@@ -48,7 +65,7 @@ export function addScalingCommands(program: Command, line: CommandLine): void {
           ['service', (row) => row.service],
           ['machines', (row) => machinesText(row)],
           ['decision', (row) => `${row.decision.action} to ${row.decision.machines}`],
-          ['group', (row) => row.group?.runId ?? '-'],
+          ['group', (row) => row.group?.runId ?? (row.rest === null ? '-' : `rests: ${row.rest.reason}`)],
           ['why', (row) => row.decision.reasons.at(-1) ?? ''],
         ],
         items,
@@ -58,7 +75,7 @@ export function addScalingCommands(program: Command, line: CommandLine): void {
 }
 
 function scalingSections(scaling: ScalingBody): Section[] {
-  const { decision, group } = scaling;
+  const { decision, group, rest } = scaling;
   return [
     factsOf([
       ['Service', scaling.service],
@@ -68,6 +85,7 @@ function scalingSections(scaling: ScalingBody): Section[] {
       ['Acts on it', group === null ? 'nobody: nothing was started or stopped' : `run ${group.runId}`],
     ]),
     ...(group === null ? [] : groupSections(group)),
+    ...(rest === null ? [] : [restSection(rest)]),
     tableOf(
       [
         ['strategy', (row) => row.strategyId],
@@ -105,6 +123,25 @@ function groupSections({
       pools,
     ),
   ];
+}
+
+function restSection({
+  name,
+  since,
+  waitsFor,
+  expectedAt,
+  until,
+  moneyLeft,
+  text,
+}: ScalingRestBody): Section {
+  return factsOf([
+    ['Group that rests', `${name}, since ${since}`],
+    ['Waits for', waitsFor.length === 0 ? 'no campaign' : waitsFor.join(', ')],
+    ['Its route is free', expectedAt === null ? 'now' : `about ${expectedAt}`],
+    ['Approved until', until],
+    ['Money left', moneyLeft === null ? 'told when its machines are gone' : moneyText(moneyLeft)],
+    ['So', text],
+  ]);
 }
 
 function machinesText({ current }: ScalingBody): string {

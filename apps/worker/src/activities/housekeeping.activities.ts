@@ -1,9 +1,10 @@
 import type { AccountService, CloudAccount } from '@springtide/accounts';
-import type { RunBook } from '@springtide/campaigns';
+import type { GroupReturns, RunBook } from '@springtide/campaigns';
 import type { BuiltClusterService } from '@springtide/clusters';
 import type { HousekeepingActivities, InventoryAccount } from '@springtide/contracts';
 import { failedPass, type Reconciler, type Scope } from '@springtide/effects';
 import { sealAudit, type TenantService } from '@springtide/identity';
+import { asSpringtideError } from '@springtide/kernel';
 import { jobContext, type Database, type Logger } from '@springtide/platform';
 import type { ReleaseKeeper } from '@springtide/traffic';
 import { alive } from './liveness.js';
@@ -17,6 +18,7 @@ export type HousekeepingParts = Readonly<{
   builtClusters: BuiltClusterService;
   releases: ReleaseKeeper;
   book: RunBook;
+  groupReturns: GroupReturns;
   /** Runs that may be brought back because their leases lapsed. */
   mayComeBack: (tenantId: string, runIds: readonly string[]) => Promise<readonly string[]>;
   log: Logger;
@@ -26,6 +28,7 @@ export function housekeepingActivities(parts: HousekeepingParts): HousekeepingAc
   return {
     reconcileScopes: async () => await parts.reconciler.scopes(await registeredScopes(parts)),
     keepRoutes: async () => await alive(async () => await keepRoutes(parts)),
+    returnGroups: async () => await alive(async () => await returnGroups(parts)),
     reconcilePass: async (scope) =>
       await alive(async () => {
         try {
@@ -62,6 +65,20 @@ async function keepRoutes({ database, releases, book, log }: HousekeepingParts):
       }
     }),
   );
+}
+
+/** A group that cannot be looked at keeps no other one waiting. */
+async function returnGroups({ database, groupReturns, log }: HousekeepingParts): Promise<void> {
+  for (const tenantId of await listTenantIds(database)) {
+    const ctx = jobContext('scaling', tenantId, 'return-groups');
+    for (const { runId, failure } of await groupReturns.pass(ctx)) {
+      const { code, message } = asSpringtideError(failure);
+      log.warn(
+        { tenant: tenantId, runId, code, reason: message },
+        'a resting scaling group was not looked at',
+      );
+    }
+  }
 }
 
 /** Accounts with nothing to list, or that are not to be used, are left out. */

@@ -4,7 +4,15 @@ import { railsOf, withRails } from './rails.js';
 const campaigns = { id: 'campaigns', kind: 'campaign' } as const;
 const scaling: ScalingBody = {
   ...{ service: 'shop', version: 2, updatedAt: '2026-11-11T00:00:00.000Z', current: 3 },
-  ...{ floor: 2, ceiling: 20, cooldownSeconds: 300, largestScaleIn: 0.5, advisory: true, group: null },
+  ...{
+    floor: 2,
+    ceiling: 20,
+    cooldownSeconds: 300,
+    largestScaleIn: 0.5,
+    advisory: true,
+    group: null,
+    rest: null,
+  },
   decision: { machines: 3, action: 'hold', wants: [], reasons: [] },
   strategies: [campaigns],
 };

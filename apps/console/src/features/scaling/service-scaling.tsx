@@ -7,6 +7,7 @@ import { Grid } from '../../shared/ui/grid.js';
 import { Section } from '../../shared/ui/page.js';
 import { ActsOnIt } from './acts-on-it.js';
 import { RailsForm } from './rails-form.js';
+import { RestingGroup } from './resting-group.js';
 import { ReadyTimes } from './ready-times.js';
 import { settingOf } from './strategy-words.js';
 
@@ -24,6 +25,7 @@ export function ServiceScaling({ scaling, changeable = false }: Props & Readonly
     <Section title={scaling.service}>
       <Advice scaling={scaling} />
       <ActsOnIt group={scaling.group} />
+      {scaling.rest !== null && <RestingGroup service={scaling.service} rest={scaling.rest} />}
       <h3>{text('scaling.strategies')}</h3>
       <Wants scaling={scaling} />
       <h3>{text('scaling.how')}</h3>

@@ -1,0 +1,29 @@
+import type { ScalingRestBody } from '@springtide/contracts';
+import type { Instant } from '@springtide/kernel';
+
+type Reason = ScalingRestBody['reason'];
+
+/** Nothing changes any more by itself. */
+export const SETTLED: readonly Reason[] = ['kept-off', 'end-over', 'money-spent', 'stopped', 'came-back'];
+
+/** What a person may keep off: it would come back now, or when an approver decides. */
+const KEEPABLE: readonly Reason[] = ['leaving', 'campaign', 'promised', 'stop-switch', 'approval'];
+
+/** Undefined where the rest is not one that a person can decide about. */
+export function decidedByHand(
+  rest: ScalingRestBody,
+  comesBack: boolean,
+  by: string,
+  now: Instant,
+): ScalingRestBody | undefined {
+  if (!comesBack && KEEPABLE.includes(rest.reason)) {
+    const text = `${by} keeps it off since ${now}. Nothing is bought for it, and nothing of it costs money once its machines are back. Let it come back whenever you want it, until ${rest.until}.`;
+    return { ...rest, reason: 'kept-off', text };
+  }
+  if (comesBack && rest.reason === 'kept-off') {
+    const text = `${by} lets it come back: within a minute it looks whether its route is free and its approval still holds. Nothing is bought before that.`;
+    return { ...rest, reason: 'leaving', text };
+  }
+  const isSoAlready = comesBack ? KEEPABLE.includes(rest.reason) : rest.reason === 'kept-off';
+  return isSoAlready ? rest : undefined;
+}
