@@ -1,4 +1,11 @@
-import type { PhaseName, Reason } from '@springtide/contracts';
+import {
+  ordersFact,
+  sentence,
+  type PhaseName,
+  type Reason,
+  type Sentence,
+  type SentenceCode,
+} from '@springtide/contracts';
 import type { SurgeAnswer } from './domain/index.js';
 import type { TimelineNote } from './run-timeline.js';
 
@@ -20,30 +27,46 @@ export function answerNote(demand: AnsweredDemand, answer: SurgeAnswer, reason: 
   const short = Math.ceil(Math.max(0, ...answer.uncovered.values()));
   const multiple = Math.round(demand.multiple * 100) / 100;
   const facts = { service, observed, planned, multiple, short, why: reason.text };
-  const asks = `${service} takes ${observed} requests/s where ${planned} were planned for ${phase}`;
+  const asks = { service, observed, planned, phase, multiple };
   const once = `surge/${service}/${revision}`;
+  const why = whyOf(reason);
   if (multiple === 1) {
-    const detail = `${asks}: demand is back at the plan, and so are the targets. What was added goes back, what went early is bought again if the plan still wants it. ${reason.text}`;
-    return { step: 'demand.calm', detail, facts, once };
+    return { step: 'demand.calm', sentences: [sentence('demand.calm', asks), why], facts, once };
   }
-  const moved = answer.added.map(
-    ({ machines, poolId, phase: when }) => `${Math.abs(machines)} × ${poolId} for ${when}`,
+  const moved = ordersFact(
+    answer.added.map(({ machines, poolId, phase: when }) => ({
+      machines: Math.abs(machines),
+      poolId,
+      phase: when,
+    })),
   );
-  if (multiple < 1) {
-    const what = moved.length === 0 ? 'no whole machine can be spared' : `going early: ${moved.join(', ')}`;
-    const detail = `${asks}; the campaign lets machines go at ${multiple} times the plan: ${what}. ${reason.text}`;
-    return { step: 'demand.below-plan', detail, facts, once };
+  const step = multiple < 1 ? 'demand.below-plan' : 'demand.above-plan';
+  const answered = moved === '' ? sentence(`${step}-none`, asks) : sentence(step, { ...asks, moved });
+  if (multiple < 1) return { step, sentences: [answered, why], facts, once };
+  const uncovered = short === 0 ? [] : [sentence('demand.uncovered', { short })];
+  const level = short === 0 ? 'warning' : 'problem';
+  return { step, level, sentences: [answered, ...uncovered, why], facts, once };
+}
+
+/** What the forecast that was followed says of it; a reason of another kind stays as it was written. */
+function whyOf({ code, params, text }: Reason): Sentence {
+  const { earliest, latest } = params;
+  if (!FORECASTS.some((known) => known === code) || earliest === undefined || latest === undefined) {
+    return sentence('quoted', { text });
   }
-  const what = moved.length === 0 ? 'the targets carry it already' : `added: ${moved.join(', ')}`;
-  const missing =
-    short === 0
-      ? ''
-      : ` ${short} requests/s stay uncovered: neither the approved pools nor the approval's machines and money per hour leave more room. Plan and approve more, or expect slow answers.`;
-  return {
-    step: 'demand.above-plan',
-    level: short === 0 ? 'warning' : 'problem',
-    detail: `${asks}; it is answered at ${multiple} times the plan inside the approved envelope: ${what}.${missing} ${reason.text}`,
-    facts,
-    once,
-  };
+  return { code, params: { ...params, ...shiftOf(Number(earliest), Number(latest)) } };
+}
+
+const FORECASTS: readonly SentenceCode[] = [
+  'burst-at-ceiling',
+  'burst-above-forecast',
+  'burst-forecast-placed',
+  'burst-forecast-open',
+];
+
+/** How much earlier, or later, than forecast the demand comes. */
+function shiftOf(earliest: number, latest: number): Readonly<Record<string, string | number>> {
+  const [earlier, later] = [Math.max(0, earliest), Math.max(0, -latest)];
+  if (earliest !== latest) return { shift: 'between', earlier, later };
+  return { shift: earliest === 0 ? 'none' : earliest > 0 ? 'earlier' : 'later', earlier, later };
 }

@@ -1,4 +1,4 @@
-import type { RunRef } from '@springtide/contracts';
+import { sentence, type RunRef } from '@springtide/contracts';
 import type { EffectLedger } from '@springtide/effects';
 import type { RouteMember, RouteState } from '@springtide/provider-kit';
 import {
@@ -62,7 +62,7 @@ export class EntranceKeeper {
     await this.book.note(run.tenantId, run.runId, {
       step: 'guard.entrance',
       level: 'warning',
-      detail: `${route.name} had lost members of ${lacking.join(', ')}, as a proxy does that was started again; they are back, and so are its shares.`,
+      sentences: [sentence('guard.entrance', { route: route.name, groups: lacking.join(', ') })],
       facts: { route: route.name, groups: lacking.length },
       once: `entrance/${route.name}/${this.book.now()}`,
     });

@@ -1,4 +1,4 @@
-import type { BatchOrder, BatchResult, RunRef } from '@springtide/contracts';
+import { sentence, type BatchOrder, type BatchResult, type RunRef } from '@springtide/contracts';
 import { EffectLedger, MachineLife, type LaunchAnswer, type LaunchRequest } from '@springtide/effects';
 import type { Intent } from '@springtide/effects/domain';
 import { HOUR, SpringtideError, addMs, asSpringtideError, msBetween } from '@springtide/kernel';
@@ -103,13 +103,11 @@ export class Provisioning {
     // The reconciler may have seen them meanwhile.
     if (items.some(({ machineId }) => machineId !== null)) return { intentId: id, running: 0, refused: [] };
     const sent = state === 'sent' || state === 'written';
-    const what = `${count} × ${poolId ?? 'machines'}`;
+    const what = { count, pool: poolId ?? '', message: reason };
     await this.book.note(tenantId, runId, {
       step: 'provision.silent',
       level: 'problem',
-      detail: sent
-        ? `Whether ${what} were bought is not known: their account does not answer (${reason}). Their room and their money stay set aside, so nothing is bought instead, and the phase goes on. Look at springtide stuck list: what is abandoned there is bought elsewhere.`
-        : `${what} were not bought: their account does not answer (${reason}). Nothing was sent and nothing is paid; they are looked for in other accounts of the approved plan.`,
+      sentences: [sentence(sent ? 'provision.silent-sent' : 'provision.silent-unsent', what)],
       facts: { count, poolId: poolId ?? '' },
       once: `silent/${id}/${state}`,
     });
@@ -200,12 +198,13 @@ export class Provisioning {
     order: BatchOrder,
     answer: Exclude<LaunchAnswer, { status: 'unknown' }>,
   ): Promise<BatchResult> {
+    const { count, poolId: pool, service } = order;
     const once = `launch/${order.phase}/${order.fence}.${order.revision}.${order.round}/${order.service}/${order.poolId}/${order.batch}`;
     if (answer.status === 'refused') {
       await this.book.note(order.tenantId, order.runId, {
         step: 'provision.refused',
         level: 'problem',
-        detail: `${order.count} × ${order.poolId} were not bought: ${answer.refusal.message}`,
+        sentences: [sentence('provision.refused', { count, pool, message: answer.refusal.message })],
         facts: answer.refusal.facts,
         once,
       });
@@ -214,10 +213,10 @@ export class Provisioning {
     await this.book.note(order.tenantId, order.runId, {
       step: 'provision.bought',
       level: answer.refusals.length === 0 ? 'info' : 'warning',
-      detail: [
-        `${answer.accepted} of ${order.count} × ${order.poolId} accepted for ${order.service}.`,
-        ...answer.refusals.map(({ count, code, message }) => `${count} refused (${code}): ${message}.`),
-      ].join(' '),
+      sentences: [
+        sentence('provision.bought', { accepted: answer.accepted, count, pool, service }),
+        ...answer.refusals.map((refusal) => sentence('provision.bought-less', refusal)),
+      ],
       facts: { accepted: answer.accepted, wanted: order.count, poolId: order.poolId },
       once,
     });

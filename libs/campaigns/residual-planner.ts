@@ -1,4 +1,12 @@
-import type { Deficit, GrowOrder, PhaseName, RunRef } from '@springtide/contracts';
+import {
+  ordersFact,
+  sentence,
+  type Deficit,
+  type GrowOrder,
+  type PhaseName,
+  type RunRef,
+  type Sentence,
+} from '@springtide/contracts';
 import type { EffectLedger } from '@springtide/effects';
 import type { Mandate } from '@springtide/effects/domain';
 import {
@@ -119,7 +127,7 @@ export class ResidualPlanner {
       await this.book.note(tenantId, runId, {
         step: 'plan.residual',
         level: 'problem',
-        detail: `The rest of the run could not be planned anew: ${asSpringtideError(thrown).message}. What runs stays; nothing stands in for what is missing.`,
+        sentences: [sentence('plan.residual-failed', { message: asSpringtideError(thrown).message })],
         once: `residual/${phase}/${input.fence}/${round}/failed`,
       });
       return undefined;
@@ -132,14 +140,15 @@ export class ResidualPlanner {
         (b) => b.service === row.service && b.poolId === row.poolId && b.phase === row.phase,
       );
       const machines = row.machines - (was?.machines ?? 0);
-      return machines > 0 ? [`${machines} × ${row.poolId} for ${row.service} in ${row.phase}`] : [];
+      return machines > 0 ? [{ ...row, machines }] : [];
     });
     return {
       step: 'plan.residual',
-      detail:
+      sentences: [
         more.length === 0
-          ? 'The rest of the run was planned anew: no approved pool with room and money left can stand in.'
-          : `The rest of the run was planned anew inside its approval: ${more.join(', ')}.`,
+          ? sentence('plan.residual-none', {})
+          : sentence('plan.residual', { added: ordersFact(more) }),
+      ],
       facts: { added: more.length },
       once: `residual/${phase}/${fence}/${round}`,
     };
@@ -154,7 +163,7 @@ export class ResidualPlanner {
       await this.book.note(tenantId, runId, {
         step: 'provision.fallback',
         level: 'warning',
-        detail: `${count} machines of ${poolId} did not come (${code}); ${describe(orders, service)}`,
+        sentences: [insteadOf({ service, pool: poolId, count, code }, orders)],
         facts: { poolId, count, code },
         once: `fallback/${phase}/${open.run.revision}/${round}/${service}/${poolId}`,
       });
@@ -171,7 +180,7 @@ export class ResidualPlanner {
       await this.book.note(tenantId, runId, {
         step: 'provision.shortage',
         level: 'problem',
-        detail: `${service} stays short of ${count} × ${poolId} in ${phase}: the approved pools that can stand in have no more room.`,
+        sentences: [sentence('provision.shortage-left', { service, count, pool: poolId, phase })],
         facts: { service, poolId, count },
         once: `shortage/${phase}/${open.run.revision}/${service}/${poolId}/round-${round}`,
       });
@@ -198,8 +207,12 @@ function leftOf({ budget, reserved, committed }: Mandate): Money {
   return compareMoney(left, nothing) > 0 ? left : nothing;
 }
 
-function describe(orders: readonly GrowOrder[], service: string): string {
-  const own = orders.filter((order) => order.service === service);
-  if (own.length === 0) return 'no approved pool can stand in.';
-  return `${service} gets instead: ${own.map((order) => `${order.count} × ${order.poolId}`).join(', ')}.`;
+function insteadOf(
+  missing: Readonly<{ service: string; pool: string; count: number; code: string }>,
+  orders: readonly GrowOrder[],
+): Sentence {
+  const own = orders.filter((order) => order.service === missing.service);
+  if (own.length === 0) return sentence('provision.fallback-none', missing);
+  const instead = ordersFact(own.map(({ count, poolId }) => ({ machines: count, poolId })));
+  return sentence('provision.fallback', { ...missing, instead });
 }

@@ -1,4 +1,11 @@
-import { RUN_CHANGED, runWorkflowId, scaleBackWorkflowId, type RunCommand } from '@springtide/contracts';
+import {
+  RUN_CHANGED,
+  runWorkflowId,
+  scaleBackWorkflowId,
+  sentence,
+  type RunCommand,
+  type Sentence,
+} from '@springtide/contracts';
 import { effectTransaction } from '@springtide/effects';
 import { extendReservation, type Mandate } from '@springtide/effects/domain';
 import { recordAudit, requirePermission, requireUser } from '@springtide/identity';
@@ -69,10 +76,10 @@ export async function giveCommand(
     throw new SpringtideError('failed-precondition', refusal.message, { nextStep: refusal.nextStep });
   }
   if (command.command === 'abort' && isOnTheWayBack(run)) return;
-  const detail = await apply(given, run, command);
+  const told = await apply(given, run, command);
   run.revision += 1;
   await tx.save(RunEntity, run);
-  const entry = { step: `command.${command.command}`, detail, once: `command/${run.revision}` };
+  const entry = { step: `command.${command.command}`, sentences: [told], once: `command/${run.revision}` };
   await note(tx, ctx, runId, entry, at);
   await recordAudit(tx, ctx, {
     action: `run.${command.command}`,
@@ -90,19 +97,21 @@ function isOnTheWayBack({ closedAt, state }: RunEntity): boolean {
 }
 
 /** Changes the locked run, and what belongs to it. @returns the story line. */
-async function apply(given: Given, run: RunEntity, command: RunCommand): Promise<string> {
-  const { ctx } = given;
+async function apply(given: Given, run: RunEntity, command: RunCommand): Promise<Sentence> {
+  const who = given.ctx.actor.name;
   switch (command.command) {
     case 'pause':
       run.control = 'pause';
-      return 'Paused: nothing more is bought and no traffic moves. What runs keeps running, and keeps costing.';
+      return sentence('command.pause', {});
     case 'resume':
       run.control = 'run';
-      return 'Resumed.';
+      return sentence('command.resume', {});
     case 'abort':
       run.control = 'abort';
       run.safeHold = null;
-      return `Stopped by ${ctx.actor.name}${command.reason ? `: ${command.reason}` : ''}. Traffic goes home, machines go back.`;
+      return command.reason === ''
+        ? sentence('command.abort', { who })
+        : sentence('command.abort-because', { who, reason: command.reason });
     case 'extend':
       return await extend(given, run, command.minutes);
     case 'raise-budget':
@@ -120,7 +129,7 @@ async function apply(given: Given, run: RunEntity, command: RunCommand): Promise
       return await goOn(given, run, command);
     case 'skip-waiting':
       await changeWayBack(given, run, (wayBack) => withoutWaiting(wayBack, command.at));
-      return `${ctx.actor.name} ended the waiting at ${command.at}. What is not through is seen to later; the proof stands.`;
+      return sentence('command.skip-waiting', { who, at: command.at });
   }
 }
 
@@ -128,7 +137,7 @@ async function growOrShrink(
   given: Given,
   run: RunEntity,
   command: Command<'grow' | 'shrink'>,
-): Promise<string> {
+): Promise<Sentence> {
   const { plan } = await openIn(given.tx, run.id);
   const { service, phase, byRequestsPerSecond } = command;
   const now = targetCapacity(run.targets, plan, { service, phase });
@@ -141,7 +150,7 @@ async function retargeted(
   { tx, ctx, at }: Given,
   run: RunEntity,
   wanted: Pick<Command<'change-target'>, 'service' | 'phase' | 'requestsPerSecond'>,
-): Promise<string> {
+): Promise<Sentence> {
   const { plan, campaign } = await openIn(tx, run.id);
   const { service, phase, requestsPerSecond } = wanted;
   if (campaign.input.follows === 'strategies') {
@@ -180,10 +189,10 @@ async function retargeted(
   }
   run.targets = changed.targets;
   await rebaseSurge(tx, run.id, service, run.targets);
-  return `Target of ${service} in ${phase} is now ${requestsPerSecond} requests/s.`;
+  return sentence('command.change-target', { service, phase, requestsPerSecond });
 }
 
-async function extend(given: Given, run: RunEntity, minutes: number): Promise<string> {
+async function extend(given: Given, run: RunEntity, minutes: number): Promise<Sentence> {
   const { tx, ctx } = given;
   const last = run.phases.at(-1);
   if (last === undefined) throw new SpringtideError('internal', 'this run has no phases');
@@ -204,7 +213,7 @@ async function extend(given: Given, run: RunEntity, minutes: number): Promise<st
   if (run.safeHold !== null) {
     run.safeHold = { ...run.safeHold, until: addMs(run.safeHold.until, minutes * MINUTE) };
   }
-  return `Extended by ${minutes} minutes, to ${endsAt}.`;
+  return sentence('command.extend', { minutes, endsAt });
 }
 
 /** @throws failed-precondition where a campaign that is armed needs the entrance before this one would be gone. */
@@ -232,7 +241,7 @@ async function raiseBudget(
   given: Given,
   run: RunEntity,
   budget: Readonly<{ currency: string; amount: string }>,
-): Promise<string> {
+): Promise<Sentence> {
   await requireApprover(given, run, 'budget');
   await changeMandate(given.tx, given.ctx, run.id, (mandate) => {
     if (compareMoney(budget, mandate.budget) < 0) {
@@ -243,10 +252,14 @@ async function raiseBudget(
     }
     return { ...mandate, budget };
   });
-  return `Budget raised to ${budget.amount} ${budget.currency} by ${given.ctx.actor.name}.`;
+  return sentence('command.raise-budget', { ...budget, who: given.ctx.actor.name });
 }
 
-async function raiseLimits(given: Given, run: RunEntity, command: Command<'raise-limits'>): Promise<string> {
+async function raiseLimits(
+  given: Given,
+  run: RunEntity,
+  command: Command<'raise-limits'>,
+): Promise<Sentence> {
   await requireApprover(given, run, 'limits');
   const { machines, perHour } = command;
   await changeMandate(given.tx, given.ctx, run.id, (mandate) => {
@@ -258,7 +271,9 @@ async function raiseLimits(given: Given, run: RunEntity, command: Command<'raise
     }
     return { ...mandate, maxMachines: machines, maxPerHour: perHour };
   });
-  return `Limits raised to ${machines} machines and ${perHour.amount} ${perHour.currency} an hour by ${given.ctx.actor.name}.`;
+  const { amount, currency } = perHour;
+  const who = given.ctx.actor.name;
+  return sentence('command.raise-limits', { machines, perHour: amount, currency, who });
 }
 
 async function requireApprover({ tx, ctx }: Given, run: RunEntity, what: string): Promise<void> {
@@ -273,7 +288,7 @@ async function requireApprover({ tx, ctx }: Given, run: RunEntity, what: string)
 }
 
 /** A hold keeps machines that cost money: it has an end, at the latest that of what was approved. */
-async function hold(given: Given, run: RunEntity, command: Command<'hold'>): Promise<string> {
+async function hold(given: Given, run: RunEntity, command: Command<'hold'>): Promise<Sentence> {
   const { tx, ctx, at } = given;
   const mandate = await effectTransaction(tx, ctx.tenantId).findMandateOfRun(run.id);
   const asked = addMs(at, command.minutes * MINUTE);
@@ -289,18 +304,23 @@ async function hold(given: Given, run: RunEntity, command: Command<'hold'>): Pro
   }
   const asHold = { by: ctx.actor.name, reason: command.reason, until };
   await changeWayBack(given, run, (wayBack) => withHold(wayBack, command.at, asHold));
-  return `${ctx.actor.name} holds the way back at ${command.at}, until ${until} at the latest${command.reason ? `: ${command.reason}` : ''}. What is held keeps costing.`;
+  const facts = { who: ctx.actor.name, at: command.at, until };
+  return command.reason === ''
+    ? sentence('command.hold', facts)
+    : sentence('command.hold-because', { ...facts, reason: command.reason });
 }
 
-async function goOn(given: Given, run: RunEntity, command: Command<'go-on'>): Promise<string> {
-  const { ctx } = given;
+async function goOn(given: Given, run: RunEntity, command: Command<'go-on'>): Promise<Sentence> {
+  const who = given.ctx.actor.name;
   if (run.control === 'hold') {
     run.control = run.safeHold?.was ?? 'run';
     run.safeHold = null;
-    return `${ctx.actor.name} let the run go on after its safe hold: targets and ground are compared again.`;
+    return sentence('command.go-on-safe', { who });
   }
   await changeWayBack(given, run, (wayBack) => withoutHold(wayBack, command.at ?? null));
-  return `${ctx.actor.name} let the way back go on${command.at === undefined ? '' : ` at ${command.at}`}.`;
+  return command.at === undefined
+    ? sentence('command.go-on', { who })
+    : sentence('command.go-on-at', { who, at: command.at });
 }
 
 async function changeWayBack(

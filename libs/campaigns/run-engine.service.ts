@@ -1,12 +1,13 @@
-import type {
-  Deficit,
-  GroundOrders,
-  GrowOrder,
-  GuardFindings,
-  GuardLook,
-  PhaseName,
-  RunBrief,
-  RunRef,
+import {
+  sentence,
+  type Deficit,
+  type GroundOrders,
+  type GrowOrder,
+  type GuardFindings,
+  type GuardLook,
+  type PhaseName,
+  type RunBrief,
+  type RunRef,
 } from '@springtide/contracts';
 import { EffectLedger, MachineLife } from '@springtide/effects';
 import { costOfUsage, isGivenUp, usageOf, type Intent } from '@springtide/effects/domain';
@@ -58,7 +59,11 @@ export class RunEngine {
       tenantId,
       runId,
       () => ({ phase, state: 'ramping', summary: `Preparing ${phase}.` }),
-      { step: `phase.${phase}.prepare`, detail: `Preparing ${phase}.`, once: `phase/${phase}/prepare` },
+      {
+        step: `phase.${phase}.prepare`,
+        sentences: [sentence('phase.prepare', { phase })],
+        once: `phase/${phase}/prepare`,
+      },
       'running',
     );
   }
@@ -70,7 +75,7 @@ export class RunEngine {
     const summary = `Holding ${phase}: ${ready} machines ready.`;
     await this.book.change(tenantId, runId, () => ({ state: 'holding', summary }), {
       step: `phase.${phase}.ready`,
-      detail: summary,
+      sentences: [sentence('phase.ready', { phase, ready })],
       facts: { ready },
       once: `phase/${phase}/ready/${open.run.revision}/${ready}`,
     });
@@ -136,7 +141,7 @@ export class RunEngine {
       await this.book.note(tenantId, runId, {
         step: 'provision.shortage',
         level: 'problem',
-        detail: `${service} is short of ${short} requests/s in ${phase}: ${count} machines of ${poolId} could not be had (${code}) and no approved pool can stand in.`,
+        sentences: [sentence('provision.shortage', { service, short, phase, count, pool: poolId, code })],
         facts: { service, count, code },
         once: `shortage/${phase}/${open.run.revision}/${service}/${poolId}/${code}`,
       });
@@ -150,7 +155,7 @@ export class RunEngine {
     await this.book.note(tenantId, runId, {
       step: 'phase.problem',
       level: 'problem',
-      detail: `${phase} is not as planned: ${detail}. What runs stays; resume or change the target to try again.`,
+      sentences: [sentence('phase.problem', { phase, detail })],
       once: `problem/${phase}/${run.revision}`,
     });
   }
@@ -213,17 +218,11 @@ export class RunEngine {
     const used = (share: string) => compareMoney(actual, multiplyMoney(mandate.budget, share)) >= 0;
     if (used('1')) {
       await this.ledger.changeMandate(tenantId, runId, (current) => ({ ...current, state: 'frozen' }));
-      await this.warnMoney(
-        tenantId,
-        runId,
-        'problem',
-        'The budget is used up: nothing more is bought. What runs stays until someone decides.',
-        '100',
-      );
+      await this.warnMoney(tenantId, runId, 'problem', '100');
     } else if (used('0.9')) {
-      await this.warnMoney(tenantId, runId, 'warning', 'Nine tenths of the budget are used.', '90');
+      await this.warnMoney(tenantId, runId, 'warning', '90');
     } else if (used('0.7')) {
-      await this.warnMoney(tenantId, runId, 'info', 'Seven tenths of the budget are used.', '70');
+      await this.warnMoney(tenantId, runId, 'info', '70');
     }
   }
 
@@ -231,13 +230,12 @@ export class RunEngine {
     tenantId: string,
     runId: string,
     level: 'info' | 'warning' | 'problem',
-    detail: string,
-    percent: string,
+    percent: '70' | '90' | '100',
   ): Promise<void> {
     await this.book.note(tenantId, runId, {
       step: 'guard.budget',
       level,
-      detail,
+      sentences: [sentence(`guard.budget-${percent}`, {})],
       facts: { percent },
       once: `budget/${percent}`,
     });

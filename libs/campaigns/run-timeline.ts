@@ -1,4 +1,4 @@
-import type { TimelineEntry } from '@springtide/contracts';
+import { Sentence, storyText, type TimelineEntry } from '@springtide/contracts';
 import type { Instant } from '@springtide/kernel';
 import type { RequestContext } from '@springtide/platform';
 import { z } from 'zod';
@@ -8,7 +8,8 @@ type Queryable = { query(sql: string, parameters?: unknown[]): Promise<unknown> 
 export type TimelineNote = Readonly<{
   step: string;
   level?: TimelineEntry['level'];
-  detail: string;
+  /** What is told, in order; readers get it in their own language. */
+  sentences: readonly Sentence[];
   facts?: Readonly<Record<string, string | number>>;
   /** What makes this note one and the same, however often the step is repeated. */
   once: string;
@@ -23,19 +24,25 @@ export async function note(
   at: Instant,
 ): Promise<void> {
   await tx.query(
-    `insert into campaign_timeline (tenant_id, run_id, at, step, level, detail, facts, once_key)
-     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (tenant_id, run_id, once_key) do nothing`,
+    `insert into campaign_timeline (tenant_id, run_id, at, step, level, detail, facts, sentences, once_key)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (tenant_id, run_id, once_key) do nothing`,
     [
       ctx.tenantId,
       runId,
       at,
       entry.step,
       entry.level ?? 'info',
-      entry.detail,
+      englishOf(entry.sentences),
       JSON.stringify(entry.facts ?? {}),
+      JSON.stringify(entry.sentences),
       entry.once,
     ],
   );
+}
+
+/** For whoever reads text alone: programs, logs, versions that know no sentences. */
+export function englishOf(sentences: readonly Sentence[]): string {
+  return storyText(sentences, { language: 'en-US' }) ?? '';
 }
 
 const Row = z.object({
@@ -45,6 +52,10 @@ const Row = z.object({
   level: z.enum(['info', 'warning', 'problem']),
   detail: z.string(),
   facts: z.record(z.string(), z.union([z.string(), z.number()])),
+  sentences: z
+    .array(Sentence)
+    .nullable()
+    .transform((sentences) => sentences ?? undefined),
 });
 
 export async function readTimeline(
@@ -55,7 +66,7 @@ export async function readTimeline(
 ): Promise<TimelineEntry[]> {
   return z.array(Row).parse(
     await tx.query(
-      `select id, at, step, level, detail, facts from campaign_timeline
+      `select id, at, step, level, detail, facts, sentences from campaign_timeline
        where run_id = $1 and id > $2 order by id limit $3`,
       [runId, afterId, limit],
     ),

@@ -2,6 +2,7 @@ import {
   RUN_CHANGED,
   runWorkflowId,
   scaleBackWorkflowId,
+  sentence,
   type RunBody,
   type RunCommand,
   type TimelineEntry,
@@ -163,7 +164,7 @@ export class RunsService {
       tx,
       ctx,
       runId,
-      { step: 'armed', detail: `The run was armed by ${ctx.actor.name}.`, once: 'armed' },
+      { step: 'armed', sentences: [sentence('armed', { who: ctx.actor.name })], once: 'armed' },
       this.now(),
     );
     await recordAudit(tx, ctx, {

@@ -1,4 +1,4 @@
-import { runWorkflowId, scaleBackWorkflowId } from '@springtide/contracts';
+import { runWorkflowId, scaleBackWorkflowId, sentence, type Sentence } from '@springtide/contracts';
 import { effectTransaction, type EffectLedger } from '@springtide/effects';
 import { recordAudit } from '@springtide/identity';
 import { addMs, type Instant } from '@springtide/kernel';
@@ -64,13 +64,7 @@ export class SafeHolds {
 
   private async returnOn(tx: EntityManager, ctx: RequestContext, run: RunEntity): Promise<void> {
     const reason = 'its way back was begun before the engine lost its memory';
-    await this.tell(
-      tx,
-      ctx,
-      run,
-      'engine.returning',
-      `The workflow engine has forgotten this run; ${reason}, and goes on.`,
-    );
+    await this.tell(tx, ctx, run, 'engine.returning', sentence('engine.returning', {}));
     await postToOutbox(tx, ctx.tenantId, {
       kind: 'start',
       workflow: 'scaleBack',
@@ -92,13 +86,7 @@ export class SafeHolds {
       run.revision += 1;
       run.summary = 'In safe hold: nothing is bought or ended until somebody decides.';
       await tx.save(RunEntity, run);
-      await this.tell(
-        tx,
-        ctx,
-        run,
-        'engine.safe-hold',
-        `The workflow engine has forgotten this run. It is in safe hold: nothing is bought or ended, what runs keeps running and costing. Let it go on, or bring everything back; at ${until}, with what was approved, it comes back by itself.`,
-      );
+      await this.tell(tx, ctx, run, 'engine.safe-hold', sentence('engine.safe-hold', { until }));
       await recordAudit(tx, ctx, {
         action: 'run.safe-hold',
         target: { kind: 'run', id: run.id },
@@ -122,14 +110,14 @@ export class SafeHolds {
     ctx: RequestContext,
     run: RunEntity,
     step: string,
-    detail: string,
+    told: Sentence,
   ): Promise<void> {
     const at: Instant = this.book.now();
     await note(
       tx,
       ctx,
       run.id,
-      { step, level: 'problem', detail, once: `${step}/${run.revision}/${at}` },
+      { step, level: 'problem', sentences: [told], once: `${step}/${run.revision}/${at}` },
       at,
     );
   }

@@ -1,10 +1,12 @@
-import type { RunRef, ShrinkOrder } from '@springtide/contracts';
+import { sentence, type RunRef, type ShrinkOrder } from '@springtide/contracts';
 import { EffectLedger, MachineLife } from '@springtide/effects';
 import { collectComplete } from '@springtide/provider-kit';
 import { SpringtideError } from '@springtide/kernel';
 import { failPoint, sha256 } from '@springtide/platform';
+import { beginningOf } from './domain/index.js';
 import type { RunBook } from './run-book.js';
 import { isLive, machinesOf } from './run-machines.js';
+import { englishOf } from './run-timeline.js';
 
 /** Brings everything of a run back, and proves it. Needs no approval, and stops for nothing. */
 export class ScaleBack {
@@ -31,7 +33,7 @@ export class ScaleBack {
         tenantId,
         runId,
         () => ({ state: 'scaling-back', summary: `Scaling back: ${reason}.` }),
-        { step: 'scale-back.begin', detail: `Scaling back: ${reason}.`, once: 'scale-back/begin' },
+        { step: 'scale-back.begin', sentences: [beginningOf(reason)], once: 'scale-back/begin' },
         'scaling-back',
       );
     }
@@ -101,15 +103,16 @@ export class ScaleBack {
         (m) => own.has(m.ownership?.intent ?? '') && m.state !== 'terminating',
       ).length;
     }
-    const detail =
+    const sentences = [
       leftovers === 0
-        ? `Listing ${pass}: every account shows nothing of this run any more.`
-        : `Listing ${pass}: ${leftovers} leftovers of this run; scale-back goes on.`;
+        ? sentence('scale-back.clean', { pass })
+        : sentence('scale-back.left', { pass, leftovers }),
+    ];
     await failPoint('scale-back.verified');
-    await this.book.change(tenantId, runId, () => ({ state: 'verifying', summary: detail }), {
+    await this.book.change(tenantId, runId, () => ({ state: 'verifying', summary: englishOf(sentences) }), {
       step: 'scale-back.verify',
       level: leftovers === 0 ? 'info' : 'warning',
-      detail,
+      sentences,
       facts: { leftovers, pass },
       once: `verify/${pass}/${leftovers}`,
     });
@@ -132,7 +135,13 @@ export class ScaleBack {
         summary: `Closed: ${kept}.`,
         closedAt: run.closedAt ?? new Date(this.book.now()),
       }),
-      { step: 'closed', detail: `Closed: ${kept}, and two listings agree.`, once: 'closed' },
+      {
+        step: 'closed',
+        sentences: [
+          left.length === 0 ? sentence('closed', {}) : sentence('closed-without', { count: left.length }),
+        ],
+        once: 'closed',
+      },
       'closed',
     );
   }
@@ -142,7 +151,12 @@ export class ScaleBack {
       tenantId,
       runId,
       () => ({ state: 'stuck', summary: `Stuck: ${reason}. It is tried again until it works.` }),
-      { step: 'stuck', level: 'problem', detail: reason, once: `stuck/${reason}`.slice(0, 300) },
+      {
+        step: 'stuck',
+        level: 'problem',
+        sentences: [sentence('quoted', { text: reason })],
+        once: `stuck/${reason}`.slice(0, 300),
+      },
       'stuck',
     );
   }
@@ -163,6 +177,7 @@ export class ScaleBack {
     const [first] = machines;
     if (first === undefined) return;
     const open = await this.book.open(input.tenantId, input.runId);
+    const account = open.plan.pools.find((p) => p.accountId === first.accountId)?.accountName ?? place;
     const ids = machines.flatMap(({ intentId, item }) =>
       item.machineId === null ? [] : [{ intentId, machineId: item.machineId }],
     );
@@ -189,14 +204,16 @@ export class ScaleBack {
       await this.book.note(input.tenantId, input.runId, {
         step: 'scale-back.refused',
         level: 'warning',
-        detail: `The cloud did not let ${ids.length} machines go yet (${thrown.code}: ${thrown.message}); it is asked again.`,
+        sentences: [
+          sentence('scale-back.refused', { count: ids.length, code: thrown.code, message: thrown.message }),
+        ],
         once: `release-refused/${sha256(fingerprint).slice(0, 16)}/${thrown.code}`,
       });
       throw thrown;
     }
     await this.book.note(input.tenantId, input.runId, {
       step: 'scale-back.release',
-      detail: `${ids.length} machines were given back to ${open.plan.pools.find((p) => p.accountId === first.accountId)?.accountName ?? place}.`,
+      sentences: [sentence('scale-back.release', { count: ids.length, account })],
       facts: { count: ids.length },
       once: `release/${sha256(fingerprint).slice(0, 16)}`,
     });

@@ -1,4 +1,11 @@
-import type { RunRef, ShiftOrder, ShiftPlan, ShiftStepResult } from '@springtide/contracts';
+import {
+  sentence,
+  type RunRef,
+  type Sentence,
+  type ShiftOrder,
+  type ShiftPlan,
+  type ShiftStepResult,
+} from '@springtide/contracts';
 import { EffectLedger, MachineLife } from '@springtide/effects';
 import { SpringtideError, addMs, msBetween } from '@springtide/kernel';
 import type { RouteState } from '@springtide/provider-kit';
@@ -11,7 +18,6 @@ import {
   sameShares,
   sharesByCapacity,
   stepBetween,
-  type GateVerdict,
   type Shares,
 } from '@springtide/traffic/domain';
 import { readingsSince } from './data/demand-reading.repository.js';
@@ -69,11 +75,12 @@ export class Shifting {
     const fractions = relievingSteps(open.policy.shiftFractions, { from, to }, load, capacity);
     const left = open.policy.shiftFractions.length - fractions.length;
     if (left > 0) {
+      const facts = { route: route.name, requestsPerSecond: Math.round(load), left };
       await this.book.note(order.tenantId, order.runId, {
         step: 'shift.hurry',
         level: 'warning',
-        detail: `${route.name} takes ${Math.round(load)} requests per second, more than those who have them can serve: ${left} gentle steps are left out.`,
-        facts: { route: route.name, requestsPerSecond: Math.round(load), left },
+        sentences: [sentence('shift.hurry', facts)],
+        facts,
         once: `hurry/${order.shift}/${order.service}`,
       });
     }
@@ -101,7 +108,7 @@ export class Shifting {
     await this.book.note(order.tenantId, order.runId, {
       step: 'shift.step',
       level: verdict.passed ? 'info' : 'warning',
-      detail: `${route.name}: ${shown}. ${outcomeOf(verdict)}`,
+      sentences: [sentence('shift.step', { route: route.name, shares: shown }), verdict.why],
       facts: { route: route.name, ...shares },
       once: `shift/${order.shift}/${order.service}/${order.step}`,
     });
@@ -109,14 +116,19 @@ export class Shifting {
   }
 
   /** Back to the last good set, minus groups that have nobody healthy any more. */
-  async rollBackShift(order: ShiftOrder & { to: Shares; reason: string }): Promise<void> {
+  async rollBackShift(
+    order: ShiftOrder & { to: Shares; reason: string; why?: Sentence | undefined },
+  ): Promise<void> {
     const open = await this.book.open(order.tenantId, order.runId);
     const route = await this.routeOf(open, order);
     await this.routes.setShares(route, order.to, changeOf(open, order, `rollback/${order.shift}`));
     await this.book.note(order.tenantId, order.runId, {
       step: 'shift.rollback',
       level: 'problem',
-      detail: `${route.name} went back to its last good shares: ${order.reason}.`,
+      sentences: [
+        sentence('shift.rollback', { route: route.name }),
+        order.why ?? sentence('quoted', { text: `${order.reason}.` }),
+      ],
       facts: { route: route.name },
       once: `rollback/${order.shift}/${order.service}`,
     });
@@ -156,7 +168,7 @@ export class Shifting {
       await this.book.note(input.tenantId, input.runId, {
         step: 'shift.no-home',
         level: 'problem',
-        detail: `${route.name} has no standing fleet to take its traffic back; its shares stay as they are.`,
+        sentences: [sentence('shift.no-home', { route: route.name })],
         once: `no-home/${route.name}`,
       });
       return;
@@ -169,7 +181,7 @@ export class Shifting {
     for (const group of others) await this.routes.setMembers(route, group.name, [], change);
     await this.book.note(input.tenantId, input.runId, {
       step: 'shift.home',
-      detail: `${route.name}: all traffic is back on the standing fleet.`,
+      sentences: [sentence('shift.home', { route: route.name })],
       facts: { route: route.name },
       once: `home/${route.name}`,
     });
@@ -236,7 +248,7 @@ export class Shifting {
     await this.book.note(input.tenantId, input.runId, {
       step: 'join.unhealthy',
       level: 'warning',
-      detail: `${machines.length} machines of ${input.service} run but never became healthy; they go back.`,
+      sentences: [sentence('join.unhealthy', { count: machines.length, service: input.service })],
       facts: { count: machines.length },
       once: `unhealthy/${[...ids].toSorted((a, b) => a.localeCompare(b)).join(',')}`.slice(0, 400),
     });
@@ -318,11 +330,6 @@ function sharesOf(state: RouteState): Shares | undefined {
       capacity: members.some((member) => member.healthy) ? weight : 0,
     })),
   );
-}
-
-function outcomeOf({ passed, judged, reason }: GateVerdict): string {
-  if (passed && judged) return 'Healthy.';
-  return passed ? `Kept unjudged: ${reason}.` : reason;
 }
 
 function healthyIds(state: RouteState): ReadonlySet<string> {

@@ -1,3 +1,4 @@
+import { sentence } from '@springtide/contracts';
 import type { EffectLedger } from '@springtide/effects';
 import { isTakenBack } from '@springtide/effects/domain';
 import type { RunBook } from './run-book.js';
@@ -28,10 +29,15 @@ export function mayBeTakenBack(
 }
 
 function entryFor({ service, poolId, item }: RunMachine) {
-  const words = item.refusal?.message ?? 'it said no more';
+  const facts = { machine: item.machineId ?? '', service, pool: poolId };
+  const message = item.refusal?.message;
   return {
     level: 'warning' as const,
-    detail: `${item.machineId ?? ''} of ${service} (${poolId}) is taken back by its cloud (${words}): it gets no more traffic, and is replaced within what was approved.`,
+    sentences: [
+      message === undefined
+        ? sentence('guard.notice-mute', facts)
+        : sentence('guard.notice', { ...facts, message }),
+    ],
     facts: { service, poolId },
     once: `notice/${item.machineId ?? ''}`,
   };

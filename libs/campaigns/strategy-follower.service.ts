@@ -1,4 +1,10 @@
-import { RUN_CHANGED, runWorkflowId, type ScalingDecision } from '@springtide/contracts';
+import {
+  RUN_CHANGED,
+  ordersFact,
+  runWorkflowId,
+  sentence,
+  type ScalingDecision,
+} from '@springtide/contracts';
 import type { Mandate } from '@springtide/effects/domain';
 import type { Instant } from '@springtide/kernel';
 import { postToOutbox, type Database, type RequestContext } from '@springtide/platform';
@@ -51,8 +57,8 @@ export class StrategyFollower {
       locked.revision += 1;
       await tx.save(RunEntity, locked);
       const who = holders.filter(({ follows }) => !follows).map(({ name }) => `"${name}"`);
-      const detail = `A campaign goes before its strategies: ${who.join(', ')} needs the route, so this group ends at ${by}. It comes back when its route is free again, inside its approval.`;
-      await note(tx, ctx, run.id, { step: 'scaling.gives-way', detail, once: `gives-way/${by}` }, now);
+      const sentences = [sentence('scaling.gives-way', { who: who.join(', '), at: by })];
+      await note(tx, ctx, run.id, { step: 'scaling.gives-way', sentences, once: `gives-way/${by}` }, now);
       await wake(tx, ctx, run.id);
     });
   }
@@ -147,8 +153,13 @@ function isSame(before: RunTargets, after: RunTargets): boolean {
 }
 
 function silenceNote(service: string, machines: number): TimelineNote {
-  const detail = `${service} has no scaling strategies, so nothing says how many machines it needs: the ${machines} of this group stay as they are, and keep costing. Set some (springtide scaling set ${service} --file <path>), or end the group.`;
-  return { step: 'scaling.silent', level: 'problem', detail, once: `scaling/${service}/silent/${machines}` };
+  const sentences = [sentence('scaling.silent', { service, machines })];
+  return {
+    step: 'scaling.silent',
+    level: 'problem',
+    sentences,
+    once: `scaling/${service}/silent/${machines}`,
+  };
 }
 
 function followNote(
@@ -156,16 +167,17 @@ function followNote(
   { before, after, missing }: Readonly<{ before: RunTargets; after: RunTargets }> & Pick<Followed, 'missing'>,
 ): TimelineNote {
   const [from, to] = [countOf(before), countOf(after)];
-  const pools = after.map(({ poolId, machines }) => `${machines} × ${poolId}`).join(', ');
-  const short =
-    missing === 0
-      ? ''
-      : ` ${missing} more are wanted than the approval has room for: raise its limits, or expect slow answers.`;
+  const pools = ordersFact(after.map(({ poolId, machines }) => ({ poolId, machines })));
+  const set = { service, machines: decision.machines, home, to, from };
   const [why] = decision.reasons.slice(-1);
   return {
     step: to < from ? 'scaling.in' : 'scaling.out',
     level: missing === 0 ? 'info' : 'problem',
-    detail: `${service} is to have ${decision.machines} machines, ${home} of them its standing fleet: ${to} in this group, where ${from} were wanted before${to === 0 ? '' : ` (${pools})`}. ${decision.reasons.join('; ')}.${short}`,
+    sentences: [
+      to === 0 ? sentence('scaling.set', set) : sentence('scaling.set-on', { ...set, pools }),
+      sentence('quoted', { text: `${decision.reasons.join('; ')}.` }),
+      ...(missing === 0 ? [] : [sentence('scaling.missing', { missing })]),
+    ],
     facts: { service, from, to, home, missing, why: why ?? '' },
     once: `scaling/${service}/${decision.machines}/${missing}`,
   };

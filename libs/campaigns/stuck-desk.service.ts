@@ -14,12 +14,13 @@ import {
 } from '@springtide/effects';
 import type { StuckEffect } from '@springtide/effects/domain';
 import { recordAudit, requirePermission } from '@springtide/identity';
-import { SpringtideError, asSpringtideError, decimal, type Clock } from '@springtide/kernel';
+import { SpringtideError, asSpringtideError, type Clock } from '@springtide/kernel';
 import { postToOutbox, type Database, type RequestContext } from '@springtide/platform';
 import type { EntityManager } from 'typeorm';
 import { findWayBack, saveWayBack } from './data/way-back.repository.js';
 import { isSamePlace } from './domain/index.js';
-import { note } from './run-timeline.js';
+import { englishOf, note } from './run-timeline.js';
+import { costOf, decisionOf, effectOf } from './stuck-story.js';
 
 type Page = Readonly<{ limit: number; cursor?: string | undefined; runId?: string | undefined }>;
 
@@ -115,7 +116,11 @@ export class StuckDesk {
       if (effect.kind === 'found-by-tag') await abandonFoundIn(books, effect, by);
       else await abandonIn(books, effect, by);
     });
-    return { id: idOf(effect), outcome: 'done', message: `Nobody tries any more. ${costOf(effect)}` };
+    return {
+      id: idOf(effect),
+      outcome: 'done',
+      message: `Nobody tries any more. ${englishOf([costOf(effect)])}`,
+    };
   }
 
   /** What was decided, told and audited together; the run's way back looks again at once. */
@@ -129,12 +134,11 @@ export class StuckDesk {
     await this.database.unitOfWork(ctx, async (tx) => {
       await work(tx);
       await this.tryAgainNow(tx, ctx, effect, at);
-      const told = 'reason' in decision ? `: ${decision.reason}` : '';
       const [known] = await tx.query<unknown[]>('select 1 from campaign_run where id = $1', [effect.runId]);
       if (known !== undefined) {
-        const detail = `${ctx.actor.name} chose "${decision.choice}" for ${effect.items.length} machines that were ${effect.kind}${told}. ${costOf(effect)}`;
+        const sentences = decisionOf(ctx.actor.name, decision, effect);
         const once = `stuck/${idOf(effect)}/${decision.choice}/${at}`;
-        await note(tx, ctx, effect.runId, { step: 'stuck.decided', level: 'warning', detail, once }, at);
+        await note(tx, ctx, effect.runId, { step: 'stuck.decided', level: 'warning', sentences, once }, at);
       }
       await recordAudit(tx, ctx, {
         action: `stuck.${decision.choice}`,
@@ -188,37 +192,11 @@ function asBody(effect: StuckEffect, account: string): StuckBody {
     account,
     machines: items.flatMap(({ machineId }) => (machineId === null ? [] : [machineId])),
     count: items.length,
-    choices: CHOICES[effect.kind].map((choice) => ({ choice, effect: effectOf(choice, effect) })),
+    choices: CHOICES[effect.kind].map((choice) => {
+      const sentences = effectOf(choice, effect);
+      return { choice, effect: englishOf(sentences), sentences: [...sentences] };
+    }),
   };
-}
-
-function effectOf(choice: StuckDecision['choice'], effect: StuckEffect): string {
-  if (effect.kind === 'found-by-tag') return FOUND[choice](effect);
-  switch (choice) {
-    case 'retry':
-      return 'The cloud is asked once more now; that costs nothing more than waiting does.';
-    case 'adopt':
-      return 'A machine that carries the marks of this purchase becomes ours: it counts, it costs, and it is brought back.';
-    case 'abandon':
-      return `Nobody tries any more, and the run may close without it. ${costOf(effect)}`;
-  }
-}
-
-/** No row and no run tells of these machines: what a choice does to them is something else. */
-const FOUND: Readonly<Record<StuckDecision['choice'], (effect: StuckEffect) => string>> = {
-  retry: () =>
-    'The account is listed once more now; what is gone, or in the books again, leaves this list. That costs nothing.',
-  adopt: () =>
-    'The machine you name is taken for ours and deleted now, because no run is left that could need it; from then on it costs nothing.',
-  abandon: (effect) =>
-    `They stay as they are, nobody of us ends them, and nobody is asked again. ${costOf(effect)}`,
-};
-
-function costOf({ costPerHour, items }: StuckEffect): string {
-  if (costPerHour === null)
-    return `What ${items.length} machines cost is not known; it is paid until they are gone.`;
-  const perDay = decimal(costPerHour.amount).times(24).toFixed(2);
-  return `Up to ${costPerHour.amount} ${costPerHour.currency} an hour (${perDay} a day) is paid until they are gone.`;
 }
 
 function idOf(effect: Pick<StuckEffect, 'intentId' | 'kind'>): string {

@@ -1,3 +1,4 @@
+import { sentence } from '@springtide/contracts';
 import type { TimerTrouble } from '@springtide/effects';
 import { msBetween, type Instant } from '@springtide/kernel';
 import type { TimelineNote } from './run-timeline.js';
@@ -29,7 +30,7 @@ function noteOfNear(place: string, near: readonly TimerTrouble[]): readonly Time
     {
       step: 'guard.timer',
       level: 'problem',
-      detail: `${machines} machines in ${region} will be ended by their cloud from ${endsAt} on: their timers could not be moved (${code}: ${message}). It is tried again with every renewal; check the account's rights and limits.`,
+      sentences: [sentence('guard.timer-near', { machines, region, endsAt, code, message })],
       facts: { machines, region, endsAt, code },
       once: `timer/${place}/${endsAt}`,
     },
@@ -45,7 +46,7 @@ function noteOfBare(place: string, bare: readonly TimerTrouble[]): readonly Time
     {
       step: 'guard.timer',
       level: 'warning',
-      detail: `${machines} machines in ${region} have no timer in their cloud, and it could not be set (${code}: ${message}). They keep running; should Springtide die, nothing else would end them.`,
+      sentences: [sentence('guard.timer-none', { machines, region, code, message })],
       facts: { machines, region, code },
       once: `timer/${place}/none/${code}`,
     },

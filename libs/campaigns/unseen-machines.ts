@@ -1,3 +1,4 @@
+import { sentence } from '@springtide/contracts';
 import { LIVE_ITEM_STATES, type Intent } from '@springtide/effects/domain';
 import { asSpringtideError, type Instant } from '@springtide/kernel';
 import { isSilence } from './account-silence.js';
@@ -40,10 +41,16 @@ export function unseenNotes(
     const machines = intents
       .filter((intent) => placeOf(intent) === place)
       .flatMap(({ items }) => items.filter((item) => LIVE_ITEM_STATES.includes(item.state))).length;
-    const detail = `${machines} machines in ${first.intent.region} cannot be looked at (${code}: ${message}): whether one of them vanished, or is taken back, is not known. They stay, and cost what they cost; it is tried again with every turn of the guard. Look at the account: springtide account list.`;
     const facts = { machines, region: first.intent.region, code };
+    const sentences = [sentence('guard.unseen', { ...facts, message })];
     return [
-      { step: 'guard.unseen', level: 'warning', detail, facts, once: `unseen/${place}/${now.slice(0, 13)}` },
+      {
+        step: 'guard.unseen',
+        level: 'warning',
+        sentences,
+        facts,
+        once: `unseen/${place}/${now.slice(0, 13)}`,
+      },
     ];
   });
 }

@@ -1,3 +1,4 @@
+import { sentence } from '@springtide/contracts';
 import type { EffectLedger } from '@springtide/effects';
 import type { RunBook } from './run-book.js';
 import { machinesOf } from './run-machines.js';
@@ -14,8 +15,8 @@ export async function heedLosses(book: RunBook, ledger: EffectLedger, run: Watch
   await tellAndWake(book, run, 'guard.lost', (told) => {
     const fresh = lost - Math.max(0, ...told.map(numberIn));
     if (fresh <= 0) return [];
-    const detail = `${fresh} machines vanished; they are being replaced.`;
-    return [{ level: 'warning', detail, facts: { lost }, once: `lost/${lost}` }];
+    const sentences = [sentence('guard.lost', { count: fresh })];
+    return [{ level: 'warning', sentences, facts: { lost }, once: `lost/${lost}` }];
   });
 }
 

@@ -1,4 +1,4 @@
-import type { RunRef, WayBackNext, WayBackPhase } from '@springtide/contracts';
+import { sentence, type RunRef, type WayBackNext, type WayBackPhase } from '@springtide/contracts';
 import type { EffectLedger } from '@springtide/effects';
 import { isGivenUp, type Intent } from '@springtide/effects/domain';
 import { addMs, compareMoney, msBetween, zero } from '@springtide/kernel';
@@ -7,6 +7,7 @@ import { BringBack, type Findings, type PhaseWork } from './bring-back.service.j
 import { findWayBack, saveWayBack, type KeptWayBack } from './data/way-back.repository.js';
 import {
   again,
+  beginningOf,
   currentPhase,
   entered,
   held,
@@ -21,7 +22,7 @@ import {
 } from './domain/index.js';
 import type { EmptyEntrances } from './empty-entrances.service.js';
 import type { OpenRun, RunBook } from './run-book.js';
-import type { TimelineNote } from './run-timeline.js';
+import { englishOf, type TimelineNote } from './run-timeline.js';
 
 /** The longest rest between two looks: a lost signal costs at most this. */
 const LOOK_AGAIN_MS = 60_000;
@@ -50,11 +51,11 @@ export class WayBackService {
     await this.ledger.changeMandate(tenantId, runId, (mandate) =>
       mandate.state === 'open' ? { ...mandate, state: 'frozen' } : mandate,
     );
-    const detail = `Scaling back: ${reason}.`;
-    const once = { step: 'scale-back.begin', detail, once: 'scale-back/begin' };
+    const sentences = [beginningOf(reason)];
+    const once = { step: 'scale-back.begin', sentences, once: 'scale-back/begin' };
     const { run } = await this.book.open(tenantId, runId);
     if (run.closedAt === null) {
-      const begun = () => ({ state: 'scaling-back' as const, summary: detail });
+      const begun = () => ({ state: 'scaling-back' as const, summary: englishOf(sentences) });
       await this.book.change(tenantId, runId, begun, once, 'scaling-back');
     }
     // Asked before, not within: a unit of work that waits for another one holds its connection while the pool runs dry.
@@ -132,7 +133,7 @@ export class WayBackService {
       await this.book.note(tenantId, runId, {
         step: 'scale-back.not-home',
         level: 'problem',
-        detail: `${late.join('; ')}. Its shares may point at machines that are gone, where requests fail; that costs no money. Look at the proxy, or set its shares by hand.`,
+        sentences: [sentence('scale-back.not-home', { problem: late.join('; ') })],
         once: 'scale-back/not-home',
       });
     }
@@ -153,7 +154,7 @@ export class WayBackService {
       await this.book.note(tenantId, runId, {
         step: 'scale-back.books',
         level: 'problem',
-        detail: `No machine is left, yet the books hold room for ${mandate.machines} and ${mandate.reserved.amount} ${mandate.reserved.currency}. Nothing costs money; the sum reserved is wrong until somebody looks.`,
+        sentences: [sentence('scale-back.books', { machines: mandate.machines, ...mandate.reserved })],
         once: 'scale-back/books',
       });
     }
@@ -212,7 +213,7 @@ export class WayBackService {
     const waitsFor = row?.waitsFor === undefined || row.waitsFor === '' ? '' : `: ${row.waitsFor}`;
     const summary = `Way back at ${currentPhase(progress) ?? 'its end'}${waitsFor}.`;
     const state = old === undefined ? (phase === 'proof' ? 'verifying' : 'scaling-back') : 'stuck';
-    const entry = storyOf(phase, row?.state ?? 'working', waitsFor, progress.round);
+    const entry = storyOf(phase, row?.state ?? 'working', row?.waitsFor ?? '', progress.round);
     // A run that is closed stays closed, whatever turns up of it later.
     if (open.run.closedAt !== null || (open.run.state === state && entry === undefined)) {
       await this.book.say(tenantId, runId, summary);
@@ -291,28 +292,17 @@ function storyOf(
   const time = round === 1 ? 'first' : 'again';
   const once = `way-back/${phase}/${state}/${time}`;
   const step = `scale-back.${phase}`;
+  const facts = { phase, waitsFor };
   switch (state) {
     case 'done':
-      return { step, detail: `${phase}: done.`, once };
+      return { step, sentences: [sentence('scale-back.done', facts)], once };
     case 'overdue':
-      return {
-        step,
-        level: 'warning',
-        detail: `${phase}: its time is over${waitsFor}. The way back goes on with what it has, and comes back for this.`,
-        once,
-      };
     case 'skipped':
-      return {
-        step,
-        level: 'warning',
-        detail: `${phase}: the waiting was ended by a person${waitsFor}. The way back comes back for this.`,
-        once,
-      };
     case 'ahead':
       return {
         step,
         level: 'warning',
-        detail: `${phase}: not clean${waitsFor}. Another round begins.`,
+        sentences: [sentence(`scale-back.${state}`, facts)],
         once,
       };
     default:

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PHASE_NAMES } from './campaign.js';
+import { Sentence } from './reasons/sentence.js';
 import { Id, InstantText, MoneyBody } from './scalars.js';
 import { WAY_BACK_PHASES, WayBackBody } from './way-back.js';
 
@@ -22,8 +23,11 @@ export const TimelineEntry = z
     at: InstantText,
     step: z.string(),
     level: z.enum(['info', 'warning', 'problem']),
+    /** In English. */
     detail: z.string(),
     facts: z.record(z.string(), z.union([z.string(), z.number()])),
+    /** What `detail` says, for readers of any language; missing where an older version wrote the line. */
+    sentences: z.array(Sentence).optional(),
   })
   .meta({ id: 'TimelineEntry' });
 export type TimelineEntry = z.infer<typeof TimelineEntry>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Sentence } from './reasons/sentence.js';
 import { Id, InstantText, MoneyBody } from './scalars.js';
 
 export const STUCK_CHOICES = ['retry', 'adopt', 'abandon'] as const;
@@ -23,7 +24,15 @@ export const StuckBody = z
     problem: z.object({ code: z.string(), message: z.string() }).nullable(),
     /** While nothing is done. */
     costPerHour: MoneyBody.nullable(),
-    choices: z.array(z.object({ choice: z.enum(STUCK_CHOICES), effect: z.string() })),
+    choices: z.array(
+      z.object({
+        choice: z.enum(STUCK_CHOICES),
+        /** In English. */
+        effect: z.string(),
+        /** The same, for readers of any language. */
+        sentences: z.array(Sentence).optional(),
+      }),
+    ),
   })
   .meta({ id: 'Stuck' });
 export type StuckBody = z.infer<typeof StuckBody>;

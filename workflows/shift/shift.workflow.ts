@@ -8,10 +8,10 @@ const { planShift, shiftStep, rollBackShift } = proxyActivities<ShiftActivities>
 export async function shift(order: ShiftOrder): Promise<{ moved: boolean; reason: string }> {
   const { from, to, fractions } = await planShift(order);
   for (const [step, fraction] of fractions.entries()) {
-    const verdict = await shiftStep({ ...order, step, from, to, fraction });
-    if (!verdict.passed) {
-      await rollBackShift({ ...order, to: from, reason: verdict.reason });
-      return { moved: false, reason: verdict.reason };
+    const { passed, reason, why } = await shiftStep({ ...order, step, from, to, fraction });
+    if (!passed) {
+      await rollBackShift({ ...order, to: from, reason, why });
+      return { moved: false, reason };
     }
   }
   return { moved: true, reason: '' };

@@ -1,5 +1,5 @@
 import type { RunBook } from '@springtide/campaigns';
-import { WORKFLOW_QUEUE } from '@springtide/contracts';
+import { WORKFLOW_QUEUE, sentence } from '@springtide/contracts';
 import { asSpringtideError } from '@springtide/kernel';
 import {
   overdueMessages,
@@ -113,7 +113,7 @@ function noteOf({ id, workflowId, attempts, createdAt }: OverdueMessage) {
   return {
     step: 'relay.late',
     level: 'problem' as const,
-    detail: `An order of ${createdAt} for ${workflowId} has not reached the workflow engine after ${attempts} tries, so what it asks for has not begun: machines stay as they are, and cost what they cost. It is tried again all the time; why it fails is in the worker's log. Give the command again, or pull the stop switch.`,
+    sentences: [sentence('relay.late', { at: createdAt, workflow: workflowId, tries: attempts })],
     once: `relay/${id}`,
   };
 }

@@ -1,5 +1,6 @@
 export { accountTimes } from './account-times.js';
 export { APPROVAL_POLICIES, readinessGate, rehearsalGate } from './approval-policy.js';
+export { beginningOf } from './beginning.js';
 export { envelopeBreaches, residualOf, type EnvelopeBreach, type ResidualPlan } from './envelope-check.js';
 export { followTargets, type Followed } from './follow-strategies.js';
 export { clashReasons, endedBy, groupEndsBy, routeRefusal, type RouteHolder } from './shared-routes.js';

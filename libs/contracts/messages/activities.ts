@@ -1,4 +1,5 @@
 import type { PHASE_NAMES } from '../campaign.js';
+import type { Sentence } from '../reasons/sentence.js';
 import type { WayBackPhase } from '../way-back.js';
 
 export type PhaseName = (typeof PHASE_NAMES)[number];
@@ -77,7 +78,7 @@ export type ShiftPlan = Readonly<{
   fractions: readonly number[];
 }>;
 
-export type ShiftStepResult = Readonly<{ passed: boolean; reason: string }>;
+export type ShiftStepResult = Readonly<{ passed: boolean; reason: string; why?: Sentence }>;
 
 /** Which phase of the way back comes next, and how long to rest before; null: none. */
 export type WayBackNext = Readonly<{ next: WayBackPhase | null; waitMs: number }>;
@@ -122,7 +123,14 @@ export interface ShiftActivities {
       fraction: number;
     },
   ): Promise<ShiftStepResult>;
-  rollBackShift(input: ShiftOrder & { to: Readonly<Record<string, number>>; reason: string }): Promise<void>;
+  /** `why`: the reason for readers of any language; histories of older versions have none. */
+  rollBackShift(
+    input: ShiftOrder & {
+      to: Readonly<Record<string, number>>;
+      reason: string;
+      why?: Sentence | undefined;
+    },
+  ): Promise<void>;
   leaveRoute(input: ShiftOrder): Promise<void>;
 }
 

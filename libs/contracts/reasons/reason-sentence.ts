@@ -1,10 +1,15 @@
 import type { ReportLanguage } from '../after-action.js';
 import type { Reason } from '../plan.js';
 import { TOPICS, topicOf } from './reason-topics.js';
+import type { Sentence } from './sentence.js';
+import { storyWordsEnUS } from './story-words.en-US.js';
+import { storyWordsZhCN } from './story-words.zh-CN.js';
 import { reasonWordsEnUS } from './words.en-US.js';
 import { reasonWordsZhCN } from './words.zh-CN.js';
 
-type WordKey = keyof typeof reasonWordsEnUS;
+const enUS = { ...reasonWordsEnUS, ...storyWordsEnUS };
+
+type WordKey = keyof typeof enUS;
 type Params = Reason['params'];
 
 /** What a sentence is written with. */
@@ -12,11 +17,13 @@ type Wording = Readonly<{
   language: ReportLanguage;
   /** What people call a pool; without it pools go by their ids. */
   nameOf?: (pool: string) => string;
+  /** How an instant is written; without it as the API writes it. */
+  timeOf?: (instant: string) => string;
 }>;
 
 const WORDS: Readonly<Record<ReportLanguage, Readonly<Record<WordKey, string>>>> = {
-  'en-US': reasonWordsEnUS,
-  'zh-CN': reasonWordsZhCN,
+  'en-US': enUS,
+  'zh-CN': { ...reasonWordsZhCN, ...storyWordsZhCN },
 };
 
 /**
@@ -26,6 +33,16 @@ const WORDS: Readonly<Record<ReportLanguage, Readonly<Record<WordKey, string>>>>
 export function reasonSentence(reason: Pick<Reason, 'code' | 'params' | 'text'>, wording: Wording): string {
   const sentence = sentenceOf(`reason.${reason.code}`, reason.params, wording);
   return sentence ?? reason.text;
+}
+
+/**
+ * A line of a story in its reader's language.
+ * @returns undefined where this version does not know all of it, or there is none: an older version wrote text alone.
+ */
+export function storyText(sentences: readonly Sentence[], wording: Wording): string | undefined {
+  const told = sentences.map(({ code, params }) => sentenceOf(`story.${code}`, params, wording));
+  if (told.length === 0 || told.includes(undefined)) return undefined;
+  return told.join(wording.language === 'zh-CN' ? '' : ' ');
 }
 
 /** The headings of an explanation with their sentences, in the order in which somebody would tell it. */
@@ -57,12 +74,12 @@ function sentenceOf(key: string, params: Params, wording: Wording): string | und
 }
 
 function isWord(key: string): key is WordKey {
-  return Object.hasOwn(reasonWordsEnUS, key);
+  return Object.hasOwn(enUS, key);
 }
 
 /** One parameter as the sentence's reader writes such things. */
 function written(value: string, kind: string | undefined, params: Params, wording: Wording): string {
-  const { language, nameOf = (pool: string) => pool } = wording;
+  const { language, nameOf = (pool: string) => pool, timeOf = (instant: string) => instant } = wording;
   switch (kind) {
     case 'money':
     case 'price':
@@ -79,12 +96,19 @@ function written(value: string, kind: string | undefined, params: Params, wordin
       return poolsIn(value, wording, nameOf);
     case 'others':
       return value === '0' ? '' : WORDS[language]['others.more'].replace('{count}', value);
-    case 'replacing':
-      return sentenceOf(`replacing.${value}`, params, wording) ?? value;
+    case 'orders':
+      return joined(
+        language,
+        value.split(', ').map((order) => orderIn(order, wording)),
+      );
+    case 'instant':
+      return timeOf(value);
+    case 'waits':
+      return value === '' ? '' : (sentenceOf('waits.after', params, wording) ?? value);
     case undefined:
       return value;
     default:
-      return word(`${kind}.${value}`, language) ?? value;
+      return sentenceOf(`${kind}.${value}`, params, wording) ?? value;
   }
 }
 
@@ -93,10 +117,18 @@ function word(key: string, language: ReportLanguage): string | undefined {
 }
 
 function listed(values: string, language: ReportLanguage, say: (value: string) => string): string {
-  return values
-    .split(', ')
-    .map(say)
-    .join(language === 'zh-CN' ? '、' : ', ');
+  return joined(language, values.split(', ').map(say));
+}
+
+function joined(language: ReportLanguage, entries: readonly string[]): string {
+  return entries.join(language === 'zh-CN' ? '、' : ', ');
+}
+
+/** One entry of `ordersFact`. */
+function orderIn(order: string, wording: Wording): string {
+  const [machines = '', phase = '', service = '', ...pool] = order.split('|');
+  const kind = service !== '' ? 'service' : phase !== '' ? 'phase' : 'plain';
+  return sentenceOf(`order.${kind}`, { machines, phase, service, pool: pool.join('|') }, wording) ?? order;
 }
 
 const MOST_POOLS = 5;
@@ -108,7 +140,7 @@ function poolsIn(value: string, { language }: Wording, nameOf: (pool: string) =>
     .slice(0, MOST_POOLS)
     .map((entry) => entry.replace(/^\S+(?: \S+)*?(?= \(|$)/, (pool) => nameOf(pool)));
   const more = WORDS[language]['list.more'].replace('{count}', String(pools.length - MOST_POOLS));
-  return [...named, ...(pools.length > MOST_POOLS ? [more] : [])].join(language === 'zh-CN' ? '、' : ', ');
+  return joined(language, [...named, ...(pools.length > MOST_POOLS ? [more] : [])]);
 }
 
 /** Totals to the currency's smallest coin; what one hour costs, or one more of something saves, a little finer. */

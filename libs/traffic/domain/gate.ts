@@ -1,3 +1,5 @@
+import { sentence, type Sentence } from '@springtide/contracts';
+
 /** Counters of one group, cumulative, as the product that carries the traffic gives them. */
 export type GroupCounters = Readonly<{
   group: string;
@@ -25,7 +27,13 @@ export type GatePolicy = Readonly<{
 }>;
 
 /** `judged`: at least one group that could be blamed had enough requests to say anything. */
-export type GateVerdict = Readonly<{ passed: boolean; judged: boolean; reason: string }>;
+export type GateVerdict = Readonly<{
+  passed: boolean;
+  judged: boolean;
+  reason: string;
+  /** The reason, for readers of any language. */
+  why: Sentence;
+}>;
 
 /** Slower than that beside others is no matter of distance any more: something is wrong there. */
 export const SLOW: GatePolicy['slow'] = { times: 3, ms: 500 };
@@ -43,29 +51,36 @@ export function judgeStep(
   const telling = samples.filter(({ requests }) => requests > 0 && requests >= policy.minimumRequests);
   const blamed = telling.filter(({ group }) => !relieved.has(group));
   if (blamed.length === 0) {
-    return { passed: true, judged: false, reason: 'too few requests were counted to judge by' };
+    const reason = 'too few requests were counted to judge by';
+    return { passed: true, judged: false, reason, why: sentence('gate.few', {}) };
   }
   for (const { group, requests, errors } of blamed) {
     const ratio = errors / requests;
     if (ratio <= policy.maxErrorRatio) continue;
     const percent = Math.round(ratio * 1000) / 10;
     const reason = `${percent} % of ${requests} requests failed in group ${group}`;
-    return { passed: false, judged: true, reason };
+    const why = sentence('gate.failing', { percent, requests, group });
+    return { passed: false, judged: true, reason, why };
   }
   const slow = slowBeside(telling, blamed, policy.slow);
-  if (slow !== undefined) return { passed: false, judged: true, reason: slow };
-  return { passed: true, judged: true, reason: 'no group failed or was slow above its limit' };
+  if (slow !== undefined) return { passed: false, judged: true, ...slow };
+  const reason = 'no group failed or was slow above its limit';
+  return { passed: true, judged: true, reason, why: sentence('gate.healthy', {}) };
 }
 
 function slowBeside(
   all: readonly GateSample[],
   blamed: readonly GateSample[],
   { times, ms }: GatePolicy['slow'],
-): string | undefined {
+): Pick<GateVerdict, 'reason' | 'why'> | undefined {
   const fastest = Math.min(...all.map(({ answerMs }) => answerMs ?? Infinity));
   const slow = blamed.find(({ answerMs = 0 }) => answerMs > ms && answerMs > times * fastest);
   if (slow?.answerMs === undefined) return undefined;
-  return `group ${slow.group} took ${Math.round(slow.answerMs)} ms on average, others ${Math.round(fastest)} ms`;
+  const facts = { group: slow.group, ms: Math.round(slow.answerMs), fastest: Math.round(fastest) };
+  return {
+    reason: `group ${facts.group} took ${facts.ms} ms on average, others ${facts.fastest} ms`,
+    why: sentence('gate.slow', facts),
+  };
 }
 
 /** Differences of cumulative counters; a counter that went down belongs to a proxy that was restarted. */

@@ -1,3 +1,4 @@
+import { storyText, type Sentence } from '@springtide/contracts';
 import { SpringtideError } from '@springtide/kernel';
 import { CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
@@ -6,12 +7,14 @@ import { toldWhenStuck } from './told-when-stuck.js';
 
 const INPUT = { tenantId: 't', runId: 'r', service: 'shop' };
 
+type Note = Readonly<{ sentences: readonly Sentence[] }>;
+
 /** What the story tells after an attempt of this number failed so. */
 async function toldAt(attempt: number, failure: Error) {
   const told: string[] = [];
   const book = {
-    note: async (_tenantId: string, _runId: string, { detail }: Readonly<{ detail: string }>) => {
-      await Promise.resolve(told.push(detail));
+    note: async (_tenantId: string, _runId: string, { sentences }: Note) => {
+      await Promise.resolve(told.push(storyText(sentences, { language: 'en-US' }) ?? ''));
     },
   };
   const join = async (_input: typeof INPUT) => await Promise.reject(failure);

@@ -1,4 +1,5 @@
 import type { RunBook } from '@springtide/campaigns';
+import { sentence } from '@springtide/contracts';
 import { asSpringtideError } from '@springtide/kernel';
 import { CancelledFailure, Context } from '@temporalio/activity';
 
@@ -36,11 +37,15 @@ async function tell(
   const { tenantId, runId, service } = input;
   const { activityId, workflowExecution } = Context.current().info;
   const { code, message } = asSpringtideError(thrown);
-  const of = service === undefined ? '' : ` of ${service}`;
+  const facts = { activity: name, tries: TOLD_AFTER, code, message };
   await book.note(tenantId, runId, {
     step: 'phase.waiting',
     level: 'problem',
-    detail: `${name}${of} does not get through after ${TOLD_AFTER} tries (${code}: ${message}). The phase waits for it and tries again; what runs stays, and costs what it costs. Look at the account or the entrance, or stop the run: springtide run abort.`,
+    sentences: [
+      service === undefined
+        ? sentence('phase.waiting', facts)
+        : sentence('phase.waiting-service', { ...facts, service }),
+    ],
     facts: { activity: name, code },
     once: `waiting/${workflowExecution?.runId ?? ''}/${activityId}`,
   });

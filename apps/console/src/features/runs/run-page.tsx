@@ -74,7 +74,7 @@ function LiveRun({ runId }: Readonly<{ runId: string }>) {
         <PoolTable pools={run.pools} />
       </Section>
       <Section title={text('run.story')}>
-        <Story entries={live.entries} newestFirst />
+        <Story entries={live.entries} pools={run.pools} newestFirst />
       </Section>
     </>
   );

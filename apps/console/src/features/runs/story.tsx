@@ -1,14 +1,22 @@
-import type { TimelineEntry } from '@springtide/contracts';
+import type { RunBody, TimelineEntry } from '@springtide/contracts';
 import { knownKey, useText, type Text } from '../../i18n/language.js';
 import { useFormat } from '../../shared/format/format.js';
 import { useCampaign } from '../campaigns/campaign-page.js';
 import { Badge } from '../../shared/ui/badge.js';
+import { Told } from '../../shared/ui/told.js';
 
 const TONES = { info: 'idle', warning: 'warn', problem: 'bad' } as const;
 
-type Props = Readonly<{ entries: readonly TimelineEntry[]; newestFirst?: boolean }>;
+type Pools = RunBody['pools'];
 
-export function Story({ entries, newestFirst = false }: Props) {
+type Props = Readonly<{
+  entries: readonly TimelineEntry[];
+  newestFirst?: boolean;
+  /** What people call the pools that are told of. */
+  pools?: Pools;
+}>;
+
+export function Story({ entries, newestFirst = false, pools = [] }: Props) {
   const text = useText();
   const shown = newestFirst ? entries.toReversed() : entries;
   if (shown.length === 0) return <p className="quiet">{text('run.no-story')}</p>;
@@ -16,14 +24,14 @@ export function Story({ entries, newestFirst = false }: Props) {
     <div className="story-frame" role="region" aria-label={text('run.story')} tabIndex={0}>
       <ol className="story" reversed={newestFirst}>
         {shown.map((entry) => (
-          <Line key={entry.id} entry={entry} />
+          <Line key={entry.id} entry={entry} pools={pools} />
         ))}
       </ol>
     </div>
   );
 }
 
-function Line({ entry }: Readonly<{ entry: TimelineEntry }>) {
+function Line({ entry, pools }: Readonly<{ entry: TimelineEntry; pools: Pools }>) {
   const { timeZone } = useCampaign();
   const text = useText();
   const format = useFormat();
@@ -31,9 +39,19 @@ function Line({ entry }: Readonly<{ entry: TimelineEntry }>) {
     <li className={entry.level}>
       <time dateTime={entry.at}>{format.time(entry.at, timeZone)}</time>
       <Badge tone={TONES[entry.level]}>{stepName(text, entry.step)}</Badge>
-      <span lang="en">{entry.detail}</span>
+      <Told
+        sentences={entry.sentences}
+        english={entry.detail}
+        timeZone={timeZone}
+        nameOf={(id) => poolName(pools, id)}
+      />
     </li>
   );
+}
+
+function poolName(pools: Pools, id: string): string {
+  const pool = pools.find(({ poolId }) => poolId === id);
+  return pool ? `${pool.accountName} ${pool.zone} ${pool.machineType}` : id;
 }
 
 /** `phase.<name>.<what>` is said with the phase's name; a step this console does not know keeps its code. */

@@ -9,6 +9,7 @@ import { Amount } from '../../shared/ui/amount.js';
 import { PagedGrid } from '../../shared/ui/grid.js';
 import { Page } from '../../shared/ui/page.js';
 import { ProblemNote } from '../../shared/ui/problem-note.js';
+import { Told } from '../../shared/ui/told.js';
 import { useNow } from '../../shared/ui/use-now.js';
 
 const REFRESH_MS = 10_000;
@@ -86,6 +87,7 @@ function Decision({ asked, onDone }: Readonly<{ asked: Asked; onDone: () => void
   const [words, setWords] = useState('');
   const { row, choice } = asked;
   const title = text(`stuck.choice.${choice}`);
+  const offered = row.choices.find((one) => one.choice === choice);
   const send = (): void =>
     resolve.mutate({ params: { id: row.id }, body: bodyOf(choice, words) }, { onSuccess: onDone });
   return (
@@ -99,7 +101,9 @@ function Decision({ asked, onDone }: Readonly<{ asked: Asked; onDone: () => void
       confirmLoading={resolve.isPending}
       okButtonProps={{ danger: choice === 'abandon', disabled: choice !== 'retry' && words.length < 3 }}
     >
-      <p lang="en">{row.choices.find((one) => one.choice === choice)?.effect}</p>
+      <p>
+        <Told sentences={offered?.sentences} english={offered?.effect ?? ''} />
+      </p>
       {choice !== 'retry' && (
         <>
           <label htmlFor={field}>{text(choice === 'adopt' ? 'stuck.machine' : 'stuck.reason')}</label>

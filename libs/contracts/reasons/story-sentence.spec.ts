@@ -1,0 +1,56 @@
+import { ordersFact, sentence, storyText } from '../index.js';
+import { storyWordsEnUS } from './story-words.en-US.js';
+import { storyWordsZhCN } from './story-words.zh-CN.js';
+
+const CHINESE = { language: 'zh-CN' } as const;
+const ENGLISH = { language: 'en-US' } as const;
+
+describe('a line of a story', () => {
+  const added = ordersFact([
+    { machines: 12, poolId: 'east/a/m.large/spot', phase: 'peak', service: 'shop' },
+    { machines: 3, poolId: 'home', phase: 'decay', service: 'shop' },
+  ]);
+  const planned = [sentence('plan.residual', { added }), sentence('guard.budget-90', {})];
+
+  it('is told in the language of its reader, with phases and lists as they are written there', () => {
+    expect(storyText(planned, ENGLISH)).toBe(
+      'The rest of the run was planned anew inside its approval: 12 × east/a/m.large/spot for shop in peak, 3 × home for shop in decay. Nine tenths of the budget are used.',
+    );
+    expect(storyText(planned, CHINESE)).toBe(
+      '已在审批范围内重新规划剩余部分：峰值阶段为 shop 增加 12 × east/a/m.large/spot、回落阶段为 shop 增加 3 × home。预算已使用九成。',
+    );
+  });
+
+  it('names pools and instants as the reader knows them', () => {
+    const until = '2026-11-11T02:00:00.000Z';
+    const wording = { ...CHINESE, nameOf: () => '本地', timeOf: () => '10:00' };
+    expect(storyText([sentence('engine.safe-hold', { until })], wording)).toContain('到 10:00 审批到期时');
+    const instead = ordersFact([{ machines: 2, poolId: 'p' }]);
+    const fallback = sentence('provision.fallback', {
+      ...{ count: 2, pool: 'q', code: 'stock-out', service: 'shop', instead },
+    });
+    expect(storyText([fallback], wording)).toBe('2 台 本地 未能到位（stock-out）；shop 改用：2 × 本地。');
+  });
+
+  it('says what a phase of the way back waited for, and nothing where it waited for nothing', () => {
+    const overdue = (waitsFor: string) =>
+      storyText([sentence('scale-back.overdue', { phase: 'drain', waitsFor })], ENGLISH);
+    expect(overdue('2 connections to end')).toMatch(/^drain: its time is over: 2 connections to end\. The/);
+    expect(overdue('')).toMatch(/^drain: its time is over\. The/);
+  });
+
+  it('is not told in part, nor where this version does not know it: then its text stands', () => {
+    const newer = { code: 'from-the-future', params: {} };
+    expect(storyText([...planned, newer], CHINESE)).toBeUndefined();
+    expect(storyText([{ code: 'closed-without', params: {} }], CHINESE)).toBeUndefined();
+    expect(storyText([], CHINESE)).toBeUndefined();
+  });
+
+  it('has the same facts in both languages', () => {
+    const holes = (text: string) => [...text.matchAll(/\{[\w:]+\}/g)].map(([hole]) => hole).toSorted();
+    for (const [key, english] of Object.entries(storyWordsEnUS)) {
+      const chinese = storyWordsZhCN[key as keyof typeof storyWordsEnUS];
+      expect([key, holes(chinese)]).toEqual([key, holes(english)]);
+    }
+  });
+});

@@ -1,0 +1,198 @@
+/**
+ * What the story of a run is told with: every line is one or several of these, stored by their codes. `{name}` stands for
+ * a fact, `{name:kind}` for one that is written as that kind of thing.
+ */
+export const storyWordsEnUS = {
+  'story.quoted': '{text}',
+
+  'story.armed': 'The run was armed by {who}.',
+  'story.phase.prepare': 'Preparing {phase:phase}.',
+  'story.phase.ready': 'Holding {phase:phase}: {ready} machines ready.',
+  'story.phase.problem':
+    '{phase:phase} is not as planned: {detail}. What runs stays; resume or change the target to try again.',
+  'story.phase.waiting':
+    '{activity} does not get through after {tries} tries ({code}: {message}). The phase waits for it and tries again; what runs stays, and costs what it costs. Look at the account or the entrance, or stop the run: springtide run abort.',
+  'story.phase.waiting-service':
+    '{activity} of {service} does not get through after {tries} tries ({code}: {message}). The phase waits for it and tries again; what runs stays, and costs what it costs. Look at the account or the entrance, or stop the run: springtide run abort.',
+  'story.relay.late':
+    "An order of {at:instant} for {workflow} has not reached the workflow engine after {tries} tries, so what it asks for has not begun: machines stay as they are, and cost what they cost. It is tried again all the time; why it fails is in the worker's log. Give the command again, or pull the stop switch.",
+
+  'story.provision.bought': '{accepted} of {count} × {pool:pool} accepted for {service}.',
+  'story.provision.bought-less': '{count} refused ({code}): {message}.',
+  'story.provision.refused': '{count} × {pool:pool} were not bought: {message}',
+  'story.provision.silent-sent':
+    'Whether {count} × {pool:pool} were bought is not known: their account does not answer ({message}). Their room and their money stay set aside, so nothing is bought instead, and the phase goes on. Look at springtide stuck list: what is abandoned there is bought elsewhere.',
+  'story.provision.silent-unsent':
+    '{count} × {pool:pool} were not bought: their account does not answer ({message}). Nothing was sent and nothing is paid; they are looked for in other accounts of the approved plan.',
+  'story.provision.fallback':
+    '{count} machines of {pool:pool} did not come ({code}); {service} gets instead: {instead:orders}.',
+  'story.provision.fallback-none':
+    '{count} machines of {pool:pool} did not come ({code}); no approved pool can stand in.',
+  'story.provision.shortage':
+    '{service} is short of {short} requests/s in {phase:phase}: {count} machines of {pool:pool} could not be had ({code}) and no approved pool can stand in.',
+  'story.provision.shortage-left':
+    '{service} stays short of {count} × {pool:pool} in {phase:phase}: the approved pools that can stand in have no more room.',
+  'story.plan.residual': 'The rest of the run was planned anew inside its approval: {added:orders}.',
+  'story.plan.residual-none':
+    'The rest of the run was planned anew: no approved pool with room and money left can stand in.',
+  'story.plan.residual-failed':
+    'The rest of the run could not be planned anew: {message}. What runs stays; nothing stands in for what is missing.',
+  'story.join.unhealthy': '{count} machines of {service} run but never became healthy; they go back.',
+
+  'story.guard.budget-100':
+    'The budget is used up: nothing more is bought. What runs stays until someone decides.',
+  'story.guard.budget-90': 'Nine tenths of the budget are used.',
+  'story.guard.budget-70': 'Seven tenths of the budget are used.',
+  'story.guard.lost': '{count} machines vanished; they are being replaced.',
+  'story.guard.notice':
+    '{machine} of {service} ({pool:pool}) is taken back by its cloud ({message}): it gets no more traffic, and is replaced within what was approved.',
+  'story.guard.notice-mute':
+    '{machine} of {service} ({pool:pool}) is taken back by its cloud (it said no more): it gets no more traffic, and is replaced within what was approved.',
+  'story.guard.unseen':
+    '{machines} machines in {region} cannot be looked at ({code}: {message}): whether one of them vanished, or is taken back, is not known. They stay, and cost what they cost; it is tried again with every turn of the guard. Look at the account: springtide account list.',
+  'story.guard.timer-near':
+    "{machines} machines in {region} will be ended by their cloud from {endsAt:instant} on: their timers could not be moved ({code}: {message}). It is tried again with every renewal; check the account's rights and limits.",
+  'story.guard.timer-none':
+    '{machines} machines in {region} have no timer in their cloud, and it could not be set ({code}: {message}). They keep running; should Springtide die, nothing else would end them.',
+  'story.guard.entrance':
+    '{route} had lost members of {groups:list}, as a proxy does that was started again; they are back, and so are its shares.',
+
+  'story.shift.hurry':
+    '{route} takes {requestsPerSecond} requests per second, more than those who have them can serve: {left} gentle steps are left out.',
+  'story.shift.step': '{route}: {shares:list}.',
+  'story.shift.rollback': '{route} went back to its last good shares.',
+  'story.shift.no-home':
+    '{route} has no standing fleet to take its traffic back; its shares stay as they are.',
+  'story.shift.home': '{route}: all traffic is back on the standing fleet.',
+  'story.gate.healthy': 'Healthy.',
+  'story.gate.few': 'Kept unjudged: too few requests were counted to judge by.',
+  'story.gate.failing': '{percent} % of {requests} requests failed in group {group}.',
+  'story.gate.slow': 'Group {group} took {ms} ms on average, others {fastest} ms.',
+
+  'story.demand.calm':
+    '{service} takes {observed} requests/s where {planned} were planned for {phase:phase}: demand is back at the plan, and so are the targets. What was added goes back, what went early is bought again if the plan still wants it.',
+  'story.demand.below-plan':
+    '{service} takes {observed} requests/s where {planned} were planned for {phase:phase}; the campaign lets machines go at {multiple} times the plan: going early: {moved:orders}.',
+  'story.demand.below-plan-none':
+    '{service} takes {observed} requests/s where {planned} were planned for {phase:phase}; the campaign lets machines go at {multiple} times the plan: no whole machine can be spared.',
+  'story.demand.above-plan':
+    '{service} takes {observed} requests/s where {planned} were planned for {phase:phase}; it is answered at {multiple} times the plan inside the approved envelope: added: {moved:orders}.',
+  'story.demand.above-plan-none':
+    '{service} takes {observed} requests/s where {planned} were planned for {phase:phase}; it is answered at {multiple} times the plan inside the approved envelope: the targets carry it already.',
+  'story.demand.uncovered':
+    "{short} requests/s stay uncovered: neither the approved pools nor the approval's machines and money per hour leave more room. Plan and approve more, or expect slow answers.",
+
+  'story.burst-at-ceiling':
+    'Demand may reach {demand} before a machine asked for later would serve, so {wanted} machine(s) are needed, but no more than {machines} are allowed: what is beyond them will not be served. Demand runs at {level} % of the forecast, {shift:shift}, and {margin} % are added for safety.',
+  'story.burst-above-forecast':
+    'Demand may reach {demand} before a machine asked for later would serve, so {wanted} machine(s) are needed: demand is above everything the forecast allowed for; demand runs at {level} % of the forecast, {shift:shift}, and {margin} % are added for safety.',
+  'story.burst-forecast-placed':
+    'Demand may reach {demand} before a machine asked for later would serve, so {wanted} machine(s) are needed: demand runs at {level} % of the forecast, {shift:shift}, and {margin} % are added for safety.',
+  'story.burst-forecast-open':
+    "Demand may reach {demand} before a machine asked for later would serve, so {wanted} machine(s) are needed: demand runs at {level} % of the forecast, {shift:shift}, and {margin} % are added for safety, until what is observed tells when the forecast's peaks come.",
+
+  'story.scaling.set':
+    '{service} is to have {machines} machines, {home} of them its standing fleet: {to} in this group, where {from} were wanted before.',
+  'story.scaling.set-on':
+    '{service} is to have {machines} machines, {home} of them its standing fleet: {to} in this group, where {from} were wanted before ({pools:orders}).',
+  'story.scaling.missing':
+    '{missing} more are wanted than the approval has room for: raise its limits, or expect slow answers.',
+  'story.scaling.silent':
+    '{service} has no scaling strategies, so nothing says how many machines it needs: the {machines} of this group stay as they are, and keep costing. Set some (springtide scaling set {service} --file <path>), or end the group.',
+  'story.scaling.gives-way':
+    'A campaign goes before its strategies: {who} needs the route, so this group ends at {at:instant}. It comes back when its route is free again, inside its approval.',
+
+  'story.command.pause':
+    'Paused: nothing more is bought and no traffic moves. What runs keeps running, and keeps costing.',
+  'story.command.resume': 'Resumed.',
+  'story.command.abort': 'Stopped by {who}. Traffic goes home, machines go back.',
+  'story.command.abort-because': 'Stopped by {who}: {reason}. Traffic goes home, machines go back.',
+  'story.command.extend': 'Extended by {minutes} minutes, to {endsAt:instant}.',
+  'story.command.raise-budget': 'Budget raised to {amount} {currency} by {who}.',
+  'story.command.raise-limits':
+    'Limits raised to {machines} machines and {perHour} {currency} an hour by {who}.',
+  'story.command.change-target':
+    'Target of {service} in {phase:phase} is now {requestsPerSecond} requests/s.',
+  'story.command.hold':
+    '{who} holds the way back at {at:back}, until {until:instant} at the latest. What is held keeps costing.',
+  'story.command.hold-because':
+    '{who} holds the way back at {at:back}, until {until:instant} at the latest: {reason}. What is held keeps costing.',
+  'story.command.go-on-safe':
+    '{who} let the run go on after its safe hold: targets and ground are compared again.',
+  'story.command.go-on': '{who} let the way back go on.',
+  'story.command.go-on-at': '{who} let the way back go on at {at:back}.',
+  'story.command.skip-waiting':
+    '{who} ended the waiting at {at:back}. What is not through is seen to later; the proof stands.',
+
+  'story.engine.safe-hold':
+    'The workflow engine has forgotten this run. It is in safe hold: nothing is bought or ended, what runs keeps running and costing. Let it go on, or bring everything back; at {until:instant}, with what was approved, it comes back by itself.',
+  'story.engine.returning':
+    'The workflow engine has forgotten this run; its way back was begun before the engine lost its memory, and goes on.',
+
+  'story.scale-back.begin': 'Scaling back: {reason}.',
+  'story.scale-back.begin-stopped': 'Scaling back: it was stopped.',
+  'story.scale-back.begin-over': 'Scaling back: the campaign is over.',
+  'story.scale-back.begin-cancelled': 'Scaling back: the run was cancelled.',
+  'story.scale-back.begin-failed': 'Scaling back: the run failed: {message}.',
+  'story.scale-back.begin-switch': 'Scaling back: stop switch: {reason}.',
+  'story.scale-back.begin-lapsed': 'Scaling back: its lease lapsed: nobody drives this run any more.',
+  'story.scale-back.begin-again': 'Scaling back: its way back was begun before the engine lost its memory.',
+  'story.scale-back.release': '{count} machines were given back to {account}.',
+  'story.scale-back.refused':
+    'The cloud did not let {count} machines go yet ({code}: {message}); it is asked again.',
+  'story.scale-back.clean': 'Listing {pass}: every account shows nothing of this run any more.',
+  'story.scale-back.left': 'Listing {pass}: {leftovers} leftovers of this run; scale-back goes on.',
+  'story.scale-back.not-home':
+    '{problem}. Its shares may point at machines that are gone, where requests fail; that costs no money. Look at the proxy, or set its shares by hand.',
+  'story.scale-back.books':
+    'No machine is left, yet the books hold room for {machines} and {amount} {currency}. Nothing costs money; the sum reserved is wrong until somebody looks.',
+  'story.scale-back.done': '{phase:back}: done.',
+  'story.scale-back.overdue':
+    '{phase:back}: its time is over{waitsFor:waits}. The way back goes on with what it has, and comes back for this.',
+  'story.scale-back.skipped':
+    '{phase:back}: the waiting was ended by a person{waitsFor:waits}. The way back comes back for this.',
+  'story.scale-back.ahead': '{phase:back}: not clean{waitsFor:waits}. Another round begins.',
+  'story.closed': 'Closed: everything is back, and two listings agree.',
+  'story.closed-without':
+    'Closed: {count} machines were given up, all others are back, and two listings agree.',
+  'story.stuck.retry': '{who} chose "retry" for {count} machines that were {kind:stuck}.',
+  'story.stuck.adopt': '{who} chose "adopt" for {count} machines that were {kind:stuck}.',
+  'story.stuck.abandon': '{who} chose "abandon" for {count} machines that were {kind:stuck}: {reason}.',
+  'story.stuck.cost': 'Up to {perHour} {currency} an hour ({perDay} a day) is paid until they are gone.',
+  'story.stuck.cost-unknown': 'What {count} machines cost is not known; it is paid until they are gone.',
+
+  'story.choice.retry': 'The cloud is asked once more now; that costs nothing more than waiting does.',
+  'story.choice.adopt':
+    'A machine that carries the marks of this purchase becomes ours: it counts, it costs, and it is brought back.',
+  'story.choice.abandon': 'Nobody tries any more, and the run may close without it.',
+  'story.found.retry':
+    'The account is listed once more now; what is gone, or in the books again, leaves this list. That costs nothing.',
+  'story.found.adopt':
+    'The machine you name is taken for ours and deleted now, because no run is left that could need it; from then on it costs nothing.',
+  'story.found.abandon': 'They stay as they are, nobody of us ends them, and nobody is asked again.',
+
+  'order.plain': '{machines} × {pool:pool}',
+  'order.phase': '{machines} × {pool:pool} for {phase:phase}',
+  'order.service': '{machines} × {pool:pool} for {service} in {phase:phase}',
+  'shift.none': 'at the forecast time',
+  'shift.earlier': '{earlier} step(s) earlier than forecast',
+  'shift.later': '{later} step(s) later than forecast',
+  'shift.between': 'between {earlier} step(s) earlier and {later} later than forecast',
+  'waits.after': ': {waitsFor}',
+
+  'back.weights': 'weights',
+  'back.drain': 'drain',
+  'back.evict': 'evict',
+  'back.terminate': 'terminate',
+  'back.gone': 'gone',
+  'back.satellites': 'satellites',
+  'back.reservations': 'reservations',
+  'back.timers': 'timers',
+  'back.proof': 'proof',
+  'back.bill-check': 'bill-check',
+  'stuck.creating': 'creating',
+  'stuck.unknown-outcome': 'unknown-outcome',
+  'stuck.deleting': 'deleting',
+  'stuck.not-deleted': 'not-deleted',
+  'stuck.found-by-tag': 'found-by-tag',
+} as const;

@@ -1,0 +1,175 @@
+import type { storyWordsEnUS } from './story-words.en-US.js';
+
+export const storyWordsZhCN: Readonly<Record<keyof typeof storyWordsEnUS, string>> = {
+  'story.quoted': '{text}',
+
+  'story.armed': '{who} 启动了执行。',
+  'story.phase.prepare': '正在准备{phase:phase}阶段。',
+  'story.phase.ready': '{phase:phase}阶段已就绪：{ready} 台主机可提供服务。',
+  'story.phase.problem':
+    '{phase:phase}阶段未能按计划完成：{detail}。运行中的主机保持不变；可下令继续或修改目标后重试。',
+  'story.phase.waiting':
+    '{activity} 尝试 {tries} 次仍未成功（{code}：{message}）。本阶段会等待并继续重试；运行中的主机保持不变，照常计费。请检查云账号或流量入口，或中止执行：springtide run abort。',
+  'story.phase.waiting-service':
+    '{service} 的 {activity} 尝试 {tries} 次仍未成功（{code}：{message}）。本阶段会等待并继续重试；运行中的主机保持不变，照常计费。请检查云账号或流量入口，或中止执行：springtide run abort。',
+  'story.relay.late':
+    '{at:instant} 发给 {workflow} 的指令尝试 {tries} 次仍未送达工作流引擎，所要求的事尚未开始：主机保持不变，照常计费。系统会一直重试，失败原因见 worker 日志。请重新下达指令，或启用紧急停止开关。',
+
+  'story.provision.bought': '为 {service} 购买 {count} × {pool:pool}，云平台已受理 {accepted} 台。',
+  'story.provision.bought-less': '{count} 台被拒（{code}）：{message}。',
+  'story.provision.refused': '{count} × {pool:pool} 未能购买：{message}',
+  'story.provision.silent-sent':
+    '{count} × {pool:pool} 是否已购买无法得知：该云账号没有应答（{message}）。相应的名额和资金继续预留，因此不会另行购买，本阶段继续进行。请查看 springtide stuck list：在那里放弃的部分会改从别处购买。',
+  'story.provision.silent-unsent':
+    '{count} × {pool:pool} 没有购买：该云账号没有应答（{message}）。请求未曾发出，不产生费用；将在已批计划的其他云账号中寻找替代。',
+  'story.provision.fallback': '{count} 台 {pool:pool} 未能到位（{code}）；{service} 改用：{instead:orders}。',
+  'story.provision.fallback-none': '{count} 台 {pool:pool} 未能到位（{code}）；没有已批准的资源池可以替代。',
+  'story.provision.shortage':
+    '{service} 在{phase:phase}阶段缺少 {short} 请求/秒：{count} 台 {pool:pool} 无法获得（{code}），也没有已批准的资源池可以替代。',
+  'story.provision.shortage-left':
+    '{service} 在{phase:phase}阶段仍缺少 {count} × {pool:pool}：可替代的已批准资源池已无余量。',
+  'story.plan.residual': '已在审批范围内重新规划剩余部分：{added:orders}。',
+  'story.plan.residual-none': '已重新规划剩余部分：没有仍有余量和资金的已批准资源池可以替代。',
+  'story.plan.residual-failed': '剩余部分无法重新规划：{message}。运行中的主机保持不变；缺少的部分没有替代。',
+  'story.join.unhealthy': '{service} 的 {count} 台主机已运行但始终不健康，正在归还。',
+
+  'story.guard.budget-100': '预算已用完：不再购买。运行中的主机保持不变，等待人工决定。',
+  'story.guard.budget-90': '预算已使用九成。',
+  'story.guard.budget-70': '预算已使用七成。',
+  'story.guard.lost': '{count} 台主机消失，正在补充。',
+  'story.guard.notice':
+    '{service} 的 {machine}（{pool:pool}）将被云平台收回（{message}）：不再分配流量，并在审批范围内补充。',
+  'story.guard.notice-mute':
+    '{service} 的 {machine}（{pool:pool}）将被云平台收回（未说明原因）：不再分配流量，并在审批范围内补充。',
+  'story.guard.unseen':
+    '无法查看 {region} 的 {machines} 台主机（{code}：{message}）：其中是否有消失或被收回的，无从得知。它们保持不变，照常计费；每次巡检都会重试。请检查云账号：springtide account list。',
+  'story.guard.timer-near':
+    '{region} 的 {machines} 台主机将从 {endsAt:instant} 起被云平台终止：其定时器无法推迟（{code}：{message}）。每次续租都会重试；请检查该云账号的权限和限额。',
+  'story.guard.timer-none':
+    '{region} 的 {machines} 台主机在云上没有定时器，也无法设置（{code}：{message}）。它们继续运行；若 Springtide 自身失效，将没有其他机制终止它们。',
+  'story.guard.entrance':
+    '{route} 丢失了 {groups:list} 的成员，代理重启后会出现这种情况；成员与流量占比均已恢复。',
+
+  'story.shift.hurry':
+    '{route} 每秒收到 {requestsPerSecond} 个请求，超出现有成员的承载能力：跳过 {left} 个平缓步骤。',
+  'story.shift.step': '{route}：{shares:list}。',
+  'story.shift.rollback': '{route} 已回到上一次正常的流量占比。',
+  'story.shift.no-home': '{route} 没有可承接流量的常备主机；流量占比保持不变。',
+  'story.shift.home': '{route}：全部流量已切回常备主机。',
+  'story.gate.healthy': '运行健康。',
+  'story.gate.few': '未作判断，予以保留：请求数太少，不足以判断。',
+  'story.gate.failing': '{group} 组的 {requests} 个请求中有 {percent}% 失败。',
+  'story.gate.slow': '{group} 组平均响应 {ms} 毫秒，其他组 {fastest} 毫秒。',
+
+  'story.demand.calm':
+    '{service} 实际 {observed} 请求/秒，{phase:phase}阶段计划 {planned} 请求/秒：需求已回到计划水平，目标随之恢复。增加的主机将归还，提前归还的主机在计划仍需要时重新购买。',
+  'story.demand.below-plan':
+    '{service} 实际 {observed} 请求/秒，{phase:phase}阶段计划 {planned} 请求/秒；按计划的 {multiple} 倍减少主机，提前归还：{moved:orders}。',
+  'story.demand.below-plan-none':
+    '{service} 实际 {observed} 请求/秒，{phase:phase}阶段计划 {planned} 请求/秒；按计划的 {multiple} 倍减少主机，但没有一整台可以省下。',
+  'story.demand.above-plan':
+    '{service} 实际 {observed} 请求/秒，{phase:phase}阶段计划 {planned} 请求/秒；在审批范围内按计划的 {multiple} 倍应对，增加：{moved:orders}。',
+  'story.demand.above-plan-none':
+    '{service} 实际 {observed} 请求/秒，{phase:phase}阶段计划 {planned} 请求/秒；在审批范围内按计划的 {multiple} 倍应对，现有目标已足够。',
+  'story.demand.uncovered':
+    '仍有 {short} 请求/秒无法承担：已批准的资源池，以及获批的主机数和每小时花费，都没有更多余地。请规划并审批更多容量，否则响应会变慢。',
+
+  'story.burst-at-ceiling':
+    '在之后下单的主机能提供服务之前，需求可能达到 {demand}，因此需要 {wanted} 台主机，但最多只允许 {machines} 台，超出的请求将得不到服务。需求为预测的 {level}%，{shift:shift}，另加 {margin}% 的余量。',
+  'story.burst-above-forecast':
+    '在之后下单的主机能提供服务之前，需求可能达到 {demand}，因此需要 {wanted} 台主机：需求已超出预测考虑的一切情形；需求为预测的 {level}%，{shift:shift}，另加 {margin}% 的余量。',
+  'story.burst-forecast-placed':
+    '在之后下单的主机能提供服务之前，需求可能达到 {demand}，因此需要 {wanted} 台主机：需求为预测的 {level}%，{shift:shift}，另加 {margin}% 的余量。',
+  'story.burst-forecast-open':
+    '在之后下单的主机能提供服务之前，需求可能达到 {demand}，因此需要 {wanted} 台主机：需求为预测的 {level}%，{shift:shift}，另加 {margin}% 的余量；预测的峰值何时到来，要由后续观测确定。',
+
+  'story.scaling.set':
+    '{service} 应有 {machines} 台主机，其中 {home} 台为常备主机：本伸缩组 {to} 台，此前为 {from} 台。',
+  'story.scaling.set-on':
+    '{service} 应有 {machines} 台主机，其中 {home} 台为常备主机：本伸缩组 {to} 台（{pools:orders}），此前为 {from} 台。',
+  'story.scaling.missing': '还需要 {missing} 台，超出获批上限：请提高上限，否则响应会变慢。',
+  'story.scaling.silent':
+    '{service} 没有伸缩策略，无法得知需要多少主机：本伸缩组的 {machines} 台保持不变，照常计费。请设置策略（springtide scaling set {service} --file <path>），或结束该伸缩组。',
+  'story.scaling.gives-way':
+    '大促活动优先于伸缩策略：{who} 需要该流量入口，因此本伸缩组在 {at:instant} 结束。届时可另行启动。',
+
+  'story.command.pause': '已暂停：不再购买，流量不再切换。运行中的主机继续运行，照常计费。',
+  'story.command.resume': '已继续。',
+  'story.command.abort': '{who} 下令中止。流量切回常备主机，主机归还。',
+  'story.command.abort-because': '{who} 下令中止：{reason}。流量切回常备主机，主机归还。',
+  'story.command.extend': '延长 {minutes} 分钟，至 {endsAt:instant}。',
+  'story.command.raise-budget': '{who} 将预算提高到 {amount} {currency}。',
+  'story.command.raise-limits': '{who} 将上限提高到 {machines} 台主机、每小时 {perHour} {currency}。',
+  'story.command.change-target': '{service} 在{phase:phase}阶段的目标改为 {requestsPerSecond} 请求/秒。',
+  'story.command.hold': '{who} 下令在“{at:back}”处保持，最迟至 {until:instant}。保持期间照常计费。',
+  'story.command.hold-because':
+    '{who} 下令在“{at:back}”处保持，最迟至 {until:instant}：{reason}。保持期间照常计费。',
+  'story.command.go-on-safe': '{who} 结束了安全保持，执行继续：重新比对目标与实际。',
+  'story.command.go-on': '{who} 让回收过程继续。',
+  'story.command.go-on-at': '{who} 让“{at:back}”继续。',
+  'story.command.skip-waiting': '{who} 结束了“{at:back}”的等待。未完成的部分稍后处理；核实证明不受影响。',
+
+  'story.engine.safe-hold':
+    '工作流引擎已不认识本次执行，执行进入安全保持：既不购买也不终止，运行中的主机继续运行并计费。请让其继续，或全部回收；到 {until:instant} 审批到期时会自动回收。',
+  'story.engine.returning': '工作流引擎已不认识本次执行；回收在引擎丢失记录之前已经开始，现继续进行。',
+
+  'story.scale-back.begin': '开始缩容回收：{reason}。',
+  'story.scale-back.begin-stopped': '开始缩容回收：执行被中止。',
+  'story.scale-back.begin-over': '开始缩容回收：活动已结束。',
+  'story.scale-back.begin-cancelled': '开始缩容回收：执行被取消。',
+  'story.scale-back.begin-failed': '开始缩容回收：执行失败（{message}）。',
+  'story.scale-back.begin-switch': '开始缩容回收：紧急停止开关（{reason}）。',
+  'story.scale-back.begin-lapsed': '开始缩容回收：租约已失效，没有人再驱动本次执行。',
+  'story.scale-back.begin-again': '开始缩容回收：回收在引擎丢失记录之前已经开始。',
+  'story.scale-back.release': '已向 {account} 归还 {count} 台主机。',
+  'story.scale-back.refused': '云平台暂不允许释放 {count} 台主机（{code}：{message}）；将再次请求。',
+  'story.scale-back.clean': '第 {pass} 次清单：所有云账号都已没有本次执行的任何资源。',
+  'story.scale-back.left': '第 {pass} 次清单：本次执行仍有 {leftovers} 项遗留资源；缩容回收继续进行。',
+  'story.scale-back.not-home':
+    '{problem}。其流量占比可能仍指向已释放的主机，请求会失败，但不产生费用。请检查代理，或手动设置流量占比。',
+  'story.scale-back.books':
+    '已没有任何主机，但账本仍为 {machines} 台主机预留 {amount} {currency}。不产生费用；预留金额有误，需要有人核查。',
+  'story.scale-back.done': '{phase:back}：完成。',
+  'story.scale-back.overdue': '{phase:back}：已超过期限{waitsFor:waits}。回收先继续进行，之后再回来处理。',
+  'story.scale-back.skipped': '{phase:back}：等待已由人工结束{waitsFor:waits}。之后再回来处理。',
+  'story.scale-back.ahead': '{phase:back}：尚未清空{waitsFor:waits}。开始新的一轮。',
+  'story.closed': '已关闭：全部归还，两次清单核实一致。',
+  'story.closed-without': '已关闭：{count} 台主机已放弃，其余全部归还，两次清单核实一致。',
+  'story.stuck.retry': '{who} 对 {count} 台主机（{kind:stuck}）选择了“立即重试”。',
+  'story.stuck.adopt': '{who} 对 {count} 台主机（{kind:stuck}）选择了“接管主机”。',
+  'story.stuck.abandon': '{who} 对 {count} 台主机（{kind:stuck}）选择了“放弃”：{reason}。',
+  'story.stuck.cost': '在它们消失之前，每小时最多支付 {perHour} {currency}（每天 {perDay}）。',
+  'story.stuck.cost-unknown': '{count} 台主机的费用无法得知；在它们消失之前持续计费。',
+
+  'story.choice.retry': '立即再次请求云平台；费用不比等待更多。',
+  'story.choice.adopt': '带有本次购买标记的一台主机归入账本：计入容量、计费，并会被回收。',
+  'story.choice.abandon': '不再尝试，执行可以不等它而关闭。',
+  'story.found.retry': '立即重新读取该云账号的清单；已消失或已入账的将从列表移除。不产生费用。',
+  'story.found.adopt': '指定的主机视为我方所有并立即删除，因为已没有执行需要它；此后不再产生费用。',
+  'story.found.abandon': '保持现状，我方不会终止它们，也不再询问。',
+
+  'order.plain': '{machines} × {pool:pool}',
+  'order.phase': '{phase:phase}阶段 {machines} × {pool:pool}',
+  'order.service': '{phase:phase}阶段为 {service} 增加 {machines} × {pool:pool}',
+  'shift.none': '时间与预测一致',
+  'shift.earlier': '比预测早 {earlier} 步',
+  'shift.later': '比预测晚 {later} 步',
+  'shift.between': '时间在比预测早 {earlier} 步到晚 {later} 步之间',
+  'waits.after': '（{waitsFor}）',
+
+  'back.weights': '流量切回',
+  'back.drain': '连接排空',
+  'back.evict': '节点腾空',
+  'back.terminate': '请求释放主机',
+  'back.gone': '复核主机已释放',
+  'back.satellites': '清理附属资源',
+  'back.reservations': '结清预留',
+  'back.timers': '云侧定时器结束',
+  'back.proof': '两次清单核实',
+  'back.bill-check': '账单核对已排期',
+  'stuck.creating': '一直未运行',
+  'stuck.unknown-outcome': '结果未知',
+  'stuck.deleting': '已答应释放但仍在',
+  'stuck.not-deleted': '未获释放',
+  'stuck.found-by-tag': '带有我方标签，账本中没有',
+};
