@@ -125,6 +125,18 @@ describe('the guard of a run', () => {
     expect(await lease()).toBe(renewed);
   });
 
+  it('keeps leases of a paused run too, and between its ticks when a look took long', async () => {
+    const { run, engine, ref } = await open();
+    await run.buy(0, 1);
+    await run.book.change(ref.tenantId, ref.runId, () => ({ control: 'pause' }));
+    const lease = async () => (await run.intents())[0]?.releaseBy ?? '';
+    for (const between of [false, true]) {
+      run.clock.advance(10 * MINUTE);
+      await engine.guardTick({ ...ref, between });
+      expect([between, await lease()]).toEqual([between, addMs(run.now(), 15 * MINUTE)]);
+    }
+  });
+
   it('changes nothing of a run that waits for a person but its leases', async () => {
     const { run, engine, ref, vanish } = await open();
     await run.buy(0, 4);
