@@ -131,6 +131,18 @@ describe('the way back', () => {
     expect(intentId).not.toBe('');
   });
 
+  it('sees to the entrances once more at the proof, and says which one still sends requests to nobody', async () => {
+    const run = await RunOnClouds.open(stage, [{}]);
+    await run.buy(0, 1);
+    run.before.sendHome = ['the entrance of storefront takes no orders'];
+    await run.bringBack((phase) => phase === 'proof');
+    const told = async () => (await run.story()).filter((line) => line.startsWith('scale-back.not-home'));
+    expect(await told()).toEqual([]);
+    await run.bringBack();
+    expect((await told()).join()).toContain('the entrance of storefront takes no orders');
+    expect((await run.row()).state).toBe('closed');
+  });
+
   it('goes on where another worker stopped, and fences that one off', async () => {
     const run = await RunOnClouds.open(stage, [{}]);
     await run.buy(0, 2);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { manifest as simulated } from '../../providers/simulated/index.js';
 import { MemoryEffectStore } from './data/memory-effect-store.js';
+import type { StuckEffect } from './domain/index.js';
 import { StuckEffects, abandonFoundIn, abandonIn } from './stuck.service.js';
 import { ACCOUNT, OTHER_TENANT, TENANT } from './testing/effect-fixtures.js';
 import { EffectWorld, REGION, machineBehindTheLedger } from './testing/effect-world.js';
@@ -85,11 +86,19 @@ describe('marks on a machine', () => {
   ])('that name %s keep it from being adopted', async (_, marks) => {
     const { world, process, intent } = await setUp();
     const foreign = await machineBehindTheLedger(process, { intent: intent.id, ...marks });
-    const effect = {
-      ...{ intentId: intent.id, kind: 'unknown-outcome', runId: world.run, campaignId: null },
-      ...{ accountId: ACCOUNT, region: REGION, service: null, items: [] },
-      ...{ since: world.now(), problem: null, costPerHour: null },
-    } as const;
+    const effect: StuckEffect = {
+      intentId: intent.id,
+      kind: 'unknown-outcome',
+      runId: world.run,
+      campaignId: null,
+      accountId: ACCOUNT,
+      region: REGION,
+      service: null,
+      items: [],
+      since: world.now(),
+      problem: null,
+      costPerHour: null,
+    };
     const adoption = new StuckEffects(process.ledger).adopt(TENANT, effect, foreign);
     await expect(adoption).rejects.toMatchObject({ code: 'failed-precondition' });
     expect((await world.intents())[0]?.items.map((item) => item.machineId)).not.toContain(foreign);
