@@ -178,6 +178,16 @@ const runs = yardLane('aws yard', typeof yard !== 'string', typeof yard === 'str
     expect(pages).toEqual([ids.slice(0, 3), ids.slice(3, 6), ids.slice(6)]);
   });
 
+  it('pages what hangs on machines', async () => {
+    await launch({ MinCount: 7, MaxCount: 7 });
+    const first = await api.describeVolumes(at(), { MaxResults: 5 });
+    const last = await api.describeVolumes(at(), { MaxResults: 5, NextToken: first.NextToken });
+    const ids = [first, last].map(({ Volumes = [] }) => Volumes.map(({ VolumeId }) => VolumeId));
+    expect(ids.map((page) => page.length)).toEqual([5, 2]);
+    expect(new Set(ids.flat()).size).toBe(7);
+    expect(last.NextToken).toBeUndefined();
+  });
+
   it('is seen by boto3 as it is, doubled tokens included', async () => {
     const [id = ''] = await launch({}, 'one');
     const twice = {

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { freePort } from '../tools/free-port.js';
+import { projectRoot } from '../tools/lane.js';
 import { startProcess, type RunningProcess } from '../tools/process.js';
 import { ensureVenv } from '../tools/python-venv.js';
 import { AdminDoor } from './admin.js';
@@ -13,8 +14,10 @@ import { Buckets, FaultList } from './faults.js';
 import { FleetDesk } from './fleet-desk.js';
 import { createFront } from './front.js';
 import { InstanceReader } from './instances.js';
+import { LastAnswers } from './last-answers.js';
 import { LaunchDesk } from './launches.js';
 import { NameDesk, type YardNames } from './name-desk.js';
+import { PartLists } from './part-lists.js';
 import { PriceDesk } from './price-desk.js';
 import { QuotaDesk } from './quota-desk.js';
 import { dropRights, enforceRights, type CallerKey, type PolicyDocument } from './rights.js';
@@ -89,14 +92,20 @@ export async function startMoto(options: AwsYardOptions): Promise<{ process: Run
   const command = await ensureVenv({
     name: 'moto',
     packages: MOTO_PACKAGES,
-    binary: 'moto_server',
+    binary: 'python',
     ...(onProgress === undefined ? {} : { onProgress }),
   });
   const port = await freePort();
   const process = await startProcess({
     name: 'moto',
     command,
-    args: ['-H', '127.0.0.1', '-p', String(port)],
+    args: [
+      join(projectRoot(), 'test', 'yard', 'aws', 'moto_server.py'),
+      '-H',
+      '127.0.0.1',
+      '-p',
+      String(port),
+    ],
     env: { MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION: 'true', MOTO_ENABLE_AMI_VALIDATION: 'true' },
     ready: { port },
     readyTimeoutMs: 60_000,
@@ -118,7 +127,8 @@ async function openFront(
   const book = new CloudBook({ ...DEFAULT_SETTINGS, ...options.settings });
   const faults = new FaultList();
   const buckets = new Buckets();
-  const reader = new InstanceReader(upstream, book);
+  const answers = new LastAnswers(upstream);
+  const reader = new InstanceReader(upstream, book, answers);
   const desk = new LaunchDesk(upstream, book, () => seed);
   const balancerDesk = new BalancerDesk(upstream, region);
   const balancers = await balancerDesk.open(options.balancers ?? [], seed);
@@ -142,6 +152,7 @@ async function openFront(
   const key = await openGate();
   const server = createFront({
     ...{ upstream, book, faults, buckets, reader, desk, admin, secrets },
+    parts: new PartLists(answers),
     balancers: balancerDesk,
     names: nameDesk,
     clusters: new ClusterDesk(upstream),

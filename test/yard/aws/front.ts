@@ -9,6 +9,7 @@ import type { FleetDesk } from './fleet-desk.js';
 import type { InstanceReader } from './instances.js';
 import { noCapacity, overQuota, type LaunchDesk } from './launches.js';
 import type { NameDesk } from './name-desk.js';
+import type { PartLists } from './part-lists.js';
 import type { PriceDesk } from './price-desk.js';
 import type { QuotaDesk } from './quota-desk.js';
 import type { SpotDesk } from './spot-desk.js';
@@ -24,6 +25,7 @@ export type FrontParts = Readonly<{
   faults: FaultList;
   buckets: Buckets;
   reader: InstanceReader;
+  parts: PartLists;
   desk: LaunchDesk;
   balancers: BalancerDesk;
   names: NameDesk;
@@ -82,13 +84,18 @@ async function answerCall(parts: FrontParts, call: WireCall): Promise<Outcome> {
 }
 
 async function work(parts: FrontParts, call: WireCall): Promise<WireAnswer> {
-  if (/^(Describe|Get|List)/.test(call.action)) return dispatch(parts, call);
+  if (isReading(call)) return dispatch(parts, call);
   parts.reader.touch();
   try {
     return await dispatch(parts, call);
   } finally {
     parts.reader.touch();
   }
+}
+
+/** Services that speak in paths read by GET. */
+function isReading({ action, method }: WireCall): boolean {
+  return action === '' ? method === 'GET' : /^(Describe|Get|List)/.test(action);
 }
 
 function dispatch(parts: FrontParts, call: WireCall): Promise<WireAnswer> {
@@ -111,7 +118,7 @@ function dispatch(parts: FrontParts, call: WireCall): Promise<WireAnswer> {
     case 'TerminateInstances':
       return parts.reader.terminate(call);
     default:
-      return parts.upstream.forward(call);
+      return parts.parts.pages(call) ? parts.parts.page(call) : parts.upstream.forward(call);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { CloudBook } from './cloud-book.js';
+import type { LastAnswers } from './last-answers.js';
 import {
   xmlAnswer,
   errorAnswer,
@@ -33,6 +34,7 @@ export class InstanceReader {
   constructor(
     private readonly upstream: Upstream,
     private readonly book: CloudBook,
+    private readonly answers: LastAnswers,
   ) {}
 
   async describe(call: WireCall): Promise<WireAnswer> {
@@ -44,9 +46,9 @@ export class InstanceReader {
     const forwarded = withFilters(call.params, this.forwardedFilters(filters, states));
     forwarded.delete('NextToken');
     if (ids.length === 0) forwarded.set('MaxResults', EVERYTHING);
-    const answer = await this.upstream.forward(call, forwarded);
-    if (answer.status >= 300) return this.nameAllMissing(answer, ids, call.region);
-    const root = parseXml(String(answer.body));
+    const answer = await this.answers.read(call, forwarded);
+    if ('refused' in answer) return this.nameAllMissing(answer.refused, ids, call.region);
+    const { root } = answer;
     const entries = this.entriesOf(root).filter(
       ({ instance }) => states.length === 0 || states.includes(instance.textAt('instanceState', 'name')),
     );
@@ -81,6 +83,7 @@ export class InstanceReader {
   /** To be called before and after everything that may change machines. */
   touch(): void {
     this.version += 1;
+    this.answers.touch();
   }
 
   /**
@@ -131,7 +134,7 @@ export class InstanceReader {
     return allEntries(root)
       .filter(({ instance }) => this.book.isVisible(instance.textAt('instanceId')))
       .toSorted((a, b) => this.numberOf(a.instance) - this.numberOf(b.instance))
-      .map((entry) => ({ ...entry, instance: this.dress(entry.instance) }));
+      .map((entry) => ({ ...entry, instance: this.dress(entry.instance.copy()) }));
   }
 
   private page(root: XmlElement, entries: readonly Entry[], call: WireCall, byId: boolean): WireAnswer {
@@ -140,14 +143,14 @@ export class InstanceReader {
     const after = Number(call.params.get('NextToken') ?? '0');
     const left = entries.filter(({ instance }) => this.numberOf(instance) > after);
     const shown = left.slice(0, size);
-    root.remove('nextToken');
-    root.remove('reservationSet');
-    root.children.push(new XmlElement('reservationSet', {}, regroup(shown)));
+    const page = root.copy();
+    page.remove('nextToken');
+    page.put(new XmlElement('reservationSet', {}, regroup(shown)));
     const last = shown.at(-1);
     if (last !== undefined && size < left.length) {
-      root.children.push(XmlElement.leaf('nextToken', String(this.numberOf(last.instance))));
+      page.put(XmlElement.leaf('nextToken', String(this.numberOf(last.instance))));
     }
-    return xmlAnswer(documentText(root));
+    return xmlAnswer(documentText(page));
   }
 
   private numberOf(instance: XmlElement): number {

@@ -41,6 +41,11 @@ export class XmlElement {
     this.children = this.children.filter((child) => child.name !== name);
   }
 
+  /** What is put into it or removed from it leaves this one as it is. */
+  copy(): XmlElement {
+    return new XmlElement(this.name, this.attributes, [...this.children], this.text);
+  }
+
   toString(): string {
     const attributes = Object.entries(this.attributes)
       .map(([key, value]) => ` ${key}="${escapeXml(value)}"`)
