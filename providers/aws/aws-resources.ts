@@ -15,6 +15,9 @@ type Lister = (at: AwsScope) => AsyncIterable<Page<Resource>>;
 type Raw = Readonly<{ items: readonly Resource[]; next: string | undefined }>;
 type Read = (next: Readonly<{ NextToken?: string }>) => Promise<Raw>;
 
+/** The most that EC2 puts on a page. Without it, it puts all of a list into one answer, and throttles that sooner. */
+const PAGE = { MaxResults: 1_000 } as const;
+
 /** Everything beside machines, subnets and images. Route tables and gateways are what a VPC routes by. */
 export class AwsResources implements ResourceFacet {
   readonly #listers: Readonly<Partial<Record<ResourceKind, Lister>>>;
@@ -67,7 +70,7 @@ async function* inPages(at: AwsScope, listings: readonly Read[]): AsyncGenerator
 }
 
 async function disks(ec2: AwsApi, at: AwsScope, page: Readonly<{ NextToken?: string }>): Promise<Raw> {
-  const { Volumes = [], NextToken } = await ec2.describeVolumes(at, page);
+  const { Volumes = [], NextToken } = await ec2.describeVolumes(at, { ...PAGE, ...page });
   const items = Volumes.map((volume) =>
     toResource({
       kind: 'disk',
@@ -91,7 +94,7 @@ async function snapshots(
   at: AwsScope,
   page: Readonly<{ NextToken?: string }>,
 ): Promise<Raw> {
-  const { Snapshots = [], NextToken } = await more.snapshots(at, page);
+  const { Snapshots = [], NextToken } = await more.snapshots(at, { ...PAGE, ...page });
   const items = Snapshots.map((snapshot) =>
     toResource({
       kind: 'snapshot',
@@ -126,7 +129,7 @@ async function addresses(ec2: AwsApi, at: AwsScope): Promise<Raw> {
 }
 
 async function interfaces(ec2: AwsApi, at: AwsScope, page: Readonly<{ NextToken?: string }>): Promise<Raw> {
-  const { NetworkInterfaces = [], NextToken } = await ec2.describeNetworkInterfaces(at, page);
+  const { NetworkInterfaces = [], NextToken } = await ec2.describeNetworkInterfaces(at, { ...PAGE, ...page });
   const items = NetworkInterfaces.map((nic) =>
     toResource({
       kind: 'network-interface',
@@ -146,7 +149,7 @@ async function interfaces(ec2: AwsApi, at: AwsScope, page: Readonly<{ NextToken?
 }
 
 async function groups(more: ResourceApi, at: AwsScope, page: Readonly<{ NextToken?: string }>): Promise<Raw> {
-  const { SecurityGroups = [], NextToken } = await more.securityGroups(at, page);
+  const { SecurityGroups = [], NextToken } = await more.securityGroups(at, { ...PAGE, ...page });
   const items = SecurityGroups.map((group) =>
     toResource({
       kind: 'security-group',

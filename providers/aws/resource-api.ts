@@ -15,7 +15,7 @@ import type { AwsApi, AwsScope } from './aws-api.js';
 import { abortAt, clientConfig } from './client-config.js';
 import { mapAwsError } from './error-map.js';
 
-type Next = Readonly<{ NextToken?: string }>;
+type Next = Readonly<{ NextToken?: string; MaxResults?: number }>;
 
 /** What the inventory reads and no launch needs: EC2 through `AwsApi`, load balancers beside it. */
 export class ResourceApi {
