@@ -34,6 +34,8 @@ type Measured = Readonly<{ database: Database; cloud: BenchCloud; provider: stri
 const TENANT = '00000000-0000-4000-8000-0000000000aa';
 const VISIBLE_WITHIN_S = 10;
 const MOST_MEMORY_MIB = 512;
+const ROUNDS = 3;
+const CALL_MS = 50;
 /** As docs/operator-guide.md starts a worker where memory is short. */
 const HEAP_LIMIT = '--max-old-space-size=320';
 const PATIENCE_MS = 120_000;
@@ -52,8 +54,8 @@ export async function inventoryBench(args: string[]): Promise<void> {
     options: {
       provider: { type: 'string' },
       machines: { type: 'string' },
-      'call-ms': { type: 'string', default: '50' },
-      rounds: { type: 'string', default: '3' },
+      'call-ms': { type: 'string' },
+      rounds: { type: 'string' },
       /** Said to the process of one provider. */
       alone: { type: 'boolean', default: false },
     },
@@ -72,8 +74,9 @@ export async function inventoryBench(args: string[]): Promise<void> {
   }
   const adapter = await load();
   const machines = Number(values.machines ?? adapter.machines);
-  const rounds = Number(values.rounds);
-  await benchProvider(values.provider, adapter, { machines, rounds, callMs: Number(values['call-ms']) });
+  const rounds = Number(values.rounds ?? adapter.rounds ?? ROUNDS);
+  const callMs = Number(values['call-ms'] ?? adapter.callMs ?? CALL_MS);
+  await benchProvider(values.provider, adapter, { machines, rounds, callMs });
 }
 
 const publicYards = async () => await import('./inventory/public-yards.js');

@@ -17,6 +17,10 @@ export type BenchCloud = Readonly<{
 export type BenchAdapter = Readonly<{
   /** As many as the service behind it can be expected to bear. */
   machines: number;
+  /** Fewer where the service needs half a minute for a listing, beside which chance is small. */
+  rounds?: number;
+  /** 0 where the service itself is slower than any distance. */
+  callMs?: number;
   /** @returns the reason where this computer cannot have it. */
   open(machines: number, folder: string): Promise<BenchCloud | string>;
 }>;

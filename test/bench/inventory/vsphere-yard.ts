@@ -10,6 +10,8 @@ const CLUSTERS = 2;
 /** Other people's machines, which the simulator makes by itself. */
 export const vsphereAdapter: BenchAdapter = {
   machines: 5_000,
+  rounds: 1,
+  callMs: 0,
   open: async (machines) => {
     const machinesPerCluster = Math.ceil(machines / CLUSTERS) + 1;
     const yard = await startVsphereYard({
@@ -19,6 +21,7 @@ export const vsphereAdapter: BenchAdapter = {
       readyTimeoutMs: 600_000,
       hostMemoryMiB: 4 * 1024 * 1024,
       hostCores: 128,
+      garbagePercent: 400,
     });
     const hostPorts = [new URL(yard.url).host];
     const reached = { manifest, account: vsphereAccount(yard), hostPorts };

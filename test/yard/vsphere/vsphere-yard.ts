@@ -26,6 +26,8 @@ export type VsphereYardOptions = Readonly<{
   /** Range of guest addresses. Default 127.10.0.0/16, so that a server can answer there. */
   guestRange?: string;
   logFile?: string;
+  /** Go's GOGC: beyond 100 it takes memory instead of time. */
+  garbagePercent?: number;
   /** For inventories of thousands, which take minutes to make. Default 30 s. */
   readyTimeoutMs?: number;
   onProgress?: (message: string) => void;
@@ -69,7 +71,7 @@ export async function startVsphereYard(options: VsphereYardOptions = {}): Promis
     name: 'vSphere simulator',
     command: binary,
     args: [...flags(options, clusters), '-listen', listen, '-admin', admin, '-certificate', certificate],
-    env: { YARD_VSPHERE_PASSWORD: password, TMPDIR: folder },
+    env: { YARD_VSPHERE_PASSWORD: password, TMPDIR: folder, GOGC: String(options.garbagePercent ?? 100) },
     ready: (line) => line.startsWith('{"admin"'),
     ...(options.readyTimeoutMs === undefined ? {} : { readyTimeoutMs: options.readyTimeoutMs }),
     ...(options.logFile === undefined ? {} : { logFile: options.logFile }),
