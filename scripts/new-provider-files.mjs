@@ -93,6 +93,7 @@ export const manifest: ProviderManifest<${name}Account> = {
     quotaSignal: notYet,
     changeFeed: notYet,
     managedClusters: notYet,
+    machineSnapshots: notYet,
   },
   limits: { launchBatch: 1, describeBatch: 1, terminateBatch: 1, visibilityLagMs: 60_000, bootMs: 60_000 },
   // What the cloud publishes; finer budgets per operation are described in libs/provider-kit/contract/rates.ts.

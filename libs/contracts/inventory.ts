@@ -130,6 +130,21 @@ export const OfferingBody = z
   .meta({ id: 'Offering' });
 export type OfferingBody = z.infer<typeof OfferingBody>;
 
+export const SnapshotInput = z
+  .object({ name: z.string().trim().min(1).max(80) })
+  .meta({ id: 'SnapshotInput' });
+
+export const SnapshotBody = z
+  .object({
+    /** The cloud's own id. */
+    id: z.string(),
+    name: z.string(),
+  })
+  .meta({ id: 'Snapshot' });
+
+/** The machine by its id in the inventory, the snapshot by the cloud's own. */
+export const SnapshotPlace = z.object({ id: Id, snapshot: z.string().min(1).max(255) });
+
 /** An image, by its id or a name that a launch would take, and the zone where machines will be made of it. */
 export const PlaceImageInput = z
   .object({

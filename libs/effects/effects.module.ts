@@ -6,6 +6,7 @@ import { PostgresEffectStore } from './data/postgres-effect-store.js';
 import { DEMO_EFFECTS, STANDARD_EFFECTS } from './effects-policy.js';
 import { ImagePlacement } from './image-placement.service.js';
 import { EffectLedger } from './ledger.service.js';
+import { MachineSnapshots } from './machine-snapshots.service.js';
 import { Reconciler } from './reconciler.service.js';
 
 export type EffectsOptions = Readonly<{
@@ -42,12 +43,17 @@ export class EffectsModule {
           inject: [EffectLedger],
         },
         {
+          provide: MachineSnapshots,
+          useFactory: (ledger: EffectLedger, database: Database) => new MachineSnapshots(ledger, database),
+          inject: [EffectLedger, Database],
+        },
+        {
           provide: Reconciler,
           useFactory: (ledger: EffectLedger) => new Reconciler(ledger),
           inject: [EffectLedger],
         },
       ],
-      exports: [EffectLedger, ImagePlacement, Reconciler],
+      exports: [EffectLedger, ImagePlacement, MachineSnapshots, Reconciler],
     };
   }
 }

@@ -15,6 +15,7 @@ export { EffectsModule, type EffectsOptions } from './effects.module.js';
 export type { TimerTrouble } from './cloud-timers.service.js';
 export { ImagePlacement } from './image-placement.service.js';
 export { EffectLedger, type CloudDirectory, type LedgerDependencies } from './ledger.service.js';
+export { MachineSnapshots } from './machine-snapshots.service.js';
 export { MachineLife, liveIds, type ReleaseRequest } from './machine-life.service.js';
 export {
   RECONCILER_RUN,

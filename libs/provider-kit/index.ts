@@ -40,6 +40,7 @@ export {
   type ResourceKind,
 } from './contract/resources.js';
 export type * from './contract/session.js';
+export type * from './contract/snapshots.js';
 export type * from './contract/traffic.js';
 export type * from './contract/workloads.js';
 export { eachOrSeparately } from './machines/id-batches.js';

@@ -65,6 +65,10 @@ export const manifest: ProviderManifest<AlibabaAccount> = {
       reason: 'machines are listed; the event bus is another product with its own queue',
     },
     managedClusters: { supported: true },
+    machineSnapshots: {
+      supported: false,
+      reason: 'snapshots are of single disks; a machine is not put back to one as a whole',
+    },
     matchBySource: { supported: true },
     matchByHeader: { supported: true },
     requestCounters: {

@@ -31,6 +31,10 @@ export const manifest: ProviderManifest<AwsAccount> = {
     stockSignal: { supported: false, reason: 'AWS does not tell how much on-demand capacity it has' },
     quotaSignal: { supported: true },
     managedClusters: { supported: true },
+    machineSnapshots: {
+      supported: false,
+      reason: 'snapshots are of single disks; a machine is not put back to one as a whole',
+    },
     matchBySource: { supported: true },
     matchByHeader: { supported: true },
     requestCounters: { supported: false, reason: 'AWS counts requests in metrics that come minutes later' },

@@ -20,6 +20,10 @@ export const manifest: ProviderManifest<OpenstackAccount> = {
   accountSchema,
   endpoints: (account) => [account.url],
   capabilities: {
+    machineSnapshots: {
+      supported: false,
+      reason: 'a snapshot of nova is an image: a machine is made anew from it, not put back to it',
+    },
     idempotencyToken: {
       supported: false,
       reason:

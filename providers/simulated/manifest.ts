@@ -26,6 +26,7 @@ export const manifest: ProviderManifest<SimulatedAccount> = {
     quotaSignal: supported,
     changeFeed: supported,
     managedClusters: supported,
+    machineSnapshots: { supported: false, reason: 'the twin’s machines have nothing on their disks' },
   },
   limits: {
     launchBatch: 100,

@@ -62,6 +62,10 @@ export const manifest: ProviderManifest<TencentAccount> = {
       reason: 'CVM has no feed of changes; what is in flight is asked for by id',
     },
     managedClusters: { supported: true },
+    machineSnapshots: {
+      supported: false,
+      reason: 'snapshots are of single disks; a machine is not put back to one as a whole',
+    },
     requestCounters: {
       supported: false,
       reason: 'Tencent Cloud tells requests per target minutes later, too late for the gate of a step',

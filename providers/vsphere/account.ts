@@ -33,6 +33,8 @@ export const settingsSchema = z.strictObject({
   tags: z.boolean().default(true),
   /** Whether content libraries are read, and machines made from their items. */
   libraries: z.boolean().default(true),
+  /** Take, revert to and delete snapshots of machines; needs three privileges that no campaign needs. */
+  snapshots: z.boolean().default(false),
   currency: z.string().regex(/^[A-Z]{3}$/, 'is no ISO 4217 code'),
   /** The rate card. */
   machineTypes: z

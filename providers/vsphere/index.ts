@@ -23,6 +23,7 @@ export const manifest: ProviderManifest<VsphereAccount> = {
     stockSignal: { supported: true },
     changeFeed: { supported: true },
     imagePlacement: { supported: true },
+    machineSnapshots: { supported: true },
     quotaSignal: {
       supported: false,
       reason: 'vSphere limits nothing per account; room in the clusters is the limit',

@@ -26,6 +26,7 @@ export const SNAPSHOT_PROPERTIES = {
     'config.template',
     'config.extraConfig',
     'snapshot.rootSnapshotList',
+    'snapshot.currentSnapshot',
   ],
 } as const;
 
@@ -90,16 +91,18 @@ export function cardsOf(machine: ObjectContent, region: string): readonly Resour
 export function snapshotsOf(machine: ObjectContent, region: string): readonly Resource[] {
   const owner = ownerOf(machine, region);
   const roots = childrenOf(machine.properties.get('snapshot.rootSnapshotList'), 'VirtualMachineSnapshotTree');
-  return owner === undefined ? [] : roots.flatMap((root) => snapshotTree(root, owner));
+  const current = machine.properties.get('snapshot.currentSnapshot')?.text;
+  return owner === undefined ? [] : roots.flatMap((root) => snapshotTree(root, owner, current));
 }
 
-function snapshotTree(snapshot: XmlElement, owner: Owner): readonly Resource[] {
+function snapshotTree(snapshot: XmlElement, owner: Owner, current: string | undefined): readonly Resource[] {
+  const id = textOf(snapshot, 'snapshot') ?? '';
   const created = new Date(textOf(snapshot, 'createTime') ?? Number.NaN);
   const state = textOf(snapshot, 'state');
   const children = childrenOf(snapshot, 'childSnapshotList');
   const resource: Resource = {
     kind: 'snapshot',
-    id: textOf(snapshot, 'snapshot') ?? '',
+    id,
     name: `${owner.name} ${textOf(snapshot, 'name') ?? 'snapshot'}`,
     // What the machine was when it was taken.
     ...(state === undefined ? {} : { state: state.toLowerCase() }),
@@ -107,12 +110,14 @@ function snapshotTree(snapshot: XmlElement, owner: Owner): readonly Resource[] {
       description: textOf(snapshot, 'description'),
       quiesced: flagOf(textOf(snapshot, 'quiesced')),
       next: children.length,
+      // The machine goes on from it.
+      current: id === current,
     }),
     relations: [owner.relation],
     ...(Number.isNaN(created.getTime()) ? {} : { createdAt: created.toISOString() }),
     ...owner.common,
   };
-  return [resource, ...children.flatMap((child) => snapshotTree(child, owner))];
+  return [resource, ...children.flatMap((child) => snapshotTree(child, owner, current))];
 }
 
 /** Undefined while it is being made: then nothing can refer to it. */

@@ -5,7 +5,7 @@ import { childOf, childrenOf, textOf } from './soap/xml-reader.js';
 import { element } from './soap/xml-writer.js';
 import type { VimSession } from './vim/vim-session.js';
 
-type Wishes = Pick<VsphereAccount, 'tags' | 'libraries'>;
+type Wishes = Pick<VsphereAccount, 'tags' | 'libraries' | 'snapshots'>;
 /** `unless`: only an account that has this switched on needs it. */
 type Privilege = Readonly<{ action: string; neededFor: string; unless?: keyof Wishes }>;
 
@@ -36,6 +36,13 @@ export const PRIVILEGES = [
     neededFor: 'copies of library items',
     unless: 'libraries',
   },
+  { action: 'VirtualMachine.State.CreateSnapshot', neededFor: 'taking snapshots', unless: 'snapshots' },
+  {
+    action: 'VirtualMachine.State.RevertToSnapshot',
+    neededFor: 'going back to snapshots',
+    unless: 'snapshots',
+  },
+  { action: 'VirtualMachine.State.RemoveSnapshot', neededFor: 'deleting snapshots', unless: 'snapshots' },
   { action: 'InventoryService.Tagging.CreateCategory', neededFor: 'tags', unless: 'tags' },
   { action: 'InventoryService.Tagging.CreateTag', neededFor: 'tags', unless: 'tags' },
   { action: 'InventoryService.Tagging.AttachTag', neededFor: 'tags', unless: 'tags' },

@@ -12,6 +12,7 @@ import { grantedPrivileges, privilegesFor } from './privileges.js';
 import { RestConnection } from './rest/rest-connection.js';
 import { VsphereResources } from './resources.js';
 import { SiteMap, readDatacenters } from './site-map.js';
+import { VsphereSnapshots } from './snapshots.js';
 import { SoapConnection } from './soap/soap-connection.js';
 import { propertyText } from './vim/property-collector.js';
 import { TaskRunner } from './vim/tasks.js';
@@ -38,6 +39,7 @@ export function openVsphere(account: VsphereAccount, context: ProviderContext): 
     network: new VsphereNetworks(vsphere),
     images: new VsphereImages(vsphere),
     resources: new VsphereResources(vsphere),
+    snapshots: new VsphereSnapshots(vsphere),
     close: async () => {
       if (closed) return;
       closed = true;

@@ -14,6 +14,7 @@ import { SystemController } from './health/system.controller.js';
 import { AuditController } from './identity/audit.controller.js';
 import { IdentityController } from './identity/identity.controller.js';
 import { InventoryController } from './inventory/inventory.controller.js';
+import { SnapshotsController } from './inventory/snapshots.controller.js';
 import { ReadinessController } from './campaigns/readiness.controller.js';
 import { ResourcesController } from './inventory/resources.controller.js';
 import { RunsController } from './runs/runs.controller.js';
@@ -31,6 +32,7 @@ const controllers = [
   DemandController,
   IdentityController,
   InventoryController,
+  SnapshotsController,
   LinksController,
   PlansController,
   ReadinessController,

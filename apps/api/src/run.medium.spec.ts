@@ -175,6 +175,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'nodes.drain': { until: '2026-11-11T00:00:00.000Z', escalation: 'give-up' },
   'workloads.scale': { replicas: 0 },
   'managedNodePools.scale': { nodes: 0 },
+  'snapshots.take': { name: 'stolen' },
 };
 
 const STUCK = '00000000-0000-4000-8000-00000000005c';
@@ -262,7 +263,7 @@ describe('another tenant', () => {
     const [before = ''] = route.path.split('{id}');
     const kind = before.split('/').findLast((part) => part in own) ?? '';
     const body: unknown = BODIES[route.id] ?? (await campaignInput(api.client(token), 'stolen', accountId));
-    const params = { id: own[kind], node: 'node-1', accountId, region: 'r1', pool: 'main' };
+    const params = { id: own[kind], node: 'node-1', accountId, region: 'r1', pool: 'main', snapshot: 's-1' };
     const query = route.id === 'plans.compare' ? `?with=${own['plans'] ?? ''}` : '';
     return await fetch(`${api.url}${pathOf(route, params)}${query}`, {
       method: route.method,

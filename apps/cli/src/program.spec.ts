@@ -287,6 +287,31 @@ describe('names', () => {
   });
 });
 
+describe('snapshots', () => {
+  it('are taken of a machine by its name, and of none that is not there', async () => {
+    const seenAt = '2026-11-11T00:00:00.000Z';
+    const machine = {
+      ...{ id, name: 'ledger-db', accountId: id, accountName: 'vc', provider: 'vsphere', machineId: 'vm-1' },
+      ...{ state: 'running', region: 'r1', zone: 'z1', machineType: 'm', purchaseOption: 'private' },
+      ...{ addresses: [], image: null, launchedAt: null, ownership: null, stateReason: null, goneAt: null },
+      ...{ firstSeenAt: seenAt, lastSeenAt: seenAt },
+    };
+    const { terminal, sent, said } = terminalWith([
+      { status: 200, body: { items: [machine, { ...machine, name: 'ledger-db-2' }], next: null } },
+      { status: 201, body: { id: 'snapshot-7', name: 'before' } },
+    ]);
+    expect(await runCli(['snapshot', 'take', 'ledger-db', 'before'], terminal)).toBe(0);
+    expect([sent.at(-1)?.path, sent.at(-1)?.body]).toEqual([
+      `/api/v1/machines/${id}/snapshots`,
+      '{"name":"before"}',
+    ]);
+    expect(said.out).toContain('snapshot-7');
+    const nobody = terminalWith([{ status: 200, body: { items: [], next: null } }]);
+    expect(await runCli(['snapshot', 'revert', 'ledger-db', 's-1'], nobody.terminal)).toBe(3);
+    expect(nobody.sent.map(({ method }) => method)).toEqual(['GET']);
+  });
+});
+
 describe('clusters', () => {
   const me = (permissions: string[]): Answer => ({
     status: 200,

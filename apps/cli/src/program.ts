@@ -6,6 +6,7 @@ import { addClusterCommands, addNodeCommands } from './commands/cluster.command.
 import { CommandLine } from './commands/command-line.js';
 import { addCalendarCommands, addCapacityCommands, addDemandCommands } from './commands/demand.command.js';
 import { addImageCommands } from './commands/image.command.js';
+import { addSnapshotCommands } from './commands/snapshot.command.js';
 import { addInventoryCommands } from './commands/inventory.command.js';
 import { addLinkCommands } from './commands/link.command.js';
 import { addLoginCommands } from './commands/login.command.js';
@@ -58,6 +59,7 @@ function buildProgram(line: CommandLine): Command {
   addInventoryCommands(program, line);
   addLinkCommands(program, line);
   addImageCommands(program, line);
+  addSnapshotCommands(program, line);
   addClusterCommands(program, line);
   addManagedClusterCommands(program, line);
   addNodeCommands(program, line);

@@ -5,6 +5,7 @@ import { AccountService, AccountSessions, CredentialVault, accountsSchema } from
 import { EffectLedger, PostgresEffectStore, STANDARD_EFFECTS, effectsSchema } from '@springtide/effects';
 import { identitySchema } from '@springtide/identity';
 import {
+  type Database,
   Roles1760000000000,
   createEndpointGate,
   localKeyRing,
@@ -39,6 +40,7 @@ export type ClusterStand = Readonly<{
   built: BuiltClusterService;
   workloads: WorkloadService;
   ledger: EffectLedger;
+  database: Database;
   /** As the database's owner, who sees every tenant's rows. */
   rows(sql: string): Promise<readonly unknown[]>;
   stop(): Promise<void>;
@@ -98,6 +100,7 @@ export async function clusterStand(
     }),
     workloads: new WorkloadService({ database, effects, clock }),
     ledger,
+    database,
     rows: async (sql) => {
       const client = new pg.Client(db.ownerUrl);
       await client.connect();

@@ -6,6 +6,9 @@ import {
   OfferingBody,
   PlaceImageInput,
   PlacedImageBody,
+  SnapshotBody,
+  SnapshotInput,
+  SnapshotPlace,
   SyncResult,
 } from '../inventory.js';
 import { RESOURCE_SORTS } from '../resource.js';
@@ -49,6 +52,38 @@ export const inventoryRoutes = {
     params: z.object({ id: Id }),
     response: MachineBody,
     status: 200,
+  }),
+  snapshotTake: defineRoute({
+    id: 'snapshots.take',
+    method: 'POST',
+    path: '/api/v1/machines/{id}/snapshots',
+    summary: 'Take a snapshot of a machine that Springtide did not make; one of that name is answered',
+    permission: 'inventory:write',
+    params: z.object({ id: Id }),
+    body: SnapshotInput,
+    response: SnapshotBody,
+    status: 201,
+    idempotent: 'replay',
+  }),
+  snapshotRevert: defineRoute({
+    id: 'snapshots.revert',
+    method: 'POST',
+    path: '/api/v1/machines/{id}/snapshots/{snapshot}/revert',
+    summary:
+      'Put a machine back to a snapshot: what it wrote since is lost, and it is powered off afterwards',
+    permission: 'inventory:write',
+    params: SnapshotPlace,
+    status: 204,
+    idempotent: 'replay',
+  }),
+  snapshotDelete: defineRoute({
+    id: 'snapshots.delete',
+    method: 'DELETE',
+    path: '/api/v1/machines/{id}/snapshots/{snapshot}',
+    summary: 'Delete a snapshot that was taken here; the machine and its later snapshots stay as they are',
+    permission: 'inventory:write',
+    params: SnapshotPlace,
+    status: 204,
   }),
   imagePlace: defineRoute({
     id: 'images.place',

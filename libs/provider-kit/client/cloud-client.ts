@@ -5,10 +5,12 @@ import { ClusterClient } from './cluster-client.js';
 import { ComputeClient } from './compute-client.js';
 import { ImageClient, NetworkClient } from './inventory-clients.js';
 import { ResourceClient } from './resource-client.js';
+import { SnapshotClient } from './snapshot-client.js';
 import { TrafficClient } from './traffic-client.js';
 import { WorkloadClient } from './workload-client.js';
 
-export type FacetName = 'compute' | 'network' | 'images' | 'resources' | 'traffic' | 'clusters' | 'workloads';
+export type FacetName =
+  'compute' | 'network' | 'images' | 'resources' | 'snapshots' | 'traffic' | 'clusters' | 'workloads';
 
 /**
  * One account of one cloud, as business code sees it. Everything that every call needs happens here and only here:
@@ -49,6 +51,11 @@ export class CloudClient {
   /** @throws unsupported when this provider lists nothing besides machines, networks and images. */
   get resources(): ResourceClient {
     return new ResourceClient(this.#facet('resources'), this.#runner);
+  }
+
+  /** @throws unsupported when this provider takes no snapshots of machines. */
+  get snapshots(): SnapshotClient {
+    return new SnapshotClient(this.#facet('snapshots'), this.#runner);
   }
 
   /** @throws unsupported when this provider carries no traffic. */

@@ -6,6 +6,7 @@ import type { ComputeFacet } from './compute.js';
 import type { ImageFacet, NetworkFacet } from './network.js';
 import type { ProviderRates } from './rates.js';
 import type { ResourceFacet } from './resources.js';
+import type { SnapshotFacet } from './snapshots.js';
 import type { TrafficFacet } from './traffic.js';
 import type { WorkloadFacet } from './workloads.js';
 
@@ -31,6 +32,8 @@ export type Capabilities = Readonly<{
   managedClusters?: Capability;
   /** Images must be copied to where machines are made, and `images.placeImage` does it ahead. Absent: no need. */
   imagePlacement?: Capability;
+  /** Snapshots are of whole machines, which can be put back to them. Absent: they are not. */
+  machineSnapshots?: Capability;
   /** A route can match requests by the address they come from. Absent: it cannot. */
   matchBySource?: Capability;
   /** A route can match requests by a header. Absent: it cannot. */
@@ -76,6 +79,7 @@ export interface ProviderSession {
   readonly resources?: ResourceFacet;
   readonly clusters?: ClusterFacet;
   readonly workloads?: WorkloadFacet;
+  readonly snapshots?: SnapshotFacet;
   /** Ends sessions and sockets; safe to call twice. */
   close(): Promise<void>;
 }

@@ -31,6 +31,15 @@ export async function accountId(session: Session, reference: string): Promise<st
   );
 }
 
+/** In the inventory: by the cloud's own name or the inventory's id. */
+export async function machineId(session: Session, reference: string): Promise<string> {
+  return await resolve('machine', reference, () =>
+    session.all((cursor) =>
+      session.call(routes.machineList, { query: { limit: 200, search: reference, cursor } }),
+    ),
+  );
+}
+
 export async function clusterId(session: Session, reference: string): Promise<string> {
   return await resolve('cluster', reference, async () => (await session.call(routes.clusterList)).items);
 }
