@@ -142,6 +142,52 @@ describe('commands', () => {
   });
 });
 
+/** Truth changes, with its news, when the run has read it and does not know yet what it read. */
+function stopAfterReading(ground: FakeGround, ids: RunIds, isIt: () => boolean): void {
+  const call = ground.call.bind(ground);
+  ground.call = async (name, input) => {
+    const answer = await call(name, input);
+    if (name === 'readRun' && ground.control === 'run' && isIt()) {
+      ground.control = 'abort';
+      await tell(ids);
+    }
+    return answer;
+  };
+}
+
+describe('news that comes while the run reads truth is not lost', () => {
+  it('when it is about to sleep', async () => {
+    const [ground, ids] = await world.ground([web('ramp', 1)], ['ramp']);
+    const later = new Date(Date.now() + 86_400_000).toISOString();
+    ground.phases = ground.phases.map((phase) => ({
+      ...phase,
+      prepareAt: later,
+      startsAt: later,
+      endsAt: later,
+    }));
+    // The first time it reads only how often its guard is to look.
+    let reads = 0;
+    stopAfterReading(ground, ids, () => (reads += 1) === 2);
+    await runOf(ids);
+    expect([ground.reason, ground.calls.at(-1)]).toEqual(['it was stopped', 'closed']);
+  });
+
+  it('when a phase is under way', async () => {
+    const [ground, ids] = await world.ground([web('ramp', 2)], ['ramp']);
+    openEnded(ground);
+    let told = false;
+    ground.on('launchBatch', async () => {
+      // Something else changed: the run looks, and then the stop comes.
+      told = true;
+      await tell(ids);
+      await untilCancelled();
+    });
+    stopAfterReading(ground, ids, () => told);
+    await runOf(ids);
+    expect([ground.alive(), ground.reason]).toEqual([0, 'it was stopped']);
+  });
+});
+
 describe('beside the run', () => {
   it('the guard ticks while it lives, outlives a failing tick, and ends with it', async () => {
     const [ground, ids] = await world.ground([web('ramp', 1)], ['ramp']);
