@@ -131,6 +131,22 @@ describe('the way back', () => {
     expect(intentId).not.toBe('');
   });
 
+  it('finds out what else came of a purchase of which a part is known, before it closes', async () => {
+    const run = await RunOnClouds.open(stage, [{}]);
+    const { accountId, cloud } = run.cloud(0);
+    cloud.administer({ action: 'limit-room', zone: 'sim-east-a', machineType: 'c2.large', machines: 3 });
+    cloud.administer({ action: 'inject', operation: 'RunMachines', effect: 'lose' });
+    await run.buy(0, 5);
+    run.clock.advance(MINUTE);
+    const scope = { tenantId: stage.tenant.tenantId, accountId, region: 'sim-east' };
+    expect(await new Reconciler(run.ledger).pass(scope)).toMatchObject({ adopted: 3 });
+    expect((await run.intents()).map(({ state }) => state)).toEqual(['sent']);
+    await run.bringBack(() => run.now() > '2026-11-11T03:00');
+    expect([run.cloud(0).ours(), (await run.row()).state]).toEqual([[], 'closed']);
+    const states = (await run.intents()).flatMap(({ items }) => items.map((item) => item.state));
+    expect(states.toSorted()).toEqual(['absent', 'absent', 'gone', 'gone', 'gone']);
+  });
+
   it('sees to the entrances once more at the proof, and says which one still sends requests to nobody', async () => {
     const run = await RunOnClouds.open(stage, [{}]);
     await run.buy(0, 1);
