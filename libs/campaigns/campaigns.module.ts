@@ -14,6 +14,7 @@ import { CampaignsService } from './campaign.service.js';
 import { EmptyEntrances } from './empty-entrances.service.js';
 import { DemandWatch } from './demand-watch.service.js';
 import { GroupReturns } from './group-return.service.js';
+import { groupRunsSince } from './group-runs.js';
 import { EntranceKeeper } from './entrance-keeper.service.js';
 import { PlanFacts } from './plan-facts.service.js';
 import { PlanSolver } from './plan-solver.js';
@@ -260,7 +261,7 @@ const forWorkflows: FactoryProvider[] = [
 export class CampaignsModule {
   static with({ accounts, catalog, effects, clusters, traffic }: CampaignsImports): DynamicModule {
     const readiness = ReadinessModule.with({ accounts, catalog, effects, traffic });
-    const scaling = ScalingModule.with({ effects, traffic });
+    const scaling = ScalingModule.with({ effects, traffic, groupRuns: groupRunsSince });
     const providers = [...forPeople, ...forWorkflows];
     return {
       module: CampaignsModule,

@@ -14,6 +14,7 @@ export { CampaignsService } from './campaign.service.js';
 export { DemandWatch } from './demand-watch.service.js';
 export { EntranceKeeper } from './entrance-keeper.service.js';
 export { GroupReturns } from './group-return.service.js';
+export { groupRunsSince } from './group-runs.js';
 export { PlanSolver } from './plan-solver.js';
 export { PlanComparisons } from './plan-comparison.service.js';
 export { PlansService } from './plan.service.js';

@@ -73,6 +73,31 @@ describe('a scaling group', () => {
     expect((await scaling.get(open.tenant.admin, 'storefront')).group?.missing).toBe(3);
   });
 
+  it('holds at its floor when the money of the month carries no more, and says what that means', async () => {
+    const { run, minutes, machines, strategies, scaling } = await group();
+    const shown = async () => await scaling.get(open.tenant.admin, 'storefront');
+    const four = { ...byHand(4), floor: 2, largestScaleIn: 1, cooldownSeconds: 0 };
+    await strategies(four);
+    await minutes(1);
+    expect([await machines(), (await shown()).month.limit]).toEqual([3, null]);
+    await run.buy(0, 3);
+    await minutes(60);
+    const { spent, projected } = (await shown()).month;
+    expect(Number(spent[0]?.amount)).toBeGreaterThan(0);
+    expect(Number(projected[0]?.amount)).toBeGreaterThan(Number(spent[0]?.amount));
+
+    await strategies({ ...four, moneyPerMonth: { currency: 'CNY', amount: '1.6' } });
+    await minutes(1);
+    expect(await machines()).toBe(1);
+    expect((await shown()).group).toMatchObject({ heldBack: 2, decision: { machines: 2 } });
+    expect((await run.story()).at(-1)).toMatch(
+      /^scaling.in: .*of 1.6 CNY for this month \(UTC\) [\d.]+ are spent: 2 of 3 machines do not fit/,
+    );
+    await strategies({ ...four, moneyPerMonth: { currency: 'CNY', amount: '2000' } });
+    await minutes(1);
+    expect([await machines(), (await shown()).group?.heldBack]).toEqual([3, 0]);
+  });
+
   it('ends before a campaign that needs its route', async () => {
     const { run, minutes, strategies } = await group();
     await strategies(byHand(5));

@@ -1,19 +1,14 @@
-import {
-  RUN_CHANGED,
-  ordersFact,
-  runWorkflowId,
-  sentence,
-  type ScalingDecision,
-} from '@springtide/contracts';
+import { RUN_CHANGED, ordersFact, runWorkflowId, sentence } from '@springtide/contracts';
 import type { Mandate } from '@springtide/effects/domain';
 import type { Instant } from '@springtide/kernel';
 import { postToOutbox, type Database, type RequestContext } from '@springtide/platform';
-import { saveGroup, type ScalingService } from '@springtide/scaling';
+import { saveGroup, type GroupOrder, type ScalingService } from '@springtide/scaling';
 import type { RoutesService } from '@springtide/traffic';
 import type { EntityManager } from 'typeorm';
 import { roomBeside } from './approval-room.js';
 import { RunEntity } from './data/campaign.entity.js';
 import { endedBy, followTargets, groupEndsBy, type Followed, type RunTargets } from './domain/index.js';
+import { inItsMonth } from './group-month.js';
 import { keepRest } from './group-rest.js';
 import { otherHolders } from './route-holders.js';
 import { lockRun, openIn, type OpenRun } from './run-book.js';
@@ -21,12 +16,7 @@ import { note, type TimelineNote } from './run-timeline.js';
 
 type FollowPlace = Readonly<{ ctx: RequestContext; open: OpenRun; mandate: Mandate; now: Instant }>;
 
-type Decided = Readonly<{
-  service: string;
-  home: number;
-  decision: ScalingDecision;
-  changedAt: Instant | null;
-}>;
+type Decided = GroupOrder & Readonly<{ service: string; home: number }>;
 
 /**
  * A scaling group is a run that follows strategies instead of its plan: what was approved for the plan is what it may have
@@ -91,9 +81,9 @@ export class StrategyFollower {
     });
   }
 
-  private async set(tx: EntityManager, place: FollowPlace, decided: Decided): Promise<void> {
+  private async set(tx: EntityManager, place: FollowPlace, wanted: Decided): Promise<void> {
     const { ctx, mandate, now } = place;
-    const { service, home, decision } = decided;
+    const { service, home } = wanted;
     const run = await lockRun(tx, place.open.run.id);
     const { plan } = await openIn(tx, run.id);
     const phases = run.phases.filter(({ endsAt }) => endsAt > now).map(({ name }) => name);
@@ -101,9 +91,13 @@ export class StrategyFollower {
     if (phase === undefined) return;
     const own = (row: RunTargets[number]) => row.service === service && row.phase === phase;
     const others = run.targets.filter((row) => row.service !== service);
-    const machines = Math.max(0, decision.machines - home);
     const room = roomBeside(mandate, plan, others, phase);
-    const followed = followTargets(run.targets, plan, { service, phases, machines, room });
+    const until = run.phases.at(-1)?.endsAt ?? now;
+    const follow = (machines: number) =>
+      followTargets(run.targets, plan, { service, phases, machines, room });
+    const decided = inItsMonth(wanted, { plan, phase, until, now, follow });
+    const { decision } = decided;
+    const followed = follow(Math.max(0, decision.machines - home));
     const [before, after] = [run.targets.filter(own), followed.targets.filter(own)];
     const isChanged = !isSame(before, after);
     if (isChanged) {
@@ -125,11 +119,12 @@ export class StrategyFollower {
     await saveGroup(tx, ctx.tenantId, service, {
       campaignId: run.campaignId,
       runId: run.id,
-      until: run.phases.at(-1)?.endsAt ?? now,
+      until,
       decidedAt: now,
       changedAt: isChanged ? now : decided.changedAt,
       pools: after.map(({ poolId, machines: count }) => ({ poolId, machines: count })),
       missing: followed.missing,
+      heldBack: wanted.decision.machines - decision.machines,
       decision,
     });
   }

@@ -63,6 +63,11 @@ export const ScalingInput = z
     cooldownSeconds: z.number().int().min(0).max(86_400).default(600),
     /** Highest part of the machines that one decision lets go. */
     largestScaleIn: z.number().gt(0).max(1).default(0.25),
+    /**
+     * What the service's scaling groups may spend in a calendar month, in UTC; null: only what was approved limits them. The
+     * floor goes before it.
+     */
+    moneyPerMonth: MoneyBody.nullable().default(null),
   })
   .meta({ id: 'ScalingInput' });
 export type ScalingInput = z.infer<typeof ScalingInput>;
@@ -116,10 +121,28 @@ export const ScalingGroupBody = z
     pools: z.array(z.object({ poolId: z.string(), machines: z.number().int() })),
     /** Machines that are wanted and find no room in what was approved. */
     missing: z.number().int(),
+    /** Machines that are wanted and do not fit into the money of this month. */
+    heldBack: z.number().int().default(0),
     decision: ScalingDecision,
   })
   .meta({ id: 'ScalingGroup' });
 export type ScalingGroupBody = z.infer<typeof ScalingGroupBody>;
+
+/** What a service's scaling groups cost in a calendar month. */
+export const ScalingMonthBody = z
+  .object({
+    from: InstantText,
+    until: InstantText,
+    /** Months begin and end in this zone, whoever asks. */
+    timeZone: z.literal('UTC'),
+    limit: MoneyBody.nullable(),
+    /** By currency; empty when nothing was bought. */
+    spent: z.array(MoneyBody),
+    /** Spent at the end of the month, or of the group, if what runs now runs until then. */
+    projected: z.array(MoneyBody),
+  })
+  .meta({ id: 'ScalingMonth' });
+export type ScalingMonthBody = z.infer<typeof ScalingMonthBody>;
 
 /** Why a scaling group that gave way to a campaign is not there now. */
 export const REST_REASONS = [
@@ -178,5 +201,7 @@ export const ScalingBody = ScalingInput.extend({
   group: ScalingGroupBody.nullable(),
   /** A group that gave way to a campaign; null when none rests. */
   rest: ScalingRestBody.nullable(),
+  /** The month of now, whatever time is looked at. */
+  month: ScalingMonthBody,
 }).meta({ id: 'Scaling' });
 export type ScalingBody = z.infer<typeof ScalingBody>;

@@ -7,7 +7,7 @@ export { saveGroup } from './data/scaling-group.repository.js';
 export { listRests, lockRest, saveRest, type StoredRest } from './data/scaling-rest.repository.js';
 export { ScalingEyes } from './scaling-eyes.js';
 export { ScalingModule } from './scaling.module.js';
-export { ScalingService } from './scaling.service.js';
+export { ScalingService, type GroupOrder } from './scaling.service.js';
 
 export const scalingSchema: SchemaPart = {
   entities: [],

@@ -2,6 +2,7 @@ import type { ScalingStrategy } from '@springtide/contracts';
 import type { DemandService, PrometheusReader } from '@springtide/demand';
 import { expectedFromSeason } from '@springtide/demand/domain';
 import type { EffectLedger } from '@springtide/effects';
+import { usageOf, type MachineUsage } from '@springtide/effects/domain';
 import { SpringtideError, type Instant } from '@springtide/kernel';
 import type { RequestContext } from '@springtide/platform';
 import type { RoutesService } from '@springtide/traffic';
@@ -45,6 +46,17 @@ export class ScalingEyes {
       campaignMachines: machines === 0 ? null : machines + home,
       changedAt: changes.toSorted().at(-1) ?? null,
     };
+  }
+
+  /** What these runs bought for a service. */
+  async usages(
+    ctx: RequestContext,
+    service: string,
+    runIds: readonly string[],
+  ): Promise<readonly MachineUsage[]> {
+    if (runIds.length === 0) return [];
+    const intents = await this.ledger.listIntents(ctx.tenantId, { kind: 'create', service });
+    return intents.filter(({ runId }) => runIds.includes(runId)).flatMap(usageOf);
   }
 
   /** How long the machines that were ever bought for the service took. */

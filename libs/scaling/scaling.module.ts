@@ -5,12 +5,14 @@ import type { Clock } from '@springtide/kernel';
 import { CLOCK, Database } from '@springtide/platform';
 import { RoutesService } from '@springtide/traffic';
 import { ScalingEyes } from './scaling-eyes.js';
-import { ScalingService } from './scaling.service.js';
+import { ScalingService, type GroupRuns } from './scaling.service.js';
 
 @Module({})
 export class ScalingModule {
   /** @param parts the app's own modules, so that everything is shared. */
-  static with(parts: Readonly<{ effects: DynamicModule; traffic: DynamicModule }>): DynamicModule {
+  static with(
+    parts: Readonly<{ effects: DynamicModule; traffic: DynamicModule; groupRuns: GroupRuns }>,
+  ): DynamicModule {
     return {
       module: ScalingModule,
       imports: [DemandModule, parts.effects, parts.traffic],
@@ -28,7 +30,7 @@ export class ScalingModule {
         {
           provide: ScalingService,
           useFactory: (database: Database, eyes: ScalingEyes, clock: Clock) =>
-            new ScalingService(database, eyes, clock),
+            new ScalingService(database, eyes, clock, parts.groupRuns),
           inject: [Database, ScalingEyes, CLOCK],
         },
       ],

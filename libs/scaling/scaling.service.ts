@@ -3,19 +3,41 @@ import type {
   ScalingDecision,
   ScalingGroupBody,
   ScalingInput,
+  ScalingMonthBody,
   ScalingRestBody,
 } from '@springtide/contracts';
 import { recordAudit, requirePermission } from '@springtide/identity';
 import { MINUTE, SpringtideError, addMs, toInstant, type Clock, type Instant } from '@springtide/kernel';
 import type { Database, RequestContext } from '@springtide/platform';
+import type { EntityManager } from 'typeorm';
 import { findGroup } from './data/scaling-group.repository.js';
 import { findRest, saveRest } from './data/scaling-rest.repository.js';
 import { findScaling, listScaling, saveScaling, type StoredScaling } from './data/scaling.repository.js';
-import { decidedByHand, mergeWants, wallClock, wantOf, type ReadyTimes } from './domain/index.js';
+import {
+  decidedByHand,
+  mergeWants,
+  monthOf,
+  projectedIn,
+  spentIn,
+  wallClock,
+  wantOf,
+  type ReadyTimes,
+} from './domain/index.js';
 import type { ScalingEyes } from './scaling-eyes.js';
 
 /** A group decides every minute; one that has said nothing for so long is over. */
 const GROUP_SILENT_MS = 15 * MINUTE;
+
+/** Runs of scaling groups that are open, or were at that time or later; whoever has runs knows them. */
+export type GroupRuns = (tx: EntityManager, since: Instant) => Promise<readonly string[]>;
+
+/** What the strategies of a service want together, and what limits whoever acts on it. */
+export type GroupOrder = Readonly<{
+  decision: ScalingDecision;
+  changedAt: Instant | null;
+  floor: number;
+  month: ScalingMonthBody;
+}>;
 
 /** Strategies of services between campaigns, and what they want together. An approved scaling group acts on it. */
 export class ScalingService {
@@ -23,6 +45,7 @@ export class ScalingService {
     private readonly database: Database,
     private readonly eyes: ScalingEyes,
     private readonly clock: Clock,
+    private readonly groupRuns: GroupRuns,
   ) {}
 
   /** @param version what the caller has seen, if anything. @throws conflict when it was changed since. */
@@ -68,11 +91,7 @@ export class ScalingService {
    * For a scaling group: what the strategies of a service want together while it has so many machines, the standing fleet
    * included. Campaigns have no say in it: where one runs, the group does not. Undefined when the service has no strategies.
    */
-  async decideFor(
-    ctx: RequestContext,
-    service: string,
-    current: number,
-  ): Promise<Readonly<{ decision: ScalingDecision; changedAt: Instant | null }> | undefined> {
+  async decideFor(ctx: RequestContext, service: string, current: number): Promise<GroupOrder | undefined> {
     requirePermission(ctx, 'campaign:read');
     const now = toInstant(this.clock.now());
     const { stored, group } = await this.database.unitOfWork(ctx, async (tx) => ({
@@ -84,7 +103,9 @@ export class ScalingService {
     const changedAt = group?.changedAt ?? null;
     const sight = await this.eyes.sight(ctx, input.strategies, now, null);
     const wants = input.strategies.map((strategy) => wantOf(strategy, sight));
-    return { decision: mergeWants(wants, input, { now, current, changedAt }), changedAt };
+    const month = await this.month(ctx, stored, now);
+    const decision = mergeWants(wants, input, { now, current, changedAt });
+    return { decision, changedAt, floor: input.floor, month };
   }
 
   /**
@@ -125,6 +146,25 @@ export class ScalingService {
     return bodies;
   }
 
+  /** @param groupUntil when the group that runs ends; its machines are counted until then. */
+  private async month(
+    ctx: RequestContext,
+    { service, input }: StoredScaling,
+    now: Instant,
+    groupUntil?: Instant,
+  ): Promise<ScalingMonthBody> {
+    const month = monthOf(now);
+    const runs = await this.database.unitOfWork(ctx, async (tx) => await this.groupRuns(tx, month.from));
+    const usages = await this.eyes.usages(ctx, service, runs);
+    return {
+      ...month,
+      timeZone: 'UTC',
+      limit: input.moneyPerMonth,
+      spent: [...spentIn(month, usages, now)],
+      projected: [...projectedIn(month, usages, { at: now, until: groupUntil ?? month.until })],
+    };
+  }
+
   private async decided(ctx: RequestContext, stored: StoredScaling, now: Instant): Promise<ScalingBody> {
     const { service, input, version, updatedAt } = stored;
     const silentSince = addMs(toInstant(this.clock.now()), -GROUP_SILENT_MS);
@@ -145,6 +185,7 @@ export class ScalingService {
       ...input,
       ...{ service, version, updatedAt, current, advisory: group === undefined, group: group ?? null },
       rest,
+      month: await this.month(ctx, stored, toInstant(this.clock.now()), group?.until),
       decision: { ...decision, reasons: [...reasons, ...decision.reasons] },
     };
   }

@@ -66,6 +66,7 @@ export { answerCalm, answerSurge, type SurgeAnswer, type SurgeRoom } from './sur
 export { envelopeLimits, planContent } from './plan-answer.js';
 export { ENOUGH_BOOTS, bootMsOf, orderWindows, type MeasuredBoot, type PlanTimes } from './plan-times.js';
 export { answerReturn, type ReturnAnswer, type ReturnQuestion } from './group-return.js';
+export { withinMonth } from './month-brake.js';
 export { heldBy, overdrafts, windowsOf, type Holder, type Overdraft } from './promises.js';
 export {
   planningProblem,

@@ -11,6 +11,7 @@ import type { TestDatabase, SeededTenant } from '@springtide/testing';
 import { RoutesService } from '@springtide/traffic';
 import { TwinEntrance, entranceManifest } from '../../twin/entrance.js';
 import { DemandWatch } from '../demand-watch.service.js';
+import { groupRunsSince } from '../group-runs.js';
 import { StrategyFollower } from '../strategy-follower.service.js';
 import { RunOnClouds } from './run-on-clouds.js';
 
@@ -64,7 +65,7 @@ export async function watchedRun(
     routes,
     ledger,
   );
-  const scaling = new ScalingService(database, eyes, run.clock);
+  const scaling = new ScalingService(database, eyes, run.clock, groupRunsSince);
   const follower = new StrategyFollower(database, scaling, routes);
   const watch = new DemandWatch(database, run.book, ledger, routes, follower);
   const ref = { tenantId: open.tenant.tenantId, runId: run.runId, fence: run.fence };

@@ -7,3 +7,4 @@ export { wallClock } from './strategies/schedule.js';
 export type { ScalingSight, ScalingWant, Seen } from './strategies/strategy.js';
 export { wantOf } from './strategies/wants.js';
 export { SETTLED, decidedByHand } from './rest.js';
+export { monthOf, projectedIn, spentIn } from './month.js';

@@ -1,6 +1,6 @@
 import { Global, Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { AccountService, AccountsModule } from '@springtide/accounts';
-import { CampaignsModule, RunsService } from '@springtide/campaigns';
+import { CampaignsModule, RunsService, groupRunsSince } from '@springtide/campaigns';
 import { CatalogModule, MarketService } from '@springtide/catalog';
 import { ClustersModule } from '@springtide/clusters';
 import { DemandModule } from '@springtide/demand';
@@ -38,7 +38,7 @@ export class ServicesModule {
     const effects = EffectsModule.with(accounts, parts);
     const clusters = ClustersModule.with({ accounts, effects });
     const traffic = TrafficModule.with(effects);
-    const scaling = ScalingModule.with({ effects, traffic });
+    const scaling = ScalingModule.with({ effects, traffic, groupRuns: groupRunsSince });
     const campaigns = CampaignsModule.with({ accounts, catalog, effects, clusters, traffic });
     const finance = FinanceModule.with({ effects, campaigns });
     const reports = ReportsModule.with({ effects, campaigns });

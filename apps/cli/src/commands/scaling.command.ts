@@ -82,6 +82,7 @@ function scalingSections(scaling: ScalingBody): Section[] {
       ['Machines', machinesText(scaling)],
       ['Decision', `${decision.action} to ${decision.machines}`],
       ['Floor and ceiling', `${scaling.floor} … ${scaling.ceiling}`],
+      ...monthRows(scaling),
       ['Acts on it', group === null ? 'nobody: nothing was started or stopped' : `run ${group.runId}`],
     ]),
     ...(group === null ? [] : groupSections(group)),
@@ -105,6 +106,7 @@ function groupSections({
   changedAt,
   pools,
   missing,
+  heldBack,
   decision,
 }: ScalingGroupBody): Section[] {
   return [
@@ -113,6 +115,7 @@ function groupSections({
       ['Because', decision.reasons.join('; ')],
       ['Last change', changedAt ?? 'none yet'],
       ['Missing', missing === 0 ? 'none' : `${missing}: the approval has no room for them`],
+      ['Held back', heldBack === 0 ? 'none' : `${heldBack}: the money of this month does not carry them`],
       ['Ends', until],
     ]),
     tableOf(
@@ -122,6 +125,17 @@ function groupSections({
       ],
       pools,
     ),
+  ];
+}
+
+/** What its groups cost this month. */
+function monthRows({ month: { from, until, limit, spent, projected } }: ScalingBody): [string, string][] {
+  const sums = (amounts: typeof spent) =>
+    amounts.length === 0 ? 'nothing' : amounts.map(moneyText).join(', ');
+  return [
+    ['Month', `${from} … ${until} (UTC)`],
+    ['Spent this month', `${sums(spent)}, ${limit === null ? 'no limit' : `of ${moneyText(limit)}`}`],
+    ['By its end', `${sums(projected)} if it stays as it is`],
   ];
 }
 

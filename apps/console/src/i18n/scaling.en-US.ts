@@ -44,6 +44,13 @@ export const scalingEnUS = {
   'scaling.rest.until': 'Approved until {{until}}.',
   'scaling.rest.keep-off': 'Keep it off',
   'scaling.rest.let-back': 'Let it come back',
+  'scaling.month.title': 'Money this month (UTC)',
+  'scaling.month.of': '{{spent}} of {{limit}}',
+  'scaling.month.unlimited': '{{spent}}, no limit',
+  'scaling.month.nothing': 'nothing',
+  'scaling.month.projected': '{{projected}} by its end, if it stays as it is',
+  'scaling.month.held-back':
+    '{{count}} machines are wanted and held back: the money of this month does not carry them beside the floor. Expect slow answers. What to do: raise the limit of the month, or lower the strategies.',
   'scaling.action.out': 'Start {{count}}',
   'scaling.action.in': 'Let {{count}} go',
   'scaling.action.hold': 'Leave as it is',

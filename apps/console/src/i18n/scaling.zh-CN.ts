@@ -37,6 +37,13 @@ export const scalingZhCN: Record<keyof typeof scalingEnUS, string> = {
   'scaling.rest.until': '审批有效至 {{until}}。',
   'scaling.rest.keep-off': '保持休止',
   'scaling.rest.let-back': '允许恢复',
+  'scaling.month.title': '本月金额（UTC）',
+  'scaling.month.of': '{{spent}}，上限 {{limit}}',
+  'scaling.month.unlimited': '{{spent}}，无上限',
+  'scaling.month.nothing': '无',
+  'scaling.month.projected': '若保持现状，月末为 {{projected}}',
+  'scaling.month.held-back':
+    '有 {{count}} 台需要的主机被暂缓：除下限之外，本月金额不足以承担，响应可能变慢。下一步：提高本月上限，或调低策略。',
   'scaling.action.out': '启动 {{count}} 台',
   'scaling.action.in': '释放 {{count}} 台',
   'scaling.action.hold': '保持不变',

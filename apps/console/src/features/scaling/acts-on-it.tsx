@@ -24,6 +24,11 @@ export function ActsOnIt({ group }: Readonly<{ group: ScalingGroupBody | null }>
           {text('scaling.group-missing', { count: format.number(group.missing, 0) })}
         </p>
       )}
+      {group.heldBack > 0 && (
+        <p className="bad-text">
+          {text('scaling.month.held-back', { count: format.number(group.heldBack, 0) })}
+        </p>
+      )}
       <Grid
         label={text('scaling.group-pools')}
         rows={group.pools}

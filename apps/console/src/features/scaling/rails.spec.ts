@@ -9,9 +9,14 @@ const scaling: ScalingBody = {
     ceiling: 20,
     cooldownSeconds: 300,
     largestScaleIn: 0.5,
+    moneyPerMonth: null,
     advisory: true,
     group: null,
     rest: null,
+  },
+  month: {
+    ...{ from: '2026-11-01T00:00:00.000Z', until: '2026-12-01T00:00:00.000Z', timeZone: 'UTC' },
+    ...{ limit: null, spent: [], projected: [] },
   },
   decision: { machines: 3, action: 'hold', wants: [], reasons: [] },
   strategies: [campaigns],
@@ -22,7 +27,7 @@ describe('rails', () => {
     expect(railsOf(scaling)).toEqual({ floor: 2, ceiling: 20, byHand: null });
     const input = withRails(scaling, { floor: 4, ceiling: 30, byHand: 7 });
     expect(input).toEqual({
-      ...{ floor: 4, ceiling: 30, cooldownSeconds: 300, largestScaleIn: 0.5 },
+      ...{ floor: 4, ceiling: 30, cooldownSeconds: 300, largestScaleIn: 0.5, moneyPerMonth: null },
       strategies: [{ id: 'by-hand', kind: 'manual', machines: 7, until: null }, campaigns],
     });
     expect(railsOf({ ...scaling, ...input }).byHand).toBe(7);

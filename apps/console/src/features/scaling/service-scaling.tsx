@@ -55,7 +55,10 @@ export function ServiceScaling({ scaling, changeable = false }: Props & Readonly
 function Advice({ scaling }: Props) {
   const text = useText();
   const format = useFormat();
-  const { current, decision } = scaling;
+  const { current, decision, month } = scaling;
+  const sums = (amounts: typeof month.spent): string =>
+    amounts.length === 0 ? text('scaling.month.nothing') : amounts.map(format.money).join(', ');
+  const spent = sums(month.spent);
   const change = Math.abs(decision.machines - (current ?? 0));
   return (
     <Figures
@@ -79,6 +82,14 @@ function Advice({ scaling }: Props) {
             floor: format.number(scaling.floor, 0),
             ceiling: format.number(scaling.ceiling, 0),
           }),
+        },
+        {
+          label: text('scaling.month.title'),
+          value:
+            month.limit === null
+              ? text('scaling.month.unlimited', { spent })
+              : text('scaling.month.of', { spent, limit: format.money(month.limit) }),
+          note: text('scaling.month.projected', { projected: sums(month.projected) }),
         },
       ]}
     />
