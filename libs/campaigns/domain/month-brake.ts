@@ -14,7 +14,7 @@ type MonthQuestion = Readonly<{
   costOf: (machines: number) => Money;
 }>;
 
-export type Braked = Readonly<{ machines: number; text: string | null }>;
+type Braked = Readonly<{ machines: number; text: string | null }>;
 
 /**
  * First the floor's money until the end is set aside; every machine above it must fit into the rest for another hour. So

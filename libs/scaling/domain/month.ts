@@ -11,7 +11,7 @@ import {
 } from '@springtide/kernel';
 import { amountFor, wholeSeconds, type MachineUsage } from '@springtide/effects/domain';
 
-export type Month = Readonly<{ from: Instant; until: Instant }>;
+type Month = Readonly<{ from: Instant; until: Instant }>;
 
 /** The calendar month of an instant, in UTC: tenants have no zone of their own. */
 export function monthOf(now: Instant): Month {
