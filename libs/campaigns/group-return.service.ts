@@ -1,4 +1,4 @@
-import type { ScalingRestBody } from '@springtide/contracts';
+import { sentence, type ScalingRestBody } from '@springtide/contracts';
 import { effectTransaction } from '@springtide/effects';
 import type { Mandate } from '@springtide/effects/domain';
 import { recordAudit, type ApprovalService } from '@springtide/identity';
@@ -106,7 +106,7 @@ export class GroupReturns {
     const mandate = mandateAgain(rested, moneyLeft);
     await startRun(tx, ctx, {
       ...{ campaign, mandate, phases, planId: plan.id, targets: [], cameBackFrom: open.run.id },
-      summary: `Came back after it had made way; ${mandate.budget.amount} ${mandate.budget.currency} of its money are left.`,
+      told: sentence('now.came-back', { ...mandate.budget }),
       now: new Date(now),
     });
     await recordAudit(tx, ctx, {

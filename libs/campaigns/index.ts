@@ -6,6 +6,7 @@ import { DemandReadings1763820070000 } from './data/demand-reading.migration.js'
 import { RehearsalEvidence1763860070000 } from './data/rehearsal-evidence.migration.js';
 import { Rehearsals1763830070000 } from './data/rehearsal.migration.js';
 import { StorySentences1763880070000 } from './data/story-sentences.migration.js';
+import { SummarySentences1763881070000 } from './data/summary-sentences.migration.js';
 import { SurgePhase1763834070000 } from './data/surge-phase.migration.js';
 import { WayBack1763810070000 } from './data/way-back.migration.js';
 
@@ -45,5 +46,6 @@ export const campaignsSchema: SchemaPart = {
     SurgePhase1763834070000,
     CameBack1763910070000,
     StorySentences1763880070000,
+    SummarySentences1763881070000,
   ],
 };

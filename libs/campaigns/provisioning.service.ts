@@ -36,7 +36,7 @@ export class Provisioning {
     await this.book.say(
       order.tenantId,
       order.runId,
-      `Buying ${order.count} × ${order.poolId} for ${order.service}.`,
+      sentence('now.buying', { count: order.count, pool: order.poolId, service: order.service }),
     );
     const silence = this.silenceFor(open.policy);
     for (;;) {

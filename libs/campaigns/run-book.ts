@@ -1,4 +1,4 @@
-import { RUN_CHANGED, runWorkflowId } from '@springtide/contracts';
+import { RUN_CHANGED, runWorkflowId, type Sentence } from '@springtide/contracts';
 import { PlanEntity, RunEntity } from './data/campaign.entity.js';
 import { SpringtideError, toInstant, type Clock, type Instant } from '@springtide/kernel';
 import { jobContext, postToOutbox, type Database, type RequestContext } from '@springtide/platform';
@@ -13,7 +13,7 @@ import {
   type PlanContent,
   type RunPolicy,
 } from './domain/index.js';
-import { note, type TimelineNote } from './run-timeline.js';
+import { note, summaryOf, type TimelineNote } from './run-timeline.js';
 
 /** A run with everything a step of it needs to know. */
 export type OpenRun = Readonly<{
@@ -74,9 +74,14 @@ export class RunBook {
   }
 
   /** What the run does now, in one sentence. Said often, so it is one statement. */
-  async say(tenantId: string, runId: string, summary: string): Promise<void> {
+  async say(tenantId: string, runId: string, sentence: Sentence): Promise<void> {
+    const { summary, summarySentences } = summaryOf(sentence);
     await this.database.unitOfWork(this.context(tenantId, runId), async (tx) => {
-      await tx.query('update campaign_run set summary = $2 where id = $1', [runId, summary]);
+      await tx.query('update campaign_run set summary = $2, summary_sentences = $3 where id = $1', [
+        runId,
+        summary,
+        JSON.stringify(summarySentences),
+      ]);
     });
   }
 

@@ -20,6 +20,7 @@ import { machinesOf } from './run-machines.js';
 import { ordersOf } from './run-orders.js';
 import { heedNotices, mayBeTakenBack } from './spot-notices.js';
 import { heedLosses } from './vanished-machines.js';
+import { summaryOf } from './run-timeline.js';
 import { timerNotes } from './timer-notes.js';
 import { lookAtEach, unseenNotes } from './unseen-machines.js';
 
@@ -55,13 +56,14 @@ export class RunEngine {
   }
 
   async enterPhase({ tenantId, runId, phase }: RunRef & { phase: PhaseName }): Promise<void> {
+    const told = sentence('phase.prepare', { phase });
     await this.book.change(
       tenantId,
       runId,
-      () => ({ phase, state: 'ramping', summary: `Preparing ${phase}.` }),
+      () => ({ phase, state: 'ramping', ...summaryOf(told) }),
       {
         step: `phase.${phase}.prepare`,
-        sentences: [sentence('phase.prepare', { phase })],
+        sentences: [told],
         once: `phase/${phase}/prepare`,
       },
       'running',
@@ -72,10 +74,10 @@ export class RunEngine {
     const open = await this.book.open(tenantId, runId);
     const machines = machinesOf(await this.ledger.listIntents(tenantId, { runId }));
     const ready = machines.filter(({ item }) => item.state === 'ready').length;
-    const summary = `Holding ${phase}: ${ready} machines ready.`;
-    await this.book.change(tenantId, runId, () => ({ state: 'holding', summary }), {
+    const told = sentence('phase.ready', { phase, ready });
+    await this.book.change(tenantId, runId, () => ({ state: 'holding', ...summaryOf(told) }), {
       step: `phase.${phase}.ready`,
-      sentences: [sentence('phase.ready', { phase, ready })],
+      sentences: [told],
       facts: { ready },
       once: `phase/${phase}/ready/${open.run.revision}/${ready}`,
     });

@@ -1,10 +1,11 @@
-import { runWorkflowId } from '@springtide/contracts';
+import { runWorkflowId, type Sentence } from '@springtide/contracts';
 import { effectTransaction } from '@springtide/effects';
 import type { Mandate } from '@springtide/effects/domain';
 import { postToOutbox, type RequestContext } from '@springtide/platform';
 import type { EntityManager } from 'typeorm';
 import { CampaignEntity, RunEntity } from './data/campaign.entity.js';
 import { moved } from './domain/index.js';
+import { summaryOf } from './run-timeline.js';
 
 type Start = Readonly<{
   campaign: CampaignEntity;
@@ -13,16 +14,18 @@ type Start = Readonly<{
   phases: RunEntity['phases'];
   targets: RunEntity['targets'];
   cameBackFrom: string | null;
-  summary: string;
+  /** What it does first. */
+  told: Sentence;
   now: Date;
 }>;
 
 /** Writes an armed run with its mandate, and has its workflow started, all in the caller's transaction. */
 export async function startRun(tx: EntityManager, ctx: RequestContext, start: Start): Promise<void> {
-  const { campaign, mandate, now, ...rest } = start;
+  const { campaign, mandate, told, now, ...rest } = start;
   const { runId } = mandate;
   const run: RunEntity = {
     ...rest,
+    ...summaryOf(told),
     id: runId,
     tenantId: ctx.tenantId,
     campaignId: campaign.id,

@@ -2,6 +2,7 @@ import { Sentence, storyText, type TimelineEntry } from '@springtide/contracts';
 import type { Instant } from '@springtide/kernel';
 import type { RequestContext } from '@springtide/platform';
 import { z } from 'zod';
+import type { RunEntity } from './data/campaign.entity.js';
 
 type Queryable = { query(sql: string, parameters?: unknown[]): Promise<unknown> };
 
@@ -45,18 +46,22 @@ export function englishOf(sentences: readonly Sentence[]): string {
   return storyText(sentences, { language: 'en-US' }) ?? '';
 }
 
-const Row = z.object({
-  id: z.string().transform(Number),
-  at: z.date().transform((date) => date.toISOString()),
-  step: z.string(),
-  level: z.enum(['info', 'warning', 'problem']),
-  detail: z.string(),
-  facts: z.record(z.string(), z.union([z.string(), z.number()])),
-  sentences: z
-    .array(Sentence)
-    .nullable()
-    .transform((sentences) => sentences ?? undefined),
-});
+/** What a run does now, as it is stored. */
+export function summaryOf(sentence: Sentence): Pick<RunEntity, 'summary' | 'summarySentences'> {
+  return { summary: englishOf([sentence]), summarySentences: [sentence] };
+}
+
+const Row = z
+  .object({
+    id: z.string().transform(Number),
+    at: z.date().transform((date) => date.toISOString()),
+    step: z.string(),
+    level: z.enum(['info', 'warning', 'problem']),
+    detail: z.string(),
+    facts: z.record(z.string(), z.union([z.string(), z.number()])),
+    sentences: z.array(Sentence).nullable(),
+  })
+  .transform(({ sentences, ...row }) => (sentences === null ? row : { ...row, sentences }));
 
 export async function readTimeline(
   tx: Queryable,

@@ -1,4 +1,4 @@
-import type { RunBody } from '@springtide/contracts';
+import { sentence, type RunBody, type Sentence } from '@springtide/contracts';
 import { costOfUsage, usageOf, type Intent, type Mandate } from '@springtide/effects/domain';
 import {
   addMs,
@@ -15,6 +15,7 @@ import type { RoutesService } from '@springtide/traffic';
 import type { KeptWayBack } from './data/way-back.repository.js';
 import { capacityOf, isReturning, type PlanContent } from './domain/index.js';
 import type { OpenRun } from './run-book.js';
+import { englishOf } from './run-timeline.js';
 import { wayBackBody } from './way-back-view.js';
 import { isLive, machinesOf, type RunMachine } from './run-machines.js';
 
@@ -35,6 +36,7 @@ export async function runView(ctx: RequestContext, open: OpenRun, facts: Facts):
   const machines = machinesOf(facts.intents);
   const live = machines.filter((machine) => isLive(machine));
   const end = run.phases.at(-1)?.endsAt ?? null;
+  const stop = ifStopped(live, plan);
   return {
     id: run.id,
     version: run.revision,
@@ -43,9 +45,11 @@ export async function runView(ctx: RequestContext, open: OpenRun, facts: Facts):
     state: stateOf(run),
     phase: run.phase,
     summary: run.summary,
+    summarySentences: saidBy(run),
     since: run.since.toISOString(),
     expectedEnd: end === null ? null : addMs(end, policy.drainMs),
-    ifStopped: ifStopped(live, plan),
+    ifStopped: englishOf([stop]),
+    ifStoppedSentences: [stop],
     startedAt: run.startedAt.toISOString(),
     closedAt: run.closedAt?.toISOString() ?? null,
     pools: poolRows(open, machines),
@@ -79,10 +83,16 @@ function costPerHour(live: readonly RunMachine[], plan: PlanContent): Money {
   );
 }
 
-function ifStopped(live: readonly RunMachine[], plan: PlanContent): string {
-  if (live.length === 0) return 'Nothing runs for this campaign now; stopping costs nothing.';
+/** An older version writes the text alone, and leaves the sentences of before where they are. */
+function saidBy({ summary, summarySentences }: OpenRun['run']): Sentence[] | undefined {
+  const sentences = summarySentences ?? [];
+  return englishOf(sentences) === summary ? sentences : undefined;
+}
+
+function ifStopped(live: readonly RunMachine[], plan: PlanContent): Sentence {
+  if (live.length === 0) return sentence('stop.nothing', {});
   const perHour = costPerHour(live, plan);
-  return `Traffic would go back to the standing fleet and ${live.length} machines (${perHour.amount} ${perHour.currency} an hour) would be returned.`;
+  return sentence('stop.returns', { machines: live.length, ...perHour });
 }
 
 function priceOf(plan: PlanContent, poolId: string) {

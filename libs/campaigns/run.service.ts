@@ -158,7 +158,7 @@ export class RunsService {
       phases: campaign.input.phases,
       // A scaling group begins with nothing; its strategies say how much of the plan it takes.
       targets: follows ? [] : content.allocations.map((row) => ({ ...row })),
-      summary: `Armed by ${ctx.actor.name}; waiting for the first phase.`,
+      told: sentence('now.armed', { who: ctx.actor.name }),
     });
     await note(
       tx,

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { RunEntity } from './data/campaign.entity.js';
 import { isReturning } from './domain/index.js';
 import { lockRun, type RunBook } from './run-book.js';
-import { note } from './run-timeline.js';
+import { note, summaryOf } from './run-timeline.js';
 
 export type KnownRun = Readonly<{ tenantId: string; runId: string }>;
 
@@ -84,7 +84,7 @@ export class SafeHolds {
       run.safeHold = { since: at, until, was, reason };
       run.control = 'hold';
       run.revision += 1;
-      run.summary = 'In safe hold: nothing is bought or ended until somebody decides.';
+      Object.assign(run, summaryOf(sentence('now.safe-hold', {})));
       await tx.save(RunEntity, run);
       await this.tell(tx, ctx, run, 'engine.safe-hold', sentence('engine.safe-hold', { until }));
       await recordAudit(tx, ctx, {

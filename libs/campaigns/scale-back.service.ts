@@ -6,7 +6,7 @@ import { failPoint, sha256 } from '@springtide/platform';
 import { beginningOf } from './domain/index.js';
 import type { RunBook } from './run-book.js';
 import { isLive, machinesOf } from './run-machines.js';
-import { englishOf } from './run-timeline.js';
+import { summaryOf } from './run-timeline.js';
 
 /** Brings everything of a run back, and proves it. Needs no approval, and stops for nothing. */
 export class ScaleBack {
@@ -32,7 +32,7 @@ export class ScaleBack {
       await this.book.change(
         tenantId,
         runId,
-        () => ({ state: 'scaling-back', summary: `Scaling back: ${reason}.` }),
+        () => ({ state: 'scaling-back', ...summaryOf(beginningOf(reason)) }),
         { step: 'scale-back.begin', sentences: [beginningOf(reason)], once: 'scale-back/begin' },
         'scaling-back',
       );
@@ -65,7 +65,7 @@ export class ScaleBack {
     );
     const places = Map.groupBy(leaving, (machine) => `${machine.accountId}|${machine.region}`);
     for (const [place, own] of places) await this.releaseAt(input, place, own);
-    await this.book.say(tenantId, runId, `Returning ${leaving.length} machines.`);
+    await this.book.say(tenantId, runId, sentence('now.returning', { count: leaving.length }));
     return { waitMs };
   }
 
@@ -78,11 +78,7 @@ export class ScaleBack {
       machines += left.machines;
       satellites += left.satellites;
     }
-    await this.book.say(
-      tenantId,
-      runId,
-      `Waiting until ${machines} machines and ${satellites} satellites are gone.`,
-    );
+    await this.book.say(tenantId, runId, sentence('now.going', { machines, satellites }));
     return { machines, satellites };
   }
 
@@ -103,16 +99,15 @@ export class ScaleBack {
         (m) => own.has(m.ownership?.intent ?? '') && m.state !== 'terminating',
       ).length;
     }
-    const sentences = [
+    const told =
       leftovers === 0
         ? sentence('scale-back.clean', { pass })
-        : sentence('scale-back.left', { pass, leftovers }),
-    ];
+        : sentence('scale-back.left', { pass, leftovers });
     await failPoint('scale-back.verified');
-    await this.book.change(tenantId, runId, () => ({ state: 'verifying', summary: englishOf(sentences) }), {
+    await this.book.change(tenantId, runId, () => ({ state: 'verifying', ...summaryOf(told) }), {
       step: 'scale-back.verify',
       level: leftovers === 0 ? 'info' : 'warning',
-      sentences,
+      sentences: [told],
       facts: { leftovers, pass },
       once: `verify/${pass}/${leftovers}`,
     });
@@ -124,22 +119,19 @@ export class ScaleBack {
     const left = (await this.ledger.listIntents(tenantId, unreleased)).flatMap(({ items }) =>
       items.filter((item) => item.abandoned !== null),
     );
-    const kept =
-      left.length === 0 ? 'everything is back' : `${left.length} machines were given up, all others are back`;
+    const count = left.length;
     await this.ledger.changeMandate(tenantId, runId, (mandate) => ({ ...mandate, state: 'closed' }));
     await this.book.change(
       tenantId,
       runId,
       (run) => ({
         state: 'closed',
-        summary: `Closed: ${kept}.`,
+        ...summaryOf(count === 0 ? sentence('now.closed', {}) : sentence('now.closed-without', { count })),
         closedAt: run.closedAt ?? new Date(this.book.now()),
       }),
       {
         step: 'closed',
-        sentences: [
-          left.length === 0 ? sentence('closed', {}) : sentence('closed-without', { count: left.length }),
-        ],
+        sentences: [count === 0 ? sentence('closed', {}) : sentence('closed-without', { count })],
         once: 'closed',
       },
       'closed',
@@ -150,7 +142,7 @@ export class ScaleBack {
     await this.book.change(
       tenantId,
       runId,
-      () => ({ state: 'stuck', summary: `Stuck: ${reason}. It is tried again until it works.` }),
+      () => ({ state: 'stuck', ...summaryOf(sentence('now.stuck', { reason })) }),
       {
         step: 'stuck',
         level: 'problem',

@@ -22,7 +22,7 @@ import {
 } from './domain/index.js';
 import type { EmptyEntrances } from './empty-entrances.service.js';
 import type { OpenRun, RunBook } from './run-book.js';
-import { englishOf, type TimelineNote } from './run-timeline.js';
+import { summaryOf, type TimelineNote } from './run-timeline.js';
 
 /** The longest rest between two looks: a lost signal costs at most this. */
 const LOOK_AGAIN_MS = 60_000;
@@ -51,11 +51,11 @@ export class WayBackService {
     await this.ledger.changeMandate(tenantId, runId, (mandate) =>
       mandate.state === 'open' ? { ...mandate, state: 'frozen' } : mandate,
     );
-    const sentences = [beginningOf(reason)];
-    const once = { step: 'scale-back.begin', sentences, once: 'scale-back/begin' };
+    const told = beginningOf(reason);
+    const once = { step: 'scale-back.begin', sentences: [told], once: 'scale-back/begin' };
     const { run } = await this.book.open(tenantId, runId);
     if (run.closedAt === null) {
-      const begun = () => ({ state: 'scaling-back' as const, summary: englishOf(sentences) });
+      const begun = () => ({ state: 'scaling-back' as const, ...summaryOf(told) });
       await this.book.change(tenantId, runId, begun, once, 'scaling-back');
     }
     // Asked before, not within: a unit of work that waits for another one holds its connection while the pool runs dry.
@@ -198,7 +198,8 @@ export class WayBackService {
       return { ...current, progress: held(current.progress, phase, hold) };
     });
     const row = kept.progress.phases.find((one) => one.name === phase);
-    await this.book.say(tenantId, runId, `Way back at ${phase}: ${row?.waitsFor ?? ''}.`);
+    const told = sentence('now.way-back', { phase, waitsFor: row?.waitsFor ?? '' });
+    await this.book.say(tenantId, runId, told);
     return { next: phase, waitMs: Math.min(open.policy.guardEveryMs, Math.max(1, msBetween(at, until))) };
   }
 
@@ -210,17 +211,21 @@ export class WayBackService {
     const old = obstacles.find(
       (one) => one.nextTry === null || msBetween(one.since, at) >= open.policy.stuckMs,
     );
-    const waitsFor = row?.waitsFor === undefined || row.waitsFor === '' ? '' : `: ${row.waitsFor}`;
-    const summary = `Way back at ${currentPhase(progress) ?? 'its end'}${waitsFor}.`;
+    const waitsFor = row?.waitsFor ?? '';
+    const current = currentPhase(progress);
+    const told =
+      current === null
+        ? sentence('now.way-back-end', { waitsFor })
+        : sentence('now.way-back', { phase: current, waitsFor });
     const state = old === undefined ? (phase === 'proof' ? 'verifying' : 'scaling-back') : 'stuck';
-    const entry = storyOf(phase, row?.state ?? 'working', row?.waitsFor ?? '', progress.round);
+    const entry = storyOf(phase, row?.state ?? 'working', waitsFor, progress.round);
     // A run that is closed stays closed, whatever turns up of it later.
     if (open.run.closedAt !== null || (open.run.state === state && entry === undefined)) {
-      await this.book.say(tenantId, runId, summary);
+      await this.book.say(tenantId, runId, told);
       return;
     }
     const campaign = state === 'stuck' ? 'stuck' : 'scaling-back';
-    await this.book.change(tenantId, runId, () => ({ state, summary }), entry, campaign);
+    await this.book.change(tenantId, runId, () => ({ state, ...summaryOf(told) }), entry, campaign);
   }
 
   private async stopped(tenantId: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PHASE_NAMES } from './campaign.js';
+import { Sentence } from './reasons/sentence.js';
 import { Id, InstantText, MoneyBody } from './scalars.js';
 
 export const REHEARSAL_STORMS = [
@@ -129,7 +130,14 @@ export const RehearsalResult = z.object({
   timeToReadySeconds: z.object({ p50: z.number(), p95: z.number(), max: z.number() }).nullable(),
   /** What the run told, in its own time. */
   story: z.array(
-    z.object({ at: InstantText, level: z.enum(['info', 'warning', 'problem']), detail: z.string() }),
+    z.object({
+      at: InstantText,
+      level: z.enum(['info', 'warning', 'problem']),
+      /** In English. */
+      detail: z.string(),
+      /** The same, for readers of any language; missing in what older versions kept. */
+      sentences: z.array(Sentence).optional(),
+    }),
   ),
   /** What the twins of the clouds were made of. */
   twins: z.array(RehearsedTwin).default([]),

@@ -43,10 +43,13 @@ export const RunBody = z
     phase: z.enum(PHASE_NAMES).nullable(),
     /** What happens right now, in one sentence with n of m. */
     summary: z.string(),
+    /** The same for readers of any language, as is `ifStoppedSentences`; missing where an older version wrote it. */
+    summarySentences: z.array(Sentence).optional(),
     since: InstantText,
     expectedEnd: InstantText.nullable(),
     /** What pressing stop would do and cost now. */
     ifStopped: z.string(),
+    ifStoppedSentences: z.array(Sentence).optional(),
     startedAt: InstantText,
     closedAt: InstantText.nullable(),
     pools: z.array(

@@ -1,4 +1,4 @@
-import type { CampaignInput, PlanBody, RunBody } from '@springtide/contracts';
+import type { CampaignInput, PlanBody, RunBody, Sentence } from '@springtide/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { CampaignStatus } from '../domain/index.js';
 import type { PlanContent } from '../domain/plan-content.js';
@@ -53,6 +53,8 @@ export class RunEntity {
   @Column('jsonb') targets!: RunTargets;
   @Column('integer') revision!: number;
   @Column('text') summary!: string;
+  /** What `summary` says; left behind where an older version wrote the text alone. */
+  @Column('jsonb', { name: 'summary_sentences', nullable: true }) summarySentences!: Sentence[] | null;
   @Column({ type: 'timestamptz', precision: 3 }) since!: Date;
   @Column({ type: 'timestamptz', name: 'started_at', precision: 3 }) startedAt!: Date;
   @Column({ type: 'timestamptz', name: 'closed_at', precision: 3, nullable: true }) closedAt!: Date | null;

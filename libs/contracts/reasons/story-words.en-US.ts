@@ -171,6 +171,26 @@ export const storyWordsEnUS = {
     'The machine you name is taken for ours and deleted now, because no run is left that could need it; from then on it costs nothing.',
   'story.found.abandon': 'They stay as they are, nobody of us ends them, and nobody is asked again.',
 
+  'story.now.armed': 'Armed by {who}; waiting for the first phase.',
+  'story.now.came-back': 'Came back after it had made way; {amount} {currency} of its money are left.',
+  'story.now.buying': 'Buying {count} × {pool:pool} for {service}.',
+  'story.now.safe-hold': 'In safe hold: nothing is bought or ended until somebody decides.',
+  'story.now.returning': 'Returning {count} machines.',
+  'story.now.going': 'Waiting until {machines} machines and {satellites} satellites are gone.',
+  'story.now.way-back': 'Way back at {phase:back}{waitsFor:waits}.',
+  'story.now.way-back-end': 'Way back at its end{waitsFor:waits}.',
+  'story.now.closed': 'Closed: everything is back.',
+  'story.now.closed-without': 'Closed: {count} machines were given up, all others are back.',
+  'story.now.stuck': 'Stuck: {reason}. It is tried again until it works.',
+  'story.stop.nothing': 'Nothing runs for this campaign now; stopping costs nothing.',
+  'story.stop.returns':
+    'Traffic would go back to the standing fleet and {machines} machines ({amount} {currency} an hour) would be returned.',
+
+  'story.storm.stock-out': 'The storm: {machineType} is sold out in {zone} of {account}.',
+  'story.storm.zone-loss': 'The storm: Zone {zone} of {account} is gone, with {machines} machines.',
+  'story.storm.control-plane-down': 'The storm: {account} answers no call any more; its machines run on.',
+  'story.storm.control-plane-back': 'The storm: {account} answers again.',
+
   'order.plain': '{machines} × {pool:pool}',
   'order.phase': '{machines} × {pool:pool} for {phase:phase}',
   'order.service': '{machines} × {pool:pool} for {service} in {phase:phase}',

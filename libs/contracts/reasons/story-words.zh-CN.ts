@@ -91,7 +91,7 @@ export const storyWordsZhCN: Readonly<Record<keyof typeof storyWordsEnUS, string
   'story.scaling.silent':
     '{service} 没有伸缩策略，无法得知需要多少主机：本伸缩组的 {machines} 台保持不变，照常计费。请设置策略（springtide scaling set {service} --file <path>），或结束该伸缩组。',
   'story.scaling.gives-way':
-    '大促活动优先于伸缩策略：{who} 需要该流量入口，因此本伸缩组在 {at:instant} 结束。届时可另行启动。',
+    '大促活动优先于伸缩策略：{who} 需要该流量入口，因此本伸缩组在 {at:instant} 结束。入口空出后，它会在审批范围内自动恢复。',
 
   'story.command.pause': '已暂停：不再购买，流量不再切换。运行中的主机继续运行，照常计费。',
   'story.command.resume': '已继续。',
@@ -147,6 +147,25 @@ export const storyWordsZhCN: Readonly<Record<keyof typeof storyWordsEnUS, string
   'story.found.retry': '立即重新读取该云账号的清单；已消失或已入账的将从列表移除。不产生费用。',
   'story.found.adopt': '指定的主机视为我方所有并立即删除，因为已没有执行需要它；此后不再产生费用。',
   'story.found.abandon': '保持现状，我方不会终止它们，也不再询问。',
+
+  'story.now.armed': '{who} 启动了执行，等待第一个阶段。',
+  'story.now.came-back': '让位之后已恢复；剩余资金 {amount} {currency}。',
+  'story.now.buying': '正在为 {service} 购买 {count} × {pool:pool}。',
+  'story.now.safe-hold': '安全保持中：在有人作出决定之前，既不购买也不终止。',
+  'story.now.returning': '正在归还 {count} 台主机。',
+  'story.now.going': '等待 {machines} 台主机和 {satellites} 个附属资源消失。',
+  'story.now.way-back': '回收进行到“{phase:back}”{waitsFor:waits}。',
+  'story.now.way-back-end': '回收已到最后{waitsFor:waits}。',
+  'story.now.closed': '已关闭：全部归还。',
+  'story.now.closed-without': '已关闭：{count} 台主机已放弃，其余全部归还。',
+  'story.now.stuck': '已卡住：{reason}。会一直重试，直到成功。',
+  'story.stop.nothing': '本活动目前没有运行任何主机，停止不产生费用。',
+  'story.stop.returns': '流量将切回常备主机，{machines} 台主机（每小时 {amount} {currency}）将被归还。',
+
+  'story.storm.stock-out': '有意制造的故障：{account} 的 {zone} 中 {machineType} 已售罄。',
+  'story.storm.zone-loss': '有意制造的故障：{account} 的可用区 {zone} 失效，失去 {machines} 台主机。',
+  'story.storm.control-plane-down': '有意制造的故障：{account} 不再应答任何调用；其主机继续运行。',
+  'story.storm.control-plane-back': '有意制造的故障：{account} 恢复应答。',
 
   'order.plain': '{machines} × {pool:pool}',
   'order.phase': '{phase:phase}阶段 {machines} × {pool:pool}',

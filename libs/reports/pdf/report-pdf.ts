@@ -1,5 +1,6 @@
 import {
   REPORT_ROLES,
+  storyText,
   type AfterActionReport,
   type ReportLanguage,
   type StoredReport,
@@ -11,6 +12,7 @@ import { Sheet } from './sheet.js';
 import { knownWord, wordsFor, type WordParams, type Words } from './words.js';
 
 type Printing = Readonly<{
+  language: ReportLanguage;
   sheet: Sheet;
   words: Words;
   formats: Formats;
@@ -25,7 +27,8 @@ export async function reportPdf(stored: StoredReport, language: ReportLanguage):
   const createdAt = new Date(stored.createdAt ?? report.startedAt);
   const title = `${words('title')}: ${report.name}`;
   const sheet = new Sheet({ title, author: report.author, createdAt, language });
-  const printing = { sheet, words, formats: formatsFor(language, report.timeZone), stored, report };
+  const formats = formatsFor(language, report.timeZone);
+  const printing = { language, sheet, words, formats, stored, report };
   for (const print of [printHead, printShort, printCurves, printPhases, printReadyTimes, printTroubles]) {
     print(printing);
   }
@@ -271,10 +274,16 @@ function printSuggestions({ sheet, words, formats, report }: Printing): void {
   );
 }
 
-function printStory({ sheet, words, formats, report }: Printing): void {
+function printStory({ language, sheet, words, formats, report }: Printing): void {
   sheet.heading(words('story'), 20);
   if (report.story.length === 0) sheet.text(words('no-story'));
-  else sheet.bullets(report.story.map(({ at, detail }) => `${formats.clock(at)}  ${detail}`));
+  else
+    sheet.bullets(
+      report.story.map(({ at, detail, sentences = [] }) => {
+        const told = storyText(sentences, { language, timeOf: formats.instant });
+        return `${formats.clock(at)}  ${told ?? detail}`;
+      }),
+    );
 }
 
 function printSignatures({ sheet, words, formats, stored }: Printing): void {

@@ -1,4 +1,4 @@
-import type { PhaseName, PlanPool } from '@springtide/contracts';
+import { sentence, type PhaseName, type PlanPool, type Sentence } from '@springtide/contracts';
 import type { PlanContent, RehearsalQuestion } from '@springtide/campaigns/domain';
 import { MINUTE } from '@springtide/kernel';
 import type { VirtualTime } from '@springtide/twin';
@@ -9,7 +9,7 @@ type Scene = Readonly<{
   plan: PlanContent;
   time: VirtualTime;
   clouds: readonly RehearsedCloud[];
-  tell: (detail: string) => void;
+  tell: (told: Sentence) => void;
 }>;
 
 const AWAY_MS = 20 * MINUTE;
@@ -33,7 +33,7 @@ export function raise({ question, plan, time, clouds, tell }: Scene): void {
     case 'stock-out':
       at(prepared, () => {
         cloud.administer({ action: 'limit-room', zone, machineType, machines: 0 });
-        tell(`${machineType} is sold out in ${zone} of ${accountName}.`);
+        tell(sentence('storm.stock-out', { machineType, zone, account: accountName }));
       });
       return;
     case 'zone-loss': {
@@ -44,18 +44,18 @@ export function raise({ question, plan, time, clouds, tell }: Scene): void {
           cloud.administer({ action: 'limit-room', zone, machineType: pool.machineType, machines: 0 });
         const lost = cloud.machines().filter((machine) => machine.zone === zone);
         for (const { id } of lost) cloud.administer({ action: 'delete-outside', id });
-        tell(`Zone ${zone} of ${accountName} is gone, with ${lost.length} machines.`);
+        tell(sentence('storm.zone-loss', { zone, account: accountName, machines: lost.length }));
       });
       return;
     }
     case 'control-plane-down':
       at(prepared, () => {
         rehearsed.control.away = true;
-        tell(`${accountName} answers no call any more; its machines run on.`);
+        tell(sentence('storm.control-plane-down', { account: accountName }));
       });
       at(prepared + AWAY_MS, () => {
         rehearsed.control.away = false;
-        tell(`${accountName} answers again.`);
+        tell(sentence('storm.control-plane-back', { account: accountName }));
       });
       return;
     case 'calm':

@@ -1,5 +1,6 @@
 import { ReportService, RunsService } from '@springtide/campaigns';
 import type { PlanContent, RehearsalQuestion } from '@springtide/campaigns/domain';
+import type { Sentence } from '@springtide/contracts';
 import { MINUTE, addMs, type Instant } from '@springtide/kernel';
 import { solvePlan } from '@springtide/planning';
 import {
@@ -53,7 +54,7 @@ export class RehearsalWorld {
   readonly entrance: RehearsedEntrance;
   readonly clouds: readonly RehearsedCloud[];
   /** What the storm did. */
-  readonly told: { at: Instant; detail: string }[] = [];
+  readonly told: { at: Instant; sentence: Sentence }[] = [];
   readonly #database: Database;
   readonly #engine: TwinEngine;
   readonly #services: Wiring;
@@ -90,7 +91,7 @@ export class RehearsalWorld {
       this.time.background(async () => {
         runId = await this.time.as(this.#worker, async () => await this.#begin());
         const { question, plan, time, clouds } = this;
-        raise({ question, plan, time, clouds, tell: (detail) => this.#tell(detail) });
+        raise({ question, plan, time, clouds, tell: (told) => this.#tell(told) });
         for (;;) {
           await this.time.until(this.time.ms + LOOK_MS, 'look');
           const { closedAt } = await this.#services.get(RunsService).get(REHEARSER, runId);
@@ -189,8 +190,8 @@ export class RehearsalWorld {
     else this.#engine.start({ workflowId, workflow: message.workflow, args: [message.input] });
   }
 
-  #tell(detail: string): void {
-    this.told.push({ at: this.time.now().toISOString(), detail });
+  #tell(sentence: Sentence): void {
+    this.told.push({ at: this.time.now().toISOString(), sentence });
   }
 
   #isUp(id: string): boolean {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { RehearsalResult, type PhaseName } from '@springtide/contracts';
+import { RehearsalResult, storyText, type PhaseName } from '@springtide/contracts';
 import { HOUR, addMs, compareMoney, money } from '@springtide/kernel';
 import { Database, migrate, removeEmbeddedPostgres, startEmbeddedPostgres } from '@springtide/platform';
 import { schemaParts } from '@springtide/schema';
@@ -135,14 +135,15 @@ function shortOf({ name, servedShare, shortMinutes, ...phase }: Served): string 
   return `${served}; ${short}. There, ${asked}, and ${planned}.`;
 }
 
-type Told = Readonly<{ at: string; level: 'info' | 'warning' | 'problem'; detail: string }>;
+type Told = RehearsalResult['story'][number];
 
-function storyOf(world: RehearsalWorld, timeline: readonly Told[]): readonly Told[] {
-  const storm = world.told.map(({ at, detail }) => ({
+function storyOf(world: RehearsalWorld, timeline: readonly Told[]): Told[] {
+  const storm = world.told.map(({ at, sentence }) => ({
     at,
     level: 'problem' as const,
-    detail: `The storm: ${detail}`,
+    detail: storyText([sentence], { language: 'en-US' }) ?? '',
+    sentences: [sentence],
   }));
-  const told = timeline.map(({ at, level, detail }) => ({ at, level, detail }));
+  const told = timeline.map(({ at, level, detail, sentences }) => ({ at, level, detail, sentences }));
   return [...told, ...storm].toSorted((a, b) => a.at.localeCompare(b.at)).slice(0, STORY);
 }

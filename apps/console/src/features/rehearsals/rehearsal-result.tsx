@@ -5,6 +5,7 @@ import { Amount } from '../../shared/ui/amount.js';
 import { Badge } from '../../shared/ui/badge.js';
 import { Figures } from '../../shared/ui/figures.js';
 import { Grid } from '../../shared/ui/grid.js';
+import { Told } from '../../shared/ui/told.js';
 import { useCampaign } from '../campaigns/campaign-page.js';
 import { Findings } from './findings.js';
 import { shareText } from './share-text.js';
@@ -161,11 +162,11 @@ function Story({ result }: Readonly<{ result: Result }>) {
   return (
     <div className="story-frame" role="region" aria-label={text('rehearsal.story')} tabIndex={0}>
       <ol className="story">
-        {result.story.map(({ at, level, detail }, index) => (
+        {result.story.map(({ at, level, detail, sentences }, index) => (
           <li key={`${at} ${index}`} className={level}>
             <time dateTime={at}>{format.time(at, timeZone)}</time>
             <Badge tone={TONES[level]}>{text(`rehearsal.level.${level}`)}</Badge>
-            <span lang="en">{detail}</span>
+            <Told sentences={sentences} english={detail} timeZone={timeZone} />
           </li>
         ))}
       </ol>

@@ -4,6 +4,7 @@ import { useId, useRef, useState } from 'react';
 import { useText } from '../../i18n/language.js';
 import { useAnswer, useCommand } from '../../shared/api/use-answer.js';
 import { ProblemNote } from '../../shared/ui/problem-note.js';
+import { Told } from '../../shared/ui/told.js';
 import { useCampaign } from '../campaigns/campaign-page.js';
 
 const ORDERS = ['pause', 'resume', 'extend', 'abort'] as const;
@@ -25,7 +26,8 @@ export function RunControls({ run }: Readonly<{ run: RunBody }>) {
   return (
     <div className="controls">
       <p>
-        <strong>{text('run.if-stopped')}</strong> <span lang="en">{run.ifStopped}</span>
+        <strong>{text('run.if-stopped')}</strong>{' '}
+        <Told sentences={run.ifStoppedSentences} english={run.ifStopped} />
       </p>
       <div className="actions">
         {offered.map((order) => (
@@ -82,7 +84,8 @@ function OrderDialog({ order, run, onDone }: DialogProps) {
     >
       <p>{text(`run.effect.${order}`)}</p>
       <p>
-        <strong>{text('run.if-stopped')}</strong> <span lang="en">{run.ifStopped}</span>
+        <strong>{text('run.if-stopped')}</strong>{' '}
+        <Told sentences={run.ifStoppedSentences} english={run.ifStopped} />
       </p>
       {order === 'extend' && (
         <p>

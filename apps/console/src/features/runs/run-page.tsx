@@ -5,6 +5,7 @@ import { useAnswer, useCommand } from '../../shared/api/use-answer.js';
 import { useFormat } from '../../shared/format/format.js';
 import { Section } from '../../shared/ui/page.js';
 import { ProblemNote } from '../../shared/ui/problem-note.js';
+import { Told } from '../../shared/ui/told.js';
 import { useNow } from '../../shared/ui/use-now.js';
 import { useCampaign } from '../campaigns/campaign-page.js';
 import { RunState } from '../campaigns/campaign-state.js';
@@ -14,6 +15,7 @@ import { PoolTable } from './pool-table.js';
 import { RunControls } from './run-controls.js';
 import { SafeHold } from './safe-hold.js';
 import { SpendBar } from './spend-bar.js';
+import { poolName } from './run-pool-name.js';
 import { Story } from './story.js';
 import { TrafficSplit } from './traffic-split.js';
 import { useRun, type RunNow } from './use-run.js';
@@ -106,7 +108,14 @@ function Headline({ live, run }: Readonly<{ live: RunNow; run: RunBody }>) {
       </div>
       <div aria-live="polite" aria-atomic="true">
         <p className="war-progress">{progress}</p>
-        <p lang="en">{run.summary}</p>
+        <p>
+          <Told
+            sentences={run.summarySentences}
+            english={run.summary}
+            timeZone={timeZone}
+            nameOf={(id) => poolName(run.pools, id)}
+          />
+        </p>
       </div>
       <p className="quiet">
         {text('run.since', { when: format.ago(run.since, now) })}

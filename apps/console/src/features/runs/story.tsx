@@ -1,19 +1,18 @@
-import type { RunBody, TimelineEntry } from '@springtide/contracts';
+import type { TimelineEntry } from '@springtide/contracts';
 import { knownKey, useText, type Text } from '../../i18n/language.js';
 import { useFormat } from '../../shared/format/format.js';
 import { useCampaign } from '../campaigns/campaign-page.js';
 import { Badge } from '../../shared/ui/badge.js';
 import { Told } from '../../shared/ui/told.js';
+import { poolName, type RunPools } from './run-pool-name.js';
 
 const TONES = { info: 'idle', warning: 'warn', problem: 'bad' } as const;
-
-type Pools = RunBody['pools'];
 
 type Props = Readonly<{
   entries: readonly TimelineEntry[];
   newestFirst?: boolean;
   /** What people call the pools that are told of. */
-  pools?: Pools;
+  pools?: RunPools;
 }>;
 
 export function Story({ entries, newestFirst = false, pools = [] }: Props) {
@@ -31,7 +30,7 @@ export function Story({ entries, newestFirst = false, pools = [] }: Props) {
   );
 }
 
-function Line({ entry, pools }: Readonly<{ entry: TimelineEntry; pools: Pools }>) {
+function Line({ entry, pools }: Readonly<{ entry: TimelineEntry; pools: RunPools }>) {
   const { timeZone } = useCampaign();
   const text = useText();
   const format = useFormat();
@@ -47,11 +46,6 @@ function Line({ entry, pools }: Readonly<{ entry: TimelineEntry; pools: Pools }>
       />
     </li>
   );
-}
-
-function poolName(pools: Pools, id: string): string {
-  const pool = pools.find(({ poolId }) => poolId === id);
-  return pool ? `${pool.accountName} ${pool.zone} ${pool.machineType}` : id;
 }
 
 /** `phase.<name>.<what>` is said with the phase's name; a step this console does not know keeps its code. */
