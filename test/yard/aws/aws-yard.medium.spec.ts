@@ -178,6 +178,19 @@ const runs = yardLane('aws yard', typeof yard !== 'string', typeof yard === 'str
     expect(pages).toEqual([ids.slice(0, 3), ids.slice(3, 6), ids.slice(6)]);
   });
 
+  it('lists what was launched since the list before, also where a token came twice', async () => {
+    const alive = [{ Name: 'instance-state-name', Values: ['pending', 'running'] }];
+    const listed = async () =>
+      ((await api.describeInstances(at(), { Filters: alive })).Reservations ?? [])
+        .flatMap(({ Instances = [] }) => Instances)
+        .map(({ InstanceId = '' }) => InstanceId);
+    const [first = ''] = await launch();
+    expect(await listed()).toEqual([first]);
+    const [second = ''] = await launch({}, 'twice');
+    await launch({}, 'twice');
+    expect(await listed()).toEqual([first, second]);
+  });
+
   it('pages what hangs on machines', async () => {
     await launch({ MinCount: 7, MaxCount: 7 });
     const first = await api.describeVolumes(at(), { MaxResults: 5 });

@@ -85,6 +85,7 @@ async function answerCall(parts: FrontParts, call: WireCall): Promise<Outcome> {
 
 async function work(parts: FrontParts, call: WireCall): Promise<WireAnswer> {
   if (isReading(call)) return dispatch(parts, call);
+  if (call.action === 'RunInstances') return parts.reader.launch(call, () => dispatch(parts, call));
   parts.reader.touch();
   try {
     return await dispatch(parts, call);

@@ -24,6 +24,9 @@ const STATE_FILTER = 'instance-state-name';
 /** More reservations than a yard ever holds: the emulator's own paging is by reservation, so ours replaces it. */
 const EVERYTHING = '1000000';
 
+/** Asks for everything that has not ended: no filter but the one that `forwardedFilters` adds. */
+const OF_ALL = /Action=DescribeInstances&(?!.*Filter\.2)(?=.*Filter\.1\.Name=instance-state-name)/;
+
 type Entry = Readonly<{ reservation: XmlElement; instance: XmlElement }>;
 
 /** DescribeInstances and TerminateInstances as the cloud would answer them. */
@@ -78,6 +81,39 @@ export class InstanceReader {
         NetworkInterfaceId: each,
       });
     }
+  }
+
+  /** A launch changes nothing but itself: lists of all machines get what it made, and are not made anew for it. */
+  async launch(call: WireCall, work: () => Promise<WireAnswer>): Promise<WireAnswer> {
+    const lists = this.answers.known().filter(([key]) => OF_ALL.test(key));
+    this.touch();
+    const answer = await work();
+    this.version += 1;
+    const made = answer.status < 300 ? parseXml(String(answer.body)).list('instancesSet') : [];
+    const ids = made.map((instance) => instance.textAt('instanceId'));
+    await this.answers.touchExcept(ids.length === 0 ? Promise.resolve([]) : this.joined(lists, ids, call));
+    return answer;
+  }
+
+  private async joined(
+    lists: readonly (readonly [string, XmlElement])[],
+    ids: readonly string[],
+    { region }: WireCall,
+  ): Promise<readonly (readonly [string, XmlElement])[]> {
+    if (lists.length === 0) return [];
+    const asked = Object.fromEntries(ids.map((id, n) => [`InstanceId.${n + 1}`, id]));
+    const root = await this.upstream.query('ec2', region, { Action: 'DescribeInstances', ...asked });
+    const added = root.list('reservationSet');
+    const names = new Set(ids);
+    return lists
+      .filter(
+        ([, list]) => !allEntries(list).some(({ instance }) => names.has(instance.textAt('instanceId'))),
+      )
+      .map(([key, list]) => {
+        const larger = list.copy();
+        larger.put(new XmlElement('reservationSet', {}, [...list.list('reservationSet'), ...added]));
+        return [key, larger];
+      });
   }
 
   /** To be called before and after everything that may change machines. */

@@ -20,6 +20,18 @@ export class LastAnswers {
     this.#roots.clear();
   }
 
+  /** Everything known by what was asked: the form of the question, after who asked and where. */
+  known(): readonly (readonly [string, XmlElement])[] {
+    return [...this.#roots];
+  }
+
+  /** As `touch`; these are known all the same, unless something changes while they are made. */
+  async touchExcept(made: Promise<readonly (readonly [string, XmlElement])[]>): Promise<void> {
+    this.touch();
+    const version = this.#version;
+    for (const [key, root] of await made) if (this.#version === version) this.#roots.set(key, root);
+  }
+
   /** @param params in place of those of the call. */
   async read(call: WireCall, params: ReadonlyMap<string, string>): Promise<Answered> {
     const version = this.#version;
