@@ -25,7 +25,7 @@ import {
   systemClock,
 } from '@springtide/platform';
 import { printLine as print } from './bench-line.js';
-import { bareLoop } from './inventory/bare-loop.js';
+import { bareLoop, patiently } from './inventory/bare-loop.js';
 import { fromAfar } from './inventory/distance.js';
 import { buyOne, type BenchAdapter, type BenchCloud } from './inventory/bench-cloud.js';
 
@@ -147,7 +147,7 @@ async function settled({ client, region }: BenchCloud, machines: number): Promis
   const end = performance.now() + PATIENCE_MS;
   for (;;) {
     let running = 0;
-    for await (const page of client.compute.list({ region }))
+    for await (const page of client.compute.list({ region }, patiently()))
       running += page.items.filter((machine) => machine.state === 'running').length;
     if (running >= machines) return await bareLoop(client, region);
     if (performance.now() > end)

@@ -37,13 +37,14 @@ export async function fill(
   machines: number,
   samples: readonly Sample[],
 ): Promise<Sample> {
-  const batches = Math.ceil(machines / BATCH);
+  const size = Math.min(BATCH, Math.ceil(machines / samples.length));
+  const batches = Math.ceil(machines / size);
   let next = 0;
   const lane = async (): Promise<void> => {
     while (next < batches) {
       const batch = next;
       next += 1;
-      const count = Math.min(BATCH, machines - batch * BATCH);
+      const count = Math.min(size, machines - batch * size);
       await buy(client, batchOf(samples[batch % samples.length] ?? firstOf(samples), batch, count));
     }
   };
