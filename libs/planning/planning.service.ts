@@ -28,7 +28,7 @@ export type SolveOptions = Readonly<{
 
 const DEFAULT_DEADLINE_MS = 10_000;
 /** A slice of the search that gains less than this share is the last one. */
-const WORTHWHILE = 5e-5;
+const WORTHWHILE = 1e-5;
 /** Part of the time that finding prices may use; the rest rounds and improves. */
 const ASCENT_SHARE = 0.4;
 /** Enough for a sound plan, whatever the deadline, unless each step takes long. */
@@ -135,8 +135,14 @@ function boundFor({ objective }: PlanningProblem, { proven, isSplit }: Task, fou
 }
 
 /** More steps than these rarely pay; on a small problem they are nearly free, and the bound may as well be sharp. */
-function mostSteps({ pairs, phaseCount }: PlannerModel): number {
-  return Math.min(5_000, Math.max(1_200, 2_500_000 / Math.max(1, pairs.count * phaseCount)));
+function mostSteps(model: PlannerModel): number {
+  const size = sizeOf(model);
+  const usual = Math.max(1_200, Math.min(2_400, 60_000_000 / size));
+  return Math.min(5_000, Math.max(usual, 2_500_000 / size));
+}
+
+function sizeOf({ pairs, phaseCount }: PlannerModel): number {
+  return Math.max(1, pairs.count * phaseCount);
 }
 
 /** What is short may still be found elsewhere, and is worth more than any saving. */
@@ -151,8 +157,8 @@ function isShort(allocation: Allocation): boolean {
 const MOST_ROUNDS = 600;
 
 /** A round takes longer the larger the problem is, and whole machines weigh more the smaller it is. */
-function mostRounds({ pairs, phaseCount }: PlannerModel): number {
-  return Math.min(MOST_ROUNDS, Math.max(4, Math.round(400_000 / Math.max(1, pairs.count * phaseCount))));
+function mostRounds(model: PlannerModel): number {
+  return Math.min(MOST_ROUNDS, Math.max(4, Math.round(19_000 / Math.sqrt(sizeOf(model)))));
 }
 
 /** The penalties of a plan that buys nothing. */
@@ -178,8 +184,8 @@ async function improveOn({ allocation, guide, parts }: Draft, limits: Search): P
 }
 
 /** Rounds on a small problem are cheap, and whole machines weigh more there. */
-function roundsPerSlice({ pairs, phaseCount }: PlannerModel): number {
-  return Math.min(200, Math.max(20, Math.round(200_000 / Math.max(1, pairs.count * phaseCount))));
+function roundsPerSlice(model: PlannerModel): number {
+  return Math.min(200, Math.max(40, Math.round(400_000 / sizeOf(model))));
 }
 
 function finish(

@@ -1,7 +1,8 @@
 import type { Allocation } from './allocation.js';
-import type { Prices } from './prices.js';
+import type { Prices, RuleValues } from './prices.js';
 import { at, type PlannerModel } from './planner-model.js';
 import { Ranking } from './ranking.js';
+import type { Slack } from './slack.js';
 
 /**
  * The prices of the relaxation, arranged for whole machines: what a machine really costs once the scarce caps and
@@ -13,12 +14,16 @@ export type Guide = Readonly<{
   running: Float64Array;
   /** Per pair and phase: what a machine would be worth if nothing of it were wasted. */
   worth: Float64Array;
-  /** Prefix sums of `worth` over the phases of each pair, indexed `pair * (phaseCount + 1) + phase`. */
+  /** Prefix sums of `worth` less what the spot share asks, of each pair, indexed `pair * (phaseCount + 1) + phase`. */
   worthUpTo: Float64Array;
   phaseCount: number;
+  zones: number;
   ranking: Ranking;
   /** Price of one start beyond its cost, indexed `launch limit * phaseCount + phase`. */
   launch: Float64Array;
+  /** As the ascent found them. */
+  prices: RuleValues;
+  /** At least a little, so that a gap that costs nothing is still closed. */
   cover: Float64Array;
   memory: Float64Array;
   zone: Float64Array;
@@ -31,14 +36,18 @@ export function guideFrom(model: PlannerModel, prices: Prices): Guide {
   const mean = prices.cover.reduce((sum, value) => sum + value, 0) / Math.max(1, prices.cover.length);
   const least = mean * LEAST_WORTH;
   const running = perMachine(model, (pair, k) => runningCost(model, prices, pair, k));
+  const shares = perMachine(model, (pair, k) => spotShare(model, prices, pair, k));
   const worth = perMachine(model, (pair, k) => fullWorth(model, prices, pair, k));
+  const gain = worth.map((value, i) => value - at(shares, i));
   return {
     running,
     worth,
-    worthUpTo: prefixSums(worth, model.phaseCount),
+    worthUpTo: prefixSums(gain, model.phaseCount),
     phaseCount: model.phaseCount,
-    ranking: new Ranking(model, { running, worth }),
+    zones: model.zoneCount,
+    ranking: new Ranking(model, { running, worth, gain }),
     launch: prices.launch,
+    prices,
     cover: prices.cover.map((value) => Math.max(value, least)),
     memory: prices.memory.map((value, cell) => Math.max(value, least * at(model.unitsPerGiB, cell))),
     zone: prices.zone.map((value) => Math.max(value, least)),
@@ -72,14 +81,24 @@ export function worthOf({ phaseCount, worthUpTo }: Guide, pair: number, from: nu
 function runningCost(model: PlannerModel, prices: Prices, pair: number, k: number): number {
   const { pairs, pools, limits, phaseCount: K } = model;
   const pool = at(pairs.poolOf, pair);
-  const g = at(pairs.classOf, pair);
   let cost = at(pools.rate, pool) * at(model.hours, k) + at(prices.cap, pool * K + k);
   cost += at(prices.budget, 0) * at(pools.price, pool) * at(model.hours, k);
   for (let i = at(limits.starts, pair); i < at(limits.starts, pair + 1); i += 1) {
     cost += at(limits.weight, i) * at(prices.limit, at(limits.of, i) * K + k);
   }
-  const share = (at(pools.spot, pool) - at(model.spotMax, g)) * at(pairs.units, pair);
-  return cost + share * at(prices.spot, g * K + k);
+  return cost + spotShare(model, prices, pair, k);
+}
+
+/** What a machine pays for going beyond the share that may be spot; one that is none is paid for it. */
+function spotShare(
+  { pairs, pools, spotMax, phaseCount }: PlannerModel,
+  prices: Prices,
+  pair: number,
+  k: number,
+): number {
+  const g = at(pairs.classOf, pair);
+  const share = at(pools.spot, at(pairs.poolOf, pair)) - at(spotMax, g);
+  return share * at(pairs.units, pair) * at(prices.spot, g * phaseCount + k);
 }
 
 function fullWorth(model: PlannerModel, prices: Prices, pair: number, k: number): number {
@@ -108,16 +127,16 @@ export function coveredWorth(guide: Guide, allocation: Allocation, pair: number,
   return worth;
 }
 
-/** What the class covers beyond its rules in phases a … b, at the guide's prices: the most an exchange can win there. */
-export function waste(guide: Guide, allocation: Allocation, g: number, a: number, b: number): number {
-  const { phaseCount: K, zoneCount: Z, zoneNeed } = allocation.model;
+/** What one exchange can win in phases a … b from what the class has beyond its rules in all of them. */
+export function waste(guide: Guide, slack: Slack, g: number, a: number, b: number): number {
+  const { phaseCount: K, zones: Z, prices } = guide;
   let total = 0;
   for (let cell = g * K + a; cell <= g * K + b; cell += 1) {
-    total += at(guide.cover, cell) * Math.max(0, -allocation.missingUnits(cell));
-    total += at(guide.memory, cell) * Math.max(0, -allocation.missingMemory(cell));
-    if (at(zoneNeed, cell) === 0) continue;
+    total += slack.units * at(prices.cover, cell) + Math.max(0, slack.spot) * at(prices.spot, cell);
+    if (slack.memory < Infinity) total += Math.max(0, slack.memory) * at(prices.memory, cell);
     for (let z = 0; z < Z; z += 1) {
-      total += at(guide.zone, cell * Z + z) * Math.max(0, -allocation.missingOutside(cell, z));
+      const outside = at(slack.zones, z);
+      if (outside < Infinity) total += Math.max(0, outside) * at(prices.zone, cell * Z + z);
     }
   }
   return total;

@@ -105,7 +105,7 @@ class ExchangeDesk {
     private readonly slack: Slack,
   ) {
     const { g, from, to } = span;
-    this.vain = slack.isShort ? Infinity : waste(guide, allocation, g, from, to);
+    this.vain = slack.isShort ? Infinity : waste(guide, slack, g, from, to);
     for (const pair of allocation.model.pairs.ofClass[g] ?? []) {
       if (allocation.removable(pair, from, to) > 0) this.taken.push(this.offer(pair, -1));
     }
@@ -123,13 +123,29 @@ class ExchangeDesk {
     return {
       pair,
       cost,
-      net: cost - worthOf(this.guide, pair, span.from, span.to),
+      net: cost - worthOf(this.guide, pair, span.from, span.to) + this.toll(pair, sign),
       units,
       memory: at(pairs.memory, pair),
       spot: (at(pools.spot, pool) - at(spotMax, span.g)) * units,
       zone: at(pools.zone, pool),
       full: sign < 0 ? -1 : allocation.limits.fullLimit(pair, span.from, span.to),
     };
+  }
+
+  /** What a machine takes of priced limits; one that comes need not pay for what is free of them. */
+  private toll(pair: number, sign: 1 | -1): number {
+    const { limits, phaseCount: K } = this.allocation.model;
+    const { from, to } = this.span;
+    let toll = 0;
+    for (let i = at(limits.starts, pair); i < at(limits.starts, pair + 1); i += 1) {
+      const limit = at(limits.of, i);
+      let price = 0;
+      for (let k = from; k <= to; k += 1) price += at(this.guide.prices.limit, limit * K + k);
+      if (price === 0) continue;
+      const free = sign < 0 ? 0 : this.allocation.limits.freeIn(limit, from, to);
+      toll += price * Math.max(0, at(limits.weight, i) - free);
+    }
+    return toll;
   }
 
   /** A second machine that goes, or a second that comes for less than nothing, may pay for the first. */

@@ -3,7 +3,7 @@ import { at, type PairArrays, type PlannerModel } from './planner-model.js';
 /** Pairs of a class with the least that one more machine of each could cost beyond its worth, least first. */
 type Ranked = Readonly<{ pairs: Int32Array; floors: Float64Array }>;
 
-type Priced = Readonly<{ running: Float64Array; worth: Float64Array }>;
+type Priced = Readonly<{ running: Float64Array; worth: Float64Array; gain: Float64Array }>;
 
 /** Orders in which the search looks at the pairs of a class: they follow from the guide alone, so each is made once. */
 export class Ranking {
@@ -36,7 +36,7 @@ export class Ranking {
     const { pools, pairs, hoursUpTo, phaseCount: K } = this.model;
     const pool = at(pairs.poolOf, pair);
     let net = at(pools.rate, pool) * (at(hoursUpTo, to + 1) - at(hoursUpTo, from));
-    for (let k = from; k <= to; k += 1) net -= at(this.priced.worth, pair * K + k);
+    for (let k = from; k <= to; k += 1) net -= at(this.priced.gain, pair * K + k);
     // A machine that fills a pause saves the start after it.
     return to < K - 1 ? net - at(pools.startRate, pool) : net;
   }

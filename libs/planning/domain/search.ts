@@ -1,4 +1,5 @@
 import type { Allocation } from './allocation.js';
+import { claimRoom } from './claim.js';
 import { improveClass, wholeOf, type Improving, type Window } from './improvement.js';
 import { OfferDesk } from './offer-desk.js';
 import { at } from './planner-model.js';
@@ -27,8 +28,8 @@ export type SearchLimits = Improving &
 type Desks = Readonly<Record<'exact' | 'noisy' | 'blind', OfferDesk>>;
 
 /**
- * Ruin and recreate: rounds one or two classes anew, or takes a few of their machines out, rebuilds, and keeps what is
- * not worse. Works where exchanges within a class are stuck, above all on shared caps and quota.
+ * Ruin and recreate: rounds one or two classes anew, takes a few of their machines out or claims room for one, rebuilds,
+ * and keeps what is not worse. Works where exchanges within a class are stuck, above all on shared caps and quota.
  */
 export function search(allocation: Allocation, limits: SearchLimits): void {
   const { rounds, stop, guide, random } = limits;
@@ -51,15 +52,32 @@ export function search(allocation: Allocation, limits: SearchLimits): void {
 
 function attempt(allocation: Allocation, limits: SearchLimits, desks: Desks, best: number): void {
   const { random, parts } = limits;
+  if (random() < CLAIMED) {
+    attemptClaim(allocation, limits, desks, best);
+    return;
+  }
   const anew = parts !== null && random() < ANEW;
   const window = anew && random() < WHOLE ? wholeOf(allocation) : pickWindow(allocation, random);
   const classes = anew ? roundAnew(allocation, parts, window, random) : ruined(allocation, window, random);
-  for (const g of classes) dropSpotExcess(allocation, g);
   const desk = anew ? desks.exact : random() < DISTURBED ? desks.blind : desks.noisy;
-  for (const g of classes) repairClass(allocation, g, desk);
+  rebuild(allocation, classes, desk);
   // A rebuild this much dearer is never saved by exchanges; most attempts end here.
   if (allocation.objective() > best * (1 + (anew ? HOPELESS_ANEW : HOPELESS))) return;
   for (const g of classes) improveClass(allocation, g, limits, anew ? wholeOf(allocation) : window);
+}
+
+function attemptClaim(allocation: Allocation, limits: SearchLimits, desks: Desks, best: number): void {
+  const { random, guide } = limits;
+  const window = pickWindow(allocation, random);
+  const g = Math.floor(random() * allocation.model.classCount);
+  if (!claimRoom(allocation, g, { guide, window, random })) return;
+  rebuild(allocation, [g], random() < DISTURBED ? desks.exact : desks.noisy);
+  if (allocation.objective() <= best * (1 + HOPELESS)) improveClass(allocation, g, limits, window);
+}
+
+function rebuild(allocation: Allocation, classes: readonly number[], desk: OfferDesk): void {
+  for (const g of classes) dropSpotExcess(allocation, g);
+  for (const g of classes) repairClass(allocation, g, desk);
 }
 
 function ruined(allocation: Allocation, window: Window, random: () => number): readonly number[] {
@@ -110,6 +128,7 @@ function ruinShared(allocation: Allocation, window: Window, random: () => number
 }
 
 /** Tuned on generated instances of several sizes and seeds, not on the samples alone. */
+const CLAIMED = 0.3;
 const ANEW = 0.8;
 const WHOLE = 0.3;
 const LEAST_UP = -0.1;

@@ -11,10 +11,10 @@ export class Slack {
   /** Something is missing already: only the exact penalties can tell what a change does. */
   isShort = false;
   units = 0;
-  private memory = 0;
-  private spot = 0;
+  memory = 0;
+  spot = 0;
   /** Outside each zone, should it be lost. */
-  private readonly zones: Float64Array;
+  readonly zones: Float64Array;
   private leastZone = 0;
 
   constructor(private readonly allocation: Allocation) {

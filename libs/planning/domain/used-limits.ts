@@ -67,6 +67,15 @@ export class UsedLimits {
     return -1;
   }
 
+  /** What a limit has free in all of the phases a … b. */
+  freeIn(limit: number, a: number, b: number): number {
+    const K = this.model.phaseCount;
+    let least = Infinity;
+    for (let row = limit * K + a; row <= limit * K + b; row += 1)
+      least = Math.min(least, (this.model.limits.free[row] as number) - (this.used[row] as number));
+    return Math.max(0, least);
+  }
+
   /** Machines the pool's cap still allows in all of the phases a … b. */
   capLeft(pair: number, a: number, b: number): number {
     let least = Infinity;
