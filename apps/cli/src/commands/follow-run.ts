@@ -1,5 +1,5 @@
-import { ApiProblem, routes, type RunBody } from '@springtide/contracts';
-import { timelineLine } from '../output/campaign-sections.js';
+import { ApiProblem, routes, type ReportLanguage, type RunBody } from '@springtide/contracts';
+import { timelineLine, toldText } from '../output/campaign-sections.js';
 import { EXIT, type ExitCode } from '../output/exit-code.js';
 import { plainText } from '../output/plain-text.js';
 import type { Session } from '../session/session.js';
@@ -13,7 +13,11 @@ const PAUSE_MS = 1_000;
  * to standard error. An interrupted server is waited for; no line is lost or printed twice.
  * @returns 7 when machines are left over, 1 when the run is stuck.
  */
-export async function followRun(session: Session, id: string): Promise<ExitCode> {
+export async function followRun(
+  session: Session,
+  id: string,
+  language: ReportLanguage = 'en-US',
+): Promise<ExitCode> {
   const { terminal, options } = session;
   let after = 0;
   let shown = '';
@@ -28,11 +32,14 @@ export async function followRun(session: Session, id: string): Promise<ExitCode>
       answeredAt = terminal.now().getTime();
       for (const entry of items) {
         terminal.out(
-          `${options.output === 'table' ? plainText(timelineLine(entry)) : JSON.stringify(entry)}\n`,
+          `${options.output === 'table' ? plainText(timelineLine(entry, language)) : JSON.stringify(entry)}\n`,
         );
       }
       after = items.at(-1)?.id ?? after;
-      if (run.summary !== shown) session.progress(plainText(`${run.state}: ${run.summary}`));
+      if (run.summary !== shown) {
+        const summary = toldText(run.summarySentences, run.summary, language);
+        session.progress(plainText(`${run.state}: ${summary}`));
+      }
       shown = run.summary;
       const ended = run.state === 'closed' || run.state === 'stuck';
       if (ended && items.length === 0) return outcomeOf(session, run);

@@ -15,10 +15,10 @@ import type { Session } from '../session/session.js';
 import { flag, type CommandLine } from './command-line.js';
 import { parseMoney } from './parse-money.js';
 
-/** Of verbs that explain a plan. */
+/** Of verbs that explain or tell. */
 export const IN_A_LANGUAGE = {
   options: z.object({ language: ReportLanguage.default('en-US') }),
-  flags: [flag('--language <language>', 'of the reasons').choices(ReportLanguage.options).default('en-US')],
+  flags: [flag('--language <language>', 'of what is told').choices(ReportLanguage.options).default('en-US')],
 };
 
 const WHAT_IF = {

@@ -33,9 +33,9 @@ export function addRunCommands(program: Command, line: CommandLine): void {
     noun,
     'watch <run>',
     'its story as it happens, until it has closed',
-    {},
-    async ({ session, args: [reference = ''] }) => {
-      return await followRun(session, await runId(session, reference));
+    IN_A_LANGUAGE,
+    async ({ session, args: [reference = ''], options: { language } }) => {
+      return await followRun(session, await runId(session, reference), language);
     },
   );
   for (const command of ['pause', 'resume'] as const) {

@@ -1,10 +1,13 @@
-import type {
-  ApprovalBody,
-  CampaignReport,
-  CostReport,
-  PlanBody,
-  RunBody,
-  TimelineEntry,
+import {
+  storyText,
+  type ApprovalBody,
+  type CampaignReport,
+  type CostReport,
+  type PlanBody,
+  type ReportLanguage,
+  type RunBody,
+  type Sentence,
+  type TimelineEntry,
 } from '@springtide/contracts';
 import { explanationText } from './explanation.js';
 import { durationText, moneyText, numberText, percentText, priceText, timeText } from './readable.js';
@@ -196,8 +199,18 @@ function leftoverTable(run: RunBody): Section {
 
 const MARKS = { info: ' ', warning: '!', problem: 'X' } as const;
 
-export function timelineLine(entry: TimelineEntry): string {
-  return `${timeText(entry.at)} ${MARKS[entry.level]} ${entry.step.padEnd(18)} ${entry.detail}`;
+/** What is told, in one's language; in English where that is not known. */
+export function toldText(
+  sentences: readonly Sentence[] | undefined,
+  english: string,
+  language: ReportLanguage,
+): string {
+  return storyText(sentences ?? [], { language, timeOf: timeText }) ?? english;
+}
+
+export function timelineLine(entry: TimelineEntry, language: ReportLanguage = 'en-US'): string {
+  const told = toldText(entry.sentences, entry.detail, language);
+  return `${timeText(entry.at)} ${MARKS[entry.level]} ${entry.step.padEnd(18)} ${told}`;
 }
 
 export function reportSections(report: CampaignReport): Section[] {

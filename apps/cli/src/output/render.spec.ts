@@ -243,4 +243,18 @@ describe('a run', () => {
       '2026-11-11 00:00:01Z ! provision          12 of 40',
     );
   });
+
+  it('tells it in the language that was asked for, and as it was written where it cannot', () => {
+    const line = {
+      id: 1,
+      at: '2026-11-11T00:00:01Z',
+      step: 'guard.lost',
+      level: 'warning',
+      facts: {},
+    } as const;
+    const entry = { ...line, detail: '2 machines vanished; they are being replaced.' };
+    const sentences = [{ code: 'guard.lost', params: { count: 2 } }];
+    expect(timelineLine({ ...entry, sentences }, 'zh-CN')).toMatch(/ 2 台主机消失，正在补充。$/);
+    expect(timelineLine(entry, 'zh-CN')).toMatch(/ 2 machines vanished/);
+  });
 });
