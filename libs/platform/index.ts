@@ -12,7 +12,7 @@ export type { EndpointGate } from './http/endpoint-gate.js';
 export { createLogger, silentLogger, type Logger } from './log/logger.js';
 export { databaseClock } from './time/database-clock.js';
 export { systemClock } from './time/system-clock.js';
-export { freePort } from './embedded/free-port.js';
+export { canListen, freePort } from './embedded/free-port.js';
 export {
   removeEmbeddedPostgres,
   startEmbeddedPostgres,

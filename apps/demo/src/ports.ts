@@ -1,5 +1,4 @@
-import { createServer } from 'node:net';
-import { freePort } from '@springtide/platform';
+import { canListen, freePort } from '@springtide/platform';
 import { screen } from './screen.js';
 
 const USUAL = 8080;
@@ -30,14 +29,4 @@ export async function servicePort(): Promise<number> {
 async function firstFree(host: string): Promise<number> {
   for (let port = USUAL; port < USUAL + TRIED; port += 1) if (await canListen(port, host)) return port;
   return await freePort(host);
-}
-
-async function canListen(port: number, host: string): Promise<boolean> {
-  const server = createServer();
-  const open = await new Promise<boolean>((resolve) => {
-    server.once('error', () => resolve(false));
-    server.listen(port, host, () => resolve(true));
-  });
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return open;
 }
