@@ -158,7 +158,7 @@ const MOST_ROUNDS = 600;
 
 /** A round takes longer the larger the problem is, and whole machines weigh more the smaller it is. */
 function mostRounds(model: PlannerModel): number {
-  return Math.min(MOST_ROUNDS, Math.max(4, Math.round(19_000 / Math.sqrt(sizeOf(model)))));
+  return Math.min(MOST_ROUNDS, Math.max(4, Math.round(15_000 / Math.sqrt(sizeOf(model)))));
 }
 
 /** The penalties of a plan that buys nothing. */
