@@ -20,7 +20,7 @@ export const vsphereAdapter: BenchAdapter = {
       machinesPerCluster,
       readyTimeoutMs: 600_000,
       hostMemoryMiB: 4 * 1024 * 1024,
-      hostCores: 1_024,
+      hostCores: 128,
       garbagePercent: 400,
     });
     const hostPorts = [new URL(yard.url).host];
