@@ -48,6 +48,21 @@ async function signals({ run }: Open): Promise<number> {
   return rows.length;
 }
 
+describe('the phase of a run', () => {
+  it('is the latest that was prepared or reached: one that only gives back is never prepared', async () => {
+    const { run, engine, ref } = await open();
+    const shown = async () => (await run.row()).phase;
+    await run.book.change(ref.tenantId, ref.runId, ({ phases }) => ({
+      phases: phases.flatMap((peak) => [peak, { ...peak, name: 'decay' as const }]),
+    }));
+    await engine.enterPhase({ ...ref, phase: 'peak' });
+    await engine.notePhaseReached({ ...ref, phase: 'decay' });
+    expect(await shown()).toBe('decay');
+    await engine.notePhaseReached({ ...ref, phase: 'peak' });
+    expect(await shown()).toBe('decay');
+  });
+});
+
 describe('the guard of a run', () => {
   it('has what vanished replaced, and wakes the run for it, once', async () => {
     const world = await open();

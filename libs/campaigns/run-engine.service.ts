@@ -75,7 +75,12 @@ export class RunEngine {
     const machines = machinesOf(await this.ledger.listIntents(tenantId, { runId }));
     const ready = machines.filter(({ item }) => item.state === 'ready').length;
     const told = sentence('phase.ready', { phase, ready });
-    await this.book.change(tenantId, runId, () => ({ state: 'holding', ...summaryOf(told) }), {
+    const change = ({ phase: current, phases }: RunEntity): Partial<RunEntity> => {
+      const at = (name: PhaseName | null) => phases.findIndex((one) => one.name === name);
+      // The next one may be prepared already; one that only gives back is never prepared.
+      return { state: 'holding', ...summaryOf(told), ...(at(phase) > at(current) ? { phase } : {}) };
+    };
+    await this.book.change(tenantId, runId, change, {
       step: `phase.${phase}.ready`,
       sentences: [told],
       facts: { ready },

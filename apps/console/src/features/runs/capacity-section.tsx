@@ -32,6 +32,7 @@ export function CapacitySection({ run, samples, plan }: Props) {
 function NowTable({ run }: Readonly<{ run: RunBody }>) {
   const text = useText();
   const format = useFormat();
+  const isOver = run.closedAt !== null;
   return (
     <Grid
       label={text('run.capacity')}
@@ -50,13 +51,16 @@ function NowTable({ run }: Readonly<{ run: RunBody }>) {
           key: 'demand',
           title: text('run.demand-now'),
           numeric: true,
-          cell: (row) => format.number(row.demand, 0),
+          cell: (row) => (isOver ? '–' : format.number(row.demand, 0)),
         },
         {
           key: 'verdict',
           title: text('common.state'),
+          // What was wanted last is no shortage of what is closed.
           cell: (row) =>
-            row.ready >= row.demand ? (
+            isOver ? (
+              '–'
+            ) : row.ready >= row.demand ? (
               <Badge tone="good">{text('plan.covered')}</Badge>
             ) : (
               <Badge tone="bad">
