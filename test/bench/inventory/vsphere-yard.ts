@@ -1,6 +1,7 @@
 import { collect } from '@springtide/provider-kit';
 import { manifest } from '../../../providers/vsphere/index.js';
 import { YARD_MACHINE_TYPES, vsphereAccount } from '../../yard/vsphere/vsphere-account.js';
+import { VsphereAdmin } from '../../yard/vsphere/vsphere-admin.js';
 import { startVsphereYard } from '../../yard/vsphere/vsphere-yard.js';
 import { clientOf } from '../yards/yard-cloud.js';
 import type { BenchAdapter } from './bench-cloud.js';
@@ -23,6 +24,8 @@ export const vsphereAdapter: BenchAdapter = {
       hostCores: 128,
       garbagePercent: 400,
     });
+    // Disks of thousands of machines have filled the only datastore.
+    await new VsphereAdmin(yard.adminUrl).leaveSpace('LocalDS_0', null);
     const hostPorts = [new URL(yard.url).host];
     const reached = { manifest, account: vsphereAccount(yard), hostPorts };
     const client = await clientOf(reached);
