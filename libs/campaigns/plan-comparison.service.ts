@@ -6,7 +6,7 @@ import { findCampaign } from './campaign.service.js';
 import type { PlanEntity } from './data/campaign.entity.js';
 import { changedCampaign, comparePlans, type ComparedPlan } from './domain/index.js';
 import type { PlanSolver } from './plan-solver.js';
-import { findPlan } from './plan.service.js';
+import { findPlan } from './plan-records.js';
 
 /** Plans side by side, and what would be planned if something were different. Nothing here changes anything. */
 export class PlanComparisons {

@@ -9,7 +9,7 @@ import type { EntityManager } from 'typeorm';
 import { findCampaign } from './campaign.service.js';
 import { CampaignEntity, type PlanEntity } from './data/campaign.entity.js';
 import { APPROVAL_POLICIES, readinessGate, readinessSubject } from './domain/index.js';
-import { findPlan, requireCurrent } from './plan.service.js';
+import { findPlan, requireCurrent } from './plan-records.js';
 
 /** Readiness of campaigns: what is measured is their current plan, and approvals rest on it. */
 export class ReadinessGate {

@@ -28,7 +28,7 @@ import {
   type CampaignReplay,
   type RehearsalQuestion,
 } from './domain/index.js';
-import { findPlan, requireCurrent } from './plan.service.js';
+import { findPlan, requireCurrent } from './plan-records.js';
 
 type Parts = Readonly<{
   database: Database;

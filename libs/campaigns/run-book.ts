@@ -3,7 +3,7 @@ import { PlanEntity, RunEntity } from './data/campaign.entity.js';
 import { SpringtideError, toInstant, type Clock, type Instant } from '@springtide/kernel';
 import { jobContext, postToOutbox, type Database, type RequestContext } from '@springtide/platform';
 import type { EntityManager } from 'typeorm';
-import { findPlan } from './plan.service.js';
+import { findPlan } from './plan-records.js';
 import { findCampaign, lockCampaign } from './campaign.service.js';
 import { CampaignEntity } from './data/campaign.entity.js';
 import {

@@ -6,7 +6,7 @@ import { asApprovalBody } from './approval-view.js';
 import { findCampaign } from './campaign.service.js';
 import { readingsSince } from './data/demand-reading.repository.js';
 import type { DemandReading, PlanContent } from './domain/index.js';
-import { PLAN_SUBJECT } from './plan.service.js';
+import { PLAN_SUBJECT } from './plan-records.js';
 import { openIn, type OpenRun } from './run-book.js';
 import { readTimeline } from './run-timeline.js';
 

@@ -20,7 +20,7 @@ import { readEnvelope } from './approval-view.js';
 import { lockCampaign } from './campaign.service.js';
 import type { CampaignEntity, PlanEntity, RunEntity } from './data/campaign.entity.js';
 import { RUN_POLICIES, inUtc, routeRefusal, type PlanContent } from './domain/index.js';
-import { PLAN_SUBJECT, findPlan, requireCurrent } from './plan.service.js';
+import { PLAN_SUBJECT, findPlan, requireCurrent } from './plan-records.js';
 import { lockRoutes, otherHolders } from './route-holders.js';
 import { listOpenRuns, openIn } from './run-book.js';
 import { startRun } from './run-start.js';

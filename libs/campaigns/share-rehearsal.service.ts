@@ -3,7 +3,8 @@ import { requirePermission } from '@springtide/identity';
 import type { Database, RequestContext } from '@springtide/platform';
 import { findCampaign, type CampaignsService } from './campaign.service.js';
 import { sharedCampaign } from './domain/index.js';
-import { findPlan, requireCurrent, type PlansService } from './plan.service.js';
+import { findPlan, requireCurrent } from './plan-records.js';
+import type { PlansService } from './plan.service.js';
 
 type Parts = Readonly<{ database: Database; campaigns: CampaignsService; plans: PlansService }>;
 

@@ -15,7 +15,8 @@ import { readEnvelope } from './approval-view.js';
 import { findCampaign } from './campaign.service.js';
 import type { CampaignEntity, PlanEntity } from './data/campaign.entity.js';
 import { APPROVAL_POLICIES } from './domain/index.js';
-import { PLAN_SUBJECT, findPlan, requireCurrent, type PlansService } from './plan.service.js';
+import { PLAN_SUBJECT, findPlan, requireCurrent } from './plan-records.js';
+import type { PlansService } from './plan.service.js';
 import { requireRoom } from './promise-check.js';
 import type { ReadinessGate } from './readiness-gate.service.js';
 
