@@ -4,7 +4,7 @@ import { toInstant, type Clock, type Instant } from '@springtide/kernel';
 import type { Database, Logger, RequestContext } from '@springtide/platform';
 import type { CloudClient } from '@springtide/provider-kit';
 import type { Place } from './data/place.repository.js';
-import { readInto, typesOf } from './listings.js';
+import { readInto, typesOf, type BetweenPages } from './listings.js';
 import { PlacePass, type PlaceReport } from './place-pass.js';
 import { PlaceStore, type AskLedger } from './place-store.js';
 
@@ -69,12 +69,13 @@ export class InventorySyncService {
     client: CloudClient,
     place: Place,
     askLedger: AskLedger,
+    betweenPages?: BetweenPages,
   ): Promise<PlaceReport> {
     const { database, log, installation } = this.parts;
     const store = new PlaceStore(database, context, place, askLedger, installation);
     const now = (): Instant => this.now();
     const pass = new PlacePass({ client, store, askLedger, now }, now());
-    const report = await pass.end(await readInto(pass, client, place));
+    const report = await pass.end(await readInto(pass, client, place, betweenPages));
     if (!report.complete) log.warn({ ...place, reason: report.reason }, 'inventory listing not believed');
     return report;
   }

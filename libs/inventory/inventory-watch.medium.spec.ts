@@ -117,6 +117,22 @@ describe('watching machines', () => {
     ]);
   });
 
+  it('shows within seconds what the ledger buys while a long listing is under way', async () => {
+    await begin(false);
+    script.machines = Array.from({ length: 600 }, (_, n) => machine(n));
+    script.afterPage = async () => await clock.sleep(3_000);
+    const ownership = { installation: 'here', tenant: TENANT, intent: 'intent-1', token: 't' };
+    let seenAt = 0;
+    await watching(20_000, bought('i-2000'), async (ms) => {
+      if (ms === 4_000) script.unlisted = [machine(2_000, { state: 'pending', ownership })];
+      const { items } = await inventory.list(tenant, 'machine', { text: 'shop-2000' }, { limit: 1 });
+      if (seenAt === 0 && items.length > 0) seenAt = ms;
+    });
+    expect(script.calls.filter((call) => call === 'list')).toHaveLength(1);
+    expect(seenAt).toBeGreaterThan(4_000);
+    expect(seenAt - 4_000).toBeLessThanOrEqual(10_000);
+  });
+
   it('sees what somebody else starts within ten seconds, also where the cloud has no change feed', async () => {
     await begin(false);
     script.machines = [machine(1)];

@@ -7,6 +7,7 @@ import {
   asSpringtideError,
   msBetween,
   toInstant,
+  type ErrorCode,
   type Instant,
 } from '@springtide/kernel';
 import type { RequestContext } from '@springtide/platform';
@@ -98,8 +99,7 @@ export class InventoryWatchService {
         });
         await this.pause(pauseMs, watch.end);
       } catch (thrown) {
-        const { code, message } = asSpringtideError(thrown);
-        this.parts.log.warn({ ...watch.place, code, reason: message }, 'machines could not be watched');
+        const code = this.told(watch, thrown);
         if (code === 'timeout' && feed.cursor === undefined) {
           feed.firstWaitMs = Math.min(2 * feed.firstWaitMs, FIRST_WAIT_MOST_MS);
         }
@@ -107,6 +107,12 @@ export class InventoryWatchService {
         await this.pause(AFTER_FAILURE_MS, watch.end);
       }
     }
+  }
+
+  private told({ place }: Watch, thrown: unknown): ErrorCode {
+    const { code, message } = asSpringtideError(thrown);
+    this.parts.log.warn({ ...place, code, reason: message }, 'machines could not be watched');
+    return code;
   }
 
   private async followFeed(watch: Watch, client: CloudClient, feed: Feed): Promise<number> {
@@ -134,6 +140,22 @@ export class InventoryWatchService {
 
   /** @returns when everything is to be listed again. */
   private async poll(watch: Watch, client: CloudClient, listAt: Instant): Promise<Instant> {
+    await this.readInFlight(watch, client);
+    const startedAt = this.now();
+    if (startedAt < listAt) return listAt;
+    let readAt = startedAt;
+    // A listing of an account with thousands of machines takes longer than what starts or ends may stay unseen.
+    const betweenPages = async () => {
+      if (msBetween(readAt, this.now()) < this.rhythm.inFlightMs) return;
+      await this.readInFlight(watch, client).catch((thrown: unknown) => this.told(watch, thrown));
+      readAt = this.now();
+    };
+    await this.sync.syncPlace(watch.context, client, watch.place, watch.ledger.all, betweenPages);
+    const tookMs = msBetween(startedAt, this.now());
+    return addMs(this.now(), listAgainAfterMs(tookMs, this.rhythm));
+  }
+
+  private async readInFlight(watch: Watch, client: CloudClient): Promise<void> {
     const store = this.storeOf(watch);
     const alive = await watch.ledger.alive();
     const ids = new Set([
@@ -141,11 +163,6 @@ export class InventoryWatchService {
       ...underWay(alive, watch.place.region),
     ]);
     await this.readById(client, store, [...ids]);
-    const startedAt = this.now();
-    if (startedAt < listAt) return listAt;
-    await this.sync.syncPlace(watch.context, client, watch.place, watch.ledger.all);
-    const tookMs = msBetween(startedAt, this.now());
-    return addMs(this.now(), listAgainAfterMs(tookMs, this.rhythm));
   }
 
   /** What the cloud says of these now; gone is what it calls gone, and nothing else. */

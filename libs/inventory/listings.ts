@@ -17,11 +17,15 @@ export function typesOf(client: CloudClient): readonly ResourceType[] {
   return [...types];
 }
 
+/** Something that does not wait for the end of a long listing. */
+export type BetweenPages = () => Promise<void>;
+
 /** Reads the place page by page into the pass. A failure of the cloud ends the listing; a failure of ours is thrown. */
 export async function readInto(
   pass: PlacePass,
   client: CloudClient,
   place: Place,
+  betweenPages?: BetweenPages,
 ): Promise<Omit<ListingEnd, 'at'>> {
   const control = { deadline: addMs(pass.at, PATIENCE_MS), priority: 'sync' } as const;
   const pages = openListing(client, place, control)[Symbol.asyncIterator]();
@@ -32,6 +36,7 @@ export async function readInto(
     if (step.done === true) break;
     await pass.offer(step.value.items);
     ({ complete } = step.value);
+    await betweenPages?.();
   }
   return { complete, reason: complete ? null : 'the listing ended before it was complete' };
 }
