@@ -20,6 +20,8 @@ export default defineConfig({
     target: 'es2023',
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
+    // Our libraries do nothing when they are loaded: what one page alone uses comes with that page, not with the first one.
+    rolldownOptions: { treeshake: { moduleSideEffects: [{ test: /\/libs\//, sideEffects: false }] } },
   },
   server: {
     host: '127.0.0.1',
