@@ -158,10 +158,11 @@ describe('a campaign', () => {
     const before = await verifyOnce(stage);
     expect(before.verdicts.filter(({ outcome }) => outcome === 'violated')).toEqual([]);
     expect(before.exitCode).toBe(0);
+    // Of the run that is closed longest: of one that was closed just now, a listing may still show what is gone.
     const [intent] = await stage.database.database.systemWork('test', async (tx) =>
       tx.query<{ id: string; run_id: string }[]>(
         `select i.id, i.run_id from effect_intent i join campaign_run r on r.id = i.run_id
-          where i.kind = 'create' and r.closed_at is not null limit 1`,
+          where i.kind = 'create' and r.closed_at is not null order by r.closed_at limit 1`,
       ),
     );
     const marks = { installation: 'e2e', tenant: stage.tenantId, intent: intent?.id, token: 'st-left-0' };
