@@ -1,7 +1,7 @@
 import { planWorkflowId, type ApprovalBody, type Envelope, type PlanBody } from '@springtide/contracts';
 import { ApprovalService, recordAudit, requirePermission, requireUser } from '@springtide/identity';
 import type { Approval } from '@springtide/identity/domain';
-import { SpringtideError, addMs, toInstant, type Clock, type Instant, type Money } from '@springtide/kernel';
+import { HOUR, SpringtideError, addMs, toInstant, type Clock, type Money } from '@springtide/kernel';
 import { hashJson, newId, postToOutbox, type Database, type RequestContext } from '@springtide/platform';
 import type { EntityManager } from 'typeorm';
 import {
@@ -18,7 +18,9 @@ import {
   APPROVAL_POLICIES,
   RUN_POLICIES,
   envelopeLimits,
+  expiryOf,
   isEditable,
+  latestStartOf,
   moved,
   type PlanContent,
   scaledPlan,
@@ -203,7 +205,7 @@ export class PlansService {
       planHash: plan.hash,
       poolIds: content.pools.map((pool) => pool.id),
       budget,
-      latestStart: latestStartOf(campaign) ?? now,
+      latestStart: latestStartOf(campaign.input, campaign.currentRunId !== null) ?? now,
       priceBasis,
       priceDriftLimit: APPROVAL_POLICIES[policy].priceDriftLimit,
       ...envelopeLimits(content),
@@ -214,7 +216,7 @@ export class PlansService {
       ceiling: budget,
       authorId: campaign.authorId,
       lastEditorId: campaign.lastEditorId,
-      expiresAt: expiryOf(campaign, addMs(now, RUN_POLICIES[policy].approvalHours * 3_600_000)),
+      expiresAt: expiryOf(campaign.input, addMs(now, RUN_POLICIES[policy].approvalHours * HOUR)),
     });
   }
 
@@ -367,15 +369,4 @@ export class PlansService {
     campaign.updatedAt = this.parts.clock.now();
     await tx.save(CampaignEntity, campaign);
   }
-}
-
-/** A scaling group that was armed already may come back until its end. */
-function latestStartOf({ input: { phases }, currentRunId }: CampaignEntity): string | undefined {
-  return currentRunId === null ? phases[0]?.startsAt : phases.at(-1)?.endsAt;
-}
-
-/** What is approved for a scaling group holds until its end: it comes back under it whenever a campaign made it rest. */
-function expiryOf({ input: { phases, follows } }: CampaignEntity, usual: Instant): Instant {
-  const end = phases.at(-1)?.endsAt;
-  return follows === 'strategies' && end !== undefined && end > usual ? end : usual;
 }

@@ -1,5 +1,5 @@
 import type { CampaignInput } from '@springtide/contracts';
-import { HOUR, MINUTE } from '@springtide/kernel';
+import { HOUR, MINUTE, type Instant } from '@springtide/kernel';
 
 /** How fresh the evidence of an approval must be, and how far the world may move after it. */
 export type ApprovalPolicy = Readonly<{
@@ -45,4 +45,20 @@ export function rehearsalGate(
   campaign: Pick<CampaignInput, 'policy' | 'rehearsal'>,
 ): 'required' | 'advisory' {
   return campaign.rehearsal ?? APPROVAL_POLICIES[campaign.policy].rehearsal;
+}
+
+type Timeline = Pick<CampaignInput, 'phases' | 'follows'>;
+
+/**
+ * The last moment at which a run may start under an approval: the begin of the first phase. A scaling group that was
+ * armed once may start until its end: it comes back whenever a campaign made it rest.
+ */
+export function latestStartOf({ phases, follows }: Timeline, wasArmed: boolean): string | undefined {
+  return follows === 'strategies' && wasArmed ? phases.at(-1)?.endsAt : phases[0]?.startsAt;
+}
+
+/** When an approval asked for now ends. That of a scaling group holds until its end, so that it may come back under it. */
+export function expiryOf({ phases, follows }: Timeline, usual: Instant): Instant {
+  const end = phases.at(-1)?.endsAt;
+  return follows === 'strategies' && end !== undefined && end > usual ? end : usual;
 }
