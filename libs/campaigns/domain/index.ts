@@ -1,5 +1,11 @@
 export { accountTimes } from './account-times.js';
-export { APPROVAL_POLICIES, expiryOf, latestStartOf, readinessGate, rehearsalGate } from './approval-policy.js';
+export {
+  APPROVAL_POLICIES,
+  expiryOf,
+  latestStartOf,
+  readinessGate,
+  rehearsalGate,
+} from './approval-policy.js';
 export { beginningOf } from './beginning.js';
 export { envelopeBreaches, residualOf, type EnvelopeBreach, type ResidualPlan } from './envelope-check.js';
 export { followTargets, type Followed } from './follow-strategies.js';
