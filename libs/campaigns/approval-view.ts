@@ -7,6 +7,7 @@ import {
 } from '@springtide/contracts';
 import type { Approval } from '@springtide/identity/domain';
 import { SpringtideError, type Instant } from '@springtide/kernel';
+import { hashJson } from '@springtide/platform';
 import { z } from 'zod';
 
 /** What an approval rests on beside the plan. */
@@ -25,6 +26,11 @@ const StoredEvidence = z.union([
 
 export function readEnvelope(approval: Pick<Approval, 'envelope'>): Envelope {
   return Envelope.parse(approval.envelope);
+}
+
+/** The envelope is what a run is held to: one that differs from what was decided on grants nothing. */
+export function isUntouched(approval: Pick<Approval, 'envelope' | 'envelopeHash'>): boolean {
+  return hashJson(approval.envelope) === approval.envelopeHash;
 }
 
 export function asApprovalBody(approval: Approval, campaignId: string, now: Instant): ApprovalBody {

@@ -229,9 +229,14 @@ const forWorkflows: FactoryProvider[] = [
   },
   {
     provide: GroupReturns,
-    useFactory: (database: Database, approvals: ApprovalService, plans: PlansService, clock: Clock) =>
-      new GroupReturns({ database, approvals, plans, clock }),
-    inject: [Database, ApprovalService, PlansService, CLOCK],
+    useFactory: (
+      database: Database,
+      approvals: ApprovalService,
+      plans: PlansService,
+      prices: StartCheck,
+      clock: Clock,
+    ) => new GroupReturns({ database, approvals, plans, prices, clock }),
+    inject: [Database, ApprovalService, PlansService, StartCheck, CLOCK],
   },
   {
     provide: ScaleBack,

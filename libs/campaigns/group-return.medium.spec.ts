@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApprovalService } from '@springtide/identity';
 import { HOUR, addMs, money, type Instant } from '@springtide/kernel';
 import { hashJson, jobContext } from '@springtide/platform';
+import type { PriceDrift } from '@springtide/readiness/domain';
 import type { SeededTenant, TestDatabase } from '@springtide/testing';
 import { GroupReturns } from './group-return.service.js';
 import { PlansService } from './plan.service.js';
@@ -10,6 +11,11 @@ import { watchedRun } from './testing/watched-run.js';
 
 const SERVICE = 'storefront';
 const RAILS = { floor: 0, ceiling: 20, cooldownSeconds: 0, largestScaleIn: 1 };
+/** What a plan that was approved at 10 CNY costs. */
+const costing = (now: string): PriceDrift => ({
+  ...{ kind: 'told', now: money('CNY', now), basis: money('CNY', '10'), ratio: Number(now) / 10 },
+  isPast: Number(now) > 11,
+});
 const TWO = { ...RAILS, strategies: [{ id: 'by-hand', kind: 'manual', machines: 3, until: null }] };
 
 describe('a scaling group that gave way to a campaign', () => {
@@ -57,10 +63,12 @@ describe('a scaling group that gave way to a campaign', () => {
       ...{ database, approvals, clock: run.clock },
       ...{ solver: unused, gate: unused, rehearsals: unused },
     });
-    const returns = new GroupReturns({ database, approvals, plans, clock: run.clock });
+    const market: { prices: PriceDrift } = { prices: costing('10') };
+    const prices = { pricesNow: async () => await Promise.resolve(market.prices) };
+    const returns = new GroupReturns({ database, approvals, plans, prices, clock: run.clock });
     const tenantId = open.tenant.tenantId;
     return {
-      ...{ run, scaling, phases, campaignId, planId },
+      ...{ run, scaling, phases, campaignId, planId, market },
       pass: async () => {
         expect(await returns.pass(jobContext('scaling', tenantId, 'spec'))).toEqual([]);
       },
@@ -159,6 +167,39 @@ describe('a scaling group that gave way to a campaign', () => {
     await grant(run, planId, addMs(run.now(), 72 * HOUR));
     await pass();
     expect(await runs()).toHaveLength(2);
+  });
+
+  it('asks once for approval at prices of now where they rose past its limit, and comes back under that', async () => {
+    const { run, planId, pass, rest, closeSale, runs, market } = await resting();
+    await run.bringBack();
+    run.clock.advance(60_000);
+    await closeSale();
+    market.prices = costing('12');
+    await pass();
+    await pass();
+    expect((await rest())?.text).toMatch(/risen by 20 %.*12 CNY now and cost 10 CNY.*asked for again/);
+    expect([(await rest())?.reason, (await runs()).length]).toEqual(['prices-risen', 1]);
+    const asked = await sql(
+      `select envelope -> 'priceBasis' as basis from approval where subject_id = $1 and status = 'pending'`,
+      [planId],
+    );
+    expect(asked).toEqual([{ basis: money('CNY', '12') }]);
+    market.prices = costing('10');
+    await pass();
+    expect(await runs()).toHaveLength(2);
+  });
+
+  it('comes back under no approval that was changed after it was granted', async () => {
+    const { run, planId, pass, rest, closeSale, runs } = await resting();
+    await run.bringBack();
+    run.clock.advance(60_000);
+    await closeSale();
+    await sql(
+      `update approval set envelope = jsonb_set(envelope, '{maxMachines}', '21') where subject_id = $1`,
+      [planId],
+    );
+    await pass();
+    expect([(await rest())?.reason, (await runs()).length]).toEqual(['approval', 1]);
   });
 
   it('stays away while a person keeps it off', async () => {

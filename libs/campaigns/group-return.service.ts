@@ -1,4 +1,4 @@
-import { sentence, type ScalingRestBody } from '@springtide/contracts';
+import { sentence, type Envelope, type ScalingRestBody } from '@springtide/contracts';
 import { effectTransaction } from '@springtide/effects';
 import type { Mandate } from '@springtide/effects/domain';
 import { recordAudit, type ApprovalService } from '@springtide/identity';
@@ -14,21 +14,29 @@ import {
   type Money,
 } from '@springtide/kernel';
 import { newId, type Database, type RequestContext } from '@springtide/platform';
+import type { PriceDrift } from '@springtide/readiness/domain';
 import { listRests, lockRest, saveRest, type StoredRest } from '@springtide/scaling';
 import type { EntityManager } from 'typeorm';
-import { readEnvelope } from './approval-view.js';
+import { isUntouched, readEnvelope } from './approval-view.js';
 import { lockCampaign } from './campaign.service.js';
 import { leavingText } from './group-rest.js';
 import type { CampaignEntity, PlanEntity } from './data/campaign.entity.js';
-import { answerReturn, type PlanContent, type ReturnAnswer } from './domain/index.js';
+import { APPROVAL_POLICIES, answerReturn, type PlanContent, type ReturnAnswer } from './domain/index.js';
 import { PLAN_SUBJECT, findPlan, requireCurrent } from './plan-records.js';
 import type { PlansService } from './plan.service.js';
 import { requireRoom } from './promise-check.js';
 import { lockRoutes, otherHolders } from './route-holders.js';
 import { openIn, type OpenRun } from './run-book.js';
+import type { StartCheck } from './start-check.service.js';
 import { startRun } from './run-start.js';
 
-type Parts = Readonly<{ database: Database; approvals: ApprovalService; plans: PlansService; clock: Clock }>;
+type Parts = Readonly<{
+  database: Database;
+  approvals: ApprovalService;
+  plans: PlansService;
+  prices: Pick<StartCheck, 'pricesNow'>;
+  clock: Clock;
+}>;
 
 /** A group whose machines are back, with everything its return is decided by. */
 type Rested = Readonly<{
@@ -42,7 +50,12 @@ type Rested = Readonly<{
   content: PlanContent;
   mandate: Mandate;
   approval: Approval | undefined;
+  /** Undefined before they were asked. */
+  prices: PriceDrift | undefined;
 }>;
+
+/** A group that only prices can keep away now. */
+type Due = Readonly<{ campaign: CampaignEntity; plan: PlanEntity; envelope: Envelope }>;
 
 /**
  * Brings scaling groups back that gave way to a campaign: as a run of its own, under the same approval, with what is left of
@@ -57,7 +70,7 @@ export class GroupReturns {
     const failures: { runId: string; failure: unknown }[] = [];
     for (const runId of waiting) {
       try {
-        await this.parts.database.unitOfWork(ctx, async (tx) => await this.look(tx, ctx, runId));
+        await this.bringIfDue(ctx, runId);
       } catch (failure) {
         failures.push({ runId, failure });
       }
@@ -65,38 +78,58 @@ export class GroupReturns {
     return failures;
   }
 
-  private async look(tx: EntityManager, ctx: RequestContext, runId: string): Promise<void> {
+  /** Prices are asked of the clouds only for a group that would come back, and while nothing is locked. */
+  private async bringIfDue(ctx: RequestContext, runId: string): Promise<void> {
+    const look = async (prices?: PriceDrift) =>
+      await this.parts.database.unitOfWork(ctx, async (tx) => await this.look(tx, ctx, runId, prices));
+    const due = await look();
+    if (due !== undefined) await look(await this.parts.prices.pricesNow(ctx, due));
+  }
+
+  private async look(
+    tx: EntityManager,
+    ctx: RequestContext,
+    runId: string,
+    prices: PriceDrift | undefined,
+  ): Promise<Due | undefined> {
     const open = await openIn(tx, runId);
     // In the order of whoever arms: the campaign, then its rest.
     const campaign = await lockCampaign(tx, open.run.campaignId);
     const stored = await lockRest(tx, runId);
-    if (stored === undefined || stored.rest.reason === 'kept-off') return;
+    if (stored === undefined || stored.rest.reason === 'kept-off') return undefined;
     const now = toInstant(this.parts.clock.now());
     if (!isSettled(open, now)) {
       const text = leavingText(stored.rest.waitsFor);
-      return await saveRest(tx, ctx.tenantId, {
-        ...stored,
-        rest: { ...stored.rest, reason: 'leaving', text },
-      });
+      const rest: ScalingRestBody = { ...stored.rest, reason: 'leaving', text };
+      await saveRest(tx, ctx.tenantId, { ...stored, rest });
+      return undefined;
     }
     const plan = await findPlan(tx, open.run.planId);
     const content = requireCurrent(plan, campaign);
     const mandate = await effectTransaction(tx, ctx.tenantId).findMandateOfRun(runId);
     if (mandate === undefined) throw new SpringtideError('internal', `run ${runId} has no mandate`);
-    const approval = await this.parts.approvals.grantedIn(tx, { kind: PLAN_SUBJECT, id: plan.id });
+    const granted = await this.parts.approvals.grantedIn(tx, { kind: PLAN_SUBJECT, id: plan.id });
+    const approval = granted !== undefined && isUntouched(granted) ? granted : undefined;
     await lockRoutes(tx, ctx.tenantId);
-    const rested = { tx, ctx, now, stored, open, campaign, plan, content, mandate, approval };
-    await this.settle(rested, await answerOf(rested));
+    const rested = { tx, ctx, now, stored, open, campaign, plan, content, mandate, approval, prices };
+    const answer = await answerOf(rested);
+    if (!answer.comesBack) await this.keepAway(rested, answer);
+    else if (prices !== undefined) await this.bringBack(rested, answer);
+    else if (approval !== undefined) return { campaign, plan, envelope: readEnvelope(approval) };
+    return undefined;
   }
 
-  private async settle(rested: Rested, answer: ReturnAnswer): Promise<void> {
-    const { tx, ctx, stored, campaign, plan } = rested;
-    if (answer.comesBack) return await this.bringBack(rested, answer);
-    const isNews = stored.rest.reason !== answer.rest.reason;
-    if (isNews && answer.rest.reason === 'approval') {
-      await this.parts.plans.askToComeBack(tx, ctx, campaign, plan);
+  /** Approval is asked for again once for each reason, not once a minute: an approver may have refused it. */
+  private async keepAway(
+    { tx, ctx, stored, campaign, plan, prices }: Rested,
+    { rest }: Extract<ReturnAnswer, { comesBack: false }>,
+  ): Promise<void> {
+    const isNews = stored.rest.reason !== rest.reason || stored.rest.text !== rest.text;
+    if (isNews && (rest.reason === 'approval' || rest.reason === 'prices-risen')) {
+      const priceBasis = prices?.kind === 'told' ? prices.now : null;
+      await this.parts.plans.askToComeBack(tx, ctx, { campaign, plan, priceBasis });
     }
-    await saveRest(tx, ctx.tenantId, { ...stored, rest: { ...stored.rest, ...answer.rest } });
+    await saveRest(tx, ctx.tenantId, { ...stored, rest: { ...stored.rest, ...rest } });
   }
 
   private async bringBack(
@@ -132,17 +165,20 @@ function isSettled({ run: { closedAt }, policy }: OpenRun, now: Instant): boolea
 }
 
 async function answerOf(rested: Rested): Promise<ReturnAnswer> {
-  const { tx, ctx, now, stored, open, campaign, plan, content, mandate, approval } = rested;
+  const { tx, ctx, now, stored, open, campaign, plan, content, mandate, approval, prices } = rested;
   const routes = content.services.map(({ route }) => route);
-  const prices = content.pools.map(({ pricePerHour }) => pricePerHour).toSorted(compareMoney);
+  const hours = content.pools.map(({ pricePerHour }) => pricePerHour).toSorted(compareMoney);
   const stop = await effectTransaction(tx, ctx.tenantId).findStopSwitch();
   return answerReturn({
     ...{ now, mandate, phases: stored.phases, leadMs: content.leadMs, yieldMs: open.policy.yieldMs },
     isStopped: open.run.control === 'abort' || campaign.currentRunId !== open.run.id,
     isStopSwitchOn: stop?.engaged ?? false,
     holders: await otherHolders(tx, campaign.id, routes),
-    cheapestHour: prices[0],
+    cheapestHour: hours[0],
     approvalExpiresAt: approval?.expiresAt,
+    priceDriftLimit: approval === undefined ? 0 : readEnvelope(approval).priceDriftLimit,
+    prices,
+    unreadPrices: APPROVAL_POLICIES[campaign.input.policy].unreadPrices,
     promised: await promisedElsewhere(tx, campaign, plan),
   });
 }

@@ -180,14 +180,14 @@ export class PlansService {
     });
   }
 
-  /** A scaling group that rests needs approval again to come back, of the same plan. Asking twice asks once. */
+  /** A scaling group that rests needs approval again to come back, of the same plan. Asking twice asks once.
+   * @param asked with what its machine-hours cost now, where that is why. */
   async askToComeBack(
     tx: EntityManager,
     ctx: RequestContext,
-    campaign: CampaignEntity,
-    plan: PlanEntity,
+    asked: Readonly<{ campaign: CampaignEntity; plan: PlanEntity; priceBasis: Money | null }>,
   ): Promise<void> {
-    await this.requestIn(tx, ctx, campaign, plan, null);
+    await this.requestIn(tx, ctx, asked.campaign, asked.plan, asked.priceBasis);
   }
 
   private async requestIn(

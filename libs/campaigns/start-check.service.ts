@@ -1,20 +1,14 @@
 import type { Envelope } from '@springtide/contracts';
 import type { ApprovalService } from '@springtide/identity';
 import type { Approval } from '@springtide/identity/domain';
-import {
-  SpringtideError,
-  compareMoney,
-  roundMoney,
-  toInstant,
-  type Clock,
-  type Money,
-} from '@springtide/kernel';
-import { hashJson, type Database, type RequestContext } from '@springtide/platform';
+import { SpringtideError, compareMoney, toInstant, type Clock } from '@springtide/kernel';
+import { type Database, type RequestContext } from '@springtide/platform';
 import type { ReadinessService } from '@springtide/readiness';
-import { readEnvelope } from './approval-view.js';
+import type { PriceDrift } from '@springtide/readiness/domain';
+import { isUntouched, readEnvelope } from './approval-view.js';
 import { findCampaign } from './campaign.service.js';
 import type { CampaignEntity, PlanEntity } from './data/campaign.entity.js';
-import { APPROVAL_POLICIES } from './domain/index.js';
+import { APPROVAL_POLICIES, moneyText, riseText } from './domain/index.js';
 import { PLAN_SUBJECT, findPlan, requireCurrent } from './plan-records.js';
 import type { PlansService } from './plan.service.js';
 import { requireRoom } from './promise-check.js';
@@ -29,12 +23,8 @@ type Parts = Readonly<{
   clock: Clock;
 }>;
 
-type Granted = Readonly<{
-  campaign: CampaignEntity;
-  plan: PlanEntity;
-  approval: Approval;
-  envelope: Envelope;
-}>;
+type Planned = Readonly<{ campaign: CampaignEntity; plan: PlanEntity; envelope: Envelope }>;
+type Granted = Planned & Readonly<{ approval: Approval }>;
 
 /**
  * Whether an approval still holds when its run is to start. One that has expired, or whose prices have risen past its
@@ -64,42 +54,42 @@ export class StartCheck {
       requireCurrent(plan, campaign);
       const approval = await approvals.grantedIn(tx, { kind: PLAN_SUBJECT, id: plan.id });
       if (approval === undefined) return undefined;
-      requireUntouched(approval);
+      if (!isUntouched(approval)) throw approvalChanged();
       await requireRoom(tx, { campaign, plan, to: 'armed' });
       return { campaign, plan, approval, envelope: readEnvelope(approval) };
     });
   }
 
-  private async requirePrices(ctx: RequestContext, { campaign, plan, envelope }: Granted): Promise<void> {
-    const { plans, gate, readiness } = this.parts;
-    const subject = await gate.subject(ctx, campaign, plan, envelope.priceBasis);
-    const limit = envelope.priceDriftLimit;
-    const drift = await readiness.priceDrift(ctx, { ...subject, priceDriftLimit: limit });
+  /** What the plan costs at prices of now, against those that were approved. */
+  async pricesNow(ctx: RequestContext, { campaign, plan, envelope }: Planned): Promise<PriceDrift> {
+    const subject = await this.parts.gate.subject(ctx, campaign, plan, envelope.priceBasis);
+    const { priceDriftLimit } = envelope;
+    return await this.parts.readiness.priceDrift(ctx, { ...subject, priceDriftLimit });
+  }
+
+  private async requirePrices(ctx: RequestContext, granted: Granted): Promise<void> {
+    const { campaign, envelope } = granted;
+    const drift = await this.pricesNow(ctx, granted);
     if (drift.kind === 'untold') {
       if (APPROVAL_POLICIES[campaign.input.policy].unreadPrices === 'refuse') throw pricesUnread(drift.pools);
       return;
     }
     if (!drift.isPast) return;
-    const by = drift.ratio === null ? 'from nothing' : `by ${Math.round((drift.ratio - 1) * 1000) / 10} %`;
-    const risen =
-      `prices have risen ${by} since the approval, past its limit of ${Math.round(limit * 100)} %: ` +
-      `the plan costs ${text(drift.now)} now and cost ${text(drift.basis)}`;
+    const risen = riseText(drift, envelope.priceDriftLimit);
     if (compareMoney(drift.now, envelope.budget) > 0) {
       throw new SpringtideError(
         'failed-precondition',
-        `${risen}; that is over its budget of ${text(envelope.budget)}; nothing was bought`,
+        `${risen}; that is over its budget of ${moneyText(envelope.budget)}; nothing was bought`,
         { nextStep: 'Have a plan made at prices of now, or raise the budget.' },
       );
     }
-    await plans.askAgain(ctx, campaign.id, drift.now);
+    await this.parts.plans.askAgain(ctx, campaign.id, drift.now);
     throw askedAgain(risen);
   }
 }
 
-/** The envelope is what the run is held to: one that differs from what was decided on grants nothing. */
-function requireUntouched(approval: Approval): void {
-  if (hashJson(approval.envelope) === approval.envelopeHash) return;
-  throw new SpringtideError(
+function approvalChanged(): SpringtideError {
+  return new SpringtideError(
     'failed-precondition',
     'the stored approval does not match its hash: it was changed after it was granted; nothing will be bought on it',
     { nextStep: 'Ask for approval again, and have the audit log verified.' },
@@ -122,9 +112,4 @@ function pricesUnread(pools: readonly string[]): SpringtideError {
     `the prices of now could not be read for ${pools.join(', ')}, so whether the approval still covers them is not known; nothing was bought`,
     { nextStep: 'Verify the accounts of these pools and arm again, or have a new plan made.' },
   );
-}
-
-function text(amount: Money): string {
-  const { amount: digits, currency } = roundMoney(amount, 2);
-  return `${digits} ${currency}`;
 }

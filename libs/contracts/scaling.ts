@@ -147,13 +147,16 @@ export type ScalingMonthBody = z.infer<typeof ScalingMonthBody>;
 /** Why a scaling group that gave way to a campaign is not there now. */
 export const REST_REASONS = [
   // It comes back by itself: its machines still go back; a campaign has its route; what it needs is promised to others;
-  // the stop switch is on.
+  // the stop switch is on; prices of now cannot be read.
   'leaving',
   'campaign',
   'promised',
   'stop-switch',
-  // It comes back when somebody decides: its approval has expired or is gone; a person keeps it off.
+  'prices-unread',
+  // It comes back when somebody decides: its approval has expired or is gone; prices rose past the limit of its approval;
+  // a person keeps it off.
   'approval',
+  'prices-risen',
   'kept-off',
   // It does not come back: what was approved is over or spent, or its run was stopped by a person.
   'end-over',

@@ -15,9 +15,13 @@ const question = (change: Partial<ReturnQuestion> = {}): ReturnQuestion => ({
   ],
   mandate: { budget: cny('100'), committed: cny('30'), reserved: cny('0.5') },
   cheapestHour: cny('2'),
-  approvalExpiresAt: at(40),
+  ...{ approvalExpiresAt: at(40), priceDriftLimit: 0.1, prices: undefined, unreadPrices: 'refuse' },
   promised: undefined,
   ...change,
+});
+
+const told = (now: string, isPast: boolean) => ({
+  ...{ kind: 'told' as const, now: cny(now), basis: cny('100'), ratio: Number(now) / 100, isPast },
 });
 
 describe('a group that gave way', () => {
@@ -28,6 +32,9 @@ describe('a group that gave way', () => {
       moneyLeft: cny('69.5'),
     });
     expect(answerReturn(question({ holders: [sale(20, 22)] })).comesBack).toBe(true);
+    expect(answerReturn(question({ prices: told('110', false) })).comesBack).toBe(true);
+    const unread = { prices: { kind: 'untold' as const, pools: ['a/z1/s'] }, unreadPrices: 'allow' as const };
+    expect(answerReturn(question(unread)).comesBack).toBe(true);
   });
 
   it.each<[string, Partial<ReturnQuestion>, string, RegExp]>([
@@ -43,6 +50,18 @@ describe('a group that gave way', () => {
     ],
     ['an approval that expired', { approvalExpiresAt: at(11) }, 'approval', /expired at .* asked for again/],
     ['an approval that is gone', { approvalExpiresAt: undefined }, 'approval', /No approval/],
+    [
+      'prices that rose past the limit of its approval',
+      { prices: told('120', true) },
+      'prices-risen',
+      /risen by 20 %.* limit of 10 %: the plan costs 120 CNY now and cost 100 CNY\. Nothing is bought/,
+    ],
+    [
+      'prices that cannot be read',
+      { prices: { kind: 'untold', pools: ['a/z1/s'] } },
+      'prices-unread',
+      /could not be read for a\/z1\/s.*Nothing is bought/,
+    ],
     ['its end', { now: at(40), approvalExpiresAt: at(50) }, 'end-over', /ended at 2026-11-12T16/],
     ['a person who stopped it', { isStopped: true }, 'stopped', /does not come back/],
     [

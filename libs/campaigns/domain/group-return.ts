@@ -1,5 +1,7 @@
 import type { Phase, ScalingRestBody } from '@springtide/contracts';
 import { addMs, compareMoney, decimal, subtractMoney, type Instant, type Money } from '@springtide/kernel';
+import type { PriceDrift } from '@springtide/readiness/domain';
+import { riseText } from './price-rise.js';
 import type { RouteHolder } from './shared-routes.js';
 
 type Rest = Pick<ScalingRestBody, 'reason' | 'waitsFor' | 'expectedAt' | 'moneyLeft' | 'text'>;
@@ -21,6 +23,12 @@ export type ReturnQuestion = Readonly<{
   cheapestHour: Money | undefined;
   /** Of what it came under; undefined when no approval stands any more. */
   approvalExpiresAt: Instant | undefined;
+  /** Share by which prices may have risen since. */
+  priceDriftLimit: number;
+  /** What its plan costs now, against its approval; undefined before that was asked. */
+  prices: PriceDrift | undefined;
+  /** What happens when they cannot be read. */
+  unreadPrices: 'refuse' | 'allow';
   /** What it needs and others were promised meanwhile; undefined when there is room. */
   promised: string | undefined;
 }>;
@@ -49,7 +57,9 @@ export function answerReturn(question: ReturnQuestion): ReturnAnswer {
 type Obstacle = [Rest['reason'], string, ...RouteHolder[]];
 
 function obstacleOf(question: ReturnQuestion, moneyLeft: Money): Obstacle | undefined {
-  return never(question, moneyLeft) ?? notYet(question) ?? notWithoutPeople(question);
+  return (
+    never(question, moneyLeft) ?? notYet(question) ?? notWithoutPeople(question) ?? notAtThesePrices(question)
+  );
 }
 
 function never({ now, isStopped, phases, cheapestHour }: ReturnQuestion, left: Money): Obstacle | undefined {
@@ -98,6 +108,22 @@ function notWithoutPeople({ now, approvalExpiresAt }: ReturnQuestion): Obstacle 
   return [
     'approval',
     `${what}, so it does not come back by itself, and nothing is bought. Approval of the same plan is asked for again; when an approver grants it, the group comes back within a minute.`,
+  ];
+}
+
+function notAtThesePrices({ prices, priceDriftLimit, unreadPrices }: ReturnQuestion): Obstacle | undefined {
+  if (prices === undefined) return undefined;
+  if (prices.kind === 'told') {
+    if (!prices.isPast) return undefined;
+    return [
+      'prices-risen',
+      `It does not come back by itself: ${riseText(prices, priceDriftLimit)}. Nothing is bought. Approval of the same plan is asked for again at prices of now; when an approver grants it, the group comes back within a minute.`,
+    ];
+  }
+  if (unreadPrices === 'allow') return undefined;
+  return [
+    'prices-unread',
+    `The prices of now could not be read for ${prices.pools.join(', ')}, so whether its approval still covers them is not known. Nothing is bought; it looks again every minute. Verify the accounts of these pools.`,
   ];
 }
 

@@ -7,7 +7,15 @@ type Reason = ScalingRestBody['reason'];
 export const SETTLED: readonly Reason[] = ['kept-off', 'end-over', 'money-spent', 'stopped', 'came-back'];
 
 /** What a person may keep off: it would come back now, or when an approver decides. */
-const KEEPABLE: readonly Reason[] = ['leaving', 'campaign', 'promised', 'stop-switch', 'approval'];
+const KEEPABLE: readonly Reason[] = [
+  'leaving',
+  'campaign',
+  'promised',
+  'stop-switch',
+  'prices-unread',
+  'approval',
+  'prices-risen',
+];
 
 /** Undefined where the rest is not one that a person can decide about. */
 export function decidedByHand(

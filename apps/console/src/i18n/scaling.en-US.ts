@@ -30,6 +30,10 @@ export const scalingEnUS = {
   'scaling.rest.stop-switch': 'It rests while the stop switch is on. Nothing is bought for it.',
   'scaling.rest.approval':
     'Its approval has expired or is gone, so it does not come back by itself. The same plan waits for approval again: once granted, the group comes back.',
+  'scaling.rest.prices-unread':
+    'It rests: the prices of now cannot be read, so nothing is bought; it looks again every minute.',
+  'scaling.rest.prices-risen':
+    'Prices rose past what its approval allows, so it does not come back by itself. Approval of the same plan is asked for again at prices of now: when it is granted, the group comes back.',
   'scaling.rest.kept-off':
     'A person keeps it off. Nothing is bought for it until somebody lets it come back.',
   'scaling.rest.end-over':

@@ -27,6 +27,9 @@ export const scalingZhCN: Record<keyof typeof scalingEnUS, string> = {
   'scaling.rest.stop-switch': '急停开关打开期间休止，不会为它购买任何主机。',
   'scaling.rest.approval':
     '它的审批已过期或不存在，因此不会自动恢复。同一计划已重新提交审批：批准后伸缩组即恢复。',
+  'scaling.rest.prices-unread': '休止中：暂时无法读取当前价格，因此不会购买任何主机，每分钟重新检查一次。',
+  'scaling.rest.prices-risen':
+    '价格上涨已超过审批所允许的幅度，因此不会自动恢复。同一计划已按当前价格重新提交审批：批准后伸缩组即恢复。',
   'scaling.rest.kept-off': '有人让它保持休止。在有人允许恢复之前，不会为它购买任何主机。',
   'scaling.rest.end-over': '它获批的时间在休止期间已结束。如仍需要，请规划并审批新的伸缩组。',
   'scaling.rest.money-spent': '它获批的金额已用完。如仍需要，请规划并审批新的伸缩组。',

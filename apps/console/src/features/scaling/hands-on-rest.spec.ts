@@ -6,6 +6,7 @@ describe('a group that rests', () => {
     const offered = REST_REASONS.map((reason) => [reason, handsOn({ reason })]);
     expect(Object.fromEntries(offered)).toEqual({
       ...{ leaving: 'keep-off', campaign: 'keep-off', promised: 'keep-off', 'stop-switch': 'keep-off' },
+      ...{ 'prices-unread': 'keep-off', 'prices-risen': 'keep-off' },
       ...{ approval: 'keep-off', 'kept-off': 'let-back' },
       ...{ 'end-over': undefined, 'money-spent': undefined, stopped: undefined, 'came-back': undefined },
     });
