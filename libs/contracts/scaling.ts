@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTimeZone } from './scaling-schedule.js';
 import { Id, InstantText, MoneyBody } from './scalars.js';
 
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -25,7 +26,11 @@ export const ScalingStrategy = z
     z.object({
       ...Named,
       kind: z.literal('scheduled'),
-      timeZone: z.string().min(1).max(60),
+      timeZone: z
+        .string()
+        .min(1)
+        .max(60)
+        .refine(isTimeZone, { error: 'there is no such time zone; use a name such as Asia/Shanghai' }),
       holidays: z.array(DayText).max(400).default([]),
       rules: z.array(ScheduleRule).min(1).max(50),
     }),
@@ -54,22 +59,38 @@ export const ScalingStrategy = z
   .meta({ id: 'ScalingStrategy' });
 export type ScalingStrategy = z.infer<typeof ScalingStrategy>;
 
-export const ScalingInput = z
-  .object({
-    strategies: z.array(ScalingStrategy).max(20),
-    floor: Machines.default(0),
-    ceiling: Machines,
-    /** Seconds after any change before machines may go. */
-    cooldownSeconds: z.number().int().min(0).max(86_400).default(600),
-    /** Highest part of the machines that one decision lets go. */
-    largestScaleIn: z.number().gt(0).max(1).default(0.25),
-    /**
-     * What the service's scaling groups may spend in a calendar month, in UTC; null: only what was approved limits them. The
-     * floor goes before it.
-     */
-    moneyPerMonth: MoneyBody.nullable().default(null),
-  })
-  .meta({ id: 'ScalingInput' });
+/** Strategies of a service and what limits them, as they are kept. */
+export const ScalingSettings = z.object({
+  strategies: z.array(ScalingStrategy).max(20),
+  floor: Machines.default(0),
+  ceiling: Machines,
+  /** Seconds after any change before machines may go. */
+  cooldownSeconds: z.number().int().min(0).max(86_400).default(600),
+  /** Highest part of the machines that one decision lets go. */
+  largestScaleIn: z.number().gt(0).max(1).default(0.25),
+  /**
+   * What the service's scaling groups may spend in a calendar month, in UTC; null: only what was approved limits them. The
+   * floor goes before it.
+   */
+  moneyPerMonth: MoneyBody.nullable().default(null),
+});
+
+/** As somebody may ask for them: they do not contradict each other. */
+export const ScalingInput = ScalingSettings.superRefine(
+  ({ strategies, floor, ceiling, moneyPerMonth }, context) => {
+    const wrong = (path: (string | number)[], message: string) =>
+      context.addIssue({ code: 'custom', path, message });
+    if (floor > ceiling) wrong(['floor'], `the floor of ${floor} is above the ceiling of ${ceiling}`);
+    if (moneyPerMonth?.amount.startsWith('-')) {
+      wrong(['moneyPerMonth', 'amount'], 'less than nothing cannot be spent; leave the limit out, or set 0');
+    }
+    const ids = strategies.map(({ id }) => id);
+    for (const [index, id] of ids.entries()) {
+      if (ids.indexOf(id) < index)
+        wrong(['strategies', index, 'id'], `another strategy is called "${id}" too`);
+    }
+  },
+).meta({ id: 'ScalingInput' });
 export type ScalingInput = z.infer<typeof ScalingInput>;
 
 const Percentiles = z.object({ p50: z.number(), p90: z.number(), p99: z.number() });
@@ -166,32 +187,36 @@ export const REST_REASONS = [
 ] as const;
 
 /** A scaling group that ended before a campaign on its route, and what it waits for. */
-export const ScalingRestBody = z
-  .object({
-    campaignId: Id,
-    name: z.string(),
-    /** The run that gave way. */
-    runId: Id,
-    since: InstantText,
-    reason: z.enum(REST_REASONS),
-    /** Names of the campaigns that have its route; it waits until their runs are closed. */
-    waitsFor: z.array(z.string()),
-    /** About when the last of them is gone; null when none is in the way. */
-    expectedAt: InstantText.nullable(),
-    /** The end that was approved; it does not come back after that. */
-    until: InstantText,
-    /** What its approval has left to spend; null until its machines are gone. */
-    moneyLeft: MoneyBody.nullable(),
-    /** What happened, what it means for machines and money, and the next step. */
-    text: z.string(),
-  })
-  .meta({ id: 'ScalingRest' });
+export const ScalingRestBody = z.object({
+  campaignId: Id,
+  name: z.string(),
+  /** The run that gave way. */
+  runId: Id,
+  since: InstantText,
+  reason: z.enum(REST_REASONS),
+  /** Names of the campaigns that have its route; it waits until their runs are closed. */
+  waitsFor: z.array(z.string()),
+  /** About when the last of them is gone; null when none is in the way. */
+  expectedAt: InstantText.nullable(),
+  /** The end that was approved; it does not come back after that. */
+  until: InstantText,
+  /** What its approval has left to spend; null until its machines are gone. */
+  moneyLeft: MoneyBody.nullable(),
+  /** What happened, what it means for machines and money, and the next step. */
+  text: z.string(),
+});
 export type ScalingRestBody = z.infer<typeof ScalingRestBody>;
+
+export const ScalingRestShown = ScalingRestBody.extend({
+  /** What a person can decide about it now; null when it is over whatever anybody decides. */
+  choice: z.enum(['keep-off', 'let-back']).nullable(),
+}).meta({ id: 'ScalingRest' });
+export type ScalingRestShown = z.infer<typeof ScalingRestShown>;
 
 /** Whether a group that rests comes back by itself. */
 export const ScalingReturnInput = z.object({ comesBack: z.boolean() }).meta({ id: 'ScalingReturnInput' });
 
-export const ScalingBody = ScalingInput.extend({
+export const ScalingBody = ScalingSettings.extend({
   service: z.string(),
   version: z.number().int(),
   updatedAt: InstantText,
@@ -203,7 +228,7 @@ export const ScalingBody = ScalingInput.extend({
   /** The scaling group that acts on it; null when none does. */
   group: ScalingGroupBody.nullable(),
   /** A group that gave way to a campaign; null when none rests. */
-  rest: ScalingRestBody.nullable(),
+  rest: ScalingRestShown.nullable(),
   /** The month of now, whatever time is looked at. */
   month: ScalingMonthBody,
 }).meta({ id: 'Scaling' });

@@ -5,6 +5,7 @@ import type {
   ScalingInput,
   ScalingMonthBody,
   ScalingRestBody,
+  ScalingRestShown,
 } from '@springtide/contracts';
 import { recordAudit, requirePermission } from '@springtide/identity';
 import { MINUTE, SpringtideError, addMs, toInstant, type Clock, type Instant } from '@springtide/kernel';
@@ -14,12 +15,12 @@ import { findGroup } from './data/scaling-group.repository.js';
 import { findRest, saveRest } from './data/scaling-rest.repository.js';
 import { findScaling, listScaling, saveScaling, type StoredScaling } from './data/scaling.repository.js';
 import {
+  choiceOf,
   decidedByHand,
   mergeWants,
   monthOf,
   projectedIn,
   spentIn,
-  wallClock,
   wantOf,
   type ReadyTimes,
 } from './domain/index.js';
@@ -57,7 +58,6 @@ export class ScalingService {
   ): Promise<ScalingBody> {
     requirePermission(ctx, 'campaign:write');
     const updatedAt = toInstant(this.clock.now());
-    requireSound(input, updatedAt);
     const stored = await this.database.unitOfWork(ctx, async (tx) => {
       const before = await findScaling(tx, service, true);
       requireVersion(service, before?.version ?? 0, version);
@@ -191,26 +191,13 @@ export class ScalingService {
   }
 }
 
-function requireSound({ floor, ceiling, strategies }: ScalingInput, now: Instant): void {
-  const ids = strategies.map(({ id }) => id);
-  const problems = [
-    ...(floor > ceiling ? [`the floor of ${floor} is above the ceiling of ${ceiling}`] : []),
-    ...(new Set(ids).size === ids.length ? [] : ['two strategies have the same id']),
-  ];
-  for (const strategy of strategies) {
-    if (strategy.kind === 'scheduled') wallClock(strategy.timeZone, now);
-  }
-  if (problems.length === 0) return;
-  throw new SpringtideError('invalid-argument', `the strategies were not saved: ${problems.join('; ')}`);
-}
-
-type Stand = Readonly<{ group: ScalingGroupBody | undefined; rest: ScalingRestBody | null }>;
+type Stand = Readonly<{ group: ScalingGroupBody | undefined; rest: ScalingRestShown | null }>;
 
 /** A group that has left acts no more, however lately it decided. */
 function standOf(group: ScalingGroupBody | undefined, rest: ScalingRestBody | undefined): Stand {
   if (rest === undefined || rest.reason === 'came-back') return { group, rest: null };
   const isGone = group?.runId === rest.runId && rest.moneyLeft !== null;
-  return { group: isGone ? undefined : group, rest };
+  return { group: isGone ? undefined : group, rest: { ...rest, choice: choiceOf(rest) } };
 }
 
 function noRest(service: string): SpringtideError {

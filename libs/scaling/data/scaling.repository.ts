@@ -1,4 +1,4 @@
-import { ScalingInput } from '@springtide/contracts';
+import { ScalingSettings, type ScalingInput } from '@springtide/contracts';
 import { toInstant, type Instant } from '@springtide/kernel';
 import type { EntityManager } from 'typeorm';
 
@@ -41,5 +41,5 @@ export async function saveScaling(tx: EntityManager, tenantId: string, stored: S
 }
 
 function storedOf({ service, input, version, updated_at }: Row): StoredScaling {
-  return { service, input: ScalingInput.parse(input), version, updatedAt: toInstant(updated_at) };
+  return { service, input: ScalingSettings.parse(input), version, updatedAt: toInstant(updated_at) };
 }

@@ -3,8 +3,7 @@ export { BurstPolicy, type BurstDecision, type BurstFleet } from './burst/burst-
 export { ForecastFollower, type ForecastBelief } from './burst/forecast-follower.js';
 export { readyTimes, type ReadyTimes } from './ready-times.js';
 export { mergeWants, type ScalingRails, type ScalingState } from './strategies/merge.js';
-export { wallClock } from './strategies/schedule.js';
 export type { ScalingSight, ScalingWant, Seen } from './strategies/strategy.js';
 export { wantOf } from './strategies/wants.js';
-export { SETTLED, decidedByHand } from './rest.js';
+export { SETTLED, choiceOf, decidedByHand } from './rest.js';
 export { monthOf, projectedIn, spentIn } from './month.js';

@@ -1,5 +1,5 @@
-import type { ScalingRestBody } from '@springtide/contracts';
-import { decidedByHand } from './rest.js';
+import { REST_REASONS, type ScalingRestBody } from '@springtide/contracts';
+import { choiceOf, decidedByHand } from './rest.js';
 
 const NOW = '2026-11-12T00:00:00.000Z';
 const rest = (reason: ScalingRestBody['reason']): ScalingRestBody => ({
@@ -22,5 +22,16 @@ describe('a rest that a person decides about', () => {
     expect(decidedByHand(rest('approval'), true, 'Ada', NOW)?.text).toBe('as it was');
     expect(decidedByHand(rest('end-over'), true, 'Ada', NOW)).toBeUndefined();
     expect(decidedByHand(rest('came-back'), false, 'Ada', NOW)).toBeUndefined();
+  });
+
+  it('offers what changes something, and nothing when it is over', () => {
+    for (const reason of REST_REASONS) {
+      const was = rest(reason);
+      const changes = (comesBack: boolean) =>
+        ![was, undefined].includes(decidedByHand(was, comesBack, 'Ada', NOW));
+      const offered = changes(false) ? 'keep-off' : changes(true) ? 'let-back' : null;
+      expect([reason, choiceOf(was)]).toEqual([reason, offered]);
+    }
+    expect(choiceOf({ reason: 'money-spent' })).toBeNull();
   });
 });

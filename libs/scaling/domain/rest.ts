@@ -1,4 +1,4 @@
-import type { ScalingRestBody } from '@springtide/contracts';
+import type { ScalingRestBody, ScalingRestShown } from '@springtide/contracts';
 import type { Instant } from '@springtide/kernel';
 
 type Reason = ScalingRestBody['reason'];
@@ -34,4 +34,10 @@ export function decidedByHand(
   }
   const isSoAlready = comesBack ? KEEPABLE.includes(rest.reason) : rest.reason === 'kept-off';
   return isSoAlready ? rest : undefined;
+}
+
+/** What a person can decide about it now; null when it is over whatever anybody decides. */
+export function choiceOf({ reason }: Pick<ScalingRestBody, 'reason'>): ScalingRestShown['choice'] {
+  if (reason === 'kept-off') return 'let-back';
+  return KEEPABLE.includes(reason) ? 'keep-off' : null;
 }

@@ -1,5 +1,6 @@
-import { ApiProblem, ScalingInput, routes, type ApiClient } from '@springtide/contracts';
+import { ApiProblem, routes, type ApiClient, type ScalingInput } from '@springtide/contracts';
 import { seedTenant, type SeededTenant } from '@springtide/testing';
+import type { z } from 'zod';
 import { apiUnderTest, type ApiUnderTest } from '../testing/api-under-test.js';
 import { commandLine, type CommandLineUnderTest } from '../testing/command-line.js';
 import { campaignInput } from '../testing/ready-plan.js';
@@ -207,26 +208,31 @@ describe('scaling', () => {
     expect(refused.err).toMatch(/No scaling group of "storefront" rests.*nothing was bought or ended/);
   });
 
-  it('refuses what contradicts itself, and changes that would undo others', async () => {
+  it('refuses what contradicts itself at the fields that are wrong, and changes that would undo others', async () => {
     const params = { service: 'storefront' };
-    const body = ScalingInput.parse({ strategies: [], ceiling: 1, floor: 2 });
-    await expect(client.call(routes.scalingPut, { params, body })).rejects.toThrow(
-      /floor of 2 is above the ceiling/,
-    );
-    const zone = ScalingInput.parse({
-      strategies: [
-        {
-          id: 's',
-          kind: 'scheduled',
-          timeZone: 'Mars/Base',
-          rules: [{ days: ['mon'], from: '08:00', to: '09:00', machines: 1 }],
-        },
-      ],
-      ceiling: 5,
-    });
-    await expect(client.call(routes.scalingPut, { params, body: zone })).rejects.toThrow(/is no time zone/);
-    const old = client.call(routes.scalingPut, { params, body: { ...body, floor: 0 }, ifMatch: 7 });
-    await expect(old).rejects.toBeInstanceOf(ApiProblem);
+    const rules = [{ days: ['mon' as const], from: '22:00', to: '02:00', machines: 1 }];
+    const night = { id: 's', kind: 'scheduled' as const, timeZone: 'Asia/Shanghai', rules };
+    const wrongIn = async (body: z.input<typeof ScalingInput>) => {
+      const answer = client.call(routes.scalingPut, { params, body });
+      const problem = await answer.then(
+        () => undefined,
+        (thrown: unknown) => (thrown instanceof ApiProblem ? thrown.problem : undefined),
+      );
+      return problem?.errors?.map(({ path, message }) => `${path}: ${message}`);
+    };
+    expect(await wrongIn({ strategies: [], ceiling: 1, floor: 2 })).toEqual([
+      'floor: the floor of 2 is above the ceiling of 1',
+    ]);
+    expect(await wrongIn({ strategies: [{ ...night, timeZone: 'Mars/Base' }], ceiling: 5 })).toEqual([
+      'strategies.0.timeZone: there is no such time zone; use a name such as Asia/Shanghai',
+    ]);
+    const debt = { currency: 'CNY', amount: '-1' };
+    expect(await wrongIn({ strategies: [night, night], ceiling: 5, moneyPerMonth: debt })).toEqual([
+      expect.stringMatching(/^moneyPerMonth.amount: less than nothing/),
+      'strategies.1.id: another strategy is called "s" too',
+    ]);
+    const old = client.call(routes.scalingPut, { params, body: { strategies: [], ceiling: 1 }, ifMatch: 7 });
+    await expect(old).rejects.toMatchObject({ status: 412 });
   });
 
   it('knows from the ledger what campaigns hold, and how long their machines took', async () => {

@@ -1,6 +1,5 @@
-import type { ScalingStrategy } from '@springtide/contracts';
+import { ruleInForce, type ScalingStrategy } from '@springtide/contracts';
 import { unreachable } from '@springtide/kernel';
-import { ruleInForce } from './schedule.js';
 import type { ScalingSight, ScalingWant, Seen } from './strategy.js';
 
 const NOT_READ = { missing: 'it was not read' } as const;

@@ -1,12 +1,11 @@
 import { Button } from 'antd';
-import { routes, type ScalingRestBody } from '@springtide/contracts';
+import { routes, type ScalingRestShown } from '@springtide/contracts';
 import { useText } from '../../i18n/language.js';
 import { useAnswer, useCommand } from '../../shared/api/use-answer.js';
 import { useFormat } from '../../shared/format/format.js';
 import { ProblemNote } from '../../shared/ui/problem-note.js';
-import { handsOn } from './hands-on-rest.js';
 
-type Props = Readonly<{ service: string; rest: ScalingRestBody }>;
+type Props = Readonly<{ service: string; rest: ScalingRestShown }>;
 
 /** A scaling group that gave way to a campaign: why it rests, when it comes back, and who decides. */
 export function RestingGroup({ service, rest }: Props) {
@@ -34,10 +33,10 @@ function DecideReturn({ service, rest }: Props) {
   const text = useText();
   const me = useAnswer(routes.whoAmI, {});
   const decide = useCommand(routes.scalingReturn);
-  const hand = handsOn(rest);
-  if (hand === undefined) return null;
+  const { choice } = rest;
+  if (choice === null) return null;
   const mayOperate = me.data?.permissions.some((one) => one === 'run:operate' || one === '*') ?? false;
-  const body = { comesBack: hand === 'let-back' };
+  const body = { comesBack: choice === 'let-back' };
   return (
     <>
       <Button
@@ -45,7 +44,7 @@ function DecideReturn({ service, rest }: Props) {
         loading={decide.isPending}
         onClick={() => decide.mutate({ params: { service }, body })}
       >
-        {text(`scaling.rest.${hand}`)}
+        {text(`scaling.rest.${choice}`)}
       </Button>
       {decide.error && <ProblemNote error={decide.error} />}
     </>

@@ -1,5 +1,5 @@
-import type { ScalingStrategy } from '@springtide/contracts';
 import { SpringtideError, type Instant } from '@springtide/kernel';
+import type { ScalingStrategy } from './scaling.js';
 
 type Scheduled = Extract<ScalingStrategy, { kind: 'scheduled' }>;
 type Rule = Scheduled['rules'][number];
@@ -48,6 +48,15 @@ export function wallClock(timeZone: string, now: Instant): WallClock {
   };
 }
 
+export function isTimeZone(name: string): boolean {
+  try {
+    formatFor(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function formatFor(timeZone: string): Intl.DateTimeFormat {
   try {
     return new Intl.DateTimeFormat('en-CA', {
@@ -60,9 +69,13 @@ function formatFor(timeZone: string): Intl.DateTimeFormat {
       minute: '2-digit',
     });
   } catch (cause) {
-    throw new SpringtideError('invalid-argument', `"${timeZone}" is no time zone; no schedule was saved`, {
-      nextStep: 'Use a name such as Asia/Shanghai.',
-      cause,
-    });
+    throw new SpringtideError(
+      'invalid-argument',
+      `"${timeZone}" is no time zone, so nobody can say when its schedule holds`,
+      {
+        nextStep: 'Use a name such as Asia/Shanghai.',
+        cause,
+      },
+    );
   }
 }
