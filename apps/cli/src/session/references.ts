@@ -6,10 +6,12 @@ import type { Session } from './session.js';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 type Named = Readonly<{ id: string; name: string }>;
+/** @property seeAll the command that lists them. */
+type Kind = Readonly<{ kind: string; seeAll: string }>;
 
 /** People name things; the interface knows ids. A name that fits several things is refused. */
 async function resolve(
-  kind: string,
+  { kind, seeAll }: Kind,
   reference: string,
   list: () => Promise<readonly Named[]>,
 ): Promise<string> {
@@ -18,7 +20,7 @@ async function resolve(
   const [first, second] = found;
   if (first && !second) return first.id;
   if (!first) {
-    const nextStep = `See "springtide ${kind} list" for what there is.`;
+    const nextStep = `See "${seeAll}" for what there is.`;
     throw new CliFailure(`There is no ${kind} "${reference}".`, EXIT.notFound, nextStep);
   }
   const ids = found.map((one) => one.id).join(', ');
@@ -26,14 +28,14 @@ async function resolve(
 }
 
 export async function accountId(session: Session, reference: string): Promise<string> {
-  return await resolve('account', reference, () =>
+  return await resolve({ kind: 'account', seeAll: 'springtide account list' }, reference, () =>
     session.all((cursor) => session.call(routes.accountList, { query: { limit: 200, cursor } })),
   );
 }
 
 /** In the inventory: by the cloud's own name or the inventory's id. */
 export async function machineId(session: Session, reference: string): Promise<string> {
-  return await resolve('machine', reference, () =>
+  return await resolve({ kind: 'machine', seeAll: 'springtide inventory machines list' }, reference, () =>
     session.all((cursor) =>
       session.call(routes.machineList, { query: { limit: 200, search: reference, cursor } }),
     ),
@@ -41,12 +43,16 @@ export async function machineId(session: Session, reference: string): Promise<st
 }
 
 export async function clusterId(session: Session, reference: string): Promise<string> {
-  return await resolve('cluster', reference, async () => (await session.call(routes.clusterList)).items);
+  return await resolve(
+    { kind: 'cluster', seeAll: 'springtide cluster list' },
+    reference,
+    async () => (await session.call(routes.clusterList)).items,
+  );
 }
 
 export async function builtClusterId(session: Session, reference: string): Promise<string> {
   return await resolve(
-    'cluster built',
+    { kind: 'built cluster', seeAll: 'springtide cluster built list' },
     reference,
     async () => (await session.call(routes.builtClusterList)).items,
   );
@@ -54,7 +60,7 @@ export async function builtClusterId(session: Session, reference: string): Promi
 
 /** By `namespace/name`. */
 export async function workloadId(session: Session, reference: string): Promise<string> {
-  return await resolve('workload', reference, async () => {
+  return await resolve({ kind: 'workload', seeAll: 'springtide workload list' }, reference, async () => {
     const all = await session.all((cursor) =>
       session.call(routes.workloadList, { query: { limit: 200, cursor } }),
     );
@@ -63,25 +69,25 @@ export async function workloadId(session: Session, reference: string): Promise<s
 }
 
 export async function templateId(session: Session, reference: string): Promise<string> {
-  return await resolve('template', reference, () =>
+  return await resolve({ kind: 'template', seeAll: 'springtide template list' }, reference, () =>
     session.all((cursor) => session.call(routes.templateList, { query: { limit: 200, cursor } })),
   );
 }
 
 export async function routeId(session: Session, reference: string): Promise<string> {
-  return await resolve('route', reference, () =>
+  return await resolve({ kind: 'route', seeAll: 'springtide route list' }, reference, () =>
     session.all((cursor) => session.call(routes.routeList, { query: { limit: 200, cursor } })),
   );
 }
 
 export async function demandSeriesId(session: Session, reference: string): Promise<string> {
-  return await resolve('demand', reference, () =>
+  return await resolve({ kind: 'demand series', seeAll: 'springtide demand list' }, reference, () =>
     session.all((cursor) => session.call(routes.demandList, { query: { limit: 200, cursor } })),
   );
 }
 
 export async function campaignId(session: Session, reference: string): Promise<string> {
-  return await resolve('campaign', reference, () =>
+  return await resolve({ kind: 'campaign', seeAll: 'springtide campaign list' }, reference, () =>
     session.all((cursor) => session.call(routes.campaignList, { query: { limit: 200, cursor } })),
   );
 }
