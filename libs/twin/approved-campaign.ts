@@ -16,6 +16,8 @@ export type ApprovedCampaign = Readonly<{
     healthPath: string;
     home: readonly unknown[];
   }>[];
+  /** They are numbered from here; left out: 2,000. */
+  firstRoute?: number;
   at: Instant;
   expiresAt: Instant;
 }>;
@@ -98,12 +100,13 @@ function approvalRow({ ids, input, limits, at, expiresAt }: ApprovedCampaign, pl
 }
 
 function routeRow(
-  { ids, at }: ApprovedCampaign,
+  approved: ApprovedCampaign,
   route: ApprovedCampaign['routes'][number],
   index: number,
 ): Json {
+  const { ids, at } = approved;
   return {
-    id: `00000000-0000-4000-8000-${String(2_000 + index).padStart(12, '0')}`,
+    id: `00000000-0000-4000-8000-${String((approved.firstRoute ?? 2_000) + index).padStart(12, '0')}`,
     tenant_id: ids.tenant,
     name: route.name,
     account_id: ids.entrance,

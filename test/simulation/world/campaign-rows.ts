@@ -1,34 +1,35 @@
 import { addMs, money } from '@springtide/kernel';
 import type { Database, RequestContext } from '@springtide/platform';
 import { writeApproved } from '@springtide/twin';
-import { APPROVAL, CAMPAIGN, PLAN, ROUTE_ACCOUNT, START, TENANT, accountId } from './ids.js';
-import { poolId, routeOf, type Scenario } from './scenario.js';
+import { START, type Ids } from './ids.js';
+import { poolId, routeOf, type Cast } from './scenario.js';
 
 const RPS = 100;
 const CURRENCY = 'CNY';
 const MORE_THAN_WANTED = 60;
 
 /** A campaign whose plan is approved. What stops a story may be its machines, and is never its money. */
-export async function writeCampaign(database: Database, scenario: Scenario): Promise<void> {
-  const { clouds, phases, policy, services } = scenario;
+export async function writeCampaign(database: Database, ids: Ids, cast: Cast): Promise<void> {
+  const { clouds, phases, policy, services } = cast;
   const budget = money(CURRENCY, '1000');
-  await database.unitOfWork(OPERATOR, async (tx) => {
+  await database.unitOfWork(operatorOf(ids), async (tx) => {
     await writeApproved(tx, {
-      ids: { tenant: TENANT, campaign: CAMPAIGN, plan: PLAN, approval: APPROVAL, entrance: ROUTE_ACCOUNT },
+      ids,
+      firstRoute: ids.firstRoute,
       input: {
         name: 'simulated',
-        templateId: PLAN,
+        templateId: ids.plan,
         timeZone: 'UTC',
         phases,
         demand: [],
         budget,
-        accountIds: clouds.map((_, at) => accountId(at)),
+        accountIds: clouds.map((_, at) => ids.account(at)),
         policy,
       },
-      content: planContent(scenario),
+      content: planContent(ids, cast),
       limits: {
         poolIds: clouds.map((_, at) => poolId(at)),
-        maxMachines: scenario.maxMachines ?? MORE_THAN_WANTED,
+        maxMachines: cast.maxMachines ?? MORE_THAN_WANTED,
         maxPerHour: budget,
         latestStart: addMs(START, 24 * 3_600_000),
       },
@@ -47,29 +48,19 @@ export async function writeCampaign(database: Database, scenario: Scenario): Pro
 }
 
 /** Somebody who may do everything and is not the author. */
-export const OPERATOR: RequestContext = {
-  tenantId: TENANT,
-  actor: {
-    kind: 'user',
-    id: 'operator',
-    name: 'operator',
-    permissions: new Set([
-      'run:operate',
-      'run:read',
-      'run:stop',
-      'campaign:approve',
-      'campaign:read',
-      'route:read',
-    ]),
-  },
-  requestId: 'simulation',
-};
+export function operatorOf({ tenant }: Ids): RequestContext {
+  const permissions = new Set([
+    ...['run:operate', 'run:read', 'run:stop', 'campaign:approve', 'campaign:read', 'route:read'],
+    ...['effect:read', 'effect:write'],
+  ] as const);
+  const actor = { kind: 'user', id: 'operator', name: 'operator', permissions } as const;
+  return { tenantId: tenant, actor, requestId: 'simulation' };
+}
 
-export function planContent(scenario: Scenario) {
-  const { clouds, services, needs, phases, spare, policy } = scenario;
+function planContent(ids: Ids, { clouds, services, needs, phases, spare, policy }: Cast) {
   const pools = clouds.map((shape, at) => ({
     id: poolId(at),
-    accountId: accountId(at),
+    accountId: ids.account(at),
     accountName: shape.name,
     provider: 'simulated',
     region: shape.region,

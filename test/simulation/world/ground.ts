@@ -9,7 +9,6 @@ import {
 } from '../../../libs/oracle/data/book-rows.js';
 import type { Books, CloudListing, Deletion, Entrance } from '@springtide/oracle/domain';
 import { simulatedListing } from '../../../libs/oracle/testing/simulated-ground.js';
-import { ROUTE_ACCOUNT, TENANT } from './ids.js';
 import type { MemoryTables } from './memory-tables.js';
 import { routeOf } from './scenario.js';
 import type { World } from './world.js';
@@ -25,9 +24,11 @@ export function deletionsIn({ clouds }: World): readonly Deletion[] {
 }
 
 /** Shares as they are set, members as they really are. */
-export function entrancesIn({ entrance, scenario }: World): readonly Entrance[] {
-  const place = { tenantId: TENANT, accountId: ROUTE_ACCOUNT, unreadable: null };
-  return scenario.services.map(routeOf).map((route) => ({ ...place, route, groups: entrance.groups(route) }));
+export function entrancesIn({ sides }: World): readonly Entrance[] {
+  return sides.flatMap(({ cast, entrance, ids }) => {
+    const place = { tenantId: ids.tenant, accountId: ids.entrance, unreadable: null };
+    return cast.services.map(routeOf).map((route) => ({ ...place, route, groups: entrance.groups(route) }));
+  });
 }
 
 /** The committed rows of a story, in the oracle's words. Nobody seals the audit here: its chain is not among them. */

@@ -111,4 +111,7 @@ export function isCalm(faults: readonly Fault[]): boolean {
   );
 }
 
-const HARMLESS: ReadonlySet<Fault['kind']> = new Set(['room', 'foreign', 'disk', 'late-machines']);
+const HARMLESS: ReadonlySet<Fault['kind']> = new Set([
+  ...(['room', 'foreign', 'disk', 'late-machines'] as const),
+  ...(['person', 'desk'] as const),
+]);

@@ -48,7 +48,15 @@ export type Scenario = Readonly<{
   /** What the approval allows at once; left out: more than anybody wants. */
   maxMachines?: number;
   policy: 'demo' | 'standard';
+  /** Another tenant of the same installation, at the same time; left out: none. */
+  neighbour?: Neighbour;
 }>;
+
+/** Whose campaign it is makes no difference to how it is written down. */
+export type Cast = Omit<Scenario, 'seed' | 'neighbour'>;
+
+/** `isGuest`: it buys from the first cloud of the other tenant, under an account of its own. */
+export type Neighbour = Cast & Readonly<{ isGuest: boolean }>;
 
 /** What a world may do without, to see that it is missed. */
 export const SAFETIES = ['whole-listings', 'listings'] as const;
@@ -79,7 +87,23 @@ export function scenarioOf(seed: number): Scenario {
     ),
   );
   const spare = random.between(0, 6);
-  return { seed, services, clouds, phases, needs, spare, ...envelopeOf(seed, needs), policy };
+  const alone = { seed, services, clouds, phases, needs, spare, ...envelopeOf(seed, needs), policy } as const;
+  return { ...alone, ...neighbourOf(alone) };
+}
+
+/** Draws of its own: with or without a neighbour, the campaign of a seed stays what it was. */
+function neighbourOf({ seed, clouds, phases, policy }: Scenario): Pick<Scenario, 'neighbour'> {
+  const random = seededRandom(`neighbour/${seed}`);
+  const [host] = clouds;
+  if (!random.chance(0.15) || host === undefined) return {};
+  const isGuest = random.chance(0.6);
+  const own = phases.slice(0, random.between(1, Math.min(2, phases.length)));
+  const services = ['news'];
+  const needs = own.map(({ name: phase }) => {
+    return { service: 'news', poolId: poolId(0), phase, machines: random.between(1, 3) };
+  });
+  const shape = isGuest ? host : { ...cloudOf(0, random), name: 'next-door' };
+  return { neighbour: { services, clouds: [shape], phases: own, needs, spare: 4, policy, isGuest } };
 }
 
 /** Sometimes just what is needed, or little more: then the books refuse what a storm makes the run ask for. */

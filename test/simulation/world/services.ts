@@ -1,5 +1,5 @@
 import { EffectLedger } from '@springtide/effects';
-import { RunsService } from '@springtide/campaigns';
+import { RunsService, StuckDesk } from '@springtide/campaigns';
 import { solvePlan } from '@springtide/planning';
 import { silentLogger, type Database, type PlatformParts } from '@springtide/platform';
 import { Wiring, type ActivityFunction, type TwinClouds, type VirtualTime } from '@springtide/twin';
@@ -10,6 +10,7 @@ import { INSTALLATION } from './ids.js';
 export type Services = Readonly<{
   ledger: EffectLedger;
   runs: RunsService;
+  desk: StuckDesk;
   activities: Readonly<Record<string, ActivityFunction>>;
 }>;
 
@@ -39,6 +40,7 @@ export function servicesOver(
   return {
     ledger: wiring.get(EffectLedger),
     runs: wiring.get(RunsService),
+    desk: wiring.get(StuckDesk),
     activities: activitiesOf(wiring, platform),
   };
 }

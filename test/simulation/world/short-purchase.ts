@@ -11,9 +11,12 @@ export type ShortPurchase = Readonly<{ labels: Readonly<Record<string, string>>;
  * second one.
  */
 export function shortPurchase(tables: MemoryTables, accountId: string): ShortPurchase | undefined {
-  const [wayBack] = tables.rows('campaign_way_back');
+  const [wayBack] = tables.find('campaign_way_back', { tenant_id: TENANT });
   const progress = wayBack?.['progress'] as { clean?: number } | undefined;
-  if ((progress?.clean ?? 0) > 0 || tables.rows('campaign_run').some((run) => run['closed_at'] !== null)) {
+  if (
+    (progress?.clean ?? 0) > 0 ||
+    tables.find('campaign_run', { tenant_id: TENANT }).some((run) => run['closed_at'] !== null)
+  ) {
     return undefined;
   }
   return tables

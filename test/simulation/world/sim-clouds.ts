@@ -1,4 +1,4 @@
-import { toInstant, type Clock } from '@springtide/kernel';
+import { toInstant, type Clock, type Instant } from '@springtide/kernel';
 import type { Deletion } from '@springtide/oracle/domain';
 import type { Page, ProviderManifest } from '@springtide/provider-kit';
 import { changedProvider, forgetfulOfTokens } from '../../../libs/effects/testing/interruption.js';
@@ -12,23 +12,27 @@ import {
   type SimulatedCloud,
 } from '../../../providers/simulated/index.js';
 import type { TwinAccount } from '@springtide/twin';
-import { accountId } from './ids.js';
 import { bySingleName, oneByOne } from './launch-by-name.js';
 import type { CloudShape } from './scenario.js';
+
+/** A purchase that reached a cloud. `deadline` is the caller's: it tells when the call was begun. */
+export type Order = Readonly<{ tenant: string; intent: string; machines: number; deadline: Instant }>;
 
 /** A cloud of the world: how processes reach it, and how the storm and the checks do. */
 export type SimCloud = Readonly<{
   shape: CloudShape;
   cloud: SimulatedCloud;
-  account: TwinAccount;
+  account: TwinAccount & Readonly<{ settings: Readonly<{ cloud: string }> }>;
   /** Machines that a call of ours has ended, in order. */
   trail: readonly Deletion[];
+  /** Purchases as they arrived, in order. */
+  orders: readonly Order[];
   /** The next listings of machines end before the first one. */
   cutListings(times: number): void;
   close(): void;
 }>;
 
-export function openSimCloud(shape: CloudShape, at: number, seed: number, clock: Clock): SimCloud {
+export function openSimCloud(shape: CloudShape, accountId: string, seed: number, clock: Clock): SimCloud {
   const name = `sim-${seed}-${shape.name}`;
   const example = shape.private ? privateCloud(shape) : examplePublicCloud;
   const cloud = openSimulatedCloud(
@@ -46,27 +50,41 @@ export function openSimCloud(shape: CloudShape, at: number, seed: number, clock:
     }),
     clock,
   );
+  return reachedAs(accountId, { shape, cloud, name }, clock);
+}
+
+/** The same cloud under another account, as another customer of it has one. */
+export function guestOf(host: SimCloud, accountId: string, clock: Clock): SimCloud {
+  return reachedAs(accountId, { ...host, name: host.account.settings.cloud }, clock);
+}
+
+function reachedAs(
+  accountId: string,
+  { shape, cloud, name }: Pick<SimCloud, 'shape' | 'cloud'> & Readonly<{ name: string }>,
+  clock: Clock,
+): SimCloud {
   const byName = shape.tokens === 'names' ? [bySingleName(cloud)] : [];
   const settings = { cloud: name, kind: shape.private ? 'private-cloud' : 'public-cloud' };
   const trail: Deletion[] = [];
+  const orders: Order[] = [];
   const cut = { left: 0 };
   const told = changedProvider(providerOf(shape), [
     ...byName,
     (compute) => ({
       list: (...args) => listed(shape, cut, compute.list(...args)),
+      launch: async (batch, options) => {
+        const { tenant, intent } = batch.ownership;
+        orders.push({ tenant, intent, machines: batch.count, deadline: options.deadline });
+        return await compute.launch(batch, options);
+      },
       terminate: async (...args) => {
         const before = alive(cloud);
         const answer = await compute.terminate(...args).finally(() => {
           const left = new Set(alive(cloud).map(({ id }) => id));
           for (const { id, labels } of before.filter((machine) => !left.has(machine.id))) {
             const marks = marksIn(labels);
-            trail.push({
-              accountId: accountId(at),
-              resourceId: id,
-              at: toInstant(clock.now()),
-              by: 'springtide',
-              marks,
-            });
+            const at = toInstant(clock.now());
+            trail.push({ accountId, resourceId: id, at, by: 'springtide', marks });
           }
         });
         return answer;
@@ -77,11 +95,12 @@ export function openSimCloud(shape: CloudShape, at: number, seed: number, clock:
     shape,
     cloud,
     trail,
+    orders,
     cutListings: (times) => {
       cut.left += times;
     },
     account: {
-      id: accountId(at),
+      id: accountId,
       manifest: told,
       settings,
       secret: cloud.plan.credentials,

@@ -1,4 +1,6 @@
 import { seededRandom, type SeededRandom } from '@springtide/twin';
+import type { StuckDecision } from '@springtide/contracts';
+import type { Order } from './hands.js';
 import type { Scenario } from './scenario.js';
 
 type Operation = 'RunMachines' | 'DescribeMachines' | 'ListMachines' | 'TerminateMachines' | 'ListSatellites';
@@ -51,6 +53,10 @@ export type Fault = Readonly<{ atMs: number }> &
     | Readonly<{ kind: 'bad-group'; forMs: number }>
     | Readonly<{ kind: 'command'; order: OperatorCommand }>
     | Readonly<{ kind: 'stop-switch' }>
+    /** Somebody gives an order, or several people at once who have seen the same; `next`: of the tenant next door. */
+    | Readonly<{ kind: 'person'; next: boolean; orders: readonly Order[] }>
+    /** Somebody looks at what is stuck and chooses. */
+    | Readonly<{ kind: 'desk'; next: boolean; choice: StuckDecision['choice'] }>
     /** What an old order of ours brings after all: machines with the marks of a purchase that got fewer than it asked for. */
     | Readonly<{ kind: 'late-machines'; cloud: number; machines: number }>
     /** Listings of machines end before the first one, and say that they are not complete. */

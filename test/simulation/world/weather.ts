@@ -13,6 +13,9 @@ type Ambush = {
   readonly afterDeaths: number;
 };
 
+/** What somebody does. */
+export type HandFault = Extract<Fault, { kind: 'command' | 'desk' | 'person' | 'stop-switch' }>;
+
 /** Brings the faults of a story into the world, each in its time. */
 export class Weather {
   #startMs = 0;
@@ -38,7 +41,7 @@ export class Weather {
       died: (process: Process, downMs: number) => void;
       proxyRestart: () => void;
       badGroup: (forMs: number) => void;
-      command: (fault: Extract<Fault, { kind: 'command' | 'stop-switch' }>) => Promise<void>;
+      command: (fault: HandFault) => Promise<void>;
       /** A purchase in this account that came to rest with fewer machines than it asked for. */
       shortPurchase: (accountId: string) => ShortPurchase | undefined;
     }>,
@@ -131,6 +134,8 @@ export class Weather {
         this.parts.badGroup(fault.forMs);
         return tell(`requests to bought machines fail for ${fault.forMs} ms`);
       case 'command':
+      case 'desk':
+      case 'person':
       case 'stop-switch':
         void this.parts.command(fault);
         return;

@@ -5,10 +5,8 @@ import {
   ProcessEnded,
   TwinClouds,
   TwinEngine,
-  TwinEntrance,
   VirtualTime,
   databaseInTurns,
-  entranceManifest,
   seededIds,
   seededRandom,
   type AroundActivity,
@@ -17,16 +15,18 @@ import {
 import type { AcknowledgedWrite } from '@springtide/oracle/domain';
 import * as workflows from '@springtide/workflows';
 import { FailureInterceptor } from '../../../apps/worker/src/activities/failure.js';
-import { OPERATOR, writeCampaign } from './campaign-rows.js';
-import { CAMPAIGN, ROUTE_ACCOUNT, START } from './ids.js';
+import { writeCampaign } from './campaign-rows.js';
+import { Hands } from './hands.js';
+import { START } from './ids.js';
 import type { MemoryTables } from './memory-tables.js';
 import { MemoryDatabase } from './memory-database.js';
 import { routeOf, type Scenario } from './scenario.js';
 import { servicesOver, type Services } from './services.js';
 import { shortPurchase } from './short-purchase.js';
-import { openSimCloud, type SimCloud } from './sim-clouds.js';
+import { accountsOf, sidesOf, type Side } from './sides.js';
+import type { SimCloud } from './sim-clouds.js';
 import type { Fault } from './storm.js';
-import { Weather } from './weather.js';
+import { Weather, type HandFault } from './weather.js';
 import { Workers } from './workers.js';
 
 /** Longer than in production, where it is a fifth of a second: most looks find nothing. */
@@ -41,7 +41,8 @@ type Acknowledged = Omit<AcknowledgedWrite, 'found'> & Readonly<{ table: string 
 export class World {
   readonly time: VirtualTime;
   readonly clouds: readonly SimCloud[];
-  readonly entrance: TwinEntrance;
+  readonly sides: readonly Side[];
+  readonly hands: Hands;
   readonly engine: TwinEngine;
   readonly services: Services;
   readonly tables: MemoryTables;
@@ -52,7 +53,8 @@ export class World {
   readonly #database: Database;
   readonly #workers: Workers;
   readonly #ids: () => string;
-  runId = '';
+  /** By side. */
+  runIds: readonly string[] = [];
 
   constructor(
     readonly scenario: Scenario,
@@ -65,18 +67,14 @@ export class World {
     this.time = new VirtualTime(START, random);
     const { time } = this;
     this.#ids = seededIds(seededRandom(`ids/${scenario.seed}`));
-    this.clouds = scenario.clouds.map((shape, at) => openSimCloud(shape, at, scenario.seed, time));
-    this.entrance = new TwinEntrance(
-      scenario.services.map((service) => routeOf(service)),
-      (member) => this.#serves(member.id),
-    );
+    this.sides = sidesOf(scenario, time);
+    this.clouds = this.sides.flatMap(({ clouds }) => clouds);
     const network = new Network({
       time,
       random: chance,
       passage: (operation) => this.weather.passage(operation),
     });
-    const proxy = { id: ROUTE_ACCOUNT, manifest: entranceManifest(this.entrance), settings: {}, secret: {} };
-    const accounts = [...this.clouds.map(({ account }) => account), proxy];
+    const accounts = this.sides.flatMap(accountsOf);
     const memory = new MemoryDatabase();
     this.tables = memory.tables;
     this.#database = databaseInTurns(memory.asDatabase(), time, () => this.weather.databaseFate());
@@ -96,6 +94,14 @@ export class World {
       evictions: 0.01,
       tell: (line) => this.tell(line),
     });
+    this.hands = new Hands({
+      ...{ time, runs: this.services.runs, desk: this.services.desk },
+      api: () => this.#workers.at(API),
+      tell: (line) => this.tell(line),
+      // What a command leaves for good is its record.
+      acknowledged: (what) =>
+        this.#promise(what, 'audit_record', String(this.tables.rows('audit_record').at(-1)?.['id'])),
+    });
     this.weather = this.#weatherOver();
   }
 
@@ -103,7 +109,7 @@ export class World {
   async open(faults: readonly Fault[]): Promise<void> {
     await withIds(this.#ids, async () => {
       const begun = this.#begin(faults);
-      await this.time.run(() => this.runId !== '');
+      await this.time.run(() => this.runIds.length > 0);
       await begun;
     });
   }
@@ -113,7 +119,8 @@ export class World {
   }
 
   get isClosed(): boolean {
-    return this.tables.rows('campaign_run').some((row) => row['closed_at'] !== null);
+    const runs = this.tables.rows('campaign_run');
+    return runs.length === this.sides.length && runs.every((row) => row['closed_at'] !== null);
   }
 
   /** What the run told people itself, between what happened to it. */
@@ -137,25 +144,25 @@ export class World {
   }
 
   async #begin(faults: readonly Fault[]): Promise<void> {
-    const { runs } = this.services;
-    await writeCampaign(this.#database, this.scenario);
-    const change = { weights: { home: 100 } };
-    for (const service of this.scenario.services) {
-      const route = routeOf(service);
-      const [row] = this.tables.find('traffic_route', { name: route });
-      await this.entrance.setMembers(route, 'home', row?.['home'] as never);
-      await this.entrance.setWeights(route, change.weights);
-    }
-    const run = await this.time.as(
-      this.#workers.at(API),
-      async () => await runs.arm(OPERATOR, CAMPAIGN),
-      'arm',
-    );
+    const armed: string[] = [];
+    for (const side of this.sides) armed.push(await this.#arm(side));
     const every = this.scenario.policy === 'demo' ? 10_000 : 60_000;
     this.engine.schedule({ id: 'reconcile', workflow: 'reconcile', everyMs: every, args: [] });
     this.weather.begin(faults, Date.parse(START));
-    this.runId = run.id;
-    this.#promise('run', 'campaign_run', run.id);
+    this.runIds = armed;
+    for (const id of armed) this.#promise('run', 'campaign_run', id);
+  }
+
+  async #arm({ ids, cast, entrance, operator }: Side): Promise<string> {
+    await writeCampaign(this.#database, ids, cast);
+    for (const service of cast.services) {
+      const route = routeOf(service);
+      const [row] = this.tables.find('traffic_route', { name: route });
+      await entrance.setMembers(route, 'home', row?.['home'] as never);
+      await entrance.setWeights(route, { home: 100 });
+    }
+    const arm = async () => await this.services.runs.arm(operator, ids.campaign);
+    return (await this.time.as(this.#workers.at(API), arm, 'arm')).id;
   }
 
   /** The relay of a worker: the same delivery, over the engine of this world. */
@@ -206,51 +213,50 @@ export class World {
 
   /** Once the last proof was begun nobody looks after an entrance any more; that is not promised. */
   #restartProxy(): void {
-    const [run] = this.tables.rows('campaign_run');
+    const [run] = this.tables.find('campaign_run', { id: this.runIds[0] });
     if (run?.['state'] === 'verifying' || run?.['state'] === 'closed') return;
-    this.entrance.restart();
+    this.sides[0]?.entrance.restart();
     this.tell('* the proxy is started again and has forgotten everything');
   }
 
   #badGroup(forMs: number): void {
-    for (const service of this.scenario.services) {
-      for (const group of this.entrance.shares(routeOf(service)).keys()) {
-        if (group !== 'home') this.entrance.failing.set(group, 0.5);
+    for (const { cast, entrance } of this.sides.slice(0, 1)) {
+      for (const service of cast.services) {
+        for (const group of entrance.shares(routeOf(service)).keys()) {
+          if (group !== 'home') entrance.failing.set(group, 0.5);
+        }
       }
     }
     this.time.background(async () => {
       await this.time.until(this.time.ms + forMs, 'fault over');
-      this.entrance.failing.clear();
+      this.sides[0]?.entrance.failing.clear();
     });
   }
 
-  async #command(fault: Extract<Fault, { kind: 'command' | 'stop-switch' }>): Promise<void> {
-    const { runs } = this.services;
-    const name = fault.kind === 'command' ? JSON.stringify(fault.order) : 'stop switch';
-    const order = async () => {
-      if (fault.kind === 'stop-switch')
-        await runs.stopSwitch(OPERATOR, { engaged: true, reason: 'simulation' });
-      else await runs.command(OPERATOR, this.runId, fault.order);
-    };
-    try {
-      await this.time.as(this.#workers.at(API), order, name);
-      this.tell(`> ${name}`);
-      // What a command leaves for good is its record.
-      this.#promise(name, 'audit_record', String(this.tables.rows('audit_record').at(-1)?.['id']));
-    } catch (thrown) {
-      this.tell(`> ${name}: ${asSpringtideError(thrown).message}`);
+  async #command(fault: HandFault): Promise<void> {
+    const at = 'next' in fault && fault.next ? 1 : 0;
+    const [side, runId] = [this.sides[at], this.runIds[at]];
+    if (side === undefined || runId === undefined) return;
+    switch (fault.kind) {
+      case 'stop-switch':
+        await this.hands.once(side, runId, { command: 'stop' });
+        return;
+      case 'command':
+        await this.hands.once(side, runId, fault.order);
+        return;
+      case 'desk':
+        return await this.hands.decide(side, fault.choice);
+      case 'person': {
+        const [order, ...more] = fault.orders;
+        if (order === undefined) return;
+        if (more.length > 0) return await this.hands.together(side, runId, fault.orders);
+        return await this.hands.insist(side, runId, order);
+      }
     }
   }
 
   #promise(what: string, table: string, id: string): void {
     this.acknowledged.push({ what, table, id, at: toInstant(this.time.now()) });
-  }
-
-  #serves(id: string): boolean {
-    if (id.startsWith('home-')) return true;
-    return this.clouds.some(({ cloud }) =>
-      cloud.machines().some((machine) => machine.id === id && machine.state === 'running'),
-    );
   }
 }
 
