@@ -1,4 +1,4 @@
-import type { RunRef, WayBackObstacle } from '@springtide/contracts';
+import { sentence, type RunRef, type Sentence, type WayBackObstacle } from '@springtide/contracts';
 import { EffectLedger, MachineLife } from '@springtide/effects';
 import { isGivenUp, isWantedBack, type Intent } from '@springtide/effects/domain';
 import { collectComplete, type Satellite } from '@springtide/provider-kit';
@@ -9,7 +9,7 @@ import type { OpenRun } from './run-book.js';
 
 /** What a look at one phase met. `found`: what is there beyond the ledger's machines; left out: as it was. */
 export type Findings = Readonly<{
-  open: readonly string[];
+  open: readonly Sentence[];
   waitMs: number;
   obstacles: readonly WayBackObstacle[];
   found?: readonly Found[];
@@ -51,7 +51,7 @@ export class BringBack {
       return Math.max(0, ...rests);
     });
     const left = (await this.unreleased(work)).flatMap((intent) => notAsked(intent));
-    const open = left.length === 0 ? [] : [`${left.length} machines are not asked to go yet`];
+    const open = counted('waits.not-asked', left.length);
     const waitMs = Math.max(0, ...done);
     return { open: [...open, ...tell(work, obstacles)], waitMs, obstacles };
   }
@@ -62,7 +62,7 @@ export class BringBack {
       this.seeThrough(work, own),
     );
     const there = done.reduce((sum, count) => sum + count, 0);
-    const open = there === 0 ? [] : [`${there} machines are still there`];
+    const open = counted('waits.there', there);
     return { open: [...open, ...tell(work, obstacles)], waitMs: 0, obstacles };
   }
 
@@ -81,7 +81,7 @@ export class BringBack {
     });
     const found = done.flat();
     const waited = found.filter((one) => (one.state === 'timer') === (kind === 'timers'));
-    const open = waited.length === 0 ? [] : [`${waited.length} ${kind} are still there`];
+    const open = counted(`waits.${kind}`, waited.length);
     return {
       open: [...open, ...tell(work, obstacles)],
       waitMs: 0,
@@ -102,9 +102,9 @@ export class BringBack {
     );
     const unsettled = intents.filter((intent) => intent.state !== 'released' && !isGivenUp(intent));
     const open = [
-      ...countOf(found, 'machine', 'machines of this run are still listed'),
-      ...countOf(found, 'satellite', 'satellites of its purchases are still there'),
-      ...(unsettled.length === 0 ? [] : [`${unsettled.length} purchases are not settled`]),
+      ...counted('waits.listed', found.filter((one) => one.kind === 'machine').length),
+      ...counted('waits.outliving', found.filter((one) => one.kind === 'satellite').length),
+      ...counted('waits.unsettled', unsettled.length),
       ...tell(work, obstacles),
     ];
     const apartMs = Math.max(0, ...done.map((one) => one.lagMs));
@@ -248,20 +248,23 @@ function asFound(satellite: Satellite, place: WayBackPlace, intentId: string, si
   return { id: satellite.id, kind: 'satellite', ...place, state: satellite.kind, intentId, since };
 }
 
-function countOf(found: readonly Found[], kind: Found['kind'], what: string): readonly string[] {
-  const count = found.filter((one) => one.kind === kind).length;
-  return count === 0 ? [] : [`${count} ${what}`];
+type Counted = 'not-asked' | 'there' | 'satellites' | 'timers' | 'listed' | 'outliving' | 'unsettled';
+
+/** How many of something are waited for, where there are any. */
+export function counted(code: `waits.${Counted}`, count: number): readonly Sentence[] {
+  return count === 0 ? [] : [sentence(code, { count })];
 }
 
 function keepSince(before: readonly Found[], now: readonly Found[]): readonly Found[] {
   return now.map((one) => ({ ...one, since: before.find((old) => old.id === one.id)?.since ?? one.since }));
 }
 
-function tell({ open }: PhaseWork, obstacles: readonly WayBackObstacle[]): readonly string[] {
-  return obstacles.map(({ accountId, region, kind, code, message, since, tries, nextTry }) => {
+function tell({ open }: PhaseWork, obstacles: readonly WayBackObstacle[]): readonly Sentence[] {
+  return obstacles.map(({ accountId, kind, nextTry, ...obstacle }) => {
     const account = open.plan.pools.find((pool) => pool.accountId === accountId)?.accountName ?? accountId;
-    const what = kind === 'unreachable' ? 'does not do what it is asked' : 'refuses';
-    const next = nextTry === null ? 'a person must decide' : `next try at ${nextTry}`;
-    return `${account} (${region}) ${what} since ${since} (${code}: ${message}); ${tries} tries, ${next}`;
+    const { region, code, message, since, tries } = obstacle;
+    const facts = { account, region, code, message, since, tries };
+    if (nextTry === null) return sentence('waits.refused-for-good', facts);
+    return sentence(`waits.${kind}`, { ...facts, nextTry });
   });
 }

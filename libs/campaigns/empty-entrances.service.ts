@@ -1,3 +1,4 @@
+import { sentence, type Sentence } from '@springtide/contracts';
 import type { ClusterService } from '@springtide/clusters';
 import type { EffectLedger } from '@springtide/effects';
 import { SpringtideError, addMs, asSpringtideError, msBetween } from '@springtide/kernel';
@@ -33,11 +34,9 @@ export class EmptyEntrances {
           await this.beforeDeadline(this.parts.shifting.sendTrafficHome({ ...work, service }), deadline);
           return [];
         } catch (thrown) {
-          const error = asSpringtideError(thrown);
-          if (error.code === 'conflict' && error.retry === 'never') throw thrown;
-          return [
-            `the entrance of ${service} does not take its traffic home (${error.code}: ${error.message})`,
-          ];
+          const { code, message, retry } = asSpringtideError(thrown);
+          if (code === 'conflict' && retry === 'never') throw thrown;
+          return [sentence('waits.entrance', { service, code, message })];
         }
       }),
     );
@@ -53,8 +52,11 @@ export class EmptyEntrances {
     const left = known.reduce((sum, count) => sum + count, 0);
     const over = deadline === null || deadline <= this.parts.book.now();
     if (over || (known.length === counts.length && left === 0)) return this.findings(work, []);
-    const what = known.length === counts.length ? `${left} connections` : 'connections that nobody counts';
-    return { ...this.findings(work, [`${what} to end`]), waitMs: WAIT_MS };
+    const told =
+      known.length === counts.length
+        ? sentence('waits.connections', { count: left })
+        : sentence('waits.uncounted', {});
+    return { ...this.findings(work, [told]), waitMs: WAIT_MS };
   }
 
   /** Nodes on machines of this run are closed and emptied; budgets of disruption hold until the last third of the time. */
@@ -69,16 +71,18 @@ export class EmptyEntrances {
           const order = { until, escalation: 'force' } as const;
           const { outcome, leaving, held } = await this.parts.clusters.drain(ctx, clusterId, name, order);
           if (outcome === 'empty') return [];
-          return [
-            `node ${name}: ${leaving} leaving, ${held.length} held back${held[0] ? ` (${held[0].message})` : ''}`,
-          ];
+          const facts = { node: name, leaving, held: held.length };
+          const [first] = held;
+          return first === undefined
+            ? [sentence('waits.node', facts)]
+            : [sentence('waits.node-held', { ...facts, message: first.message })];
         } catch (thrown) {
-          return [`node ${name}: ${asSpringtideError(thrown).message}`];
+          return [sentence('waits.node-failed', { node: name, message: asSpringtideError(thrown).message })];
         }
       }),
     );
-    const later =
-      nodes.nodes.length > NODES_AT_ONCE ? [`${nodes.nodes.length - NODES_AT_ONCE} more nodes`] : [];
+    const count = nodes.nodes.length - NODES_AT_ONCE;
+    const later = count > 0 ? [sentence('waits.more-nodes', { count })] : [];
     return this.findings(work, [...nodes.unread, ...open.flat(), ...later]);
   }
 
@@ -111,7 +115,7 @@ export class EmptyEntrances {
         .flatMap(({ item }) => (item.address === null ? [] : [item.address])),
     );
     const nodes: { clusterId: string; name: string }[] = [];
-    const unread: string[] = [];
+    const unread: Sentence[] = [];
     if (addresses.size === 0) return { nodes, unread };
     for (const cluster of await this.parts.clusters.list(ctx)) {
       try {
@@ -120,7 +124,8 @@ export class EmptyEntrances {
         );
         nodes.push(...own.map(({ name }) => ({ clusterId: cluster.id, name })));
       } catch (thrown) {
-        unread.push(`cluster ${cluster.name} cannot be read (${asSpringtideError(thrown).message})`);
+        const { message } = asSpringtideError(thrown);
+        unread.push(sentence('waits.cluster', { cluster: cluster.name, message }));
       }
     }
     return { nodes, unread };
@@ -141,7 +146,7 @@ export class EmptyEntrances {
     }
   }
 
-  private findings({ obstacles }: PhaseWork, open: readonly string[]): Findings {
+  private findings({ obstacles }: PhaseWork, open: readonly Sentence[]): Findings {
     return { open, waitMs: 0, obstacles };
   }
 }

@@ -1,3 +1,4 @@
+import { sentence } from '@springtide/contracts';
 import type { RouteState } from '@springtide/provider-kit';
 import type { Route } from '@springtide/traffic';
 import type { PhaseWork } from './bring-back.service.js';
@@ -43,7 +44,7 @@ describe('a drain of entrances', () => {
       work,
       LATER,
     );
-    expect(busy).toMatchObject({ open: ['3 connections to end'], waitMs: 1_000 });
+    expect(busy).toMatchObject({ open: [sentence('waits.connections', { count: 3 })], waitMs: 1_000 });
     const idle = await entrances([{ activeConnections: 0 }], false).drain(work, LATER);
     expect(idle).toMatchObject({ open: [], waitMs: 0 });
   });
@@ -51,9 +52,9 @@ describe('a drain of entrances', () => {
   it('takes absence for the end only where the product lists members until their last connection ended', async () => {
     expect(await entrances([], true).drain(work, LATER)).toMatchObject({ open: [], waitMs: 0 });
     const hidden = await entrances([], false).drain(work, LATER);
-    expect(hidden.open).toEqual(['connections that nobody counts to end']);
+    expect(hidden.open).toEqual([sentence('waits.uncounted', {})]);
     const uncounted = await entrances([{ activeConnections: null }], true).drain(work, LATER);
-    expect(uncounted.open).toEqual(['connections that nobody counts to end']);
+    expect(uncounted.open).toEqual([sentence('waits.uncounted', {})]);
   });
 
   it('waits for nobody after its deadline', async () => {

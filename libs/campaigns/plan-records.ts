@@ -58,7 +58,8 @@ export function asPlanBody(row: PlanEntity, currency: string): PlanBody {
     standing: content?.standing ?? [],
     capacity: content?.capacity ?? [],
     cost: content?.cost ?? { currency, amount: '0' },
-    lowerBound: content?.lowerBound ?? null,
+    // What is missing has its price in the bound of such a plan: no sum of money.
+    lowerBound: row.status === 'ready' ? (content?.lowerBound ?? null) : null,
     gap: content?.gap ?? null,
     solver: content?.solver ?? '',
     quality: content?.quality ?? '',

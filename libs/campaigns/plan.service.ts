@@ -48,7 +48,7 @@ export class PlansService {
   /** Writes a revision that is `solving` and has the planner started. */
   async request(ctx: RequestContext, campaignId: string): Promise<PlanBody> {
     requirePermission(ctx, 'campaign:write');
-    const plan = await this.parts.database.unitOfWork(ctx, async (tx) => {
+    return await this.parts.database.unitOfWork(ctx, async (tx) => {
       const campaign = await lockCampaign(tx, campaignId);
       if (!isEditable(campaign.status)) {
         throw new SpringtideError(
@@ -84,9 +84,8 @@ export class PlansService {
         workflowId: planWorkflowId(row.id),
         input: { tenantId: ctx.tenantId, planId: row.id },
       });
-      return row;
+      return asPlanBody(row, campaign.input.budget.currency);
     });
-    return asPlanBody(plan, 'EUR');
   }
 
   async list(ctx: RequestContext, campaignId: string): Promise<readonly PlanBody[]> {

@@ -1,4 +1,4 @@
-import { Sentence, storyText, type TimelineEntry } from '@springtide/contracts';
+import { Sentence, clausesFact, sentence, storyText, type TimelineEntry } from '@springtide/contracts';
 import type { Instant } from '@springtide/kernel';
 import type { RequestContext } from '@springtide/platform';
 import { z } from 'zod';
@@ -44,6 +44,11 @@ export async function note(
 /** For whoever reads text alone: programs, logs, versions that know no sentences. */
 export function englishOf(sentences: readonly Sentence[]): string {
   return storyText(sentences, { language: 'en-US' }) ?? '';
+}
+
+/** What a phase of the way back waits for, in one line. */
+export function waitsLine(clauses: readonly Sentence[]): readonly Sentence[] {
+  return clauses.length === 0 ? [] : [sentence('waits', { waitsFor: clausesFact(clauses) })];
 }
 
 /** What a run does now, as it is stored. */

@@ -1,6 +1,8 @@
 import {
   RUN_CHANGED,
   scaleBackWorkflowId,
+  sentence,
+  type Sentence,
   type StuckBody,
   type StuckDecision,
   type StuckOutcome,
@@ -75,20 +77,13 @@ export class StuckDesk {
     const failed = await this.attempt(ctx, effect, decision);
     await this.inTransaction(ctx, effect, decision, async () => await Promise.resolve());
     if (failed !== undefined) {
-      return {
-        id,
-        outcome: 'still-stuck',
-        message: `It was tried, and did not work (${failed.code}: ${failed.message}).`,
-      };
+      const { code, message } = failed;
+      return outcomeOf(id, 'still-stuck', [sentence('outcome.failed', { code, message })]);
     }
     const still = (await this.effects.list(ctx.tenantId)).some((one) => idOf(one) === id);
     return still
-      ? {
-          id,
-          outcome: 'still-stuck',
-          message: 'The cloud was asked again; it is listed until that has an effect.',
-        }
-      : { id, outcome: 'done', message: 'The cloud did what it was asked.' };
+      ? outcomeOf(id, 'still-stuck', [sentence('outcome.asked', {})])
+      : outcomeOf(id, 'done', [sentence('outcome.done', {})]);
   }
 
   private async attempt(
@@ -116,11 +111,7 @@ export class StuckDesk {
       if (effect.kind === 'found-by-tag') await abandonFoundIn(books, effect, by);
       else await abandonIn(books, effect, by);
     });
-    return {
-      id: idOf(effect),
-      outcome: 'done',
-      message: `Nobody tries any more. ${englishOf([costOf(effect)])}`,
-    };
+    return outcomeOf(idOf(effect), 'done', [sentence('outcome.abandoned', {}), costOf(effect)]);
   }
 
   /** What was decided, told and audited together; the run's way back looks again at once. */
@@ -197,6 +188,10 @@ function asBody(effect: StuckEffect, account: string): StuckBody {
       return { choice, effect: englishOf(sentences), sentences: [...sentences] };
     }),
   };
+}
+
+function outcomeOf(id: string, outcome: StuckOutcome['outcome'], sentences: Sentence[]): StuckOutcome {
+  return { id, outcome, message: englishOf(sentences), sentences };
 }
 
 function idOf(effect: Pick<StuckEffect, 'intentId' | 'kind'>): string {

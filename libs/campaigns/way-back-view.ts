@@ -3,6 +3,7 @@ import { LIVE_ITEM_STATES, type EffectItem, type Intent } from '@springtide/effe
 import type { Instant } from '@springtide/kernel';
 import type { Found, KeptWayBack } from './data/way-back.repository.js';
 import { hasLeftSomething, type PlanContent } from './domain/index.js';
+import { englishOf, waitsLine } from './run-timeline.js';
 
 /** The way back as people see it: phases with what they wait for, what is in the way, and what is left with its cost. */
 export function wayBackBody(
@@ -18,7 +19,9 @@ export function wayBackBody(
     reason: progress.reason,
     urgent: progress.urgent,
     phases: progress.phases.map(({ name, state, startedAt, deadline, endedAt, waitsFor, hold }) => ({
-      ...{ name, state, startedAt, deadline, endedAt, waitsFor },
+      ...{ name, state, startedAt, deadline, endedAt },
+      waitsFor: englishOf(waitsLine(waitsFor)),
+      waitsForSentences: [...waitsLine(waitsFor)],
       hold: hold === null || hold.until <= at ? null : hold,
     })),
     obstacles: obstacles.map((one) => ({ ...one, account: accountOf(one.accountId) })),

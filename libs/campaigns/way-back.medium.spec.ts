@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { storyText } from '@springtide/contracts';
 import { Reconciler } from '@springtide/effects';
 import { HOUR, MINUTE, SpringtideError, msBetween } from '@springtide/kernel';
 import { manifest as simulated } from '../../providers/simulated/index.js';
@@ -42,6 +43,25 @@ describe('the way back', () => {
     expect(await run.story()).toContain('scale-back.gone: gone: done.');
   });
 
+  it('goes on with what an older version wrote, which knew its words alone', async () => {
+    const run = await RunOnClouds.open(stage, [{}]);
+    await run.buy(0, 1);
+    await run.bringBack((phase) => phase === 'terminate');
+    await stage.test.database.unitOfWork(stage.tenant.admin, async (tx) => {
+      await tx.query(
+        `update campaign_way_back set progress = jsonb_set(
+           progress #- '{phases,3,waitsForSentences}', '{phases,3,waitsFor}', '"1 machines are not asked"')
+         where run_id = $1`,
+        [run.runId],
+      );
+    });
+    const [, , , terminate] = (await seen(run)).phases;
+    expect(terminate?.waitsFor).toBe('1 machines are not asked');
+    expect(storyText(terminate?.waitsForSentences ?? [], { language: 'zh-CN' })).toBe(terminate?.waitsFor);
+    await run.bringBack();
+    expect((await run.row()).state).toBe('closed');
+  });
+
   it('keeps two listings a visibility lag apart', async () => {
     const run = await RunOnClouds.open(stage, [{}], { visibilityLagMs: 90_000 });
     await run.buy(0, 1);
@@ -62,7 +82,14 @@ describe('the way back', () => {
     const startedAt = run.now();
     await run.bringBack(() => msBetween(startedAt, run.now()) > 70 * MINUTE);
     expect([run.cloud(0).ours(), run.cloud(1).ours().length]).toEqual([[], 2]);
-    const { obstacles, leftovers, round } = await seen(run);
+    const { obstacles, leftovers, round, phases } = await seen(run);
+    const waiting = phases.filter(({ waitsFor }) => waitsFor.includes('cloud-1'));
+    expect(waiting.length).toBeGreaterThan(0);
+    for (const { waitsForSentences = [] } of waiting) {
+      expect(storyText(waitsForSentences, { language: 'zh-CN' })).toMatch(
+        /cloud-1（sim-east）自 .* 起没有执行所请求的操作/,
+      );
+    }
     expect(obstacles).toEqual([
       expect.objectContaining({
         account: 'cloud-1',

@@ -1,9 +1,15 @@
-import { sentence, type RunRef, type WayBackNext, type WayBackPhase } from '@springtide/contracts';
+import {
+  clausesFact,
+  sentence,
+  type RunRef,
+  type WayBackNext,
+  type WayBackPhase,
+} from '@springtide/contracts';
 import type { EffectLedger } from '@springtide/effects';
 import { isGivenUp, type Intent } from '@springtide/effects/domain';
 import { addMs, compareMoney, msBetween, zero } from '@springtide/kernel';
 import type { EntityManager } from 'typeorm';
-import { BringBack, type Findings, type PhaseWork } from './bring-back.service.js';
+import { BringBack, counted, type Findings, type PhaseWork } from './bring-back.service.js';
 import { findWayBack, saveWayBack, type KeptWayBack } from './data/way-back.repository.js';
 import {
   again,
@@ -133,7 +139,7 @@ export class WayBackService {
       await this.book.note(tenantId, runId, {
         step: 'scale-back.not-home',
         level: 'problem',
-        sentences: [sentence('scale-back.not-home', { problem: late.join('; ') })],
+        sentences: [sentence('scale-back.not-home', { problem: clausesFact(late) })],
         once: 'scale-back/not-home',
       });
     }
@@ -147,8 +153,7 @@ export class WayBackService {
     const intents = await this.ledger.listIntents(tenantId, { runId, kind: 'create', onlyUnreleased: true });
     const none = { waitMs: 0, obstacles };
     if (mandate === undefined || intents.length > 0) {
-      const open = intents.length === 0 ? [] : [`${intents.length} purchases are not settled`];
-      return { ...none, open };
+      return { ...none, open: counted('waits.unsettled', intents.length) };
     }
     if (mandate.machines !== 0 || compareMoney(mandate.reserved, zero(mandate.budget.currency)) !== 0) {
       await this.book.note(tenantId, runId, {
@@ -198,7 +203,7 @@ export class WayBackService {
       return { ...current, progress: held(current.progress, phase, hold) };
     });
     const row = kept.progress.phases.find((one) => one.name === phase);
-    const told = sentence('now.way-back', { phase, waitsFor: row?.waitsFor ?? '' });
+    const told = sentence('now.way-back', { phase, waitsFor: clausesFact(row?.waitsFor ?? []) });
     await this.book.say(tenantId, runId, told);
     return { next: phase, waitMs: Math.min(open.policy.guardEveryMs, Math.max(1, msBetween(at, until))) };
   }
@@ -211,7 +216,7 @@ export class WayBackService {
     const old = obstacles.find(
       (one) => one.nextTry === null || msBetween(one.since, at) >= open.policy.stuckMs,
     );
-    const waitsFor = row?.waitsFor ?? '';
+    const waitsFor = clausesFact(row?.waitsFor ?? []);
     const current = currentPhase(progress);
     const told =
       current === null

@@ -13,7 +13,7 @@ export * from './permission.js';
 export * from './plan.js';
 export * from './plan-comparison.js';
 export { explanationSections, reasonSentence, storyText } from './reasons/reason-sentence.js';
-export { Sentence, ordersFact, sentence, type SentenceCode } from './reasons/sentence.js';
+export { Sentence, clausesFact, ordersFact, sentence, type SentenceCode } from './reasons/sentence.js';
 export * from './readiness.js';
 export * from './rehearsal.js';
 export * from './resource.js';

@@ -48,6 +48,13 @@ export type StuckDecision = z.infer<typeof StuckDecision>;
 
 /** `still-stuck`: the cloud was asked and did not do it; it stays on the list. */
 export const StuckOutcome = z
-  .object({ id: z.string(), outcome: z.enum(['done', 'still-stuck']), message: z.string() })
+  .object({
+    id: z.string(),
+    outcome: z.enum(['done', 'still-stuck']),
+    /** In English. */
+    message: z.string(),
+    /** The same, for readers of any language. */
+    sentences: z.array(Sentence).optional(),
+  })
   .meta({ id: 'StuckOutcome' });
 export type StuckOutcome = z.infer<typeof StuckOutcome>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Sentence } from './reasons/sentence.js';
 import { Id, InstantText, MoneyBody } from './scalars.js';
 
 /**
@@ -67,7 +68,10 @@ export const WayBackBody = z
         /** When it goes on without what it waits for; null where it waits for as long as it takes. */
         deadline: InstantText.nullable(),
         endedAt: InstantText.nullable(),
+        /** In English; empty where it waits for nothing. */
         waitsFor: z.string(),
+        /** The same, for readers of any language. */
+        waitsForSentences: z.array(Sentence).optional(),
         /** Why it is to be held, and by whom; null when it is not. */
         hold: z.object({ by: z.string(), reason: z.string(), until: InstantText }).nullable(),
       }),

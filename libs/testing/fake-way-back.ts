@@ -1,4 +1,4 @@
-import type { WayBackNext, WayBackPhase } from '@springtide/contracts';
+import { sentence, type WayBackNext, type WayBackPhase } from '@springtide/contracts';
 import {
   currentPhase,
   entered,
@@ -36,7 +36,8 @@ export class FakeWayBack {
       return { next: phase, waitMs: Math.min(this.unitMs * 10, Math.max(1, msBetween(at, hold.until))) };
     }
     this.progress = entered(this.progress, phase, this.limits(), at);
-    const look: WayBackLook = { open: this.openAt(phase, at), waitMs: this.unitMs / 10 };
+    const open = this.openAt(phase, at).map((text) => sentence('quoted', { text }));
+    const look: WayBackLook = { open, waitMs: this.unitMs / 10 };
     const turn =
       phase === 'proof'
         ? proved(this.progress, { ...look, apartMs: this.unitMs / 10 }, at)

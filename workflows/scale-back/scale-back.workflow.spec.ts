@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { withHold, withoutHold, withoutWaiting } from '@springtide/campaigns/domain';
-import { RUN_CHANGED, scaleBackWorkflowId } from '@springtide/contracts';
+import { RUN_CHANGED, scaleBackWorkflowId, sentence } from '@springtide/contracts';
 import type { FakeGround } from '@springtide/testing';
 import { ApplicationFailure } from '@temporalio/common';
 import { startRunWorld, type RunIds, type RunWorld } from '../testing/run-world.js';
@@ -95,7 +95,10 @@ describe('scale-back', () => {
     ground.homeTrouble = 'the proxy is gone';
     await scaleBack(ids);
     const weights = ground.wayBack.progress.phases.find((row) => row.name === 'weights');
-    expect([weights?.state, weights?.waitsFor]).toEqual(['overdue', 'the proxy is gone']);
+    expect([weights?.state, weights?.waitsFor]).toEqual([
+      'overdue',
+      [sentence('quoted', { text: 'the proxy is gone' })],
+    ]);
     expect([ground.alive(), ground.calls.at(-1)]).toEqual([0, 'closed']);
   });
 

@@ -116,6 +116,31 @@ describe('exit codes', () => {
   });
 });
 
+describe('what is told', () => {
+  const sentences = [{ code: 'choice.abandon', params: {} }];
+  const stuck = {
+    ...{ id: 'i.deleting', kind: 'deleting', account: 'a', region: 'r', count: 1, problem: null },
+    ...{ runId: id, campaignId: null, intentId: id, accountId: id, service: null, machines: ['i-1'] },
+    ...{ since: '2026-11-11T00:00:00Z', costPerHour: null },
+    choices: [{ choice: 'abandon', effect: 'Nobody tries any more.', sentences }],
+  };
+
+  it.each([
+    ['zh-CN', '不再尝试，执行可以不等它而关闭。'],
+    ['en-US', 'Nobody tries any more, and the run may close without it.'],
+  ])('is told in %s by any command that is asked so', async (language, text) => {
+    const { terminal, said } = terminalWith([{ status: 200, body: { items: [stuck], next: null } }]);
+    expect(await runCli(['stuck', 'list', '--language', language], terminal)).toBe(0);
+    expect(said.out).toContain(text);
+  });
+
+  it('is told in no language that is not known', async () => {
+    const { terminal, sent } = terminalWith([]);
+    expect(await runCli(['stuck', 'list', '--language', 'tlh'], terminal)).toBe(2);
+    expect(sent).toEqual([]);
+  });
+});
+
 describe('a request that did not get through', () => {
   it('is sent again with the same key', async () => {
     const { terminal, sent } = terminalWith([

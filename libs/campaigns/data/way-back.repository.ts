@@ -1,7 +1,8 @@
-import { WAY_BACK_PHASES, WAY_BACK_STATES, WayBackObstacle } from '@springtide/contracts';
+import { Sentence, WAY_BACK_PHASES, WAY_BACK_STATES, WayBackObstacle, sentence } from '@springtide/contracts';
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
 import type { WayBack } from '../domain/index.js';
+import { englishOf, waitsLine } from '../run-timeline.js';
 
 /** Seen in a cloud after the ledger had nothing more to bring back, or outliving its machine. */
 export type Found = Readonly<{
@@ -21,22 +22,29 @@ export type KeptWayBack = Readonly<{
   found: readonly Found[];
 }>;
 
+/** The text is for older versions, which know no sentences and wrote none. */
+const PhaseRow = z
+  .object({
+    name: z.enum(WAY_BACK_PHASES),
+    state: z.enum(WAY_BACK_STATES),
+    startedAt: z.string().nullable(),
+    deadline: z.string().nullable(),
+    endedAt: z.string().nullable(),
+    waitsFor: z.string(),
+    waitsForSentences: z.array(Sentence).optional(),
+    hold: z.object({ by: z.string(), reason: z.string(), until: z.string() }).nullable(),
+    skip: z.boolean(),
+  })
+  .transform(({ waitsFor: text, waitsForSentences, ...row }) => ({
+    ...row,
+    waitsFor: waitsForSentences ?? (text === '' ? [] : [sentence('quoted', { text })]),
+  }));
+
 const Row = z.object({
   progress: z.object({
     reason: z.string(),
     urgent: z.boolean(),
-    phases: z.array(
-      z.object({
-        name: z.enum(WAY_BACK_PHASES),
-        state: z.enum(WAY_BACK_STATES),
-        startedAt: z.string().nullable(),
-        deadline: z.string().nullable(),
-        endedAt: z.string().nullable(),
-        waitsFor: z.string(),
-        hold: z.object({ by: z.string(), reason: z.string(), until: z.string() }).nullable(),
-        skip: z.boolean(),
-      }),
-    ),
+    phases: z.array(PhaseRow),
     round: z.number(),
     clean: z.number(),
     cleanAt: z.string().nullable(),
@@ -82,10 +90,14 @@ export async function saveWayBack(
     [
       runId,
       tenantId,
-      JSON.stringify(progress),
+      JSON.stringify({ ...progress, phases: progress.phases.map(storedPhase) }),
       JSON.stringify(obstacles),
       JSON.stringify(found),
       progress.billCheckAt,
     ],
   );
+}
+
+function storedPhase(row: WayBack['phases'][number]): z.input<typeof PhaseRow> {
+  return { ...row, waitsFor: englishOf(waitsLine(row.waitsFor)), waitsForSentences: [...row.waitsFor] };
 }

@@ -1,4 +1,10 @@
-import { WAY_BACK_PHASES, type WAY_BACK_STATES, type WayBackPhase } from '@springtide/contracts';
+import {
+  WAY_BACK_PHASES,
+  sentence,
+  type Sentence,
+  type WAY_BACK_STATES,
+  type WayBackPhase,
+} from '@springtide/contracts';
 import { SpringtideError, addMs, msBetween, type Instant } from '@springtide/kernel';
 
 type WayBackHold = Readonly<{ by: string; reason: string; until: Instant }>;
@@ -9,7 +15,7 @@ type WayBackRow = Readonly<{
   startedAt: Instant | null;
   deadline: Instant | null;
   endedAt: Instant | null;
-  waitsFor: string;
+  waitsFor: readonly Sentence[];
   hold: WayBackHold | null;
   /** A person ended the waiting; it counts until the phase is over. */
   skip: boolean;
@@ -30,8 +36,8 @@ export type WayBack = Readonly<{
 /** How long each phase waits before it goes on without; null: for as long as it takes. */
 export type WayBackLimits = Readonly<Record<WayBackPhase, number | null>>;
 
-/** What a look at a phase met. `open`: what it still waits for, in words; empty when it is through. */
-export type WayBackLook = Readonly<{ open: readonly string[]; waitMs: number }>;
+/** What a look at a phase met. `open`: what it still waits for; empty when it is through. */
+export type WayBackLook = Readonly<{ open: readonly Sentence[]; waitMs: number }>;
 
 /** What comes next: the same phase after `waitMs`, another one at once, or nothing more. */
 export type WayBackTurn = Readonly<{ wayBack: WayBack; next: WayBackPhase | null; waitMs: number }>;
@@ -75,15 +81,20 @@ export function holdOf(wayBack: WayBack, name: WayBackPhase, at: Instant): WayBa
 }
 
 export function held(wayBack: WayBack, name: WayBackPhase, hold: WayBackHold): WayBack {
-  const waitsFor = `held by ${hold.by} until ${hold.until} at the latest${hold.reason === '' ? '' : `: ${hold.reason}`}`;
+  const { by: who, until, reason } = hold;
+  const waitsFor = [
+    reason === ''
+      ? sentence('waits.held', { who, until })
+      : sentence('waits.held-because', { who, until, reason }),
+  ];
   return put(wayBack, { ...rowOf(wayBack, name), state: 'held', startedAt: null, deadline: null, waitsFor });
 }
 
 /** What a look decides: through, past its deadline, skipped, or to be looked at again. */
 export function lookedAt(wayBack: WayBack, name: WayBackPhase, look: WayBackLook, at: Instant): WayBackTurn {
   const row = rowOf(wayBack, name);
-  if (look.open.length === 0) return over(wayBack, { ...row, waitsFor: '' }, 'done', at);
-  const waitsFor = look.open.join('; ');
+  const waitsFor = look.open;
+  if (waitsFor.length === 0) return over(wayBack, { ...row, waitsFor }, 'done', at);
   if (row.skip) return over(wayBack, { ...row, waitsFor }, 'skipped', at);
   if (row.deadline !== null && row.deadline <= at) return over(wayBack, { ...row, waitsFor }, 'overdue', at);
   const left = row.deadline === null ? look.waitMs : Math.min(look.waitMs, msBetween(at, row.deadline));
@@ -103,8 +114,8 @@ export function proved(
   if (look.open.length > 0) return anotherRound(wayBack, look);
   const clean = wayBack.clean + 1;
   const counted = { ...wayBack, clean, cleanAt: at };
-  if (clean >= CLEAN_PASSES) return over(counted, { ...row, waitsFor: '' }, 'done', at);
-  const waitsFor = `a second clean listing, not before ${addMs(at, look.apartMs)}`;
+  if (clean >= CLEAN_PASSES) return over(counted, { ...row, waitsFor: [] }, 'done', at);
+  const waitsFor = [sentence('waits.second-listing', { at: addMs(at, look.apartMs) })];
   return { wayBack: put(counted, { ...row, waitsFor }), next: 'proof', waitMs: look.apartMs };
 }
 
@@ -117,7 +128,7 @@ function anotherRound(wayBack: WayBack, look: WayBackLook): WayBackTurn {
   const from = WAY_BACK_PHASES.indexOf(AGAIN_FROM);
   const phases = wayBack.phases.map((row, index) => {
     if (index < from) return row;
-    const waitsFor = row.name === 'proof' ? look.open.join('; ') : '';
+    const waitsFor = row.name === 'proof' ? look.open : [];
     return { ...ahead(row.name), hold: row.hold, waitsFor };
   });
   const again = { ...wayBack, phases, round: wayBack.round + 1, clean: 0, cleanAt: null };
@@ -186,7 +197,7 @@ function isOver({ state }: WayBackRow): boolean {
 }
 
 function ahead(name: WayBackPhase): WayBackRow {
-  const nothing = { startedAt: null, deadline: null, endedAt: null, waitsFor: '', hold: null, skip: false };
+  const nothing = { startedAt: null, deadline: null, endedAt: null, waitsFor: [], hold: null, skip: false };
   return { name, state: 'ahead', ...nothing };
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RunCommand, WayBackPhase } from '@springtide/contracts';
+import { sentence, type RunCommand, type WayBackPhase } from '@springtide/contracts';
 import { EffectLedger, PostgresEffectStore, STANDARD_EFFECTS, type EffectsPolicy } from '@springtide/effects';
 import { HOUR, SpringtideError, addMs, money, zero, type Instant } from '@springtide/kernel';
 import { hashJson, newId, silentLogger } from '@springtide/platform';
@@ -76,7 +76,11 @@ export class RunOnClouds {
     });
     this.book = new RunBook(database, this.clock);
     const stand = (name: 'sendHome' | 'drain' | 'evict') => async (): Promise<Findings> =>
-      await Promise.resolve({ open: this.before[name], waitMs: 0, obstacles: [] });
+      await Promise.resolve({
+        open: this.before[name].map((text) => sentence('quoted', { text })),
+        waitMs: 0,
+        obstacles: [],
+      });
     this.wayBack = new WayBackService(this.book, this.ledger, {
       sendHome: stand('sendHome'),
       drain: stand('drain'),

@@ -1,7 +1,7 @@
 import type { ReportLanguage } from '../after-action.js';
 import type { Reason } from '../plan.js';
 import { TOPICS, topicOf } from './reason-topics.js';
-import type { Sentence } from './sentence.js';
+import { clausesOf, type Sentence } from './sentence.js';
 import { storyWordsEnUS } from './story-words.en-US.js';
 import { storyWordsZhCN } from './story-words.zh-CN.js';
 import { reasonWordsEnUS } from './words.en-US.js';
@@ -66,8 +66,9 @@ function sentenceOf(key: string, params: Params, wording: Wording): string | und
     /\{(\w+)(?::(\w+))?\}/g,
     (_hole, name: string, kind?: string) => {
       const value = params[name];
-      if (value === undefined) whole = false;
-      return value === undefined ? '' : written(String(value), kind, params, wording);
+      const told = value === undefined ? undefined : written(String(value), kind, params, wording);
+      if (told === undefined) whole = false;
+      return told ?? '';
     },
   );
   return whole ? sentence : undefined;
@@ -77,8 +78,13 @@ function isWord(key: string): key is WordKey {
   return Object.hasOwn(enUS, key);
 }
 
-/** One parameter as the sentence's reader writes such things. */
-function written(value: string, kind: string | undefined, params: Params, wording: Wording): string {
+/** One parameter as the sentence's reader writes such things; undefined where this version does not know all of it. */
+function written(
+  value: string,
+  kind: string | undefined,
+  params: Params,
+  wording: Wording,
+): string | undefined {
   const { language, nameOf = (pool: string) => pool, timeOf = (instant: string) => instant } = wording;
   switch (kind) {
     case 'money':
@@ -104,7 +110,9 @@ function written(value: string, kind: string | undefined, params: Params, wordin
     case 'instant':
       return timeOf(value);
     case 'waits':
-      return value === '' ? '' : (sentenceOf('waits.after', params, wording) ?? value);
+      return value === '' ? '' : sentenceOf('waits.after', params, wording);
+    case 'clauses':
+      return clausesIn(value, wording);
     case undefined:
       return value;
     default:
@@ -129,6 +137,15 @@ function orderIn(order: string, wording: Wording): string {
   const [machines = '', phase = '', service = '', ...pool] = order.split('|');
   const kind = service !== '' ? 'service' : phase !== '' ? 'phase' : 'plain';
   return sentenceOf(`order.${kind}`, { machines, phase, service, pool: pool.join('|') }, wording) ?? order;
+}
+
+/** What an older version wrote as text stays so. */
+function clausesIn(value: string, wording: Wording): string | undefined {
+  const clauses = clausesOf(value);
+  if (clauses === undefined) return value;
+  const told = clauses.map(({ code, params }) => sentenceOf(`story.${code}`, params, wording));
+  if (told.includes(undefined)) return undefined;
+  return told.join(wording.language === 'zh-CN' ? '；' : '; ');
 }
 
 const MOST_POOLS = 5;

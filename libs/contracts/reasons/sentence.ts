@@ -29,6 +29,16 @@ export function sentence<Code extends SentenceCode>(code: Code, params: Facts<Co
 
 type Order = Readonly<{ machines: number; poolId: string; phase?: string; service?: string }>;
 
+/** Parts of a sentence, each with its own facts, as one fact of kind `clauses`; empty where there are none. */
+export function clausesFact(clauses: readonly Sentence[]): string {
+  return clauses.length === 0 ? '' : JSON.stringify(clauses);
+}
+
+/** What `clausesFact` made; undefined for the plain text that older versions wrote there. */
+export function clausesOf(fact: string): readonly Sentence[] | undefined {
+  return fact.startsWith('[{"code":') ? z.array(Sentence).parse(JSON.parse(fact)) : undefined;
+}
+
 /** Machines of pools as a fact of kind `orders`. */
 export function ordersFact(orders: readonly Order[]): string {
   return orders

@@ -1,4 +1,4 @@
-import { ordersFact, sentence, storyText } from '../index.js';
+import { clausesFact, ordersFact, sentence, storyText } from '../index.js';
 import { storyWordsEnUS } from './story-words.en-US.js';
 import { storyWordsZhCN } from './story-words.zh-CN.js';
 
@@ -37,6 +37,31 @@ describe('a line of a story', () => {
       storyText([sentence('scale-back.overdue', { phase: 'drain', waitsFor })], ENGLISH);
     expect(overdue('2 connections to end')).toMatch(/^drain: its time is over: 2 connections to end\. The/);
     expect(overdue('')).toMatch(/^drain: its time is over\. The/);
+  });
+
+  it('tells each thing that is waited for in the language of its reader, and what older versions wrote as they wrote it', () => {
+    const nextTry = '2026-11-11T02:00:00.000Z';
+    const silent = {
+      account: 'aws-prod',
+      region: 'eu-1',
+      code: 'unavailable',
+      message: 'no route',
+      tries: 4,
+    };
+    const waitsFor = clausesFact([
+      sentence('waits.there', { count: 2 }),
+      sentence('waits.unreachable', { ...silent, since: nextTry, nextTry }),
+    ]);
+    const now = (fact: string) => [sentence('now.way-back', { phase: 'gone', waitsFor: fact })];
+    expect(storyText(now(waitsFor), { ...CHINESE, timeOf: () => '10:00' })).toBe(
+      '回收进行到“复核主机已释放”（2 台主机仍在；aws-prod（eu-1）自 10:00 起没有执行所请求的操作（unavailable：no route）；已尝试 4 次，下次重试 10:00）。',
+    );
+    expect(storyText(now(waitsFor), ENGLISH)).toMatch(
+      /^Way back at gone: 2 machines are still there; aws-prod/,
+    );
+    expect(storyText(now('2 machines are still there'), CHINESE)).toContain('（2 machines are still there）');
+    const newer = clausesFact([{ code: 'from-the-future', params: {} }]);
+    expect(storyText(now(newer), CHINESE)).toBeUndefined();
   });
 
   it('is not told in part, nor where this version does not know it: then its text stands', () => {

@@ -143,7 +143,7 @@ export const storyWordsEnUS = {
   'story.scale-back.clean': 'Listing {pass}: every account shows nothing of this run any more.',
   'story.scale-back.left': 'Listing {pass}: {leftovers} leftovers of this run; scale-back goes on.',
   'story.scale-back.not-home':
-    '{problem}. Its shares may point at machines that are gone, where requests fail; that costs no money. Look at the proxy, or set its shares by hand.',
+    '{problem:clauses}. Its shares may point at machines that are gone, where requests fail; that costs no money. Look at the proxy, or set its shares by hand.',
   'story.scale-back.books':
     'No machine is left, yet the books hold room for {machines} and {amount} {currency}. Nothing costs money; the sum reserved is wrong until somebody looks.',
   'story.scale-back.done': '{phase:back}: done.',
@@ -152,6 +152,31 @@ export const storyWordsEnUS = {
   'story.scale-back.skipped':
     '{phase:back}: the waiting was ended by a person{waitsFor:waits}. The way back comes back for this.',
   'story.scale-back.ahead': '{phase:back}: not clean{waitsFor:waits}. Another round begins.',
+  'story.waits': '{waitsFor:clauses}',
+  'story.waits.entrance': 'the entrance of {service} does not take its traffic home ({code}: {message})',
+  'story.waits.connections': '{count} connections to end',
+  'story.waits.uncounted': 'connections that nobody counts to end',
+  'story.waits.node': 'node {node}: {leaving} leaving, {held} held back',
+  'story.waits.node-held': 'node {node}: {leaving} leaving, {held} held back ({message})',
+  'story.waits.node-failed': 'node {node}: {message}',
+  'story.waits.more-nodes': '{count} more nodes',
+  'story.waits.cluster': 'cluster {cluster} cannot be read ({message})',
+  'story.waits.not-asked': '{count} machines are not asked to go yet',
+  'story.waits.there': '{count} machines are still there',
+  'story.waits.satellites': '{count} satellites are still there',
+  'story.waits.timers': '{count} timers are still there',
+  'story.waits.unsettled': '{count} purchases are not settled',
+  'story.waits.listed': '{count} machines of this run are still listed',
+  'story.waits.outliving': '{count} satellites of its purchases are still there',
+  'story.waits.second-listing': 'a second clean listing, not before {at:instant}',
+  'story.waits.unreachable':
+    '{account} ({region}) does not do what it is asked since {since:instant} ({code}: {message}); {tries} tries, next try at {nextTry:instant}',
+  'story.waits.refused':
+    '{account} ({region}) refuses since {since:instant} ({code}: {message}); {tries} tries, next try at {nextTry:instant}',
+  'story.waits.refused-for-good':
+    '{account} ({region}) refuses since {since:instant} ({code}: {message}); {tries} tries, a person must decide',
+  'story.waits.held': 'held by {who} until {until:instant} at the latest',
+  'story.waits.held-because': 'held by {who} until {until:instant} at the latest: {reason}',
   'story.closed': 'Closed: everything is back, and two listings agree.',
   'story.closed-without':
     'Closed: {count} machines were given up, all others are back, and two listings agree.',
@@ -170,6 +195,11 @@ export const storyWordsEnUS = {
   'story.found.adopt':
     'The machine you name is taken for ours and deleted now, because no run is left that could need it; from then on it costs nothing.',
   'story.found.abandon': 'They stay as they are, nobody of us ends them, and nobody is asked again.',
+
+  'story.outcome.done': 'The cloud did what it was asked.',
+  'story.outcome.asked': 'The cloud was asked again; it is listed until that has an effect.',
+  'story.outcome.failed': 'It was tried, and did not work ({code}: {message}).',
+  'story.outcome.abandoned': 'Nobody tries any more.',
 
   'story.now.armed': 'Armed by {who}; waiting for the first phase.',
   'story.now.came-back': 'Came back after it had made way; {amount} {currency} of its money are left.',
@@ -198,7 +228,7 @@ export const storyWordsEnUS = {
   'shift.earlier': '{earlier} step(s) earlier than forecast',
   'shift.later': '{later} step(s) later than forecast',
   'shift.between': 'between {earlier} step(s) earlier and {later} later than forecast',
-  'waits.after': ': {waitsFor}',
+  'waits.after': ': {waitsFor:clauses}',
 
   'back.weights': 'weights',
   'back.drain': 'drain',

@@ -1,4 +1,12 @@
-import { CampaignInput, routes, type ApprovalBody, type CampaignBody } from '@springtide/contracts';
+import {
+  CampaignBody,
+  CampaignInput,
+  reasonSentence,
+  routes,
+  type ApprovalBody,
+  type PlanBody,
+  type ReportLanguage,
+} from '@springtide/contracts';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { CliFailure } from '../output/cli-failure.js';
@@ -36,7 +44,8 @@ export function addCampaignCommands(program: Command, line: CommandLine): void {
       const requested = await session.call(routes.planRequest, { params: { id } });
       session.progress(`Plan ${requested.id}, revision ${requested.revision}, is being solved …`);
       const plan = options.wait ? await solved(session, requested.id) : requested;
-      session.print(plan, () => planSections(plan));
+      if (!options.wait) session.progress(`Look at it in a moment: springtide plan get ${requested.id}`);
+      session.print(plan, () => planSections(plan, session.options.language));
       return plan.status === 'infeasible' || plan.status === 'failed' ? EXIT.error : EXIT.ok;
     },
   );
@@ -82,7 +91,7 @@ function addDrafting(noun: Command, line: CommandLine): void {
     'put a campaign on the calendar, as a draft',
     file,
     async ({ session, options }) => {
-      const body = await readBody(terminal, options.file, CampaignInput);
+      const body = await readBody(terminal, options.file, CampaignInput, CampaignBody);
       const campaign = await session.call(routes.campaignCreate, { body });
       session.print(campaign, () => campaignSections(campaign));
     },
@@ -121,7 +130,7 @@ function addDrafting(noun: Command, line: CommandLine): void {
       args: [reference = ''],
       options,
     } = given;
-    const body = await readBody(terminal, options.file, CampaignInput);
+    const body = await readBody(terminal, options.file, CampaignInput, CampaignBody);
     const before = await read(session, reference);
     const parts = { params: { id: before.id }, body, ifMatch: before.version };
     const campaign = await session.call(routes.campaignUpdate, parts);
@@ -158,6 +167,7 @@ function addDeciding(noun: Command, line: CommandLine): void {
           `Run: springtide campaign plan ${reference} --wait`,
         );
       const approval = await session.call(routes.approvalRequest, { params: { id: plan.id } });
+      if (plan.status === 'infeasible') session.progress(shortageOf(plan, session.options.language));
       session.print(approval, () => approvalSections(approval));
     },
   );
@@ -255,4 +265,12 @@ function demandText(campaign: CampaignBody, phase: string): string {
     .filter((demand) => demand.phase === phase)
     .map((demand) => `${demand.service} ${demand.requestsPerSecond}/s`)
     .join(', ');
+}
+
+/** What whoever asks for approval of a plan that falls short should read once more. */
+function shortageOf({ reasons }: PlanBody, language: ReportLanguage): string {
+  const [short] = reasons.filter(({ code }) => code === 'in-short-missing');
+  const told =
+    short === undefined ? 'This plan does not carry all demand.' : reasonSentence(short, { language });
+  return `Approval was asked for all the same. ${told}`;
 }

@@ -1,3 +1,4 @@
+import { ReportLanguage } from '@springtide/contracts';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { EXIT, type ExitCode } from '../output/exit-code.js';
@@ -10,6 +11,7 @@ const Common = z.object({
   output: z.enum([...FORMATS, 'csv']).default('table'),
   idempotencyKey: z.string().optional(),
   timeout: z.coerce.number().min(1).max(86_400).default(300),
+  language: ReportLanguage.default('en-US'),
 });
 
 type Invocation<O> = Readonly<{ session: Session; args: readonly string[]; options: O }>;
@@ -41,10 +43,11 @@ export class CommandLine {
     const schema = setup.options ?? z.object({});
     return command.action(async () => {
       const given = command.opts();
-      const { context, idempotencyKey, timeout, output } = Common.parse(given);
+      const { context, idempotencyKey, timeout, output, language } = Common.parse(given);
       const session = new Session(this.terminal, {
         output: output === 'csv' ? 'table' : output,
         timeout,
+        language,
         ...(context === undefined ? {} : { context }),
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       });
@@ -60,6 +63,9 @@ function commonFlags(): Option[] {
     new Option('--context <name>', 'which server to talk to, as saved by login'),
     new Option('--idempotency-key <key>', 'repeat an earlier request safely').default(undefined, 'a new one'),
     new Option('--timeout <seconds>', 'how long --wait waits').default('300'),
+    new Option('--language <language>', 'of what is told: stories, reasons, findings')
+      .choices(ReportLanguage.options)
+      .default('en-US'),
   ];
 }
 

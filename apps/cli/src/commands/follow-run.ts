@@ -1,7 +1,8 @@
-import { ApiProblem, routes, type ReportLanguage, type RunBody } from '@springtide/contracts';
-import { timelineLine, toldText } from '../output/campaign-sections.js';
+import { ApiProblem, routes, type RunBody } from '@springtide/contracts';
+import { timelineLine } from '../output/campaign-sections.js';
 import { EXIT, type ExitCode } from '../output/exit-code.js';
 import { plainText } from '../output/plain-text.js';
+import { toldText } from '../output/told-text.js';
 import type { Session } from '../session/session.js';
 
 /** A server that restarts is waited for this long. */
@@ -13,12 +14,9 @@ const PAUSE_MS = 1_000;
  * to standard error. An interrupted server is waited for; no line is lost or printed twice.
  * @returns 7 when machines are left over, 1 when the run is stuck.
  */
-export async function followRun(
-  session: Session,
-  id: string,
-  language: ReportLanguage = 'en-US',
-): Promise<ExitCode> {
+export async function followRun(session: Session, id: string): Promise<ExitCode> {
   const { terminal, options } = session;
+  const { language } = options;
   let after = 0;
   let shown = '';
   let answeredAt = terminal.now().getTime();
@@ -62,6 +60,8 @@ function outcomeOf(session: Session, run: RunBody): ExitCode {
     return EXIT.leftovers;
   }
   if (run.state === 'closed') return EXIT.ok;
-  session.progress(`The run is stuck: ${plainText(run.summary)}`);
+  const { summarySentences, summary } = run;
+  const told = toldText(summarySentences, summary, session.options.language);
+  session.progress(`The run is stuck: ${plainText(told)}`);
   return EXIT.error;
 }

@@ -1,9 +1,9 @@
 import {
-  ReportLanguage,
   routes,
   type PlanComparison,
   type PlanSide,
   type PlanWhatIf,
+  type ReportLanguage,
 } from '@springtide/contracts';
 import type { Command } from 'commander';
 import { z } from 'zod';
@@ -15,18 +15,11 @@ import type { Session } from '../session/session.js';
 import { flag, type CommandLine } from './command-line.js';
 import { parseMoney } from './parse-money.js';
 
-/** Of verbs that explain or tell. */
-export const IN_A_LANGUAGE = {
-  options: z.object({ language: ReportLanguage.default('en-US') }),
-  flags: [flag('--language <language>', 'of what is told').choices(ReportLanguage.options).default('en-US')],
-};
-
 const WHAT_IF = {
   options: z.object({
     demand: z.coerce.number().optional(),
     budget: z.string().optional(),
     without: z.string().optional(),
-    ...IN_A_LANGUAGE.options.shape,
   }),
   flags: [
     flag('--demand <factor>', 'every demand times this: 1.2 is a fifth more'),
@@ -35,7 +28,6 @@ const WHAT_IF = {
       '--without <places>',
       'clouds to do without, by name or id, with commas between; aws/eu-central-1 is one region, aws/eu-central-1/eu-central-1a one zone',
     ),
-    ...IN_A_LANGUAGE.flags,
   ],
 };
 
@@ -47,24 +39,26 @@ export function addPlanComparisonVerbs(noun: Command, line: CommandLine): void {
     'what would be planned if demand, budget or clouds were different; nothing is kept',
     WHAT_IF,
     async ({ session, args: [id = ''], options }) => {
+      const { language } = session.options;
       const comparison = await session.call(routes.planWhatIf, {
         params: { id },
-        query: { language: options.language },
+        query: { language },
         body: {
           ...(await excluded(session, options.without ?? '')),
           ...(options.demand === undefined ? {} : { demandFactor: options.demand }),
           ...(options.budget === undefined ? {} : { budget: parseMoney(options.budget) }),
         },
       });
-      session.print(comparison, () => comparisonSections(comparison, 'what if', options.language));
+      session.print(comparison, () => comparisonSections(comparison, 'what if', language));
     },
   );
   line.verb(
     noun,
     'compare <plan> <other>',
     'two plans side by side',
-    IN_A_LANGUAGE,
-    async ({ session, args: [id = '', other = ''], options: { language } }) => {
+    {},
+    async ({ session, args: [id = '', other = ''] }) => {
+      const { language } = session.options;
       const query = { with: other, language };
       const comparison = await session.call(routes.planCompare, { params: { id }, query });
       session.print(comparison, () => comparisonSections(comparison, 'other plan', language));

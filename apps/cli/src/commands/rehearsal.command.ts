@@ -125,7 +125,7 @@ async function replayOf(
 }
 
 function show(session: Session, rehearsal: RehearsalBody): ExitCode {
-  session.print(rehearsal, () => rehearsalSections(rehearsal));
+  session.print(rehearsal, () => rehearsalSections(rehearsal, session.options.language));
   const held = rehearsal.status === 'running' || rehearsal.result?.passed === true;
   return held ? EXIT.ok : EXIT.error;
 }

@@ -11,7 +11,7 @@ import type { Session } from '../session/session.js';
 import { flag, required, type CommandLine } from './command-line.js';
 import { followRun } from './follow-run.js';
 import { parseMoney } from './parse-money.js';
-import { IN_A_LANGUAGE, addPlanComparisonVerbs } from './plan-comparison.command.js';
+import { addPlanComparisonVerbs } from './plan-comparison.command.js';
 import { addWayBackOrders } from './way-back.command.js';
 
 export function addRunCommands(program: Command, line: CommandLine): void {
@@ -33,9 +33,9 @@ export function addRunCommands(program: Command, line: CommandLine): void {
     noun,
     'watch <run>',
     'its story as it happens, until it has closed',
-    IN_A_LANGUAGE,
-    async ({ session, args: [reference = ''], options: { language } }) => {
-      return await followRun(session, await runId(session, reference), language);
+    {},
+    async ({ session, args: [reference = ''] }) => {
+      return await followRun(session, await runId(session, reference));
     },
   );
   for (const command of ['pause', 'resume'] as const) {
@@ -135,18 +135,13 @@ export function addPlanCommands(program: Command, line: CommandLine): void {
   );
   line.verb(noun, 'get <plan>', 'one plan by its id', {}, async ({ session, args: [id = ''] }) => {
     const plan = await session.call(routes.planGet, { params: { id } });
-    session.print(plan, () => planSections(plan));
+    session.print(plan, () => planSections(plan, session.options.language));
   });
-  line.verb(
-    noun,
-    'explain <plan>',
-    'why it is as it is',
-    IN_A_LANGUAGE,
-    async ({ session, args: [id = ''], options: { language } }) => {
-      const { reasons } = await session.call(routes.planGet, { params: { id }, query: { language } });
-      session.print(reasons, () => [explanationText(reasons, language)]);
-    },
-  );
+  line.verb(noun, 'explain <plan>', 'why it is as it is', {}, async ({ session, args: [id = ''] }) => {
+    const { language } = session.options;
+    const { reasons } = await session.call(routes.planGet, { params: { id }, query: { language } });
+    session.print(reasons, () => [explanationText(reasons, language)]);
+  });
   addPlanComparisonVerbs(noun, line);
 }
 
@@ -157,7 +152,7 @@ async function order(session: Session, reference: string, body: RunCommand): Pro
 }
 
 function show(session: Session, run: RunBody): ExitCode {
-  session.print(run, () => runSections(run));
+  session.print(run, () => runSections(run, session.options.language));
   const ended = run.state === 'closed' || run.state === 'stuck';
   return ended && run.leftovers.length > 0 ? EXIT.leftovers : EXIT.ok;
 }

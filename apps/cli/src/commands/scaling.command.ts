@@ -1,7 +1,7 @@
 import {
+  ScalingBody,
   ScalingInput,
   routes,
-  type ScalingBody,
   type ScalingGroupBody,
   type ScalingRestBody,
 } from '@springtide/contracts';
@@ -27,7 +27,7 @@ export function addScalingCommands(program: Command, line: CommandLine): void {
       flags: [required('-f, --file <path>', 'strategies, floor and ceiling; YAML or JSON')],
     },
     async ({ session, args: [service = ''], options: { file } }) => {
-      const body = await readBody(line.terminal, file, ScalingInput);
+      const body = await readBody(line.terminal, file, ScalingInput, ScalingBody);
       const scaling = await session.call(routes.scalingPut, { params: { service }, body });
       session.print(scaling, () => scalingSections(scaling));
     },

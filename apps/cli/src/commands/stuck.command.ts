@@ -1,10 +1,11 @@
-import { routes, type StuckDecision } from '@springtide/contracts';
+import { routes, type ReportLanguage, type StuckBody, type StuckDecision } from '@springtide/contracts';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { CliFailure } from '../output/cli-failure.js';
 import { EXIT } from '../output/exit-code.js';
 import { priceText, timeText } from '../output/readable.js';
-import { factsOf, tableOf } from '../output/render.js';
+import { factsOf, tableOf, type Section } from '../output/render.js';
+import { toldText } from '../output/told-text.js';
 import { runId } from '../session/references.js';
 import { flag, type CommandLine } from './command-line.js';
 
@@ -34,10 +35,10 @@ export function addStuckCommands(program: Command, line: CommandLine): void {
             ['since', (row) => timeText(row.since)],
             ['per hour', (row) => priceText(row.costPerHour)],
             ['why', (row) => (row.problem === null ? '' : `${row.problem.code}: ${row.problem.message}`)],
-            ['choices', (row) => row.choices.map(({ choice }) => choice).join(', ')],
           ],
           items,
         ),
+        choiceTable(items, session.options.language),
       ]);
     },
   );
@@ -65,11 +66,23 @@ export function addStuckCommands(program: Command, line: CommandLine): void {
       session.print(outcome, () => [
         factsOf([
           ['Outcome', outcome.outcome],
-          ['What happened', outcome.message],
+          ['What happened', toldText(outcome.sentences, outcome.message, session.options.language)],
         ]),
       ]);
       return outcome.outcome === 'done' ? EXIT.ok : EXIT.error;
     },
+  );
+}
+
+function choiceTable(items: readonly StuckBody[], language: ReportLanguage): Section {
+  return tableOf(
+    [
+      ['id', (row) => row.id],
+      ['choice', (row) => row.choice],
+      ['what it does', (row) => toldText(row.sentences, row.effect, language)],
+    ],
+    items.flatMap(({ id, choices }) => choices.map((choice) => ({ id, ...choice }))),
+    'Choices',
   );
 }
 

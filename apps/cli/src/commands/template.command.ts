@@ -1,4 +1,4 @@
-import { ReleaseInput, RouteInput, routes, type RouteBody, type TemplateBody } from '@springtide/contracts';
+import { ReleaseInput, RouteBody, RouteInput, routes, type TemplateBody } from '@springtide/contracts';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { numberText, timeText } from '../output/readable.js';
@@ -63,7 +63,7 @@ export function addRouteCommands(program: Command, line: CommandLine): void {
     'declare an entrance and the machines that serve it always',
     FILE,
     async ({ session, options }) => {
-      const body = await readBody(line.terminal, options.file, RouteInput);
+      const body = await readBody(line.terminal, options.file, RouteInput, RouteBody);
       const route = await session.call(routes.routeCreate, { body });
       session.print(route, () => routeSections(route));
     },

@@ -1,20 +1,19 @@
 import {
-  storyText,
   type ApprovalBody,
   type CampaignReport,
   type CostReport,
   type PlanBody,
   type ReportLanguage,
   type RunBody,
-  type Sentence,
   type TimelineEntry,
 } from '@springtide/contracts';
 import { explanationText } from './explanation.js';
 import { durationText, moneyText, numberText, percentText, priceText, timeText } from './readable.js';
 import { factsOf, tableOf, type Section } from './render.js';
+import { toldText } from './told-text.js';
 import { wayBackSections } from './way-back-sections.js';
 
-export function planSections(plan: PlanBody): Section[] {
+export function planSections(plan: PlanBody, language: ReportLanguage): Section[] {
   const facts = factsOf([
     ['Plan', plan.id],
     ['Revision', plan.revision],
@@ -27,7 +26,7 @@ export function planSections(plan: PlanBody): Section[] {
     ...(plan.failure === null ? [] : [['Failure', plan.failure] as const]),
   ]);
   if (plan.status === 'solving') return [facts];
-  return [facts, allocationTable(plan), capacityTable(plan), explanationText(plan.reasons)];
+  return [facts, allocationTable(plan), capacityTable(plan), explanationText(plan.reasons, language)];
 }
 
 /** One row per service and pool, one column per phase that the plan names. */
@@ -120,17 +119,17 @@ export function approvalSections(approval: ApprovalBody): Section[] {
   ];
 }
 
-export function runSections(run: RunBody): Section[] {
+export function runSections(run: RunBody, language: ReportLanguage): Section[] {
   const { spend } = run;
   const sections = [
     factsOf([
       ['Run', run.id],
       ['State', run.state],
       ['Phase', run.phase],
-      ['Now', run.summary],
+      ['Now', toldText(run.summarySentences, run.summary, language)],
       ['Since', timeText(run.since)],
       ['Expected end', timeText(run.expectedEnd)],
-      ['If stopped', run.ifStopped],
+      ['If stopped', toldText(run.ifStoppedSentences, run.ifStopped, language)],
       [
         'Spent',
         `${moneyText(spend.actual)} of ${moneyText(spend.budget)}; planned ${moneyText(spend.planned)}, committed ${moneyText(spend.committed)}`,
@@ -162,7 +161,7 @@ export function runSections(run: RunBody): Section[] {
     ),
     trafficTable(run),
   ];
-  const returning = wayBackSections(run);
+  const returning = wayBackSections(run, language);
   return run.leftovers.length > 0
     ? [...sections, ...returning, leftoverTable(run)]
     : [...sections, ...returning];
@@ -199,16 +198,7 @@ function leftoverTable(run: RunBody): Section {
 
 const MARKS = { info: ' ', warning: '!', problem: 'X' } as const;
 
-/** What is told, in one's language; in English where that is not known. */
-export function toldText(
-  sentences: readonly Sentence[] | undefined,
-  english: string,
-  language: ReportLanguage,
-): string {
-  return storyText(sentences ?? [], { language, timeOf: timeText }) ?? english;
-}
-
-export function timelineLine(entry: TimelineEntry, language: ReportLanguage = 'en-US'): string {
+export function timelineLine(entry: TimelineEntry, language: ReportLanguage): string {
   const told = toldText(entry.sentences, entry.detail, language);
   return `${timeText(entry.at)} ${MARKS[entry.level]} ${entry.step.padEnd(18)} ${told}`;
 }

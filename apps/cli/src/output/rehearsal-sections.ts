@@ -1,8 +1,9 @@
-import type { RehearsalBody, TwinTime } from '@springtide/contracts';
+import type { RehearsalBody, ReportLanguage, TwinTime } from '@springtide/contracts';
 import { durationText, moneyText, numberText, timeText } from './readable.js';
 import { factsOf, tableOf, type Section } from './render.js';
+import { toldText } from './told-text.js';
 
-export function rehearsalSections(rehearsal: RehearsalBody): Section[] {
+export function rehearsalSections(rehearsal: RehearsalBody, language: ReportLanguage): Section[] {
   const { result } = rehearsal;
   const head = factsOf([
     ['Rehearsal', rehearsal.id],
@@ -54,7 +55,9 @@ export function rehearsalSections(rehearsal: RehearsalBody): Section[] {
       result.twins,
       'What the twins take',
     ),
-    result.story.map(({ at, detail }) => `${timeText(at)}  ${detail}`).join('\n'),
+    result.story
+      .map(({ at, detail, sentences }) => `${timeText(at)}  ${toldText(sentences, detail, language)}`)
+      .join('\n'),
   ];
 }
 

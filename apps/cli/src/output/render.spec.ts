@@ -1,4 +1,4 @@
-import { ApiProblem, type PlanBody, type RunBody } from '@springtide/contracts';
+import { ApiProblem, clausesFact, sentence, type PlanBody, type RunBody } from '@springtide/contracts';
 import { planSections, runSections, timelineLine } from './campaign-sections.js';
 import { exitCodeOf } from './exit-code.js';
 import { describeFailure } from './problem-text.js';
@@ -162,7 +162,7 @@ const plan: PlanBody = {
 
 describe('a plan', () => {
   it('shows machines by phase, what falls short, and why', () => {
-    const text = render('table', plan, () => planSections(plan));
+    const text = render('table', plan, () => planSections(plan, 'en-US'));
     expect(text).toContain('Cost         EUR 12.50');
     expect(text).toContain('Gap          4.17 %');
     expect(text).toMatch(/SERVICE +ACCOUNT +ZONE +TYPE +BOUGHT AS +PER HOUR +RAMP +PEAK/);
@@ -196,7 +196,7 @@ describe('a run', () => {
   };
 
   it('names what is left over and what it costs', () => {
-    const text = render('table', run, () => runSections(run));
+    const text = render('table', run, () => runSections(run, 'en-US'));
     expect(text).toContain('EUR 9.50 of EUR 20.00');
     expect(text).toMatch(/LEFT OVER[\s\S]*i-1 +aws-prod +running +EUR 0\.10/);
   });
@@ -228,7 +228,7 @@ describe('a run', () => {
       round: 2,
       billCheckAt: null,
     };
-    const text = render('table', { ...run, wayBack }, () => runSections({ ...run, wayBack }));
+    const text = render('table', { ...run, wayBack }, () => runSections({ ...run, wayBack }, 'en-US'));
     expect(text).toContain('Way back, round 2');
     expect(text).toMatch(/terminate +working +2026-11-11 01:00:00Z +2026-11-11 01:00:00Z +2 machines/);
     expect(text).toMatch(
@@ -237,9 +237,28 @@ describe('a run', () => {
     expect(text).toMatch(/machine +i-1 +aws-prod +ready +2026-11-11 01:00:00Z +EUR 0\.10/);
   });
 
+  it('tells what it does and waits for in the language that was asked for, and older text as it is', () => {
+    const phase = { startedAt: null, deadline: null, endedAt: null, state: 'working', hold: null } as const;
+    const { clauses, summarySentences } = {
+      clauses: clausesFact([sentence('waits.there', { count: 2 }), sentence('waits.uncounted', {})]),
+      summarySentences: [sentence('now.returning', { count: 3 })],
+    };
+    const told = [sentence('waits', { waitsFor: clauses })];
+    const phases = [
+      { ...phase, name: 'gone' as const, waitsFor: 'text', waitsForSentences: told },
+      { ...phase, name: 'proof' as const, waitsFor: 'as an older version wrote it' },
+    ];
+    const way = { reason: '', urgent: false, obstacles: [], leftovers: [], round: 1, billCheckAt: null };
+    const after = { ...run, summarySentences, wayBack: { ...way, phases } };
+    const text = render('table', after, () => runSections(after, 'zh-CN'));
+    expect(text).toContain('正在归还 3 台主机。');
+    expect(text).toContain('2 台主机仍在；仍在等待连接结束，剩余连接数无从统计');
+    expect(text).toContain('as an older version wrote it');
+  });
+
   it('tells its story line by line', () => {
     const entry = { id: 1, at: '2026-11-11T00:00:01Z', step: 'provision', detail: '12 of 40', facts: {} };
-    expect(timelineLine({ ...entry, level: 'warning' })).toBe(
+    expect(timelineLine({ ...entry, level: 'warning' }, 'en-US')).toBe(
       '2026-11-11 00:00:01Z ! provision          12 of 40',
     );
   });

@@ -1,14 +1,15 @@
-import type { RunBody } from '@springtide/contracts';
+import type { ReportLanguage, RunBody } from '@springtide/contracts';
 import { priceText, timeText } from './readable.js';
 import { factsOf, tableOf, type Section } from './render.js';
+import { toldText } from './told-text.js';
 
 type WayBack = NonNullable<RunBody['wayBack']>;
 
 /** The way back phase by phase, what is in its way, and what is left; nothing before it is begun or held. */
-export function wayBackSections({ wayBack, safeHold }: RunBody): Section[] {
+export function wayBackSections({ wayBack, safeHold }: RunBody, language: ReportLanguage): Section[] {
   return [
     ...(safeHold === null ? [] : [safeHoldFacts(safeHold)]),
-    ...(wayBack === null ? [] : [phaseTable(wayBack)]),
+    ...(wayBack === null ? [] : [phaseTable(wayBack, language)]),
     ...(wayBack === null || wayBack.obstacles.length === 0 ? [] : [obstacleTable(wayBack)]),
     ...(wayBack === null || wayBack.leftovers.length === 0 ? [] : [leftoverTable(wayBack)]),
   ];
@@ -24,7 +25,7 @@ function safeHoldFacts(hold: NonNullable<RunBody['safeHold']>): Section {
   ]);
 }
 
-function phaseTable(wayBack: WayBack): Section {
+function phaseTable(wayBack: WayBack, language: ReportLanguage): Section {
   const round = wayBack.round === 1 ? '' : `, round ${wayBack.round}`;
   return tableOf(
     [
@@ -32,7 +33,7 @@ function phaseTable(wayBack: WayBack): Section {
       ['state', (row) => row.state],
       ['since', (row) => timeText(row.startedAt)],
       ['deadline', (row) => timeText(row.deadline)],
-      ['waits for', (row) => row.waitsFor],
+      ['waits for', (row) => toldText(row.waitsForSentences, row.waitsFor, language)],
       ['hold', (row) => (row.hold === null ? '' : `${row.hold.by}, until ${timeText(row.hold.until)}`)],
     ],
     wayBack.phases,

@@ -14,19 +14,28 @@ export async function readDocument(terminal: Terminal, path: string): Promise<st
   }
 }
 
-/** YAML or JSON by a schema. @throws CliFailure naming every wrong place; nothing was sent then. */
+/**
+ * YAML or JSON by a schema. A name that the schema does not know is wrong as well: left out in silence, a misspelt limit
+ * would be no limit.
+ * @param printed what `get` prints of such a thing: what it adds may stay when somebody edits that and sends it again.
+ * @throws CliFailure naming every wrong place; nothing was sent then.
+ */
 export async function readBody<S extends z.ZodType>(
   terminal: Terminal,
   path: string,
   schema: S,
+  printed?: z.ZodObject,
 ): Promise<z.input<S>> {
   const name = path === '-' ? 'Standard input' : path;
   const value = parseText(name, await readDocument(terminal, path));
   const parsed = schema.safeParse(value);
-  if (parsed.success) return value as z.input<S>;
-  const places = parsed.error.issues.map(
-    ({ path: at, message }) => `  ${at.join('.') || 'document'}: ${message}`,
-  );
+  const added = new Set(Object.keys(printed?.shape ?? {}));
+  const places = parsed.success
+    ? unknownIn(value, parsed.data)
+        .filter((at) => !added.has(at))
+        .map((at) => `  ${at}: nothing of that name is known here`)
+    : parsed.error.issues.map(({ path: at, message }) => `  ${at.join('.') || 'document'}: ${message}`);
+  if (places.length === 0) return value as z.input<S>;
   throw new CliFailure(
     [
       `${path} is wrong in ${places.length === 1 ? 'one place' : `${places.length} places`}; nothing was sent.`,
@@ -36,6 +45,19 @@ export async function readBody<S extends z.ZodType>(
     EXIT.usage,
     'Correct these places and run the command again.',
   );
+}
+
+/** Places of what was given and is not in what was understood. */
+function unknownIn(given: unknown, understood: unknown): readonly string[] {
+  if (!isTree(given) || !isTree(understood)) return [];
+  return Object.entries(given).flatMap(([name, value]) => {
+    if (!Object.hasOwn(understood, name)) return [name];
+    return unknownIn(value, understood[name]).map((place) => `${name}.${place}`);
+  });
+}
+
+function isTree(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 function parseText(path: string, text: string): unknown {

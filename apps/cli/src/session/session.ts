@@ -5,6 +5,7 @@ import {
   type ApiClient,
   type CallArguments,
   type CallParts,
+  type ReportLanguage,
   type RouteSpec,
 } from '@springtide/contracts';
 import { CliFailure } from '../output/cli-failure.js';
@@ -19,6 +20,8 @@ export type CommonOptions = Readonly<{
   idempotencyKey?: string;
   /** Seconds. */
   timeout: number;
+  /** Of what is told to people; data stays as it is. */
+  language: ReportLanguage;
 }>;
 
 /** So often a request that did not get through is sent again, with the same idempotency key. */

@@ -8,6 +8,7 @@ import { Badge, type Tone } from '../../shared/ui/badge.js';
 import { Grid } from '../../shared/ui/grid.js';
 import { Section } from '../../shared/ui/page.js';
 import { ProblemNote } from '../../shared/ui/problem-note.js';
+import { Told } from '../../shared/ui/told.js';
 import { useCampaign } from '../campaigns/campaign-page.js';
 
 type Back = NonNullable<RunBody['wayBack']>;
@@ -54,7 +55,9 @@ export function WayBack({ run, back }: Readonly<{ run: RunBody; back: Back }>) {
           {
             key: 'waits',
             title: text('back.waits-for'),
-            cell: (row) => <span lang="en">{row.waitsFor}</span>,
+            cell: (row) => (
+              <Told sentences={row.waitsForSentences} english={row.waitsFor} timeZone={timeZone} />
+            ),
           },
           {
             key: 'hands',
