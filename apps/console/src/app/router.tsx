@@ -1,4 +1,5 @@
 import { Navigate, createBrowserRouter, type RouteObject } from 'react-router';
+import { openChapter } from '../i18n/language.js';
 import { Frame } from './frame.js';
 import { PageFault } from './page-fault.js';
 
@@ -56,6 +57,24 @@ export const router = createBrowserRouter([
         lazy: async () => ({
           Component: (await import('../features/campaigns/campaigns-page.js')).CampaignsPage,
         }),
+      },
+      {
+        path: 'campaigns/new',
+        lazy: async () => {
+          await openChapter('campaign-form');
+          return {
+            Component: (await import('../features/campaign-form/new-campaign-page.js')).NewCampaignPage,
+          };
+        },
+      },
+      {
+        path: 'campaigns/:id/edit',
+        lazy: async () => {
+          await openChapter('campaign-form');
+          return {
+            Component: (await import('../features/campaign-form/edit-campaign-page.js')).EditCampaignPage,
+          };
+        },
       },
       {
         path: 'campaigns/:id',

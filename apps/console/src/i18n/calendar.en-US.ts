@@ -30,7 +30,8 @@ export const calendarEnUS = {
   'calendar.course': 'Usual course',
   'calendar.course-of': '{{phase}} from {{from}}: {{share}}',
   'calendar.course-note':
-    'A start for the time line of a campaign and its demand, as parts of the peak. Take it over with: springtide campaign create',
+    'A start for the time line of a campaign and its demand, as parts of the peak. Put one on the calendar to take it over.',
+  'calendar.new-campaign': 'Plan a campaign',
   'calendar.campaigns': 'Campaigns',
   'calendar.no-campaigns': 'No campaign is planned for this year.',
   'calendar.freezes': 'Freezes',

@@ -28,8 +28,8 @@ export const calendarZhCN: Record<keyof typeof calendarEnUS, string> = {
   'calendar.kind': '类型',
   'calendar.course': '常见走势',
   'calendar.course-of': '{{phase}} {{from}} 起：{{share}}',
-  'calendar.course-note':
-    '可作为活动时间线和需求的起点，比例相对于峰值。可用命令行采用：springtide campaign create',
+  'calendar.course-note': '可作为活动时间线和需求的起点，比例相对于峰值。安排大促活动时可直接采用。',
+  'calendar.new-campaign': '安排大促活动',
   'calendar.campaigns': '大促活动',
   'calendar.no-campaigns': '本年没有计划中的活动。',
   'calendar.freezes': '封网期',

@@ -97,7 +97,22 @@ export const enUS = {
   'option.on-demand': 'On demand',
   'option.spot': 'Spot',
   'campaign.filter': 'Filter by state',
-  'campaign.none': 'No campaign here yet. Create one with the command line: springtide campaign create',
+  'campaign.none': 'No campaign here yet.',
+  'campaign.new': 'New campaign',
+  'campaign.edit': 'Edit',
+  'campaign.copy': 'Copy to a new one',
+  'campaign.cancel': 'Cancel the campaign',
+  'campaign.cancel.effect':
+    'It leaves the calendar for good, and its plan and approval end. No machine was bought for it and no money was spent.',
+  'next.title': 'Next step',
+  'next.draft': 'No plan is made of it yet. Making one costs nothing.',
+  'next.solving': 'A plan is being made.',
+  'next.solved': 'The last plan could not be made; its reasons say what would help.',
+  'next.see-plan': 'Look at the plan',
+  'next.planned': 'There is a plan. Somebody else has to approve it before anything is bought.',
+  'next.ask': 'Look at it and ask for approval',
+  'next.approved': 'The plan is approved. It starts by itself at its time once it is armed.',
+  'next.arm': 'Go on to arm the run',
   'campaign.starts': 'Starts',
   'campaign.peak-demand': 'Peak demand',
   'campaign.parts': 'Parts of the campaign',
@@ -504,5 +519,3 @@ export const enUS = {
   ...calendarEnUS,
   ...scalingEnUS,
 } as const;
-
-export type MessageKey = keyof typeof enUS;

@@ -1,9 +1,13 @@
 import i18next from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
-import { enUS, type MessageKey } from './en-US.js';
+import type { campaignFormEnUS } from './campaign-form.en-US.js';
+import { enUS } from './en-US.js';
 
 export const LANGUAGES = ['zh-CN', 'en-US'] as const;
 export type Language = (typeof LANGUAGES)[number];
+
+export type MessageKey = keyof typeof enUS | keyof typeof campaignFormEnUS;
+type Sentences = Readonly<Record<string, string>>;
 
 export type TextParams = Readonly<Record<string, string | number>>;
 /** The sentence of a key; a key that does not exist fails to compile. */
@@ -12,10 +16,21 @@ export type Text = (key: MessageKey, params?: TextParams) => string;
 const REMEMBERED = 'springtide.language';
 
 /** English is always there, since unknown words fall back to it; the other languages come when they are asked for. */
-const SENTENCES: Readonly<Record<Language, () => Promise<Readonly<Record<MessageKey, string>>>>> = {
+const SENTENCES: Readonly<Record<Language, () => Promise<Sentences>>> = {
   'en-US': async () => await Promise.resolve(enUS),
   'zh-CN': async () => (await import('./zh-CN.js')).zhCN,
 };
+
+/** Words that one page alone needs: they come with it, not with the first page. */
+const CHAPTERS = {
+  'campaign-form': {
+    'en-US': async () => (await import('./campaign-form.en-US.js')).campaignFormEnUS,
+    'zh-CN': async () => (await import('./campaign-form.zh-CN.js')).campaignFormZhCN,
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<Language, () => Promise<Sentences>>>>>;
+type Chapter = keyof typeof CHAPTERS;
+
+const opened = new Set<Chapter>();
 
 export async function startLanguages(): Promise<void> {
   await i18next.use(initReactI18next).init({
@@ -39,10 +54,21 @@ export function chooseLanguage(language: Language): void {
   void speak(language);
 }
 
+/** Before a page is shown that needs these words. */
+export async function openChapter(chapter: Chapter): Promise<void> {
+  opened.add(chapter);
+  await read(chapter, i18next.language === 'zh-CN' ? 'zh-CN' : 'en-US');
+}
+
+async function read(chapter: Chapter, language: Language): Promise<void> {
+  i18next.addResources(language, 'translation', await CHAPTERS[chapter][language]());
+}
+
 async function speak(language: Language): Promise<void> {
   if (!i18next.hasResourceBundle(language, 'translation')) {
     i18next.addResourceBundle(language, 'translation', await SENTENCES[language]());
   }
+  for (const chapter of opened) await read(chapter, language);
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
 }

@@ -1,7 +1,13 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { enUS } from './en-US.js';
-import { zhCN } from './zh-CN.js';
+import { campaignFormEnUS } from './campaign-form.en-US.js';
+import { campaignFormZhCN } from './campaign-form.zh-CN.js';
+import { enUS as firstEnUS } from './en-US.js';
+import { zhCN as firstZhCN } from './zh-CN.js';
+
+/** With the words that come with their page. */
+const enUS = { ...firstEnUS, ...campaignFormEnUS };
+const zhCN = { ...firstZhCN, ...campaignFormZhCN };
 
 const sources = join(import.meta.dirname, '..');
 const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter(

@@ -1,4 +1,4 @@
-import type { MessageKey } from './en-US.js';
+import type { enUS } from './en-US.js';
 import { afterActionZhCN } from './after-action.zh-CN.js';
 import { calendarZhCN } from './calendar.zh-CN.js';
 import { comparisonZhCN } from './comparison.zh-CN.js';
@@ -7,7 +7,7 @@ import { readinessZhCN } from './readiness.zh-CN.js';
 import { rehearsalZhCN } from './rehearsal.zh-CN.js';
 import { scalingZhCN } from './scaling.zh-CN.js';
 
-export const zhCN: Readonly<Record<MessageKey, string>> = {
+export const zhCN: Readonly<Record<keyof typeof enUS, string>> = {
   brand: '大潮 Springtide',
   'language.zh': '中文',
   'language.en': 'English',
@@ -95,7 +95,21 @@ export const zhCN: Readonly<Record<MessageKey, string>> = {
   'option.on-demand': '按量',
   'option.spot': '竞价',
   'campaign.filter': '按状态筛选',
-  'campaign.none': '暂无大促活动。可用命令行创建：springtide campaign create',
+  'campaign.none': '暂无大促活动。',
+  'campaign.new': '新建大促活动',
+  'campaign.edit': '编辑',
+  'campaign.copy': '复制为新活动',
+  'campaign.cancel': '取消活动',
+  'campaign.cancel.effect': '活动将永久移出日历，其计划和审批随之终止。尚未为它购买主机，也没有花费。',
+  'next.title': '下一步',
+  'next.draft': '尚未生成计划。生成计划不花钱。',
+  'next.solving': '正在生成计划。',
+  'next.solved': '上一次计划未能生成，其原因会说明怎样才可行。',
+  'next.see-plan': '查看计划',
+  'next.planned': '计划已生成。须经他人审批后才会购买资源。',
+  'next.ask': '查看并申请审批',
+  'next.approved': '计划已获批准。启动后到时自动开始。',
+  'next.arm': '前往启动执行',
   'campaign.starts': '开始时间',
   'campaign.peak-demand': '峰值需求',
   'campaign.parts': '大促活动内容',

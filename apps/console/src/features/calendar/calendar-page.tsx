@@ -70,7 +70,7 @@ function Year({ calendar, year, today }: YearProps) {
         </div>
       </Section>
       <Section title={text('calendar.events')} note={text('calendar.course-note')}>
-        <EventList events={calendar.events} />
+        <EventList events={calendar.events} year={year} />
       </Section>
       <Campaigns campaigns={calendar.campaigns} />
       <Freezes freezes={calendar.freezes} />

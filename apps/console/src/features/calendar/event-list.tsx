@@ -1,11 +1,14 @@
 import type { CalendarBody } from '@springtide/contracts';
+import { Link } from 'react-router';
 import { useLanguage, useText } from '../../i18n/language.js';
 import { useFormat } from '../../shared/format/format.js';
 import { Grid } from '../../shared/ui/grid.js';
 import { CHINA } from './calendar-days.js';
 
+type Props = Pick<CalendarBody, 'events'> & Readonly<{ year: number }>;
+
 /** What merchants expect in the year, with the usual course of a sale. */
-export function EventList({ events }: Pick<CalendarBody, 'events'>) {
+export function EventList({ events, year }: Props) {
   const text = useText();
   const format = useFormat();
   const chinese = useLanguage() === 'zh-CN';
@@ -47,6 +50,15 @@ export function EventList({ events }: Pick<CalendarBody, 'events'>) {
                 }),
               )
               .join(text('common.list')),
+        },
+        {
+          key: 'plan',
+          title: text('common.actions'),
+          tight: true,
+          cell: ({ key, kind }) =>
+            kind === 'sale' && (
+              <Link to={`/campaigns/new?sale=${year}/${key}`}>{text('calendar.new-campaign')}</Link>
+            ),
         },
       ]}
     />

@@ -21,16 +21,21 @@ export function CampaignsPage() {
     <Page
       title={text('nav.campaigns')}
       aside={
-        <Select
-          aria-label={text('campaign.filter')}
-          value={status ?? ''}
-          onChange={(value) => setSearch(value === '' ? {} : { status: value })}
-          options={[
-            { value: '', label: text('common.all-states') },
-            ...CAMPAIGN_STATUSES.map((value) => ({ value, label: text(`campaign.status.${value}`) })),
-          ]}
-          className="filter"
-        />
+        <>
+          <Select
+            aria-label={text('campaign.filter')}
+            value={status ?? ''}
+            onChange={(value) => setSearch(value === '' ? {} : { status: value })}
+            options={[
+              { value: '', label: text('common.all-states') },
+              ...CAMPAIGN_STATUSES.map((value) => ({ value, label: text(`campaign.status.${value}`) })),
+            ]}
+            className="filter"
+          />
+          <Link to="/campaigns/new" className="button-link">
+            {text('campaign.new')}
+          </Link>
+        </>
       }
     >
       <PagedGrid

@@ -5,6 +5,8 @@ import { Amount } from '../../shared/ui/amount.js';
 import { Facts } from '../../shared/ui/figures.js';
 import { Grid } from '../../shared/ui/grid.js';
 import { Section } from '../../shared/ui/page.js';
+import { CampaignActions } from './campaign-actions.js';
+import { NextStep } from './next-step.js';
 import { PhaseTimeline } from './phase-timeline.js';
 import { useCampaign } from './campaign-page.js';
 
@@ -14,7 +16,12 @@ export function OverviewPage() {
   const campaign = useCampaign();
   return (
     <>
-      <Section title={text('overview.timeline')} note={text('overview.zone', { zone: campaign.timeZone })}>
+      <NextStep />
+      <Section
+        title={text('overview.timeline')}
+        note={text('overview.zone', { zone: campaign.timeZone })}
+        aside={<CampaignActions />}
+      >
         <PhaseTimeline campaign={campaign} />
       </Section>
       <Section title={text('overview.demand')}>

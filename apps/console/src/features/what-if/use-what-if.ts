@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { routes, type PlanComparison, type PlanWhatIf } from '@springtide/contracts';
-import { useEffect, useState } from 'react';
 import { clientFor, useSession } from '../../app/session.js';
+import { useRested } from '../../shared/ui/use-rested.js';
 
 /** A slider that is being dragged asks once it rests. */
 const REST_MS = 350;
@@ -45,14 +45,4 @@ export function useWhatIf(planId: string, question: PlanWhatIf | null): WhatIfAn
   const thinking = question !== null && (asked !== rested || query.isFetching);
   if (question === null) return { answer: undefined, thinking: false, error: null };
   return { answer: query.data, thinking, error: thinking ? null : query.error };
-}
-
-/** The value once it has stayed the same for so long. */
-function useRested(value: string, restMs: number): string {
-  const [rested, setRested] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(value), restMs);
-    return () => clearTimeout(timer);
-  }, [value, restMs]);
-  return rested;
 }
