@@ -1,6 +1,7 @@
 import { decimal } from '@springtide/kernel';
 import type { DemandArrays, PairArrays } from './planner-model.js';
 import type { PlanningProblem } from './problem.js';
+import { reachable } from './reachable.js';
 
 /** What a limit is about; `id` names it in the words of the problem. */
 export type LimitKind =
@@ -54,12 +55,28 @@ export function limitArrays(ground: Ground): LimitArrays {
   return {
     names: limits.map(({ kind, id }) => ({ kind, id })),
     count: limits.length,
-    free: Float64Array.from(limits.flatMap((limit) => limit.free)),
+    free: Float64Array.from(limits.flatMap((limit) => reachableParts(ground, limit))),
     starts,
     of: Int32Array.from(ofPair.flatMap((own) => own.map((entry) => entry.limit))),
     weight: Float64Array.from(ofPair.flatMap((own) => own.map((entry) => entry.weight))),
     members: (limit) => members[limit] ?? [],
   };
+}
+
+/** What whole machines can take of a limit in each phase; phases with the same room share the answer. */
+function reachableParts({ problem, pairs, cap }: Ground, { free, members }: Limit): readonly number[] {
+  const K = problem.phases.length;
+  const kinds = [...Map.groupBy(members, ({ pair }) => pairs.poolOf[pair] ?? 0)].flatMap(([p, own]) => {
+    const there = (pairs.ofPool[p] ?? []).reduce((sum, pair) => sum + (pairs.delivered[pair] ?? 0), 0);
+    const most = Math.max(there, ...cap.subarray(p * K, (p + 1) * K));
+    return [...new Set(own.map(({ weight }) => weight))].map((weight) => ({ weight, most }));
+  });
+  const known = new Map<number, number>();
+  return free.map((room) => {
+    const found = known.get(room) ?? reachable(room, kinds);
+    known.set(room, found);
+    return found;
+  });
 }
 
 export function launchArrays({ launchLimits = [] }: PlanningProblem): LaunchArrays {
