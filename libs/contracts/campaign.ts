@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DemandReference } from './demand-reference.js';
-import { Id, InstantText, MoneyBody } from './scalars.js';
+import { Id, InstantText, MoneyBody, TimeZoneText } from './scalars.js';
 
 export const PHASE_NAMES = ['prewarm', 'ramp', 'peak', 'plateau', 'decay'] as const;
 
@@ -48,7 +48,8 @@ export const CampaignInput = z
   .object({
     name: z.string().trim().min(1).max(120),
     templateId: Id,
-    timeZone: z.string().min(1).max(60).default('UTC'),
+    /** In which its people read the time line. */
+    timeZone: TimeZoneText.default('UTC'),
     phases: z.array(Phase).min(1).max(8),
     demand: z.array(Demand).max(500).default([]),
     /** Demand taken from history when the campaign is saved, for each phase of which `demand` says nothing. */

@@ -67,9 +67,9 @@ export const PlanBody = z
       }),
     ),
     cost: MoneyBody,
-    /** No plan can cost less than this under the same rules. */
+    /** No plan can cost less than this under the same rules; null where not all demand is carried, or none is known. */
     lowerBound: MoneyBody.nullable(),
-    /** (cost − bound) / bound. */
+    /** (cost − bound) / bound; where not all demand is carried, what is missing is weighed in both. */
     gap: z.number().nullable(),
     solver: z.string(),
     quality: z.string(),

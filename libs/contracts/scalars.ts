@@ -6,6 +6,21 @@ export const Id = z.uuid();
 /** Instant in UTC, ISO 8601. */
 export const InstantText = z.iso.datetime({ offset: true }).meta({ description: 'ISO 8601 instant' });
 
+/** A zone of the IANA time zone database. */
+export const TimeZoneText = z
+  .string()
+  .min(1)
+  .max(60)
+  .refine(isTimeZone, { error: 'there is no such time zone; use a name such as Asia/Shanghai' });
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
 /** Exact amount: a plain decimal string and its ISO 4217 currency. */
 export const MoneyBody = z
   .object({

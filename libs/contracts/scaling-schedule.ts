@@ -48,15 +48,6 @@ export function wallClock(timeZone: string, now: Instant): WallClock {
   };
 }
 
-export function isTimeZone(name: string): boolean {
-  try {
-    formatFor(name);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function formatFor(timeZone: string): Intl.DateTimeFormat {
   try {
     return new Intl.DateTimeFormat('en-CA', {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { isTimeZone } from './scaling-schedule.js';
-import { Id, InstantText, MoneyBody } from './scalars.js';
+import { Id, InstantText, MoneyBody, TimeZoneText } from './scalars.js';
 
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 const DayText = z.iso.date();
@@ -26,11 +25,7 @@ export const ScalingStrategy = z
     z.object({
       ...Named,
       kind: z.literal('scheduled'),
-      timeZone: z
-        .string()
-        .min(1)
-        .max(60)
-        .refine(isTimeZone, { error: 'there is no such time zone; use a name such as Asia/Shanghai' }),
+      timeZone: TimeZoneText,
       holidays: z.array(DayText).max(400).default([]),
       rules: z.array(ScheduleRule).min(1).max(50),
     }),

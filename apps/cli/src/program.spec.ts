@@ -201,34 +201,49 @@ describe('watching a run', () => {
   });
 });
 
-describe('waiting', () => {
+const planBody = (change: object) => ({
+  ...{ id, campaignId: id, revision: 1, hash: '', status: 'solving', createdAt: '2026-11-11T00:00:00Z' },
+  ...{ marketSnapshotId: null, pools: [], allocations: [], standing: [], capacity: [], lowerBound: null },
+  ...{ gap: null, solver: '', quality: '', reasons: [], failure: null },
+  cost: { currency: 'EUR', amount: '0' },
+  ...change,
+});
+
+describe('a plan', () => {
+  it('that is not waited for says where it will be', async () => {
+    const { terminal, said } = terminalWith([{ status: 202, body: planBody({}) }]);
+    expect(await runCli(['campaign', 'plan', id], terminal)).toBe(0);
+    expect(said.err).toContain(`springtide plan get ${id}`);
+  });
+
   it('ends with 6 when the time is over', async () => {
-    const plan = {
-      id,
-      campaignId: id,
-      revision: 1,
-      hash: '',
-      status: 'solving',
-      createdAt: '2026-11-11T00:00:00Z',
-      marketSnapshotId: null,
-      pools: [],
-      allocations: [],
-      standing: [],
-      capacity: [],
-      lowerBound: null,
-      gap: null,
-      solver: '',
-      quality: '',
-      reasons: [],
-      failure: null,
-      cost: {
-        currency: 'EUR',
-        amount: '0',
-      },
-    };
-    const { terminal, said } = terminalWith([{ status: 202, body: plan }]);
+    const { terminal, said } = terminalWith([{ status: 202, body: planBody({}) }]);
     expect(await runCli(['campaign', 'plan', id, '--wait', '--timeout', '5'], terminal)).toBe(6);
     expect(said.out).toBe('');
+  });
+
+  it('that does not carry all demand says so once more when approval is asked', async () => {
+    const money = { cost: '0', budget: '0', currency: 'EUR' };
+    const short = {
+      ...{ code: 'in-short-missing', text: 'short' },
+      params: { ...money, phase: 'peak', service: 'web', percent: 25 },
+    };
+    const envelope = {
+      ...{ planId: id, planHash: 'h', poolIds: [], budget: { currency: 'EUR', amount: '0' }, maxMachines: 1 },
+      ...{ maxPerHour: { currency: 'EUR', amount: '0' }, latestStart: '2026-11-11T00:00:00Z' },
+      ...{ priceBasis: null, priceDriftLimit: 0.1 },
+    };
+    const approval = {
+      ...{ id, campaignId: id, planId: id, status: 'requested', envelope, requestedBy: 'u' },
+      ...{ decidedBy: null, decidedAt: null, expiresAt: '2026-11-12T00:00:00Z', comment: null },
+      ...{ readiness: null, rehearsal: null, shares: [] },
+    };
+    const { terminal, said } = terminalWith([
+      { status: 200, body: { items: [planBody({ status: 'infeasible', reasons: [short] })] } },
+      { status: 201, body: approval },
+    ]);
+    expect(await runCli(['campaign', 'submit', id], terminal)).toBe(0);
+    expect(said.err).toMatch(/asked for all the same.*in peak, 25 % of what web is asked for is served/);
   });
 });
 
