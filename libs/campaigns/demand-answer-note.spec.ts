@@ -22,7 +22,7 @@ function told(language: 'en-US' | 'zh-CN', reason: Reason = forecast, short = 0)
 
 describe('what a run tells of demand above its plan', () => {
   it('names what is added and what the forecast says, in the language of the reader', () => {
-    expect(told('en-US')).toMatch(/added: 2 × east for peak\. .*2 step\(s\) earlier than forecast, and 10 %/);
+    expect(told('en-US')).toMatch(/added: 2 × east for peak\. .*2 steps earlier than forecast, and 10 %/);
     expect(told('zh-CN')).toMatch(/增加：峰值阶段 2 × east。.*比预测早 2 步，另加 10% 的余量。$/);
   });
 

@@ -17,10 +17,10 @@ const short = reason('budget-short', {
 describe('reasonSentence', () => {
   it('rounds money as people write it, in both languages', () => {
     expect(reasonSentence(short, { language: 'en-US' })).toBe(
-      'The budget of CN¥400.00 is too small. Carrying all demand takes CN¥461.67: CN¥61.67 more.',
+      'The budget of CN¥400.00 is too small. Carrying all demand takes at least CN¥461.67, CN¥61.67 more.',
     );
     expect(reasonSentence(short, { language: 'zh-CN' })).toBe(
-      '预算 ¥400.00 不足：满足全部需求需要 ¥461.67，还差 ¥61.67。',
+      '预算 ¥400.00 不足：满足全部需求至少需要 ¥461.67，至少还差 ¥61.67。',
     );
   });
 
@@ -46,8 +46,22 @@ describe('reasonSentence', () => {
       pools: 'home dc/a/m/private (0.1 EUR/h), b',
     });
     expect(reasonSentence(next, { language: 'en-US', nameOf })).toContain(
-      ': <home dc/a/m/private> (0.1 EUR/h), <b>.',
+      ': <home dc/a/m/private> (€0.10 an hour), <b>.',
     );
+  });
+
+  it('counts one and several, and tells less than an hour in minutes', () => {
+    const stands = (machines: number) =>
+      reason('standing-fleet', { service: 'shop', machines, requestsPerSecond: 27 });
+    expect(reasonSentence(stands(1), { language: 'en-US' })).toContain('anyway, 1 machine, serves');
+    expect(reasonSentence(stands(1200), { language: 'en-US' })).toContain('anyway, 1,200 machines, serves');
+    expect(reasonSentence(stands(2), { language: 'zh-CN' })).toContain('shop 常备的 2 台主机已能承担');
+    const work = reason('private-share', {
+      ...{ privateMachineHours: '0.05', publicMachineHours: '1', privateCost: '1', publicCost: '2' },
+      currency: 'CNY',
+    });
+    expect(reasonSentence(work, { language: 'en-US' })).toMatch(/work 3 minutes, .* work 1 hour \(/);
+    expect(reasonSentence(work, { language: 'zh-CN' })).toMatch(/工作 ?3 ?分钟（.*工作 ?1 ?小时（/);
   });
 
   it('names a pool once, and of a long list the first', () => {

@@ -92,6 +92,11 @@ function written(
       return moneyIn(language, value, String(params['currency'] ?? ''), kind);
     case 'number':
       return numberIn(language, value);
+    case 'hours':
+      return hoursIn(language, value);
+    case 'machines':
+    case 'steps':
+      return countIn(language, value, kind);
     case 'list':
       return listed(value, language, (entry) => entry);
     case 'causes':
@@ -148,16 +153,36 @@ function clausesIn(value: string, wording: Wording): string | undefined {
   return told.join(wording.language === 'zh-CN' ? '；' : '; ');
 }
 
+/** One of them, and several. */
+const COUNTED = {
+  machines: { 'en-US': ['machine', 'machines'], 'zh-CN': ['台主机', '台主机'] },
+  steps: { 'en-US': ['step', 'steps'], 'zh-CN': ['步', '步'] },
+} as const;
+
+function countIn(language: ReportLanguage, value: string, noun: keyof typeof COUNTED): string {
+  const [one, several] = COUNTED[noun][language];
+  return `${numberIn(language, value)} ${Number(value) === 1 ? one : several}`;
+}
+
 const MOST_POOLS = 5;
 
 /** A pool that stands in the list several times is named once, and of a long list only the first. */
 function poolsIn(value: string, { language }: Wording, nameOf: (pool: string) => string): string {
   const pools = [...new Set(value.split(', '))];
-  const named = pools
-    .slice(0, MOST_POOLS)
-    .map((entry) => entry.replace(/^\S+(?: \S+)*?(?= \(|$)/, (pool) => nameOf(pool)));
+  const named = pools.slice(0, MOST_POOLS).map((entry) => pricedPool(entry, language, nameOf));
   const more = WORDS[language]['list.more'].replace('{count}', String(pools.length - MOST_POOLS));
   return joined(language, [...named, ...(pools.length > MOST_POOLS ? [more] : [])]);
+}
+
+/** A pool, or a pool with its price as `home/a (0.5 EUR/h)`. */
+function pricedPool(entry: string, language: ReportLanguage, nameOf: (pool: string) => string): string {
+  const [, pool = entry, amount = '', currency = ''] = /^(.*) \((\S+) ([A-Z]{3})\/h\)$/.exec(entry) ?? [];
+  if (amount === '') return nameOf(entry);
+  const perHour = WORDS[language]['price.per-hour'].replace(
+    '{price}',
+    moneyIn(language, amount, currency, 'price'),
+  );
+  return `${nameOf(pool)} (${perHour})`;
 }
 
 /** Totals to the currency's smallest coin; what one hour costs, or one more of something saves, a little finer. */
@@ -169,6 +194,21 @@ function moneyIn(language: ReportLanguage, value: string, currency: string, kind
     currency,
     ...(kind === 'price' ? { maximumFractionDigits: 4 } : {}),
   }).format(value as Intl.StringNumericLiteral);
+}
+
+/** Less than an hour in minutes. */
+function hoursIn(language: ReportLanguage, value: string): string {
+  const hours = Number(value);
+  if (!Number.isFinite(hours)) return value;
+  const isShort = hours > 0 && hours < 1;
+  const unit = isShort ? 'minute' : 'hour';
+  const form = {
+    style: 'unit',
+    unit,
+    unitDisplay: 'long',
+    maximumFractionDigits: hours < SMALL ? 1 : 0,
+  } as const;
+  return new Intl.NumberFormat(language, form).format(isShort ? hours * 60 : hours);
 }
 
 const SMALL = 100;

@@ -83,13 +83,13 @@ export const storyWordsEnUS = {
     "{short} requests/s stay uncovered: neither the approved pools nor the approval's machines and money per hour leave more room. Plan and approve more, or expect slow answers.",
 
   'story.burst-at-ceiling':
-    'Demand may reach {demand} before a machine asked for later would serve, so {wanted} machine(s) are needed, but no more than {machines} are allowed: what is beyond them will not be served. Demand runs at {level} % of the forecast, {shift:shift}, and {margin} % are added for safety.',
+    'Demand may reach {demand} before a machine asked for later would serve, so it takes {wanted:machines}, but no more than {machines} are allowed: what is beyond them will not be served. Demand runs at {level} % of the forecast, {shift:shift}, and {margin} % are added for safety.',
   'story.burst-above-forecast':
-    'Demand may reach {demand} before a machine asked for later would serve, so {wanted} machine(s) are needed: demand is above everything the forecast allowed for; demand runs at {level} % of the forecast, {shift:shift}, and {margin} % are added for safety.',
+    'Demand may reach {demand} before a machine asked for later would serve, so it takes {wanted:machines}: demand is above everything the forecast allowed for; demand runs at {level} % of the forecast, {shift:shift}, and {margin} % are added for safety.',
   'story.burst-forecast-placed':
-    'Demand may reach {demand} before a machine asked for later would serve, so {wanted} machine(s) are needed: demand runs at {level} % of the forecast, {shift:shift}, and {margin} % are added for safety.',
+    'Demand may reach {demand} before a machine asked for later would serve, so it takes {wanted:machines}: demand runs at {level} % of the forecast, {shift:shift}, and {margin} % are added for safety.',
   'story.burst-forecast-open':
-    "Demand may reach {demand} before a machine asked for later would serve, so {wanted} machine(s) are needed: demand runs at {level} % of the forecast, {shift:shift}, and {margin} % are added for safety, until what is observed tells when the forecast's peaks come.",
+    "Demand may reach {demand} before a machine asked for later would serve, so it takes {wanted:machines}: demand runs at {level} % of the forecast, {shift:shift}, and {margin} % are added for safety, until what is observed tells when the forecast's peaks come.",
 
   'story.scaling.set':
     '{service} is to have {machines} machines, {home} of them its standing fleet: {to} in this group, where {from} were wanted before.',
@@ -225,9 +225,9 @@ export const storyWordsEnUS = {
   'order.phase': '{machines} × {pool:pool} for {phase:phase}',
   'order.service': '{machines} × {pool:pool} for {service} in {phase:phase}',
   'shift.none': 'at the forecast time',
-  'shift.earlier': '{earlier} step(s) earlier than forecast',
-  'shift.later': '{later} step(s) later than forecast',
-  'shift.between': 'between {earlier} step(s) earlier and {later} later than forecast',
+  'shift.earlier': '{earlier:steps} earlier than forecast',
+  'shift.later': '{later:steps} later than forecast',
+  'shift.between': 'between {earlier:steps} earlier and {later:steps} later than forecast',
   'waits.after': ': {waitsFor:clauses}',
 
   'back.weights': 'weights',

@@ -75,13 +75,13 @@ export const storyWordsZhCN: Readonly<Record<keyof typeof storyWordsEnUS, string
     '仍有 {short} 请求/秒无法承担：已批准的资源池，以及获批的主机数和每小时花费，都没有更多余地。请规划并审批更多容量，否则响应会变慢。',
 
   'story.burst-at-ceiling':
-    '在之后下单的主机能提供服务之前，需求可能达到 {demand}，因此需要 {wanted} 台主机，但最多只允许 {machines} 台，超出的请求将得不到服务。需求为预测的 {level}%，{shift:shift}，另加 {margin}% 的余量。',
+    '在之后下单的主机能提供服务之前，需求可能达到 {demand}，因此需要 {wanted:machines}，但最多只允许 {machines} 台，超出的请求将得不到服务。需求为预测的 {level}%，{shift:shift}，另加 {margin}% 的余量。',
   'story.burst-above-forecast':
-    '在之后下单的主机能提供服务之前，需求可能达到 {demand}，因此需要 {wanted} 台主机：需求已超出预测考虑的一切情形；需求为预测的 {level}%，{shift:shift}，另加 {margin}% 的余量。',
+    '在之后下单的主机能提供服务之前，需求可能达到 {demand}，因此需要 {wanted:machines}：需求已超出预测考虑的一切情形；需求为预测的 {level}%，{shift:shift}，另加 {margin}% 的余量。',
   'story.burst-forecast-placed':
-    '在之后下单的主机能提供服务之前，需求可能达到 {demand}，因此需要 {wanted} 台主机：需求为预测的 {level}%，{shift:shift}，另加 {margin}% 的余量。',
+    '在之后下单的主机能提供服务之前，需求可能达到 {demand}，因此需要 {wanted:machines}：需求为预测的 {level}%，{shift:shift}，另加 {margin}% 的余量。',
   'story.burst-forecast-open':
-    '在之后下单的主机能提供服务之前，需求可能达到 {demand}，因此需要 {wanted} 台主机：需求为预测的 {level}%，{shift:shift}，另加 {margin}% 的余量；预测的峰值何时到来，要由后续观测确定。',
+    '在之后下单的主机能提供服务之前，需求可能达到 {demand}，因此需要 {wanted:machines}：需求为预测的 {level}%，{shift:shift}，另加 {margin}% 的余量；预测的峰值何时到来，要由后续观测确定。',
 
   'story.scaling.set':
     '{service} 应有 {machines} 台主机，其中 {home} 台为常备主机：本伸缩组 {to} 台，此前为 {from} 台。',
@@ -201,9 +201,9 @@ export const storyWordsZhCN: Readonly<Record<keyof typeof storyWordsEnUS, string
   'order.phase': '{phase:phase}阶段 {machines} × {pool:pool}',
   'order.service': '{phase:phase}阶段为 {service} 增加 {machines} × {pool:pool}',
   'shift.none': '时间与预测一致',
-  'shift.earlier': '比预测早 {earlier} 步',
-  'shift.later': '比预测晚 {later} 步',
-  'shift.between': '时间在比预测早 {earlier} 步到晚 {later} 步之间',
+  'shift.earlier': '比预测早 {earlier:steps}',
+  'shift.later': '比预测晚 {later:steps}',
+  'shift.between': '时间在比预测早 {earlier:steps}到晚 {later:steps} 之间',
   'waits.after': '（{waitsFor:clauses}）',
 
   'back.weights': '流量切回',

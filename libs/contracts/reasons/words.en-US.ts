@@ -33,7 +33,7 @@ export const reasonWordsEnUS = {
   'reason.shortage':
     '{class} is short of {units:number} {unit:unit} in {phase:phase}{others:others}: {causes:causes}.',
   'reason.budget-short':
-    'The budget of {budget:money} is too small. Carrying all demand takes {needed:money}: {missing:money} more.',
+    'The budget of {budget:money} is too small. Carrying all demand takes at least {needed:money}, {missing:money} more.',
   'reason.relief':
     'This would close {closesPercent} % of what is missing: {kind:relief}, namely {amounts}. The plan would then cost {cost:money}, {dearer:money} more than now.',
   'reason.relief-rule':
@@ -44,9 +44,9 @@ export const reasonWordsEnUS = {
   'reason.rehearses':
     'This is {percent} % of plan {plan}, to be tried on the real clouds: of every pool that it buys from that share of its machines, but at least one.',
   'reason.standing-fleet':
-    'What stands of {service} anyway, {machines:number} machine(s), serves {requestsPerSecond:number} requests/s. Only what goes beyond that is planned.',
+    'What stands of {service} anyway, {machines:machines}, serves {requestsPerSecond:number} requests/s. Only what goes beyond that is planned.',
   'reason.private-share':
-    'Your own machines work {privateMachineHours:number} hours, all of them counted together ({privateCost:money}). Bought machines work {publicMachineHours:number} hours ({publicCost:money}).',
+    'Your own machines work {privateMachineHours:hours}, all of them counted together ({privateCost:money}). Bought machines work {publicMachineHours:hours} ({publicCost:money}).',
   'reason.private-full':
     'Your own capacity is used up in {full:number} of {of:number} places, so the rest is bought: {pools:pools}.',
   'reason.pool-chosen':
@@ -118,6 +118,8 @@ export const reasonWordsEnUS = {
     'It is proven that no other plan that keeps the same rules and uses your own machines as much is more than {gapPercent} % cheaper.',
   'reason.proven-gap-short':
     'It is proven that no other plan comes more than {gapPercent} % closer, cost and missing capacity weighed together.',
+  'reason.proven-best-short':
+    'It is proven that no other plan comes closer, cost and missing capacity weighed together.',
   'reason.solver-missing':
     'This plan keeps every rule. How much cheaper another one could be is not known: the time was too short to prove it.',
   'reason.held': 'Campaign “{campaign}” holds {what} at the same time; enough is left for this plan.',
@@ -175,6 +177,7 @@ export const reasonWordsEnUS = {
   'option.spot': 'spot',
   'others.more': ' and of less in other phases ({count})',
   'list.more': '{count} more',
+  'price.per-hour': '{price} an hour',
   'account.*': 'all clouds together',
   'unit.requests/s': 'requests/s',
 } as const;

@@ -28,7 +28,8 @@ export const reasonWordsZhCN: Readonly<Record<keyof typeof reasonWordsEnUS, stri
     '活动“{campaign}”（{from} 至 {until}）同时使用同一流量入口：两者只能启动一个。请调整其中一个的时间，或合并为一个活动规划。',
   'reason.shortage':
     '{class} 在{phase:phase}阶段缺少 {units:number} {unit:unit}{others:others}：{causes:causes}。',
-  'reason.budget-short': '预算 {budget:money} 不足：满足全部需求需要 {needed:money}，还差 {missing:money}。',
+  'reason.budget-short':
+    '预算 {budget:money} 不足：满足全部需求至少需要 {needed:money}，至少还差 {missing:money}。',
   'reason.relief':
     '以下办法可补上缺口的 {closesPercent}%：{kind:relief}，即 {amounts}。届时计划费用为 {cost:money}，比现在多 {dearer:money}。',
   'reason.relief-rule':
@@ -38,9 +39,9 @@ export const reasonWordsZhCN: Readonly<Record<keyof typeof reasonWordsEnUS, stri
   'reason.rehearses':
     '这是计划 {plan} 的 {percent}%，用于在真实的云上演练：每个所用资源池都按此比例购买，至少 1 台。',
   'reason.standing-fleet':
-    '{service} 的 {machines:number} 台常备主机已能承担每秒 {requestsPerSecond:number} 个请求，只规划超出的部分。',
+    '{service} 常备的 {machines:machines}已能承担每秒 {requestsPerSecond:number} 个请求，只规划超出的部分。',
   'reason.private-share':
-    '自有主机合计工作 {privateMachineHours:number} 小时（{privateCost:money}），购买的主机合计工作 {publicMachineHours:number} 小时（{publicCost:money}）。',
+    '自有主机合计工作 {privateMachineHours:hours}（{privateCost:money}），购买的主机合计工作 {publicMachineHours:hours}（{publicCost:money}）。',
   'reason.private-full':
     '自有容量的 {of:number} 处中有 {full:number} 处已用满，其余需要购买：{pools:pools}。',
   'reason.pool-chosen':
@@ -101,6 +102,7 @@ export const reasonWordsZhCN: Readonly<Record<keyof typeof reasonWordsEnUS, stri
 
   'reason.proven-best': '已证明：遵守同样规则、同样多用自有主机的其他计划，没有更便宜的。',
   'reason.proven-gap': '已证明：遵守同样规则、同样多用自有主机的其他计划，最多只能再便宜 {gapPercent}%。',
+  'reason.proven-best-short': '已证明：费用与缺口合并衡量，没有更好的计划。',
   'reason.proven-gap-short': '已证明：费用与缺口合并衡量，其他计划最多只能再好 {gapPercent}%。',
   'reason.solver-missing': '本计划遵守所有规则；时间太短，未能证明其他计划最多能便宜多少。',
   'reason.held': '活动“{campaign}”同时占用 {what}；余量足够本计划使用。',
@@ -154,6 +156,7 @@ export const reasonWordsZhCN: Readonly<Record<keyof typeof reasonWordsEnUS, stri
   'option.spot': '竞价',
   'others.more': '，另有 {count} 个阶段缺得较少',
   'list.more': '另外 {count} 个',
+  'price.per-hour': '每小时 {price}',
   'account.*': '所有云账号合计',
   'unit.requests/s': '请求/秒',
 };

@@ -73,6 +73,7 @@ export type ReasonCode =
   | 'proven-best'
   | 'proven-gap'
   | 'proven-gap-short'
+  | 'proven-best-short'
   | 'solver-missing';
 
 /** One sentence of the explanation, as data: `reasonText` turns it into words. Amounts are decimal strings. */

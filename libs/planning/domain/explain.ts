@@ -30,8 +30,9 @@ function boundReason({ gap, shortage, solver }: Draft): PlanReason {
   if (gap === null) return { code: 'solver-missing', params: {} };
   // The gap is measured by the bound; a reader thinks of parts of this plan's cost.
   const params = { gapPercent: percent(gap / (1 + gap)), solver: solver.name };
-  if (shortage.length > 0) return { code: 'proven-gap-short', params };
-  return { code: params.gapPercent === '0' ? 'proven-best' : 'proven-gap', params };
+  const isBest = params.gapPercent === '0';
+  if (shortage.length > 0) return { code: isBest ? 'proven-best-short' : 'proven-gap-short', params };
+  return { code: isBest ? 'proven-best' : 'proven-gap', params };
 }
 
 /** One sentence per class, about its worst phase: the plan has all of them. */
