@@ -6,7 +6,7 @@ import { enUS } from './en-US.js';
 export const LANGUAGES = ['zh-CN', 'en-US'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-export type MessageKey = keyof typeof enUS | keyof typeof campaignFormEnUS;
+type MessageKey = keyof typeof enUS | keyof typeof campaignFormEnUS;
 type Sentences = Readonly<Record<string, string>>;
 
 export type TextParams = Readonly<Record<string, string | number>>;
@@ -57,7 +57,8 @@ export function chooseLanguage(language: Language): void {
 /** Before a page is shown that needs these words. */
 export async function openChapter(chapter: Chapter): Promise<void> {
   opened.add(chapter);
-  await read(chapter, i18next.language === 'zh-CN' ? 'zh-CN' : 'en-US');
+  // A page that is the first one is asked for before any language is spoken; its words then come with the language.
+  if (i18next.isInitialized) await read(chapter, i18next.language === 'zh-CN' ? 'zh-CN' : 'en-US');
 }
 
 async function read(chapter: Chapter, language: Language): Promise<void> {
