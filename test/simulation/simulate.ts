@@ -1,5 +1,5 @@
 import type { InvariantId } from '@springtide/oracle/domain';
-import { isCalm, troubleOf } from './world/plots.js';
+import { eventsOf } from './world/people.js';
 import { scenarioOf, type Scenario } from './world/scenario.js';
 import type { Fault } from './world/storm.js';
 import { StoryOracle, type Broken, type Judged } from './world/story-oracle.js';
@@ -28,9 +28,9 @@ export async function simulate(
   scenario = scenarioOf(seed),
   onPass?: (pass: Readonly<{ label: string; doing: string; atMs: number }>) => void,
 ): Promise<Outcome> {
-  const storm = faults ?? troubleOf(scenario);
+  const storm = faults ?? eventsOf(scenario);
   const world = new World(scenario, onPass);
-  const oracle = new StoryOracle(world, isCalm(storm));
+  const oracle = new StoryOracle(world, storm);
   const startMs = world.time.ms;
   const failed: Broken[] = [];
   try {

@@ -1,6 +1,6 @@
 import type { RunCommand, StuckBody, StuckDecision } from '@springtide/contracts';
 import type { RunsService, StuckDesk } from '@springtide/campaigns';
-import { asSpringtideError, type SpringtideError } from '@springtide/kernel';
+import { asSpringtideError } from '@springtide/kernel';
 import type { Process, VirtualTime } from '@springtide/twin';
 import type { Side } from './sides.js';
 
@@ -8,7 +8,7 @@ import type { Side } from './sides.js';
 export type Order = RunCommand | Readonly<{ command: 'stop' }>;
 
 /**
- * What came of it. `open`: no answer came, and it may have been done. A refusal is an answer. `version`: the one that the
+ * What came of it. `open`: no answer came yet, or none ever, and it may have been done. A refusal is an answer. `version`: the one that the
  * person had seen, where it went along.
  */
 export type Given = Readonly<{
@@ -46,15 +46,18 @@ export class Hands {
     const { time, tell, acknowledged } = this.parts;
     const name = order.command === 'stop' ? 'stop switch' : JSON.stringify(order);
     const told = side.ids.tenant.endsWith('a') ? name : `next door: ${name}`;
+    const sent = this.given.push(this.#given(side, order, version, 'open')) - 1;
+    const answered = (outcome: Given['outcome'], code = '') =>
+      (this.given[sent] = this.#given(side, order, version, outcome, code));
     try {
       await time.as(this.parts.api(), async () => await this.#send(side, runId, order, version), name);
       tell(`> ${told}`);
       acknowledged(name);
-      return this.#note(side, order, version, undefined);
+      return answered('done');
     } catch (thrown) {
-      const error = asSpringtideError(thrown);
-      tell(`> ${told}: ${error.message}`);
-      return this.#note(side, order, version, error);
+      const { code, message } = asSpringtideError(thrown);
+      tell(`> ${told}: ${message}`);
+      return answered(ANSWERS.has(code) ? 'refused' : 'open', code);
     }
   }
 
@@ -89,9 +92,9 @@ export class Hands {
     try {
       await time.as(this.parts.api(), sit, 'desk');
     } catch (thrown) {
-      const error = asSpringtideError(thrown);
-      tell(`> desk: ${error.message}`);
-      this.#note(side, { command: 'go-on' }, undefined, error);
+      const { code, message } = asSpringtideError(thrown);
+      tell(`> desk: ${message}`);
+      this.given.push(this.#given(side, { command: 'go-on' }, undefined, 'refused', code));
     }
   }
 
@@ -112,19 +115,8 @@ export class Hands {
     }
   }
 
-  #note(side: Side, order: Order, version: number | undefined, error: SpringtideError | undefined): Given {
-    const atMs = this.parts.time.ms;
-    const outcome = error === undefined ? 'done' : ANSWERS.has(error.code) ? 'refused' : 'open';
-    const given = {
-      tenant: side.ids.tenant,
-      order,
-      atMs,
-      version,
-      outcome,
-      code: error?.code ?? '',
-    } as const;
-    this.given.push(given);
-    return given;
+  #given(side: Side, order: Order, version: number | undefined, outcome: Given['outcome'], code = ''): Given {
+    return { tenant: side.ids.tenant, order, atMs: this.parts.time.ms, version, outcome, code };
   }
 }
 

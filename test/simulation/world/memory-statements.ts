@@ -6,7 +6,8 @@ type Statement = (tables: MemoryTables, values: Values, tenantId: string) => rea
 
 const TIMES = /(_at|_by|^at|^deadline|valid_until|taken_at|^since)$/;
 const DOCUMENTS = new Set([
-  ...['progress', 'obstacles', 'found', 'counters', 'base', 'safe_hold'],
+  ...['progress', 'obstacles', 'found', 'counters', 'base', 'safe_hold', 'sentences'],
+  'summary_sentences',
   ...[
     'spec',
     'problem',

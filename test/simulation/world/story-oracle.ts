@@ -10,6 +10,9 @@ import {
 } from '@springtide/oracle/domain';
 import { INSTALLATION } from './ids.js';
 import { MemoryBooks, deletionsIn, entrancesIn, listingsIn } from './ground.js';
+import { PeopleRules } from './people-rules.js';
+import { isCalm } from './plots.js';
+import type { Fault } from './storm.js';
 import type { World } from './world.js';
 
 export type Broken = Readonly<{ invariant: string; what: string }>;
@@ -41,14 +44,17 @@ export class StoryOracle {
   /** Deletions that were judged with the orders of their time: an order may be rewritten for the next machines. */
   #trailRead = 0;
 
+  readonly #people: PeopleRules;
+
   constructor(
     private readonly world: World,
-    isCalm: boolean,
+    faults: readonly Fault[],
   ) {
+    this.#people = new PeopleRules(world, faults);
     this.#books = new MemoryBooks(world.tables, world);
     const own = world.scenario.policy === 'demo' ? DEMO_ORACLE : STANDARD_ORACLE;
     // One clock in this world: nothing differs.
-    this.#policy = { ...(isCalm ? own : patient(own)), skewMs: 0 };
+    this.#policy = { ...(isCalm(faults) ? own : patient(own)), skewMs: 0 };
     world.time.witness((label) => this.#witness(label));
   }
 
@@ -84,19 +90,23 @@ export class StoryOracle {
     this.#history = judgement.history;
     this.#trailRead = deletions.length;
     this.#note(judgement);
+    for (const { invariant, what } of this.#people.look()) this.#break(invariant, what, what);
   }
 
   #note(judgement: Judgement): void {
     for (const { invariant, happened, evidence } of violationsOf(judgement)) {
-      const what = `${happened} (${evidence.filter((id) => id !== '').join(' ')})`;
-      if (this.broken.some((one) => one.invariant === invariant && one.what === what)) continue;
-      this.broken.push({ invariant, what });
-      this.world.tell(`!! ${invariant}: ${happened}`);
+      this.#break(invariant, `${happened} (${evidence.filter((id) => id !== '').join(' ')})`, happened);
     }
     for (const { invariant, checked, because } of judgement.verdicts) {
       const before = this.judged.get(invariant)?.checked ?? 0;
       this.judged.set(invariant, { checked: Math.max(before, checked), because });
     }
+  }
+
+  #break(invariant: string, what: string, told: string): void {
+    if (this.broken.some((one) => one.invariant === invariant && one.what === what)) return;
+    this.broken.push({ invariant, what });
+    this.world.tell(`!! ${invariant}: ${told}`);
   }
 }
 
