@@ -4,6 +4,7 @@ import { Roles1760000000000, jobContext, silentLogger, type SchemaPart } from '@
 import type { Machine } from '@springtide/provider-kit';
 import { fakeClock, testDatabase, type FakeClock, type TestDatabase } from '@springtide/testing';
 import { scriptedCloud, type CloudScript } from '../catalog/testing/scripted-cloud.js';
+import { TopologyQueries } from './data/topology.queries.js';
 import {
   InventoryService,
   InventorySyncService,
@@ -74,6 +75,12 @@ describe('looks at one place at the same time', () => {
   function machines(report: SyncReport) {
     return report.places.find((place) => place.resourceType === 'machine');
   }
+  async function relationCount(): Promise<number> {
+    const counts = await db.database.unitOfWork(tenant, async (tx) =>
+      new TopologyQueries(tx, TENANT).countRelations(null),
+    );
+    return counts.reduce((sum, { count }) => sum + count, 0);
+  }
   async function states(): Promise<ReadonlyMap<string, number>> {
     return await inventory.count(tenant, 'machine', {}, 'state');
   }
@@ -90,6 +97,19 @@ describe('looks at one place at the same time', () => {
     expect(appeared.reduce((sum, each) => sum + each, 0)).toBe(699);
     const events = await inventory.listDrift(tenant, { kind: 'appeared' }, { limit: 2_000 });
     expect(events).toHaveLength(699);
+  });
+
+  it('looks at a place for the first time together, and has each machine and its relations once', async () => {
+    const relations = [{ kind: 'made-from', to: 'image', id: 'img-1' }] as const;
+    const looks = await Promise.all([look(), look()]);
+    for (const { script } of looks) script.machines = fleet(1_500, { relations });
+    const reports = await Promise.all(looks.map(({ sync }) => sync.syncAccount(tenant, ACCOUNT)));
+    expect(reports.map((report) => machines(report)?.complete)).toContain(true);
+    const appeared = reports.map((report) => machines(report)?.appeared ?? 0);
+    expect(appeared.reduce((sum, each) => sum + each, 0)).toBe(1_500);
+    expect(await states()).toEqual(new Map([['running', 1_500]]));
+    expect(await relationCount()).toBe(1_500);
+    expect(await inventory.listDrift(tenant, {}, { limit: 10 })).toEqual([]);
   });
 
   it('does not let an older look overwrite a newer one, nor take for gone what came meanwhile', async () => {

@@ -1,6 +1,7 @@
 import { asSpringtideError, msBetween, type Instant } from '@springtide/kernel';
 import type { CloudClient } from '@springtide/provider-kit';
-import type { Indexed, Place, PlaceFreshness, PlaceRepository, Seen } from './data/place.repository.js';
+import type { Indexed, Place, PlaceFreshness, PlaceRepository } from './data/place.repository.js';
+import type { Seen } from './data/place-rows.js';
 import {
   RECONCILIATION_POLICY,
   judgeAbsence,

@@ -1,8 +1,17 @@
 import { hash } from 'node:crypto';
-import type { Instant } from '@springtide/kernel';
+import { asSpringtideError, type Instant } from '@springtide/kernel';
 import type { Database, RequestContext } from '@springtide/platform';
-import { PlaceRepository, type Place, type Seen } from './data/place.repository.js';
-import { driftOf, takeOver, type LedgerMachines, type Observed, type Suspicion } from './domain/index.js';
+import { PlaceRepository, type Place } from './data/place.repository.js';
+import type { Seen } from './data/place-rows.js';
+import {
+  allRelations,
+  driftOf,
+  relationNews,
+  takeOver,
+  type LedgerMachines,
+  type Observed,
+  type Suspicion,
+} from './domain/index.js';
 
 /** What the ledger knows of the account's machines; asked only when something must be explained. */
 export type AskLedger = () => Promise<LedgerMachines>;
@@ -40,19 +49,49 @@ export class PlaceStore {
     at: Instant,
     { known = () => true, first = false }: TakeHints = {},
   ): Promise<Tally> {
-    const suspicion = await this.suspicion(seen.some(({ resource }) => known(resource.id)));
+    const once = onceEach(seen);
+    const someKnown = once.some(({ resource }) => known(resource.id));
+    if (first && !someKnown && (await this.addNew(once, at)))
+      return { appeared: once.length, changed: 0, unchanged: 0 };
+    const suspicion = await this.suspicion(someKnown);
     return await this.work(async (inventory) => {
       await inventory.lock();
-      const { fresh, before } = await this.write(inventory, onceEach(seen), at, known);
+      await inventory.doNotWaitForDisk();
+      const { fresh, before } = await this.write(inventory, once, at, known);
       const resources = fresh.map(({ resource }) => resource);
       const taken = takeOver(before, resources);
-      await inventory.saveRelations([...before.values()], resources);
+      const relations = relationNews(before, resources);
+      await inventory.dropRelations(relations.lost);
+      await inventory.addRelations(relations.won);
       await inventory.addDrift(
         driftOf(this.place, first ? { ...taken, appeared: [] } : taken, [], at, suspicion),
       );
       const { appeared, changed, unchanged } = taken;
       return { appeared: appeared.length, changed: changed.length, unchanged: unchanged.length };
     });
+  }
+
+  /**
+   * Of a place that nobody has looked at before nothing is stored, which need not be asked for each row. @returns false,
+   * and nothing is written, when something is stored all the same: by id, while others watch.
+   */
+  private async addNew(seen: readonly Seen[], at: Instant): Promise<boolean> {
+    const { won } = relationNews(
+      new Map(),
+      seen.map(({ resource }) => resource),
+    );
+    try {
+      await this.work(async (inventory) => {
+        await inventory.lock();
+        await inventory.doNotWaitForDisk();
+        await inventory.addNew(seen, at);
+        await inventory.addRelations(won);
+      });
+      return true;
+    } catch (thrown) {
+      if (asSpringtideError(thrown).code === 'already-exists') return false;
+      throw thrown;
+    }
   }
 
   /** @returns what is written, which is all that no later look has seen, and what was stored of it and not gone. */
@@ -110,7 +149,7 @@ export async function bury(
 ): Promise<number> {
   const gone = await inventory.markGone(ids, at);
   const last = [...(await inventory.stored(place.resourceType, gone)).values()].map((row) => row.resource);
-  await inventory.saveRelations(last, []);
+  await inventory.dropRelations(last.flatMap(allRelations));
   await inventory.addDrift(driftOf(place, { appeared: [], changed: [] }, last, at, suspicion));
   return gone.length;
 }

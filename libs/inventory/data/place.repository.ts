@@ -6,17 +6,14 @@ import type {
   Known,
   Observed,
   ObservedByType,
-  ObservedRelation,
+  RelationRow,
   ResourceType,
 } from '../domain/index.js';
-import { ownershipOf } from '../domain/index.js';
 import { FreshnessEntity, type FreshnessRow } from './inventory.entity.js';
-import { readObserved, searchText } from './observed-json.js';
+import { readObserved } from './observed-json.js';
+import { relationColumns, relationRows, seenColumns, seenRows, type Seen } from './place-rows.js';
 
 export type Place = Readonly<{ accountId: string; region: string; resourceType: ResourceType }>;
-
-/** A resource as it is to be stored: what was seen, its text and the hash of that. */
-export type Seen = Readonly<{ resource: Observed; json: string; hash: string }>;
 
 /** What is known of a stored resource without reading it. */
 export type Indexed = Known & Readonly<{ hash: string }>;
@@ -44,6 +41,14 @@ export class PlaceRepository {
     await this.tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [
       `inventory|${accountId}|${region}|${resourceType}`,
     ]);
+  }
+
+  /**
+   * This transaction does not wait for the disk. What a crash of the database takes back, the next look sees again; and
+   * a later commit that waits has all earlier ones on the disk with it.
+   */
+  async doNotWaitForDisk(): Promise<void> {
+    await this.tx.query('set local synchronous_commit = off');
   }
 
   async freshness(): Promise<PlaceFreshness | undefined> {
@@ -113,6 +118,11 @@ export class PlaceRepository {
     return rows.map((row) => row.cloud_id);
   }
 
+  /** @throws already-exists, and the transaction is lost, when one of them is stored. */
+  async addNew(seen: readonly Seen[], at: Instant): Promise<void> {
+    await this.tx.query(INSERT, this.columns(seen, at));
+  }
+
   /** Those that are not stored at all. @returns their ids; the others are left as they are. */
   async add(seen: readonly Seen[], at: Instant): Promise<ReadonlySet<string>> {
     if (seen.length === 0) return new Set();
@@ -165,17 +175,17 @@ export class PlaceRepository {
     );
   }
 
-  /** Takes relations from `before` to `after`; resources that are in neither keep theirs. */
-  async saveRelations(before: readonly Observed[], after: readonly Observed[]): Promise<void> {
-    const had = relationsOf(before);
-    const has = relationsOf(after);
-    const lost = [...had].filter(([key]) => !has.has(key));
-    const won = [...has].filter(([key]) => !had.has(key)).map(([, row]) => row);
-    if (lost.length > 0) {
-      const targets = [...new Set(lost.map(([, row]) => row.i))];
-      await this.tx.query(DROP_RELATIONS, [...this.here(), targets, lost.map(([key]) => key)]);
-    }
-    if (won.length > 0) await this.tx.query(ADD_RELATIONS, [...this.here(), JSON.stringify(won)]);
+  async dropRelations(relations: readonly RelationRow[]): Promise<void> {
+    if (relations.length === 0) return;
+    const targets = [...new Set(relations.map(({ to }) => to.id))];
+    const keys = relations.map(({ from, to }) => [from, to.kind, to.to, to.id].join('\n'));
+    await this.tx.query(DROP_RELATIONS, [...this.here(), targets, keys]);
+  }
+
+  /** Those that are not stored: no key refuses one that is. */
+  async addRelations(relations: readonly RelationRow[]): Promise<void> {
+    if (relations.length === 0) return;
+    await this.tx.query(ADD_RELATIONS, [...this.here(), ...relationColumns(relations)]);
   }
 
   async addDrift(events: readonly DriftEvent[]): Promise<void> {
@@ -184,7 +194,7 @@ export class PlaceRepository {
   }
 
   private columns(seen: readonly Seen[], at: Instant): unknown[] {
-    return [...this.here(), at, `[${seen.map(toColumns).join(',')}]`];
+    return [...this.here(), at, ...seenColumns(seen)];
   }
 
   private here(): unknown[] {
@@ -202,10 +212,8 @@ const INSERT = `
     owner_installation, owner_intent, campaign, service, search, labels, observed, hash, observed_at, first_seen,
     last_seen)
   select $1, $2, $3, $4, cloud_id, name, state, zone, owner_installation, owner_intent, campaign, service,
-    search, labels, observed, hash, $5, $5, $5
-  from json_to_recordset($6::json) as seen(cloud_id text, name text, state text, zone text,
-    owner_installation text, owner_intent text, campaign text, service text, search text, labels jsonb,
-    observed json, hash text)`;
+    search, labels::jsonb, observed::json, hash, $5, $5, $5
+  from ${seenRows(6)}`;
 
 /**
  * Finds its conflicts by the unique key itself. A query beforehand would be planned without statistics while a first sync
@@ -223,7 +231,7 @@ const SAVE = `${INSERT}
 
 const ADD_RELATIONS = `
   insert into inventory_relation (tenant_id, account_id, region, from_type, from_id, kind, to_type, to_id)
-  select $1, $2, $3, $4, f, k, t, i from json_to_recordset($5::json) as r(f text, k text, t text, i text)`;
+  select $1, $2, $3, $4, from_id, kind, to_type, to_id from ${relationRows(5)}`;
 
 /** The key of each row against a hashed list: the rows of a shared target are gone through once, not once for each. */
 const DROP_RELATIONS = `
@@ -236,39 +244,6 @@ const ADD_DRIFT = `
   select $1, "accountId", region, "resourceType", "resourceId", name, kind, changes, who, at
   from json_to_recordset($2::json) as event("accountId" uuid, region text, "resourceType" text,
     "resourceId" text, name text, kind text, changes jsonb, who jsonb, at timestamptz)`;
-
-/** The columns beside `observed` as JSON text, around the text that is there already. */
-function toColumns({ resource, json, hash }: Seen): string {
-  const owner = ownershipOf(resource);
-  const columns = {
-    cloud_id: resource.id,
-    name: resource.name,
-    state: 'state' in resource ? resource.state : undefined,
-    zone: 'zone' in resource ? resource.zone : undefined,
-    owner_installation: owner?.installation,
-    owner_intent: owner?.intent,
-    campaign: owner?.campaign,
-    service: owner?.service,
-    search: searchText(resource),
-    labels: 'labels' in resource ? resource.labels : {},
-    hash,
-  };
-  return `${JSON.stringify(columns).slice(0, -1)},"observed":${json}}`;
-}
-
-type RelationColumns = Readonly<{ f: string; k: string; t: string; i: string }>;
-
-function relationsOf(resources: readonly Observed[]): Map<string, RelationColumns> {
-  const rows = new Map<string, RelationColumns>();
-  for (const resource of resources) {
-    const relations: readonly ObservedRelation[] =
-      'relations' in resource && resource.relations !== undefined ? resource.relations : [];
-    for (const { kind, to, id } of relations) {
-      rows.set(`${resource.id}\n${kind}\n${to}\n${id}`, { f: resource.id, k: kind, t: to, i: id });
-    }
-  }
-  return rows;
-}
 
 export function toFreshness(row: FreshnessRow): InventoryFreshness {
   return {

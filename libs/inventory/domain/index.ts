@@ -36,4 +36,5 @@ export {
   type ReconciliationPolicy,
   type Taken,
 } from './reconciliation.js';
+export { allRelations, relationNews, type RelationRow } from './relations.js';
 export { WATCH_RHYTHM, listAgainAfterMs, type WatchRhythm } from './watch-rhythm.js';
