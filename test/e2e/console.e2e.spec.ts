@@ -15,6 +15,7 @@ import { obtainChromium } from '../yard/browser/obtain-chromium.js';
 import { freePort } from '../yard/tools/free-port.js';
 import { projectRoot, yardLane } from '../yard/tools/lane.js';
 import { startAnsweringClouds, type AnsweringClouds } from './console/answering-clouds.js';
+import { scheduleCampaign } from './console/campaign-form-story.js';
 import { consoleStage, type ConsoleStage } from './console/console-stage.js';
 import {
   compareRevisions,
@@ -175,6 +176,11 @@ suite('console', () => {
     throw new Error('no plan was asked for within ten seconds');
   }
 
+  it('puts a campaign on the calendar, has it planned, changes it and cancels it', async () => {
+    const { page } = await signedIn(english);
+    await scheduleCampaign({ stage, client, page, show });
+  }, 180_000);
+
   const storyOn = (page: Page): Story => ({ stage, client, page, campaign: draft, show });
 
   it('changes a plan by dragging, keeps a change, and compares what came of it', async () => {
@@ -260,6 +266,8 @@ suite('console', () => {
       `/campaigns/${draft.id}/plan`,
       `/campaigns/${draft.id}/compare`,
       `/campaigns/${draft.id}/rehearsal`,
+      '/campaigns/new',
+      `/campaigns/${draft.id}/edit`,
       '/calendar',
       '/scaling',
     ]) {
@@ -341,6 +349,8 @@ suite('console', () => {
         part('cost'),
         part('compare', draft),
         part('rehearsal', draft),
+        ['new', '/campaigns/new'],
+        part('edit', draft),
         ['calendar', '/calendar'],
         ['scaling', '/scaling'],
         ['approvals', '/approvals?status=any'],
