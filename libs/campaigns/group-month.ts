@@ -1,5 +1,6 @@
 import { multiplyMoney, sumMoney, zero, type Instant, type Money } from '@springtide/kernel';
 import type { GroupOrder } from '@springtide/scaling';
+import { reasoned } from '@springtide/scaling/domain';
 import { withinMonth, type Followed, type PlanContent, type RunTargets } from './domain/index.js';
 
 type Wanted = GroupOrder & Readonly<{ service: string; home: number }>;
@@ -28,9 +29,10 @@ export function inItsMonth<W extends Wanted>(wanted: W, { plan, phase, until, no
     spent: month.spent.find((sum) => sum.currency === currency) ?? zero(currency),
     costOf: (machines) => costPerHour(plan, follow(machines).targets.filter(own)),
   });
-  if (braked.text === null) return wanted;
+  if (braked.told.length === 0) return wanted;
   const machines = Math.min(decision.machines, home + braked.machines);
-  return { ...wanted, decision: { ...decision, machines, reasons: [...decision.reasons, braked.text] } };
+  const steps = [...decision.reasonSentences, ...braked.told];
+  return { ...wanted, decision: reasoned({ ...decision, machines }, steps) };
 }
 
 function costPerHour({ pools, cost }: PlanContent, targets: RunTargets): Money {

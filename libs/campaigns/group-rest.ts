@@ -1,4 +1,4 @@
-import type { ScalingRestBody } from '@springtide/contracts';
+import { asTold, sentence, type ScalingRestBody } from '@springtide/contracts';
 import type { Instant } from '@springtide/kernel';
 import { lockRest, saveRest } from '@springtide/scaling';
 import type { EntityManager } from 'typeorm';
@@ -29,12 +29,18 @@ export async function keepRest(
     expectedAt: ends.toSorted().at(-1) ?? null,
     until: phases.at(-1)?.endsAt ?? now,
     moneyLeft: null,
-    text: before?.rest.text ?? leavingText(waitsFor),
+    ...(before === undefined ? leavingTold(waitsFor) : toldBefore(before.rest)),
   };
   await saveRest(tx, run.tenantId, { rest, services: plan.services.map(({ name }) => name), phases });
 }
 
-export function leavingText(waitsFor: readonly string[]): string {
-  const names = waitsFor.map((name) => `"${name}"`).join(', ');
-  return `Makes way for ${names}: its machines go back, and cost money until they are gone. It comes back by itself when its route is free again, inside its approval.`;
+type Told = Pick<ScalingRestBody, 'text' | 'sentences'>;
+
+function toldBefore({ text, sentences }: ScalingRestBody): Told {
+  return sentences === undefined ? { text } : { text, sentences };
+}
+
+export function leavingTold(waitsFor: readonly string[]): Told {
+  const campaigns = waitsFor.map((name) => `"${name}"`).join(', ');
+  return asTold([sentence('rest.leaving', { campaigns })]);
 }

@@ -1,4 +1,4 @@
-import { sentence, type Envelope, type ScalingRestBody } from '@springtide/contracts';
+import { asTold, sentence, type Envelope, type ScalingRestBody } from '@springtide/contracts';
 import { effectTransaction } from '@springtide/effects';
 import type { Mandate } from '@springtide/effects/domain';
 import { recordAudit, type ApprovalService } from '@springtide/identity';
@@ -19,7 +19,7 @@ import { listRests, lockRest, saveRest, type StoredRest } from '@springtide/scal
 import type { EntityManager } from 'typeorm';
 import { isUntouched, readEnvelope } from './approval-view.js';
 import { lockCampaign } from './campaign.service.js';
-import { leavingText } from './group-rest.js';
+import { leavingTold } from './group-rest.js';
 import type { CampaignEntity, PlanEntity } from './data/campaign.entity.js';
 import { APPROVAL_POLICIES, answerReturn, type PlanContent, type ReturnAnswer } from './domain/index.js';
 import { PLAN_SUBJECT, findPlan, requireCurrent } from './plan-records.js';
@@ -99,8 +99,11 @@ export class GroupReturns {
     if (stored === undefined || stored.rest.reason === 'kept-off') return undefined;
     const now = toInstant(this.parts.clock.now());
     if (!isSettled(open, now)) {
-      const text = leavingText(stored.rest.waitsFor);
-      const rest: ScalingRestBody = { ...stored.rest, reason: 'leaving', text };
+      const rest: ScalingRestBody = {
+        ...stored.rest,
+        reason: 'leaving',
+        ...leavingTold(stored.rest.waitsFor),
+      };
       await saveRest(tx, ctx.tenantId, { ...stored, rest });
       return undefined;
     }
@@ -153,7 +156,7 @@ export class GroupReturns {
     const rest: ScalingRestBody = {
       ...stored.rest,
       ...{ reason: 'came-back', waitsFor: [], expectedAt: null, moneyLeft },
-      text: `Came back at ${now} as run ${mandate.runId}.`,
+      ...asTold([sentence('rest.came-back', { at: now, run: mandate.runId })]),
     };
     await saveRest(tx, ctx.tenantId, { ...stored, rest });
   }

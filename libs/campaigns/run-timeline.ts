@@ -1,4 +1,4 @@
-import { Sentence, clausesFact, sentence, storyText, type TimelineEntry } from '@springtide/contracts';
+import { Sentence, clausesFact, englishOf, sentence, type TimelineEntry } from '@springtide/contracts';
 import type { Instant } from '@springtide/kernel';
 import type { RequestContext } from '@springtide/platform';
 import { z } from 'zod';
@@ -39,11 +39,6 @@ export async function note(
       entry.once,
     ],
   );
-}
-
-/** For whoever reads text alone: programs, logs, versions that know no sentences. */
-export function englishOf(sentences: readonly Sentence[]): string {
-  return storyText(sentences, { language: 'en-US' }) ?? '';
 }
 
 /** What a phase of the way back waits for, in one line. */

@@ -1,4 +1,4 @@
-import { sentence, type RunBody, type Sentence } from '@springtide/contracts';
+import { englishOf, sentence, type RunBody, type Sentence } from '@springtide/contracts';
 import { costOfUsage, usageOf, type Intent, type Mandate } from '@springtide/effects/domain';
 import {
   addMs,
@@ -15,7 +15,6 @@ import type { RoutesService } from '@springtide/traffic';
 import type { KeptWayBack } from './data/way-back.repository.js';
 import { capacityOf, isReturning, type PlanContent } from './domain/index.js';
 import type { OpenRun } from './run-book.js';
-import { englishOf } from './run-timeline.js';
 import { wayBackBody } from './way-back-view.js';
 import { isLive, machinesOf, type RunMachine } from './run-machines.js';
 

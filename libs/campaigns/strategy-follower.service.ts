@@ -1,4 +1,4 @@
-import { RUN_CHANGED, ordersFact, runWorkflowId, sentence } from '@springtide/contracts';
+import { RUN_CHANGED, clausesFact, ordersFact, runWorkflowId, sentence } from '@springtide/contracts';
 import type { Mandate } from '@springtide/effects/domain';
 import type { Instant } from '@springtide/kernel';
 import { postToOutbox, type Database, type RequestContext } from '@springtide/platform';
@@ -170,7 +170,7 @@ function followNote(
     level: missing === 0 ? 'info' : 'problem',
     sentences: [
       to === 0 ? sentence('scaling.set', set) : sentence('scaling.set-on', { ...set, pools }),
-      sentence('quoted', { text: `${decision.reasons.join('; ')}.` }),
+      sentence('scaling.because', { reasons: clausesFact(decision.reasonSentences) }),
       ...(missing === 0 ? [] : [sentence('scaling.missing', { missing })]),
     ],
     facts: { service, from, to, home, missing, why: why ?? '' },

@@ -1,5 +1,6 @@
 import {
   RUN_CHANGED,
+  englishOf,
   scaleBackWorkflowId,
   sentence,
   type Sentence,
@@ -21,7 +22,7 @@ import { postToOutbox, type Database, type RequestContext } from '@springtide/pl
 import type { EntityManager } from 'typeorm';
 import { findWayBack, saveWayBack } from './data/way-back.repository.js';
 import { isSamePlace } from './domain/index.js';
-import { englishOf, note } from './run-timeline.js';
+import { note } from './run-timeline.js';
 import { costOf, decisionOf, effectOf } from './stuck-story.js';
 
 type Page = Readonly<{ limit: number; cursor?: string | undefined; runId?: string | undefined }>;

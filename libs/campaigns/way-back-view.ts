@@ -1,9 +1,9 @@
-import type { WayBackBody, WayBackLeftover } from '@springtide/contracts';
+import { englishOf, type WayBackBody, type WayBackLeftover } from '@springtide/contracts';
 import { LIVE_ITEM_STATES, type EffectItem, type Intent } from '@springtide/effects/domain';
 import type { Instant } from '@springtide/kernel';
 import type { Found, KeptWayBack } from './data/way-back.repository.js';
 import { hasLeftSomething, type PlanContent } from './domain/index.js';
-import { englishOf, waitsLine } from './run-timeline.js';
+import { waitsLine } from './run-timeline.js';
 
 /** The way back as people see it: phases with what they wait for, what is in the way, and what is left with its cost. */
 export function wayBackBody(

@@ -12,7 +12,13 @@ export * from './link.js';
 export * from './permission.js';
 export * from './plan.js';
 export * from './plan-comparison.js';
-export { explanationSections, reasonSentence, storyText } from './reasons/reason-sentence.js';
+export {
+  asTold,
+  englishOf,
+  explanationSections,
+  reasonSentence,
+  storyText,
+} from './reasons/reason-sentence.js';
 export { Sentence, clausesFact, ordersFact, sentence, type SentenceCode } from './reasons/sentence.js';
 export * from './readiness.js';
 export * from './rehearsal.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Sentence } from './reasons/sentence.js';
 import { Id, InstantText, MoneyBody, TimeZoneText } from './scalars.js';
 
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -114,11 +115,16 @@ export const ScalingDecision = z
         strategyId: z.string(),
         kind: z.enum(['manual', 'scheduled', 'metric', 'predictive', 'campaign']),
         machines: z.number().int().nullable(),
+        /** In English. */
         text: z.string(),
+        /** The same, for readers of any language; missing where an older version decided. */
+        sentences: z.array(Sentence).optional(),
       }),
     ),
-    /** How the wants became one number, step by step. */
+    /** How the wants became one number, step by step, in English. */
     reasons: z.array(z.string()),
+    /** The same steps for readers of any language; missing where an older version decided. */
+    reasonSentences: z.array(Sentence).optional(),
   })
   .meta({ id: 'ScalingDecision' });
 export type ScalingDecision = z.infer<typeof ScalingDecision>;
@@ -197,8 +203,10 @@ export const ScalingRestBody = z.object({
   until: InstantText,
   /** What its approval has left to spend; null until its machines are gone. */
   moneyLeft: MoneyBody.nullable(),
-  /** What happened, what it means for machines and money, and the next step. */
+  /** What happened, what it means for machines and money, and the next step; in English. */
   text: z.string(),
+  /** The same, for readers of any language; missing where an older version wrote it. */
+  sentences: z.array(Sentence).optional(),
 });
 export type ScalingRestBody = z.infer<typeof ScalingRestBody>;
 

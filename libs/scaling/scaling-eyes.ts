@@ -1,4 +1,4 @@
-import type { ScalingStrategy } from '@springtide/contracts';
+import { sentence, type ScalingStrategy } from '@springtide/contracts';
 import type { DemandService, PrometheusReader } from '@springtide/demand';
 import { expectedFromSeason } from '@springtide/demand/domain';
 import type { EffectLedger } from '@springtide/effects';
@@ -84,7 +84,7 @@ export class ScalingEyes {
       if (strategy.kind === 'metric') {
         metrics[strategy.id] = await seen(async () => {
           const value = await this.prometheus.now(strategy.url, strategy.query);
-          return value ?? { missing: 'the query has no value now' };
+          return value ?? { missing: sentence('unseen.no-value', {}) };
         });
       }
       if (strategy.kind === 'predictive') {
@@ -104,6 +104,6 @@ async function seen(look: () => Promise<Seen>): Promise<Seen> {
     return await look();
   } catch (thrown) {
     if (!(thrown instanceof SpringtideError)) throw thrown;
-    return { missing: thrown.message };
+    return { missing: sentence('quoted', { text: thrown.message }) };
   }
 }

@@ -1,11 +1,11 @@
-import type {
-  ScalingBody,
-  ScalingDecision,
-  ScalingGroupBody,
-  ScalingInput,
-  ScalingMonthBody,
-  ScalingRestBody,
-  ScalingRestShown,
+import {
+  sentence,
+  type ScalingBody,
+  type ScalingGroupBody,
+  type ScalingInput,
+  type ScalingMonthBody,
+  type ScalingRestBody,
+  type ScalingRestShown,
 } from '@springtide/contracts';
 import { recordAudit, requirePermission } from '@springtide/identity';
 import { MINUTE, SpringtideError, addMs, toInstant, type Clock, type Instant } from '@springtide/kernel';
@@ -20,9 +20,11 @@ import {
   mergeWants,
   monthOf,
   projectedIn,
+  reasoned,
   spentIn,
   wantOf,
   type ReadyTimes,
+  type ReasonedDecision,
 } from './domain/index.js';
 import type { ScalingEyes } from './scaling-eyes.js';
 
@@ -34,7 +36,7 @@ export type GroupRuns = (tx: EntityManager, since: Instant) => Promise<readonly 
 
 /** What the strategies of a service want together, and what limits whoever acts on it. */
 export type GroupOrder = Readonly<{
-  decision: ScalingDecision;
+  decision: ReasonedDecision;
   changedAt: Instant | null;
   floor: number;
   month: ScalingMonthBody;
@@ -177,16 +179,13 @@ export class ScalingService {
     const sight = await this.eyes.sight(ctx, input.strategies, now, others);
     const wants = input.strategies.map((strategy) => wantOf(strategy, sight));
     const decision = mergeWants(wants, input, { now, current: current ?? 0, changedAt });
-    const reasons =
-      current === null
-        ? [`no entrance of "${service}" can say how many machines there are: counted as none`]
-        : [];
+    const blind = current === null ? [sentence('decided.uncounted', { service })] : [];
     return {
       ...input,
       ...{ service, version, updatedAt, current, advisory: group === undefined, group: group ?? null },
       rest,
       month: await this.month(ctx, stored, toInstant(this.clock.now()), group?.until),
-      decision: { ...decision, reasons: [...reasons, ...decision.reasons] },
+      decision: reasoned(decision, [...blind, ...decision.reasonSentences]),
     };
   }
 }

@@ -1,8 +1,15 @@
-import { Sentence, WAY_BACK_PHASES, WAY_BACK_STATES, WayBackObstacle, sentence } from '@springtide/contracts';
+import {
+  Sentence,
+  WAY_BACK_PHASES,
+  WAY_BACK_STATES,
+  WayBackObstacle,
+  englishOf,
+  sentence,
+} from '@springtide/contracts';
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
 import type { WayBack } from '../domain/index.js';
-import { englishOf, waitsLine } from '../run-timeline.js';
+import { waitsLine } from '../run-timeline.js';
 
 /** Seen in a cloud after the ledger had nothing more to bring back, or outliving its machine. */
 export type Found = Readonly<{

@@ -1,3 +1,4 @@
+import { storyText } from '@springtide/contracts';
 import { HOUR, addMs, money } from '@springtide/kernel';
 import { answerReturn, type ReturnQuestion } from './group-return.js';
 
@@ -73,7 +74,9 @@ describe('a group that gave way', () => {
   ])('rests because of %s, and says so', (_what, change, reason, text) => {
     const answer = answerReturn(question(change));
     expect(answer).toMatchObject({ comesBack: false, rest: { reason } });
-    if (!answer.comesBack) expect(answer.rest.text).toMatch(text);
+    if (answer.comesBack) return;
+    expect(answer.rest.text).toMatch(text);
+    expect(storyText(answer.rest.sentences ?? [], { language: 'zh-CN' })).toMatch(/^[^a-z]*[一-鿿]/);
   });
 
   it('tells about when the last campaign in its way is gone', () => {

@@ -1,10 +1,10 @@
-import type { Phase, ScalingRestBody } from '@springtide/contracts';
+import { asTold, sentence, type Phase, type ScalingRestBody, type Sentence } from '@springtide/contracts';
 import { addMs, compareMoney, decimal, subtractMoney, type Instant, type Money } from '@springtide/kernel';
 import type { PriceDrift } from '@springtide/readiness/domain';
-import { riseText } from './price-rise.js';
+import { moneyText } from './price-rise.js';
 import type { RouteHolder } from './shared-routes.js';
 
-type Rest = Pick<ScalingRestBody, 'reason' | 'waitsFor' | 'expectedAt' | 'moneyLeft' | 'text'>;
+type Rest = Pick<ScalingRestBody, 'reason' | 'waitsFor' | 'expectedAt' | 'moneyLeft' | 'text' | 'sentences'>;
 
 /** What there is to know about a group that gave way, once its machines are gone. */
 export type ReturnQuestion = Readonly<{
@@ -41,20 +41,27 @@ export type ReturnAnswer =
 export function answerReturn(question: ReturnQuestion): ReturnAnswer {
   const { now, phases, mandate } = question;
   const moneyLeft = subtractMoney(subtractMoney(mandate.budget, mandate.committed), mandate.reserved);
-  const [reason, text, ...blocking] = obstacleOf(question, moneyLeft) ?? [];
-  if (reason !== undefined) {
+  const obstacle = obstacleOf(question, moneyLeft);
+  if (obstacle !== undefined) {
+    const { reason, told, blocking = [] } = obstacle;
     const ends = blocking.flatMap((holder) => holder.phases.slice(-1).map(({ endsAt }) => endsAt));
     const last = ends.toSorted().at(-1);
     const expectedAt = last === undefined ? null : addMs(last > now ? last : now, question.yieldMs);
     const waitsFor = blocking.map(({ name }) => name);
-    return { comesBack: false, rest: { reason, text: text ?? '', waitsFor, expectedAt, moneyLeft } };
+    return { comesBack: false, rest: { reason, ...asTold(told), waitsFor, expectedAt, moneyLeft } };
   }
   const left = phases.filter(({ endsAt }) => endsAt > now);
   const begun = left.map((phase) => (phase.startsAt < now ? { ...phase, startsAt: now } : phase));
   return { comesBack: true, phases: begun, moneyLeft };
 }
 
-type Obstacle = [Rest['reason'], string, ...RouteHolder[]];
+type ToldPrices = Extract<PriceDrift, { kind: 'told' }>;
+
+type Obstacle = Readonly<{
+  reason: Rest['reason'];
+  told: readonly Sentence[];
+  blocking?: readonly RouteHolder[];
+}>;
 
 function obstacleOf(question: ReturnQuestion, moneyLeft: Money): Obstacle | undefined {
   return (
@@ -64,67 +71,60 @@ function obstacleOf(question: ReturnQuestion, moneyLeft: Money): Obstacle | unde
 
 function never({ now, isStopped, phases, cheapestHour }: ReturnQuestion, left: Money): Obstacle | undefined {
   const end = phases.at(-1)?.endsAt ?? now;
-  const another =
-    'Its machines are back, and nothing of it costs money. Plan and approve another group if you want one.';
-  if (isStopped) return ['stopped', `Its run was stopped, so it does not come back. ${another}`];
-  if (end <= now)
-    return ['end-over', `What was approved for it ended at ${end}, while it rested. ${another}`];
+  const over = (reason: Rest['reason'], told: Sentence): Obstacle => ({
+    reason,
+    told: [told, sentence('rest.another', {})],
+  });
+  if (isStopped) return over('stopped', sentence('rest.stopped', {}));
+  if (end <= now) return over('end-over', sentence('rest.end-over', { end }));
   const isSpent = compareMoney(left, cheapestHour ?? left) < 0 || !decimal(left.amount).isPositive();
-  if (!isSpent) return undefined;
-  return [
-    'money-spent',
-    `Of the money approved for it ${left.amount} ${left.currency} are left, less than its cheapest machine costs an hour. ${another}`,
-  ];
+  const { amount, currency } = left;
+  return isSpent ? over('money-spent', sentence('rest.money-spent', { left: amount, currency })) : undefined;
 }
 
 function notYet(question: ReturnQuestion): Obstacle | undefined {
   const blocking = inTheWay(question);
   if (blocking.length > 0) {
-    const names = blocking.map(({ name }) => `"${name}"`).join(', ');
-    return [
-      'campaign',
-      `Rests for ${names} until closed: that has its route. Its machines are back and cost nothing; it comes back by itself within a minute after, inside its approval.`,
-      ...blocking,
-    ];
+    const campaigns = blocking.map(({ name }) => `"${name}"`).join(', ');
+    return { reason: 'campaign', told: [sentence('rest.campaign', { campaigns })], blocking };
   }
-  if (question.isStopSwitchOn) {
-    const text =
-      'The stop switch is on, so nothing is bought for it. It comes back when the switch is released.';
-    return ['stop-switch', text];
-  }
+  if (question.isStopSwitchOn) return { reason: 'stop-switch', told: [sentence('rest.stop-switch', {})] };
   if (question.promised === undefined) return undefined;
-  return [
-    'promised',
-    `What it needs was promised to others meanwhile: ${question.promised}. Nothing was bought; it looks again every minute.`,
-  ];
+  return { reason: 'promised', told: [sentence('rest.promised', { message: question.promised })] };
 }
 
 function notWithoutPeople({ now, approvalExpiresAt }: ReturnQuestion): Obstacle | undefined {
   if (approvalExpiresAt !== undefined && approvalExpiresAt > now) return undefined;
-  const what =
+  const why =
     approvalExpiresAt === undefined
-      ? 'No approval of its plan stands'
-      : `Its approval expired at ${approvalExpiresAt}`;
-  return [
-    'approval',
-    `${what}, so it does not come back by itself, and nothing is bought. Approval of the same plan is asked for again; when an approver grants it, the group comes back within a minute.`,
-  ];
+      ? sentence('rest.unapproved', {})
+      : sentence('rest.expired', { at: approvalExpiresAt });
+  return { reason: 'approval', told: [why, sentence('rest.asked-again', {})] };
 }
 
 function notAtThesePrices({ prices, priceDriftLimit, unreadPrices }: ReturnQuestion): Obstacle | undefined {
   if (prices === undefined) return undefined;
   if (prices.kind === 'told') {
     if (!prices.isPast) return undefined;
-    return [
-      'prices-risen',
-      `It does not come back by itself: ${riseText(prices, priceDriftLimit)}. Nothing is bought. Approval of the same plan is asked for again at prices of now; when an approver grants it, the group comes back within a minute.`,
-    ];
+    const told = [risen(prices, priceDriftLimit), sentence('rest.asked-at-prices', {})];
+    return { reason: 'prices-risen', told };
   }
   if (unreadPrices === 'allow') return undefined;
-  return [
-    'prices-unread',
-    `The prices of now could not be read for ${prices.pools.join(', ')}, so whether its approval still covers them is not known. Nothing is bought; it looks again every minute. Verify the accounts of these pools.`,
-  ];
+  return {
+    reason: 'prices-unread',
+    told: [sentence('rest.prices-unread', { pools: prices.pools.join(', ') })],
+  };
+}
+
+function risen({ ratio, now, basis }: ToldPrices, priceDriftLimit: number): Sentence {
+  const sums = { limit: percentOf(priceDriftLimit), now: moneyText(now), basis: moneyText(basis) };
+  return ratio === null
+    ? sentence('rest.prices-from-nothing', sums)
+    : sentence('rest.prices-risen', { ...sums, percent: percentOf(ratio - 1) });
+}
+
+function percentOf(share: number): number {
+  return Math.round(share * 1_000) / 10;
 }
 
 /** Runs that have its route, or would need it before it could be up and away again. */

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { englishOf } from '@springtide/contracts';
 import { HOUR, addMs, money } from '@springtide/kernel';
 import { withinMonth } from './month-brake.js';
 
@@ -13,11 +14,11 @@ const question = (change: Partial<Parameters<typeof withinMonth>[0]> = {}) => ({
 describe('the money of a month', () => {
   it('lets come what fits for an hour beside the floor until its end', () => {
     // 1000 less 480 for the floor leave 520; 6 above it cost 6 an hour.
-    expect(withinMonth(question())).toEqual({ machines: 8, text: null });
-    expect(withinMonth(question({ spent: money('CNY', '514') }))).toEqual({ machines: 8, text: null });
+    expect(withinMonth(question())).toEqual({ machines: 8, told: [] });
+    expect(withinMonth(question({ spent: money('CNY', '514') }))).toEqual({ machines: 8, told: [] });
     const held = withinMonth(question({ spent: money('CNY', '516.5') }));
     expect(held.machines).toBe(5);
-    expect(held.text).toMatch(
+    expect(englishOf(held.told)).toMatch(
       /^of 1000 CNY for this month \(UTC\) 516.5 are spent: 3 of 8 machines do not fit/,
     );
   });
@@ -25,14 +26,22 @@ describe('the money of a month', () => {
   it('keeps the floor where the limit is broken by it, and says what that costs', () => {
     const held = withinMonth(question({ spent: money('CNY', '900') }));
     expect(held.machines).toBe(2);
-    expect(held.text).toMatch(/the floor of 2 is kept until 2026-12-01.* costs 380 CNY more than the limit/);
+    expect(englishOf(held.told)).toMatch(
+      /the floor of 2 is kept until 2026-12-01.* costs 380 CNY more than the limit/,
+    );
     const alone = withinMonth(question({ spent: money('CNY', '900'), wanted: 2 }));
-    expect([alone.machines, alone.text]).toEqual([2, expect.stringMatching(/^the floor of 2 is kept/)]);
+    expect([alone.machines, englishOf(alone.told)]).toEqual([
+      2,
+      expect.stringMatching(/^the floor of 2 is kept/),
+    ]);
   });
 
   it('holds at the floor where the limit is in another currency', () => {
     const held = withinMonth(question({ limit: money('EUR', '1000') }));
-    expect([held.machines, held.text]).toEqual([2, expect.stringMatching(/limited in EUR .* pays in CNY/)]);
+    expect([held.machines, englishOf(held.told)]).toEqual([
+      2,
+      expect.stringMatching(/limited in EUR .* pays in CNY/),
+    ]);
   });
 
   it('never goes below the floor or above what is wanted, and gives no more for less money', () => {

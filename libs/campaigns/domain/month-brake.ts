@@ -1,3 +1,4 @@
+import { sentence, type Sentence } from '@springtide/contracts';
 import { HOUR, decimal, msBetween, type Decimal, type Instant, type Money } from '@springtide/kernel';
 
 /** How many machines of a group a month's money carries. Machines are those of the group, without the standing fleet. */
@@ -14,7 +15,8 @@ type MonthQuestion = Readonly<{
   costOf: (machines: number) => Money;
 }>;
 
-type Braked = Readonly<{ machines: number; text: string | null }>;
+/** `told`: empty where the money carries everything. */
+type Braked = Readonly<{ machines: number; told: readonly Sentence[] }>;
 
 /**
  * First the floor's money until the end is set aside; every machine above it must fit into the rest for another hour. So
@@ -25,8 +27,8 @@ export function withinMonth(question: MonthQuestion): Braked {
   const floor = Math.min(question.floor, wanted);
   const { currency } = costOf(floor);
   if (currency !== limit.currency) {
-    const text = `the month's money is limited in ${limit.currency} and the group pays in ${currency}, so what fits is not known: it holds at its floor of ${floor}. Set the limit in ${currency}`;
-    return { machines: floor, text: wanted === floor ? null : text };
+    const told = sentence('month.currency', { limited: limit.currency, paid: currency, floor });
+    return { machines: floor, told: wanted === floor ? [] : [told] };
   }
   const hours = decimal(Math.max(0, msBetween(question.now, question.until))).dividedBy(HOUR);
   const floorCost = decimal(costOf(floor).amount);
@@ -34,7 +36,7 @@ export function withinMonth(question: MonthQuestion): Braked {
   const fits = (machines: number) =>
     decimal(costOf(machines).amount).minus(floorCost).lessThanOrEqualTo(free);
   const machines = fits(wanted) ? wanted : most(floor, wanted, fits);
-  return { machines, text: textOf({ ...question, floor, machines, free }) };
+  return { machines, told: toldOf({ ...question, floor, machines, free }) };
 }
 
 /** The greatest number from `least` on that fits; `least` whether it fits or not. */
@@ -50,20 +52,15 @@ function most(least: number, limit: number, fits: (machines: number) => boolean)
 
 type Told = Omit<MonthQuestion, 'costOf'> & Readonly<{ machines: number; free: Decimal }>;
 
-function textOf({ wanted, floor, machines, free, limit, spent, until }: Told): string | null {
-  const month = `of ${limit.amount} ${limit.currency} for this month (UTC) ${text(spent.amount)} are spent`;
-  const held =
-    machines === wanted
-      ? []
-      : [
-          `${month}: ${wanted - machines} of ${wanted} machines do not fit, so ${machines} stay or come and the others are not bought or go back; expect slow answers, or raise the limit`,
-        ];
+function toldOf({ wanted, floor, machines, free, limit, spent, until }: Told): readonly Sentence[] {
+  const { amount, currency } = limit;
+  const over = wanted - machines;
+  const month = { limit: amount, currency, spent: text(spent.amount) };
+  const held = over === 0 ? [] : [sentence('month.held', { ...month, over, wanted, machines })];
   const broken = free.isNegative()
-    ? [
-        `the floor of ${floor} is kept until ${until} all the same, and costs ${text(free.negated())} ${limit.currency} more than the limit; lower the floor, or raise the limit`,
-      ]
+    ? [sentence('month.floor', { floor, until, over: text(free.negated()), currency })]
     : [];
-  return held.length + broken.length === 0 ? null : [...held, ...broken].join('; ');
+  return [...held, ...broken];
 }
 
 function text(amount: Decimal | string): string {

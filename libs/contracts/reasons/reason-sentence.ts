@@ -45,6 +45,16 @@ export function storyText(sentences: readonly Sentence[], wording: Wording): str
   return told.join(wording.language === 'zh-CN' ? '' : ' ');
 }
 
+/** For whoever reads text alone: programs, logs, versions that know no sentences. */
+export function englishOf(sentences: readonly Sentence[]): string {
+  return storyText(sentences, { language: 'en-US' }) ?? '';
+}
+
+/** What is told, as it is kept: for readers of text alone, and for everybody else. */
+export function asTold(sentences: readonly Sentence[]): { text: string; sentences: Sentence[] } {
+  return { text: englishOf(sentences), sentences: [...sentences] };
+}
+
 /** The headings of an explanation with their sentences, in the order in which somebody would tell it. */
 export function explanationSections(
   reasons: readonly Reason[],

@@ -101,6 +101,79 @@ export const storyWordsEnUS = {
     '{service} has no scaling strategies, so nothing says how many machines it needs: the {machines} of this group stay as they are, and keep costing. Set some (springtide scaling set {service} --file <path>), or end the group.',
   'story.scaling.gives-way':
     'A campaign goes before its strategies: {who} needs the route, so this group ends at {at:instant}. It comes back when its route is free again, inside its approval.',
+  'story.scaling.because': '{reasons:clauses}.',
+
+  'story.want.manual': 'set by hand to {machines}, until changed',
+  'story.want.manual-until': 'set by hand to {machines} until {until:instant}',
+  'story.want.manual-over': 'set by hand until {until:instant}, which has passed',
+  'story.want.rule': '{machines} from {from} to {to}, {timeZone}',
+  'story.want.no-rule': 'no rule holds now in {timeZone}',
+  'story.want.metric': '{metric} is {value}, at {target} per machine',
+  'story.want.metric-unknown': '{metric} is unknown: {why:clauses}',
+  'story.want.forecast':
+    'demand stays below {value} for {seconds} s with {percent} % probability, at {target} per machine',
+  'story.want.no-forecast': 'there is no forecast: {why:clauses}',
+  'story.want.campaign': 'campaigns that run now hold {machines}',
+  'story.want.no-campaign': 'no campaign runs for this service',
+  'story.unseen.not-read': 'it was not read',
+  'story.unseen.no-value': 'the query has no value now',
+  'story.unseen.short-history':
+    'the history from {from:instant} to {to:instant} has fewer than {least} earlier weeks or days to compare with',
+
+  'story.decided.no-want': 'no strategy wants anything now: the {current} machine(s) stay',
+  'story.decided.highest': 'the highest want counts: {machines}, by {strategy}',
+  'story.decided.fewer': 'the highest want counts: {machines}, fewer than the {current} there are',
+  'story.decided.blind':
+    '{machines} would do, but {strategy} cannot see ({why:clauses}): the {current} machine(s) stay',
+  'story.decided.forecast-alone':
+    '{machines} would do, but only a forecast says so, and a forecast alone lets nothing go: the {current} machine(s) stay',
+  'story.decided.cool-down':
+    '{machines} would do, but the cool-down lasts {seconds} s more: the {current} machine(s) stay',
+  'story.decided.at-once': 'no more than {count} go at once: {machines}',
+  'story.decided.ceiling': 'the ceiling is {ceiling}: {missing} machine(s) that are wanted will be missing',
+  'story.decided.floor': 'the floor is {floor}',
+  'story.decided.uncounted':
+    'no entrance of "{service}" can say how many machines there are: counted as none',
+  'story.month.held':
+    'of {limit} {currency} for this month (UTC) {spent} are spent: {over} of {wanted} machines do not fit, so {machines} stay or come and the others are not bought or go back; expect slow answers, or raise the limit',
+  'story.month.floor':
+    'the floor of {floor} is kept until {until:instant} all the same, and costs {over} {currency} more than the limit; lower the floor, or raise the limit',
+  'story.month.currency':
+    "the month's money is limited in {limited} and the group pays in {paid}, so what fits is not known: it holds at its floor of {floor}. Set the limit in {paid}",
+
+  'story.rest.leaving':
+    'Makes way for {campaigns:list}: its machines go back, and cost money until they are gone. It comes back by itself when its route is free again, inside its approval.',
+  'story.rest.campaign':
+    'Rests for {campaigns:list} until closed: that has its route. Its machines are back and cost nothing; it comes back by itself within a minute after, inside its approval.',
+  'story.rest.stop-switch':
+    'The stop switch is on, so nothing is bought for it. It comes back when the switch is released.',
+  'story.rest.promised':
+    'What it needs was promised to others meanwhile: {message}. Nothing was bought; it looks again every minute.',
+  'story.rest.prices-unread':
+    'The prices of now could not be read for {pools:pools}, so whether its approval still covers them is not known. Nothing is bought; it looks again every minute. Verify the accounts of these pools.',
+  'story.rest.prices-risen':
+    'It does not come back by itself: prices have risen by {percent} % since the approval, past its limit of {limit} %: the plan costs {now} now and cost {basis}. Nothing is bought.',
+  'story.rest.prices-from-nothing':
+    'It does not come back by itself: prices have risen from nothing since the approval, past its limit of {limit} %: the plan costs {now} now and cost {basis}. Nothing is bought.',
+  'story.rest.asked-at-prices':
+    'Approval of the same plan is asked for again at prices of now; when an approver grants it, the group comes back within a minute.',
+  'story.rest.unapproved':
+    'No approval of its plan stands, so it does not come back by itself, and nothing is bought.',
+  'story.rest.expired':
+    'Its approval expired at {at:instant}, so it does not come back by itself, and nothing is bought.',
+  'story.rest.asked-again':
+    'Approval of the same plan is asked for again; when an approver grants it, the group comes back within a minute.',
+  'story.rest.kept-off':
+    '{who} keeps it off since {at:instant}. Nothing is bought for it, and nothing of it costs money once its machines are back. Let it come back whenever you want it, until {until:instant}.',
+  'story.rest.let-back':
+    '{who} lets it come back: within a minute it looks whether its route is free and its approval still holds. Nothing is bought before that.',
+  'story.rest.stopped': 'Its run was stopped, so it does not come back.',
+  'story.rest.end-over': 'What was approved for it ended at {end:instant}, while it rested.',
+  'story.rest.money-spent':
+    'Of the money approved for it {left} {currency} are left, less than its cheapest machine costs an hour.',
+  'story.rest.another':
+    'Its machines are back, and nothing of it costs money. Plan and approve another group if you want one.',
+  'story.rest.came-back': 'Came back at {at:instant} as run {run}.',
 
   'story.command.pause':
     'Paused: nothing more is bought and no traffic moves. What runs keeps running, and keeps costing.',

@@ -92,6 +92,68 @@ export const storyWordsZhCN: Readonly<Record<keyof typeof storyWordsEnUS, string
     '{service} 没有伸缩策略，无法得知需要多少主机：本伸缩组的 {machines} 台保持不变，照常计费。请设置策略（springtide scaling set {service} --file <path>），或结束该伸缩组。',
   'story.scaling.gives-way':
     '大促活动优先于伸缩策略：{who} 需要该流量入口，因此本伸缩组在 {at:instant} 结束。入口空出后，它会在审批范围内自动恢复。',
+  'story.scaling.because': '{reasons:clauses}。',
+
+  'story.want.manual': '手动设为 {machines} 台，直到再次修改',
+  'story.want.manual-until': '手动设为 {machines} 台，至 {until:instant}',
+  'story.want.manual-over': '手动设置的期限 {until:instant} 已过',
+  'story.want.rule': '{from} 至 {to} 为 {machines} 台（{timeZone}）',
+  'story.want.no-rule': '按 {timeZone} 当前没有生效的定时规则',
+  'story.want.metric': '{metric} 为 {value}，每台主机承担 {target}',
+  'story.want.metric-unknown': '{metric} 无从得知：{why:clauses}',
+  'story.want.forecast': '今后 {seconds} 秒内需求有 {percent}% 的概率低于 {value}，每台主机承担 {target}',
+  'story.want.no-forecast': '没有预测：{why:clauses}',
+  'story.want.campaign': '正在执行的大促活动占有 {machines} 台',
+  'story.want.no-campaign': '该服务当前没有正在执行的大促活动',
+  'story.unseen.not-read': '未读取',
+  'story.unseen.no-value': '查询当前没有返回值',
+  'story.unseen.short-history': '{from:instant} 至 {to:instant} 的历史中，可对照的过往周或日不足 {least} 个',
+
+  'story.decided.no-want': '当前没有策略提出需求：现有 {current} 台保持不变',
+  'story.decided.highest': '取最高需求：{machines} 台，来自 {strategy}',
+  'story.decided.fewer': '取最高需求：{machines} 台，少于现有的 {current} 台',
+  'story.decided.blind':
+    '{machines} 台即可，但 {strategy} 无法判断（{why:clauses}）：现有 {current} 台保持不变',
+  'story.decided.forecast-alone':
+    '{machines} 台即可，但只有预测这样认为，仅凭预测不缩容：现有 {current} 台保持不变',
+  'story.decided.cool-down': '{machines} 台即可，但冷却时间还剩 {seconds} 秒：现有 {current} 台保持不变',
+  'story.decided.at-once': '一次最多减少 {count} 台：{machines} 台',
+  'story.decided.ceiling': '上限为 {ceiling} 台：所需的主机将缺少 {missing} 台',
+  'story.decided.floor': '下限为 {floor} 台',
+  'story.decided.uncounted': '“{service}”没有流量入口能说明现有多少台主机，按 0 台计算',
+  'story.month.held':
+    '本月（UTC）限额 {limit} {currency}，已花费 {spent}：所需 {wanted} 台中有 {over} 台超出限额，因此只保留或购买 {machines} 台，其余不购买或归还；响应可能变慢，或请提高限额',
+  'story.month.floor':
+    '下限 {floor} 台仍保留至 {until:instant}，将比限额多花费 {over} {currency}；请降低下限或提高限额',
+  'story.month.currency':
+    '每月限额以 {limited} 计，而伸缩组以 {paid} 付费，无从得知限额内可用多少台：保持下限 {floor} 台。请以 {paid} 设置限额',
+
+  'story.rest.leaving':
+    '为 {campaigns:list} 让位：主机正在归还，消失之前照常计费。流量入口空出后，会在审批范围内自动恢复。',
+  'story.rest.campaign':
+    '为 {campaigns:list} 让位，直到其关闭：流量入口由其占用。主机已归还，不产生费用；关闭后一分钟内会在审批范围内自动恢复。',
+  'story.rest.stop-switch': '紧急停止开关已启用，不再为其购买。开关解除后会恢复。',
+  'story.rest.promised':
+    '其所需资源在此期间已承诺给其他活动：{message}。没有购买任何主机；每分钟重新检查一次。',
+  'story.rest.prices-unread':
+    '无法读取 {pools:pools} 的现价，因此不知道审批是否仍然覆盖。没有购买任何主机；每分钟重新检查一次。请验证这些资源池所属的云账号。',
+  'story.rest.prices-risen':
+    '不会自动恢复：自审批以来价格上涨 {percent}%，超过 {limit}% 的上限：计划现价 {now}，审批时为 {basis}。没有购买任何主机。',
+  'story.rest.prices-from-nothing':
+    '不会自动恢复：自审批以来价格由零上涨，超过 {limit}% 的上限：计划现价 {now}，审批时为 {basis}。没有购买任何主机。',
+  'story.rest.asked-at-prices': '已按现价为同一计划重新申请审批；批准后，伸缩组会在一分钟内恢复。',
+  'story.rest.unapproved': '其计划没有有效的审批，因此不会自动恢复，也不会购买任何主机。',
+  'story.rest.expired': '审批已于 {at:instant} 到期，因此不会自动恢复，也不会购买任何主机。',
+  'story.rest.asked-again': '已为同一计划重新申请审批；批准后，伸缩组会在一分钟内恢复。',
+  'story.rest.kept-off':
+    '{who} 自 {at:instant} 起不让其恢复。不再为其购买；主机归还之后不再产生费用。在 {until:instant} 之前可随时让其恢复。',
+  'story.rest.let-back':
+    '{who} 允许其恢复：一分钟内会检查流量入口是否空出、审批是否仍然有效。在此之前不购买任何主机。',
+  'story.rest.stopped': '其执行已被中止，因此不会恢复。',
+  'story.rest.end-over': '批准的期限已在让位期间于 {end:instant} 结束。',
+  'story.rest.money-spent': '批准的资金还剩 {left} {currency}，不够最便宜的主机一小时的费用。',
+  'story.rest.another': '主机已全部归还，不再产生费用。如有需要，请另行规划并审批一个伸缩组。',
+  'story.rest.came-back': '已于 {at:instant} 恢复，执行为 {run}。',
 
   'story.command.pause': '已暂停：不再购买，流量不再切换。运行中的主机继续运行，照常计费。',
   'story.command.resume': '已继续。',

@@ -1,3 +1,4 @@
+import { sentence, type Sentence } from '@springtide/contracts';
 import { HOUR, MINUTE, msBetween, type Instant } from '@springtide/kernel';
 import type { DemandSeries } from './demand-series.js';
 import { FORECAST_QUANTILES, type ForecastQuantile } from './forecast.js';
@@ -22,7 +23,7 @@ export type SeasonalQuestion = Readonly<{ now: Instant; leadMs: number; quantile
 export function expectedFromSeason(
   history: DemandSeries,
   { now, leadMs, quantile }: SeasonalQuestion,
-): number | Readonly<{ missing: string }> {
+): number | Readonly<{ missing: Sentence }> {
   for (const { everyMs, most } of SEASONS) {
     const cases = Array.from({ length: most }, (_, n) =>
       highestAround(history, now, leadMs, (n + 1) * everyMs),
@@ -40,7 +41,7 @@ export function expectedFromSeason(
     Date.parse(history.startsAt) + history.values.length * history.stepMs,
   ).toISOString();
   return {
-    missing: `the history from ${history.startsAt} to ${endsAt} has fewer than ${LEAST_CASES} earlier weeks or days to compare with`,
+    missing: sentence('unseen.short-history', { from: history.startsAt, to: endsAt, least: LEAST_CASES }),
   };
 }
 

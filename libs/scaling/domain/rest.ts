@@ -1,4 +1,4 @@
-import type { ScalingRestBody, ScalingRestShown } from '@springtide/contracts';
+import { asTold, sentence, type ScalingRestBody, type ScalingRestShown } from '@springtide/contracts';
 import type { Instant } from '@springtide/kernel';
 
 type Reason = ScalingRestBody['reason'];
@@ -25,12 +25,11 @@ export function decidedByHand(
   now: Instant,
 ): ScalingRestBody | undefined {
   if (!comesBack && KEEPABLE.includes(rest.reason)) {
-    const text = `${by} keeps it off since ${now}. Nothing is bought for it, and nothing of it costs money once its machines are back. Let it come back whenever you want it, until ${rest.until}.`;
-    return { ...rest, reason: 'kept-off', text };
+    const told = sentence('rest.kept-off', { who: by, at: now, until: rest.until });
+    return { ...rest, reason: 'kept-off', ...asTold([told]) };
   }
   if (comesBack && rest.reason === 'kept-off') {
-    const text = `${by} lets it come back: within a minute it looks whether its route is free and its approval still holds. Nothing is bought before that.`;
-    return { ...rest, reason: 'leaving', text };
+    return { ...rest, reason: 'leaving', ...asTold([sentence('rest.let-back', { who: by })]) };
   }
   const isSoAlready = comesBack ? KEEPABLE.includes(rest.reason) : rest.reason === 'kept-off';
   return isSoAlready ? rest : undefined;

@@ -2,6 +2,7 @@ import {
   ScalingBody,
   ScalingInput,
   routes,
+  type ReportLanguage,
   type ScalingGroupBody,
   type ScalingRestBody,
 } from '@springtide/contracts';
@@ -9,6 +10,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { moneyText, numberText } from '../output/readable.js';
 import { factsOf, tableOf, type Section } from '../output/render.js';
+import { reasonTexts, toldText } from '../output/told-text.js';
 import { readBody } from '../session/documents.js';
 import { flag, required, type CommandLine } from './command-line.js';
 
@@ -29,7 +31,7 @@ export function addScalingCommands(program: Command, line: CommandLine): void {
     async ({ session, args: [service = ''], options: { file } }) => {
       const body = await readBody(line.terminal, file, ScalingInput, ScalingBody);
       const scaling = await session.call(routes.scalingPut, { params: { service }, body });
-      session.print(scaling, () => scalingSections(scaling));
+      session.print(scaling, () => scalingSections(scaling, session.options.language));
     },
   );
   line.verb(
@@ -43,13 +45,15 @@ export function addScalingCommands(program: Command, line: CommandLine): void {
     async ({ session, args: [service = ''], options: { at } }) => {
       const query = at === undefined ? {} : { at };
       const scaling = await session.call(routes.scalingGet, { params: { service }, query });
-      session.print(scaling, () => scalingSections(scaling));
+      session.print(scaling, () => scalingSections(scaling, session.options.language));
     },
   );
   const returns = (comesBack: boolean, usage: string, description: string) =>
     line.verb(noun, usage, description, {}, async ({ session, args: [service = ''] }) => {
       const scaling = await session.call(routes.scalingReturn, { params: { service }, body: { comesBack } });
-      session.print(scaling, () => (scaling.rest === null ? [] : [restSection(scaling.rest)]));
+      session.print(scaling, () =>
+        scaling.rest === null ? [] : [restSection(scaling.rest, session.options.language)],
+      );
     });
   returns(
     false,
@@ -66,7 +70,7 @@ export function addScalingCommands(program: Command, line: CommandLine): void {
           ['machines', (row) => machinesText(row)],
           ['decision', (row) => `${row.decision.action} to ${row.decision.machines}`],
           ['group', (row) => row.group?.runId ?? (row.rest === null ? '-' : `rests: ${row.rest.reason}`)],
-          ['why', (row) => row.decision.reasons.at(-1) ?? ''],
+          ['why', (row) => reasonTexts(row.decision, session.options.language).at(-1) ?? ''],
         ],
         items,
       ),
@@ -74,7 +78,7 @@ export function addScalingCommands(program: Command, line: CommandLine): void {
   });
 }
 
-function scalingSections(scaling: ScalingBody): Section[] {
+function scalingSections(scaling: ScalingBody, language: ReportLanguage): Section[] {
   const { decision, group, rest } = scaling;
   return [
     factsOf([
@@ -85,34 +89,27 @@ function scalingSections(scaling: ScalingBody): Section[] {
       ...monthRows(scaling),
       ['Acts on it', group === null ? 'nobody: nothing was started or stopped' : `run ${group.runId}`],
     ]),
-    ...(group === null ? [] : groupSections(group)),
-    ...(rest === null ? [] : [restSection(rest)]),
+    ...(group === null ? [] : groupSections(group, language)),
+    ...(rest === null ? [] : [restSection(rest, language)]),
     tableOf(
       [
         ['strategy', (row) => row.strategyId],
         ['kind', (row) => row.kind],
         ['wants', (row) => (row.machines === null ? '-' : numberText(row.machines))],
-        ['because', (row) => row.text],
+        ['because', (row) => toldText(row.sentences, row.text, language)],
       ],
       decision.wants,
     ),
-    tableOf([['so', (row) => row]], decision.reasons),
+    tableOf([['so', (row) => row]], reasonTexts(decision, language)),
   ];
 }
 
-function groupSections({
-  until,
-  decidedAt,
-  changedAt,
-  pools,
-  missing,
-  heldBack,
-  decision,
-}: ScalingGroupBody): Section[] {
+function groupSections(group: ScalingGroupBody, language: ReportLanguage): Section[] {
+  const { until, decidedAt, changedAt, pools, missing, heldBack, decision } = group;
   return [
     factsOf([
       ['Group decided', `${decision.action} to ${decision.machines} at ${decidedAt}`],
-      ['Because', decision.reasons.join('; ')],
+      ['Because', reasonTexts(decision, language).join(language === 'zh-CN' ? '；' : '; ')],
       ['Last change', changedAt ?? 'none yet'],
       ['Missing', missing === 0 ? 'none' : `${missing}: the approval has no room for them`],
       ['Held back', heldBack === 0 ? 'none' : `${heldBack}: the money of this month does not carry them`],
@@ -139,22 +136,15 @@ function monthRows({ month: { from, until, limit, spent, projected } }: ScalingB
   ];
 }
 
-function restSection({
-  name,
-  since,
-  waitsFor,
-  expectedAt,
-  until,
-  moneyLeft,
-  text,
-}: ScalingRestBody): Section {
+function restSection(rest: ScalingRestBody, language: ReportLanguage): Section {
+  const { name, since, waitsFor, expectedAt, until, moneyLeft, text, sentences } = rest;
   return factsOf([
     ['Group that rests', `${name}, since ${since}`],
     ['Waits for', waitsFor.length === 0 ? 'no campaign' : waitsFor.join(', ')],
     ['Its route is free', expectedAt === null ? 'now' : `about ${expectedAt}`],
     ['Approved until', until],
     ['Money left', moneyLeft === null ? 'told when its machines are gone' : moneyText(moneyLeft)],
-    ['So', text],
+    ['So', toldText(sentences, text, language)],
   ]);
 }
 

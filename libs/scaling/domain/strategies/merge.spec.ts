@@ -1,4 +1,4 @@
-import type { ScalingStrategy } from '@springtide/contracts';
+import { asTold, sentence, storyText, type ScalingStrategy } from '@springtide/contracts';
 import fc from 'fast-check';
 import { mergeWants, type ScalingRails } from './merge.js';
 import type { ScalingSight, ScalingWant } from './strategy.js';
@@ -6,10 +6,11 @@ import { wantOf } from './wants.js';
 
 const NOW = '2026-11-11T02:00:00.000Z';
 const RAILS: ScalingRails = { floor: 2, ceiling: 50, cooldownSeconds: 600, largestScaleIn: 0.25 };
+const BECAUSE = asTold([sentence('unseen.not-read', {})]);
 const KINDS = ['manual', 'scheduled', 'metric', 'predictive', 'campaign'] as const;
 
 function want(kind: ScalingWant['kind'], machines: number | null): ScalingWant {
-  return { strategyId: kind, kind, machines, text: 'because' };
+  return { strategyId: kind, kind, machines, ...BECAUSE };
 }
 
 const anyWants = fc.array(
@@ -17,7 +18,8 @@ const anyWants = fc.array(
     strategyId: fc.constantFrom('a', 'b', 'c'),
     kind: fc.constantFrom(...KINDS),
     machines: fc.option(fc.nat(100)),
-    text: fc.constant('because'),
+    text: fc.constant(BECAUSE.text),
+    sentences: fc.constant(BECAUSE.sentences),
   }),
   { maxLength: 6 },
 );
@@ -58,6 +60,19 @@ describe('merging what strategies want', () => {
     const decision = decide([want('metric', 4)], 40);
     expect(decision.machines).toBe(30);
     expect(decision.reasons.at(-1)).toBe('no more than 10 go at once: 30');
+  });
+
+  it('tells every step to readers of any language', () => {
+    const chinese = (decision: ReturnType<typeof decide>) =>
+      decision.reasonSentences.map((step) => storyText([step], { language: 'zh-CN' }));
+    expect(chinese(decide([want('metric', 4)], 40))).toEqual([
+      '取最高需求：4 台，少于现有的 40 台',
+      '一次最多减少 10 台：30 台',
+    ]);
+    expect(chinese(decide([want('metric', null), want('scheduled', 4)], 10))).toEqual([
+      '4 台即可，但 metric 无法判断（未读取）：现有 10 台保持不变',
+    ]);
+    expect(chinese(decide([want('metric', 60)], 10)).at(-1)).toBe('上限为 50 台：所需的主机将缺少 10 台');
   });
 
   it('says what the ceiling costs', () => {

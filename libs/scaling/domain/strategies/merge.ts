@@ -1,6 +1,6 @@
-import type { ScalingDecision } from '@springtide/contracts';
+import { clausesFact, englishOf, sentence, type ScalingDecision, type Sentence } from '@springtide/contracts';
 import { msBetween, type Instant } from '@springtide/kernel';
-import type { ScalingWant } from './strategy.js';
+import type { ReasonedDecision, ScalingWant } from './strategy.js';
 
 /** Limits that hold whatever strategies want. */
 export type ScalingRails = Readonly<{
@@ -22,25 +22,32 @@ export function mergeWants(
   wants: readonly ScalingWant[],
   rails: ScalingRails,
   state: ScalingState,
-): ScalingDecision {
+): ReasonedDecision {
   const { current } = state;
-  const reasons: string[] = [];
+  const steps: Sentence[] = [];
   const highest = highestOf(wants);
   let target = current;
-  if (highest === undefined) reasons.push(`no strategy wants anything now: the ${current} machine(s) stay`);
+  if (highest === undefined) steps.push(sentence('decided.no-want', { current }));
   else if (highest.machines >= current) {
     target = highest.machines;
-    reasons.push(`the highest want counts: ${highest.machines}, by ${highest.strategyId}`);
+    const { machines, strategyId: strategy } = highest;
+    steps.push(sentence('decided.highest', { machines, strategy }));
   } else {
-    const why = whyNotIn(wants, rails, state);
-    target = why === undefined ? afterScaleIn(highest.machines, current, rails, reasons) : current;
-    if (why !== undefined) {
-      reasons.push(`${highest.machines} would do, but ${why}: the ${current} machine(s) stay`);
-    }
+    const why = whyNotIn(highest.machines, wants, rails, state);
+    target = why === undefined ? afterScaleIn(highest.machines, current, rails, steps) : current;
+    if (why !== undefined) steps.push(why);
   }
-  const machines = withinRails(target, rails, reasons);
+  const machines = withinRails(target, rails, steps);
   const action = machines > current ? 'out' : machines < current ? 'in' : 'hold';
-  return { machines, action, wants: [...wants], reasons };
+  return reasoned({ machines, action, wants: [...wants] }, steps);
+}
+
+/** A decision with the steps to it, in English as well for whoever reads text alone. */
+export function reasoned(
+  decision: Omit<ScalingDecision, 'reasons' | 'reasonSentences'>,
+  steps: readonly Sentence[],
+): ReasonedDecision {
+  return { ...decision, reasons: steps.map((step) => englishOf([step])), reasonSentences: [...steps] };
 }
 
 type Spoken = ScalingWant & Readonly<{ machines: number }>;
@@ -54,35 +61,39 @@ function highestOf(wants: readonly ScalingWant[]): Spoken | undefined {
 }
 
 function whyNotIn(
+  machines: number,
   wants: readonly ScalingWant[],
   rails: ScalingRails,
-  state: ScalingState,
-): string | undefined {
-  const blind = wants.find(({ kind, machines }) => kind === 'metric' && machines === null);
-  if (blind !== undefined) return `${blind.strategyId} cannot see (${blind.text})`;
-  if (!wants.some((want) => spoke(want) && want.kind !== 'predictive')) {
-    return 'only a forecast says so, and a forecast alone lets nothing go';
+  { current, changedAt, now }: ScalingState,
+): Sentence | undefined {
+  const blind = wants.find((want) => want.kind === 'metric' && want.machines === null);
+  if (blind !== undefined) {
+    const why = clausesFact(blind.sentences);
+    return sentence('decided.blind', { machines, strategy: blind.strategyId, why, current });
   }
-  if (state.changedAt === null) return undefined;
-  const left = rails.cooldownSeconds - msBetween(state.changedAt, state.now) / 1_000;
-  return left > 0 ? `the cool-down lasts ${Math.ceil(left)} s more` : undefined;
+  if (!wants.some((want) => spoke(want) && want.kind !== 'predictive')) {
+    return sentence('decided.forecast-alone', { machines, current });
+  }
+  if (changedAt === null) return undefined;
+  const seconds = Math.ceil(rails.cooldownSeconds - msBetween(changedAt, now) / 1_000);
+  return seconds > 0 ? sentence('decided.cool-down', { machines, seconds, current }) : undefined;
 }
 
-function afterScaleIn(wanted: number, current: number, rails: ScalingRails, reasons: string[]): number {
+function afterScaleIn(wanted: number, current: number, rails: ScalingRails, steps: Sentence[]): number {
   const fewest = current - Math.max(1, Math.floor(current * rails.largestScaleIn));
-  reasons.push(`the highest want counts: ${wanted}, fewer than the ${current} there are`);
+  steps.push(sentence('decided.fewer', { machines: wanted, current }));
   if (wanted >= fewest) return wanted;
-  reasons.push(`no more than ${current - fewest} go at once: ${fewest}`);
+  steps.push(sentence('decided.at-once', { count: current - fewest, machines: fewest }));
   return fewest;
 }
 
-function withinRails(target: number, { floor, ceiling }: ScalingRails, reasons: string[]): number {
+function withinRails(target: number, { floor, ceiling }: ScalingRails, steps: Sentence[]): number {
   if (target > ceiling) {
-    reasons.push(`the ceiling is ${ceiling}: ${target - ceiling} machine(s) that are wanted will be missing`);
+    steps.push(sentence('decided.ceiling', { ceiling, missing: target - ceiling }));
     return ceiling;
   }
   if (target < floor) {
-    reasons.push(`the floor is ${floor}`);
+    steps.push(sentence('decided.floor', { floor }));
     return floor;
   }
   return target;

@@ -1,8 +1,8 @@
-import type { ScalingStrategy } from '@springtide/contracts';
+import type { Sentence, ScalingDecision, ScalingStrategy } from '@springtide/contracts';
 import type { Instant } from '@springtide/kernel';
 
 /** A number, or why it could not be learned: a strategy that needs it then says nothing. */
-export type Seen = number | Readonly<{ missing: string }>;
+export type Seen = number | Readonly<{ missing: Sentence }>;
 
 /** What strategies look at. */
 export type ScalingSight = Readonly<{
@@ -20,5 +20,10 @@ export type ScalingWant = Readonly<{
   strategyId: string;
   kind: ScalingStrategy['kind'];
   machines: number | null;
+  /** In English. */
   text: string;
+  sentences: Sentence[];
 }>;
+
+/** A decision that tells everybody how it came about. */
+export type ReasonedDecision = ScalingDecision & Readonly<{ reasonSentences: Sentence[] }>;

@@ -1,16 +1,23 @@
-import { ruleInForce, type ScalingStrategy } from '@springtide/contracts';
+import {
+  asTold,
+  clausesFact,
+  ruleInForce,
+  sentence,
+  type ScalingStrategy,
+  type Sentence,
+} from '@springtide/contracts';
 import { unreachable } from '@springtide/kernel';
 import type { ScalingSight, ScalingWant, Seen } from './strategy.js';
 
-const NOT_READ = { missing: 'it was not read' } as const;
+const NOT_READ = { missing: sentence('unseen.not-read', {}) } as const;
 
 /** What one strategy wants, from what can be seen now. */
 export function wantOf(strategy: ScalingStrategy, sight: ScalingSight): ScalingWant {
-  const { machines, text } = opinion(strategy, sight);
-  return { strategyId: strategy.id, kind: strategy.kind, machines, text };
+  const { machines, told } = opinion(strategy, sight);
+  return { strategyId: strategy.id, kind: strategy.kind, machines, ...asTold([told]) };
 }
 
-type Opinion = Pick<ScalingWant, 'machines' | 'text'>;
+type Opinion = Pick<ScalingWant, 'machines'> & Readonly<{ told: Sentence }>;
 
 function opinion(strategy: ScalingStrategy, sight: ScalingSight): Opinion {
   switch (strategy.kind) {
@@ -33,39 +40,49 @@ type Of<K extends ScalingStrategy['kind']> = Extract<ScalingStrategy, { kind: K 
 
 function manual({ machines, until }: Of<'manual'>, { now }: ScalingSight): Opinion {
   if (until !== null && Date.parse(until) <= Date.parse(now)) {
-    return { machines: null, text: `set by hand until ${until}, which has passed` };
+    return { machines: null, told: sentence('want.manual-over', { until }) };
   }
-  return {
-    machines,
-    text: `set by hand to ${machines}${until === null ? ', until changed' : ` until ${until}`}`,
-  };
+  const told =
+    until === null
+      ? sentence('want.manual', { machines })
+      : sentence('want.manual-until', { machines, until });
+  return { machines, told };
 }
 
 function scheduled(strategy: Of<'scheduled'>, { now }: ScalingSight): Opinion {
   const rule = ruleInForce(strategy, now);
-  if (rule === undefined) return { machines: null, text: `no rule holds now in ${strategy.timeZone}` };
+  const { timeZone } = strategy;
+  if (rule === undefined) return { machines: null, told: sentence('want.no-rule', { timeZone }) };
   const { machines, from, to } = rule;
-  return { machines, text: `${machines} from ${from} to ${to}, ${strategy.timeZone}` };
+  return { machines, told: sentence('want.rule', { machines, from, to, timeZone }) };
 }
 
 function metric({ metric: name, targetPerMachine }: Of<'metric'>, value: Seen): Opinion {
-  if (typeof value !== 'number') return { machines: null, text: `${name} is unknown: ${value.missing}` };
-  const machines = Math.ceil(value / targetPerMachine);
-  return { machines, text: `${name} is ${plain(value)}, at ${plain(targetPerMachine)} per machine` };
+  if (typeof value !== 'number') {
+    const why = clausesFact([value.missing]);
+    return { machines: null, told: sentence('want.metric-unknown', { metric: name, why }) };
+  }
+  const facts = { metric: name, value: plain(value), target: plain(targetPerMachine) };
+  return { machines: Math.ceil(value / targetPerMachine), told: sentence('want.metric', facts) };
 }
 
 function predictive(strategy: Of<'predictive'>, value: Seen): Opinion {
-  if (typeof value !== 'number') return { machines: null, text: `there is no forecast: ${value.missing}` };
+  if (typeof value !== 'number') {
+    return { machines: null, told: sentence('want.no-forecast', { why: clausesFact([value.missing]) }) };
+  }
   const { quantile, capacityPerMachine, leadSeconds } = strategy;
   return {
     machines: Math.ceil(value / capacityPerMachine),
-    text: `demand stays below ${plain(value)} for ${leadSeconds} s with ${quantile.slice(1)} % probability, at ${plain(capacityPerMachine)} per machine`,
+    told: sentence('want.forecast', {
+      ...{ value: plain(value), seconds: leadSeconds, percent: quantile.slice(1) },
+      target: plain(capacityPerMachine),
+    }),
   };
 }
 
 function campaign(machines: number | null): Opinion {
-  if (machines === null) return { machines: null, text: 'no campaign runs for this service' };
-  return { machines, text: `campaigns that run now hold ${machines}` };
+  if (machines === null) return { machines: null, told: sentence('want.no-campaign', {}) };
+  return { machines, told: sentence('want.campaign', { machines }) };
 }
 
 function plain(value: number): string {

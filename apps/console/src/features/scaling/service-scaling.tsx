@@ -5,6 +5,7 @@ import { Badge } from '../../shared/ui/badge.js';
 import { Facts, Figures } from '../../shared/ui/figures.js';
 import { Grid } from '../../shared/ui/grid.js';
 import { Section } from '../../shared/ui/page.js';
+import { Told } from '../../shared/ui/told.js';
 import { ActsOnIt } from './acts-on-it.js';
 import { RailsForm } from './rails-form.js';
 import { RestingGroup } from './resting-group.js';
@@ -31,9 +32,11 @@ export function ServiceScaling({ scaling, changeable = false }: Props & Readonly
       <h3>{text('scaling.how')}</h3>
       <p>{text('scaling.rule')}</p>
       <p className="quiet">{text('scaling.applied')}</p>
-      <ol className="reasons" lang="en">
-        {scaling.decision.reasons.map((reason) => (
-          <li key={reason}>{reason}</li>
+      <ol className="reasons">
+        {scaling.decision.reasons.map((reason, step) => (
+          <li key={reason}>
+            <Told sentences={scaling.decision.reasonSentences?.slice(step, step + 1)} english={reason} />
+          </li>
         ))}
       </ol>
       <Rails scaling={scaling} />
@@ -127,7 +130,11 @@ function Wants({ scaling }: Props) {
               </>
             ),
         },
-        { key: 'why', title: text('scaling.why'), cell: (row) => <span lang="en">{row.text}</span> },
+        {
+          key: 'why',
+          title: text('scaling.why'),
+          cell: (row) => <Told sentences={row.sentences} english={row.text} />,
+        },
       ]}
     />
   );
