@@ -3,13 +3,13 @@ import type { DemandSeriesSummary } from '@springtide/contracts';
 import { useText } from '../../i18n/language.js';
 import { useFormat } from '../../shared/format/format.js';
 import { ProblemNote } from '../../shared/ui/problem-note.js';
-import { spansOf, type Draft, type DraftHistory } from './draft.js';
+import type { Draft, DraftHistory } from './draft.js';
 import { demandFor, withDemand } from './draft-input.js';
 import { Field } from './field.js';
+import { likelyStart } from './likely-start.js';
 import { SeriesImport } from './series-import.js';
 import type { FormFacts } from './use-form-facts.js';
 import type { Forecast } from './use-forecasts.js';
-import { wallOf } from './zone-time.js';
 
 type Props = Readonly<{
   draft: Draft;
@@ -120,18 +120,4 @@ function SeriesNote({ series, timeZone }: Readonly<{ series: DemandSeriesSummary
     highest: format.number(series.highest, 0),
     at: format.instant(series.highestAt, timeZone),
   });
-}
-
-const QUARTER_MS = 15 * 60_000;
-
-/** So that the highest of the history comes with the peak, as far as the history reaches. */
-export function likelyStart(
-  { startsAt, highestAt }: Pick<DemandSeriesSummary, 'startsAt' | 'highestAt'>,
-  draft: Pick<Draft, 'startsAt' | 'timeZone' | 'phases'>,
-): string {
-  const spans = spansOf(draft);
-  const peak = spans.find(({ name }) => name === 'peak') ?? spans[0];
-  const before = (peak?.from ?? 0) - (spans[0]?.from ?? 0);
-  const highest = Math.floor(Date.parse(highestAt) / QUARTER_MS) * QUARTER_MS;
-  return wallOf(Math.max(Date.parse(startsAt), highest - before), draft.timeZone);
 }
