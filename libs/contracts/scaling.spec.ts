@@ -8,6 +8,8 @@ describe('what is asked of scaling', () => {
     expect(wrongIn({ strategies: [], floor: 2, ceiling: 1 })).toEqual(['floor']);
     const debt = { currency: 'CNY', amount: '-0.01' };
     expect(wrongIn({ strategies: [], ceiling: 1, moneyPerMonth: debt })).toEqual(['moneyPerMonth.amount']);
+    const unknown = { strategies: [{ id: '', kind: 'campaign' }], floor: 2, ceiling: 1, moneyPerMonth: debt };
+    expect(wrongIn(unknown)).toEqual(['strategies.0.id', 'floor', 'moneyPerMonth.amount']);
     const campaign = { id: 'a', kind: 'campaign' };
     expect(wrongIn({ strategies: [campaign, { ...campaign, id: 'b' }, campaign], ceiling: 1 })).toEqual([
       'strategies.2.id',

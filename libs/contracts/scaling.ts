@@ -72,21 +72,25 @@ export const ScalingSettings = z.object({
 });
 
 /** As somebody may ask for them: they do not contradict each other. */
-export const ScalingInput = ScalingSettings.superRefine(
-  ({ strategies, floor, ceiling, moneyPerMonth }, context) => {
-    const wrong = (path: (string | number)[], message: string) =>
-      context.addIssue({ code: 'custom', path, message });
-    if (floor > ceiling) wrong(['floor'], `the floor of ${floor} is above the ceiling of ${ceiling}`);
-    if (moneyPerMonth?.amount.startsWith('-')) {
-      wrong(['moneyPerMonth', 'amount'], 'less than nothing cannot be spent; leave the limit out, or set 0');
-    }
+export const ScalingInput = ScalingSettings.refine(({ floor, ceiling }) => floor <= ceiling, {
+  path: ['floor'],
+  error: 'the floor is above the ceiling',
+  when: ({ value }) => ScalingSettings.pick({ floor: true, ceiling: true }).safeParse(value).success,
+})
+  .refine(({ moneyPerMonth }) => !moneyPerMonth?.amount.startsWith('-'), {
+    path: ['moneyPerMonth', 'amount'],
+    error: 'less than nothing cannot be spent; leave the limit out, or set 0',
+    when: ({ value }) => ScalingSettings.pick({ moneyPerMonth: true }).safeParse(value).success,
+  })
+  .superRefine(({ strategies }, context) => {
     const ids = strategies.map(({ id }) => id);
     for (const [index, id] of ids.entries()) {
-      if (ids.indexOf(id) < index)
-        wrong(['strategies', index, 'id'], `another strategy is called "${id}" too`);
+      if (ids.indexOf(id) === index) continue;
+      const message = `another strategy is called "${id}" too`;
+      context.addIssue({ code: 'custom', path: ['strategies', index, 'id'], message });
     }
-  },
-).meta({ id: 'ScalingInput' });
+  })
+  .meta({ id: 'ScalingInput' });
 export type ScalingInput = z.infer<typeof ScalingInput>;
 
 const Percentiles = z.object({ p50: z.number(), p90: z.number(), p99: z.number() });

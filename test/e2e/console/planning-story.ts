@@ -199,10 +199,7 @@ export async function readScaling({ page, client, show }: Story): Promise<void> 
   // A Friday at nine in the evening there.
   await show(page, '/scaling', '.figures');
   await page.getByText('set by hand to 3, until changed').waitFor();
-  await page.getByText('Change floor, ceiling, or set a number by hand').click();
-  await page.getByRole('spinbutton', { name: 'By hand' }).fill('5');
-  await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('set by hand to 5, until changed').waitFor({ timeout: PATIENCE_MS });
+  await changeScaling(page, client);
   expect(await page.locator('main').innerText()).toContain('The rule: the highest want counts.');
   const friday = new Date('2030-10-04T13:00:00Z');
   const local = await page.evaluate<string>(
@@ -211,4 +208,21 @@ export async function readScaling({ page, client, show }: Story): Promise<void> 
   await page.getByLabel('Look at another time').fill(local);
   await page.getByText('30 from 18:00 to 23:00, Asia/Shanghai').waitFor({ timeout: PATIENCE_MS });
   await page.getByText('the highest want counts: 30, by evenings').waitFor();
+}
+
+/** Changes a number while somebody else changes another: both hold, and nothing that was typed is lost. */
+async function changeScaling(page: Page, client: ApiClient): Promise<void> {
+  await page.getByText('Change strategies, limits and the money of the month').click();
+  const byHand = page.getByRole('group', { name: 'By hand', exact: true });
+  await byHand.getByRole('spinbutton', { name: 'Machines' }).fill('5');
+  const params = { service: 'storefront' };
+  const { version, ...before } = await client.call(routes.scalingGet, { params, query: {} });
+  await client.call(routes.scalingPut, { params, body: { ...before, ceiling: 41 }, ifMatch: version });
+  await page.evaluate(`dispatchEvent(new Event('visibilitychange'))`);
+  await page.getByRole('button', { name: 'Take their changes over' }).click({ timeout: PATIENCE_MS });
+  await page.getByText('Taken over from them: Most machines').waitFor();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('set by hand to 5, until changed').waitFor({ timeout: PATIENCE_MS });
+  const after = await client.call(routes.scalingGet, { params, query: {} });
+  expect(after).toMatchObject({ version: version + 2, ceiling: 41 });
 }

@@ -1,10 +1,12 @@
+import { scalingFormEnUS } from './scaling-form.en-US.js';
+
 /** Scaling strategies between campaigns, and who acts on them. */
 export const scalingEnUS = {
   'nav.scaling': 'Scaling',
   'scaling.note':
     'Between campaigns, strategies say how many machines each service needs. Only an approved scaling group acts on them; without one they are advice.',
   'scaling.none':
-    'No service has scaling strategies. Give one some with the command line: springtide scaling set',
+    'No service has scaling strategies. Give one some below, or with the command line: springtide scaling set',
   'scaling.at': 'Look at another time',
   'scaling.now': 'Back to now',
   'scaling.at-note':
@@ -20,7 +22,8 @@ export const scalingEnUS = {
     '{{count}} machines are wanted and find no room in what was approved. What to do: have a larger plan approved, or lower the strategies.',
   'scaling.group-pools': 'Machines it wants beside the standing ones',
   'scaling.no-group-pools': 'It wants none beside the standing ones.',
-  'scaling.rest.title': 'The group gave way',
+  'scaling.rest.title': 'The scaling group “{{name}}” gave way',
+  'scaling.rest.since': 'Since {{since}}.',
   'scaling.rest.leaving':
     'It makes way for {{campaigns}}: its machines go back, and cost money until they are gone. Then it rests.',
   'scaling.rest.campaign':
@@ -48,6 +51,11 @@ export const scalingEnUS = {
   'scaling.rest.until': 'Approved until {{until}}.',
   'scaling.rest.keep-off': 'Keep it off',
   'scaling.rest.let-back': 'Let it come back',
+  'scaling.rest.keep-off.means':
+    '“{{name}}” then does not come back by itself, and nothing is bought for it until somebody lets it come back. Machines that are still going back go on doing so. It can be let back until {{until}}.',
+  'scaling.rest.let-back.means':
+    '“{{name}}” then comes back by itself, usually within a minute after its route is free, and buys machines again as the strategies want, inside its approval until {{until}}.',
+  'scaling.rest.not-allowed': 'Your roles do not allow deciding this.',
   'scaling.month.title': 'Money this month (UTC)',
   'scaling.month.of': '{{spent}} of {{limit}}',
   'scaling.month.unlimited': '{{spent}}, no limit',
@@ -84,14 +92,6 @@ export const scalingEnUS = {
   'scaling.setting.predictive':
     'what {{percent}} % of days stay below, {{lead}} ahead, {{capacity}} per machine',
   'scaling.setting.campaign': 'what running campaigns hold',
-  'scaling.enter': 'Change floor, ceiling, or set a number by hand',
-  'scaling.enter.note':
-    'Schedules, metrics and forecasts stay as they are. A number set by hand counts like any other want until it is changed; leave it empty to let the others decide.',
-  'scaling.enter.floor': 'At least',
-  'scaling.enter.ceiling': 'At most',
-  'scaling.enter.byHand': 'By hand',
-  'scaling.enter.save': 'Save',
-  'scaling.enter.order': 'The floor is above the ceiling. Nothing is saved until it is not.',
   'scaling.how': 'How they become one number',
   'scaling.rule':
     'The rule: the highest want counts. Machines go only when the rest after a change is over, every metric can be seen, and somebody who looks at the present agrees (a forecast alone lets nothing go), and never too many at once. Floor and ceiling hold in the end.',
@@ -104,4 +104,5 @@ export const scalingEnUS = {
   'scaling.ready.warm': 'Warm-up, median and 99 %',
   'scaling.ready.lead': 'Together, median and 99 %',
   'scaling.pair': '{{p50}} s, {{p99}} s',
+  ...scalingFormEnUS,
 } as const;

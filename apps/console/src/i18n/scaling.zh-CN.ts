@@ -1,10 +1,11 @@
+import { scalingFormZhCN } from './scaling-form.zh-CN.js';
 import type { scalingEnUS } from './scaling.en-US.js';
 
 export const scalingZhCN: Record<keyof typeof scalingEnUS, string> = {
   'nav.scaling': '伸缩策略',
   'scaling.note':
     '在大促活动之间，由策略说明每个服务需要多少台主机。只有经过审批的伸缩组会据此执行，否则仅为建议。',
-  'scaling.none': '尚无服务设置伸缩策略。可用命令行设置：springtide scaling set',
+  'scaling.none': '尚无服务设置伸缩策略。可在下方设置，或使用命令行：springtide scaling set',
   'scaling.at': '查看其他时间',
   'scaling.now': '回到现在',
   'scaling.at-note': '日程和预测按该时间读取；指标和主机数为当前值。',
@@ -19,7 +20,8 @@ export const scalingZhCN: Record<keyof typeof scalingEnUS, string> = {
     '有 {{count}} 台需要的主机超出了审批范围。下一步：审批一个更大的计划，或调低策略。',
   'scaling.group-pools': '除常备主机外需要的主机',
   'scaling.no-group-pools': '除常备主机外不需要其他主机。',
-  'scaling.rest.title': '伸缩组已让出',
+  'scaling.rest.title': '伸缩组“{{name}}”已让出入口',
+  'scaling.rest.since': '自 {{since}} 起。',
   'scaling.rest.leaving':
     '正在为{{campaigns}}让出入口：主机正在归还，归还完成前仍会产生费用，随后伸缩组休止。',
   'scaling.rest.campaign': '为{{campaigns}}休止，直到其关闭。期间不产生费用，之后自动恢复。',
@@ -40,6 +42,11 @@ export const scalingZhCN: Record<keyof typeof scalingEnUS, string> = {
   'scaling.rest.until': '审批有效至 {{until}}。',
   'scaling.rest.keep-off': '保持休止',
   'scaling.rest.let-back': '允许恢复',
+  'scaling.rest.keep-off.means':
+    '之后“{{name}}”不会自动恢复，在有人允许之前不会为它购买任何主机。正在归还的主机会继续归还。在 {{until}} 之前可随时允许恢复。',
+  'scaling.rest.let-back.means':
+    '之后“{{name}}”会自动恢复（通常在流量入口空出后一分钟内），并在截至 {{until}} 的审批范围内按策略重新购买主机。',
+  'scaling.rest.not-allowed': '您的角色不允许作此决定。',
   'scaling.month.title': '本月金额（UTC）',
   'scaling.month.of': '{{spent}}，上限 {{limit}}',
   'scaling.month.unlimited': '{{spent}}，无上限',
@@ -75,14 +82,6 @@ export const scalingZhCN: Record<keyof typeof scalingEnUS, string> = {
   'scaling.setting.metric': '{{metric}}：每台 {{target}}',
   'scaling.setting.predictive': '{{percent}} % 的日子低于此值，提前 {{lead}}，每台承接 {{capacity}}',
   'scaling.setting.campaign': '执行中的活动所占用的主机',
-  'scaling.enter': '更改下限、上限，或手动设定台数',
-  'scaling.enter.note':
-    '日程、指标和预测保持不变。手动设定的台数与其他策略一样计入，直到更改；留空则由其他策略决定。',
-  'scaling.enter.floor': '至少',
-  'scaling.enter.ceiling': '至多',
-  'scaling.enter.byHand': '手动设定',
-  'scaling.enter.save': '保存',
-  'scaling.enter.order': '下限高于上限，更正之前不会保存。',
   'scaling.how': '如何合并为一个数',
   'scaling.rule':
     '规则：以最高的需要为准。只有冷却时间已过、所有指标都可读取、且有关注当前情况的策略同意时，才会释放主机（仅凭预测不会释放），并且一次不会释放过多。最终受下限和上限约束。',
@@ -95,4 +94,5 @@ export const scalingZhCN: Record<keyof typeof scalingEnUS, string> = {
   'scaling.ready.warm': '预热（中位数、99 %）',
   'scaling.ready.lead': '合计（中位数、99 %）',
   'scaling.pair': '{{p50}} 秒、{{p99}} 秒',
+  ...scalingFormZhCN,
 };

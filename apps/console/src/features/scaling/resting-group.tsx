@@ -1,9 +1,9 @@
-import { Button } from 'antd';
-import { routes, type ScalingRestShown } from '@springtide/contracts';
+import { Alert } from 'antd';
+import type { ScalingRestShown } from '@springtide/contracts';
+import { Link } from 'react-router';
 import { useText } from '../../i18n/language.js';
-import { useAnswer, useCommand } from '../../shared/api/use-answer.js';
 import { useFormat } from '../../shared/format/format.js';
-import { ProblemNote } from '../../shared/ui/problem-note.js';
+import { DecideReturn } from './decide-return.js';
 
 type Props = Readonly<{ service: string; rest: ScalingRestShown }>;
 
@@ -11,42 +11,32 @@ type Props = Readonly<{ service: string; rest: ScalingRestShown }>;
 export function RestingGroup({ service, rest }: Props) {
   const text = useText();
   const format = useFormat();
-  const campaigns = rest.waitsFor.map((name) => `“${name}”`).join(', ');
+  const campaigns = rest.waitsFor.map((name) => `“${name}”`).join(text('common.list'));
   const until = format.instant(rest.until);
   return (
-    <div role="status">
-      <p>
-        <strong>{text('scaling.rest.title')}</strong> {text(`scaling.rest.${rest.reason}`, { campaigns })}
-      </p>
-      <p className="quiet">
-        {rest.expectedAt !== null && text('scaling.rest.expected', { at: format.instant(rest.expectedAt) })}{' '}
-        {rest.moneyLeft === null
-          ? text('scaling.rest.until', { until })
-          : text('scaling.rest.left', { until, money: format.money(rest.moneyLeft) })}
-      </p>
-      <DecideReturn service={service} rest={rest} />
-    </div>
-  );
-}
-
-function DecideReturn({ service, rest }: Props) {
-  const text = useText();
-  const me = useAnswer(routes.whoAmI, {});
-  const decide = useCommand(routes.scalingReturn);
-  const { choice } = rest;
-  if (choice === null) return null;
-  const mayOperate = me.data?.permissions.some((one) => one === 'run:operate' || one === '*') ?? false;
-  const body = { comesBack: choice === 'let-back' };
-  return (
-    <>
-      <Button
-        disabled={!mayOperate}
-        loading={decide.isPending}
-        onClick={() => decide.mutate({ params: { service }, body })}
-      >
-        {text(`scaling.rest.${choice}`)}
-      </Button>
-      {decide.error && <ProblemNote error={decide.error} />}
-    </>
+    <Alert
+      className="rest"
+      type="info"
+      showIcon
+      role="status"
+      title={text('scaling.rest.title', { name: rest.name })}
+      description={
+        <>
+          <p>{text(`scaling.rest.${rest.reason}`, { campaigns })}</p>
+          <p className="quiet">
+            {text('scaling.rest.since', { since: format.instant(rest.since) })}{' '}
+            {rest.expectedAt !== null &&
+              text('scaling.rest.expected', { at: format.instant(rest.expectedAt) })}{' '}
+            {rest.moneyLeft === null
+              ? text('scaling.rest.until', { until })
+              : text('scaling.rest.left', { until, money: format.money(rest.moneyLeft) })}
+          </p>
+          <div className="actions">
+            {rest.choice !== null && <DecideReturn service={service} rest={rest} choice={rest.choice} />}
+            <Link to={`/campaigns/${rest.campaignId}/run`}>{text('scaling.group')}</Link>
+          </div>
+        </>
+      }
+    />
   );
 }

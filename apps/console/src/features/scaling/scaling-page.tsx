@@ -6,6 +6,8 @@ import { useText } from '../../i18n/language.js';
 import { useAnswer } from '../../shared/api/use-answer.js';
 import { Page } from '../../shared/ui/page.js';
 import { Waiting } from '../../shared/ui/waiting.js';
+import { NewService } from './new-service.js';
+import { OpenedOnce } from './opened-once.js';
 import { ServiceScaling } from './service-scaling.js';
 
 const REFRESH_MS = 15_000;
@@ -48,6 +50,11 @@ export function ScalingPage() {
               ) : (
                 <AtAnotherTime key={scaling.service} now={scaling} at={at} />
               ),
+            )}
+            {at === undefined && (
+              <OpenedOnce title={text('scaling.new')}>
+                <NewService taken={items.map(({ service }) => service)} />
+              </OpenedOnce>
             )}
           </>
         )}

@@ -7,9 +7,10 @@ import { Grid } from '../../shared/ui/grid.js';
 import { Section } from '../../shared/ui/page.js';
 import { Told } from '../../shared/ui/told.js';
 import { ActsOnIt } from './acts-on-it.js';
-import { RailsForm } from './rails-form.js';
+import { OpenedOnce } from './opened-once.js';
 import { RestingGroup } from './resting-group.js';
 import { ReadyTimes } from './ready-times.js';
+import { ScalingEditor } from './scaling-editor.js';
 import { settingOf } from './strategy-words.js';
 
 const TONES = { out: 'busy', in: 'busy', hold: 'good' } as const;
@@ -41,11 +42,10 @@ export function ServiceScaling({ scaling, changeable = false }: Props & Readonly
       </ol>
       <Rails scaling={scaling} />
       {changeable && (
-        <details>
-          <summary>{text('scaling.enter')}</summary>
-          <p className="quiet">{text('scaling.enter.note')}</p>
-          <RailsForm scaling={scaling} />
-        </details>
+        <OpenedOnce title={text('scaling.edit')}>
+          <p className="quiet">{text('scaling.edit.note')}</p>
+          <ScalingEditor service={scaling.service} settings={scaling} version={scaling.version} />
+        </OpenedOnce>
       )}
       <details>
         <summary>{text('scaling.ready-times')}</summary>
@@ -114,11 +114,17 @@ function Wants({ scaling }: Props) {
       keyOf={(row) => row.strategyId}
       empty={text('scaling.no-strategies')}
       columns={[
-        { key: 'id', title: text('scaling.strategy'), cell: (row) => row.strategyId },
-        { key: 'kind', title: text('calendar.kind'), cell: (row) => text(`scaling.kind.${row.kind}`) },
+        { key: 'id', tight: true, title: text('scaling.strategy'), cell: (row) => row.strategyId },
+        {
+          key: 'kind',
+          tight: true,
+          title: text('calendar.kind'),
+          cell: (row) => text(`scaling.kind.${row.kind}`),
+        },
         { key: 'setting', title: text('scaling.setting'), cell: (row) => settings.get(row.strategyId) },
         {
           key: 'wants',
+          tight: true,
           title: text('scaling.wants'),
           cell: ({ machines }) =>
             machines === null ? (
