@@ -27,7 +27,7 @@ export * from './run.js';
 export * from './scalars.js';
 export * from './stuck.js';
 export * from './scaling.js';
-export { ruleInForce, wallClock } from './scaling-schedule.js';
+export { ruleInForce } from './scaling-schedule.js';
 export * from './template.js';
 export * from './traffic.js';
 export * from './way-back.js';

@@ -35,7 +35,7 @@ function dayBefore(day: string): string {
 type WallClock = Readonly<{ day: string; time: string }>;
 
 /** @throws invalid-argument when the zone is unknown. */
-export function wallClock(timeZone: string, now: Instant): WallClock {
+function wallClock(timeZone: string, now: Instant): WallClock {
   const parts = new Map<string, string>(
     formatFor(timeZone)
       .formatToParts(new Date(now))

@@ -91,7 +91,10 @@ export const router = createBrowserRouter([
       },
       {
         path: 'scaling',
-        lazy: async () => ({ Component: (await import('../features/scaling/scaling-page.js')).ScalingPage }),
+        lazy: async () => {
+          await Promise.all([openChapter('scaling'), openChapter('scaling-form')]);
+          return { Component: (await import('../features/scaling/scaling-page.js')).ScalingPage };
+        },
       },
       {
         path: 'approvals',

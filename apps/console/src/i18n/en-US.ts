@@ -4,7 +4,6 @@ import { comparisonEnUS } from './comparison.en-US.js';
 import { handsEnUS } from './hands.en-US.js';
 import { readinessEnUS } from './readiness.en-US.js';
 import { rehearsalEnUS } from './rehearsal.en-US.js';
-import { scalingEnUS } from './scaling.en-US.js';
 
 /** Every sentence of the console. The other languages are held to these keys by the compiler. */
 export const enUS = {
@@ -23,6 +22,7 @@ export const enUS = {
   'nav.inventory': 'Inventory',
   'nav.topology': 'Topology',
   'nav.audit': 'Audit',
+  'nav.scaling': 'Scaling',
   'sign-in.purpose': 'Plan a peak, buy it on time, bring everything back, account for every cent.',
   'sign-in.ended':
     'You were signed out: the server no longer takes this token. It may have expired or been revoked.',
@@ -517,5 +517,4 @@ export const enUS = {
   ...comparisonEnUS,
   ...rehearsalEnUS,
   ...calendarEnUS,
-  ...scalingEnUS,
 } as const;

@@ -2,11 +2,14 @@ import i18next from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
 import type { campaignFormEnUS } from './campaign-form.en-US.js';
 import { enUS } from './en-US.js';
+import type { scalingFormEnUS } from './scaling-form.en-US.js';
+import type { scalingEnUS } from './scaling.en-US.js';
 
 export const LANGUAGES = ['zh-CN', 'en-US'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-type MessageKey = keyof typeof enUS | keyof typeof campaignFormEnUS;
+type MessageKey =
+  keyof typeof enUS | keyof typeof campaignFormEnUS | keyof typeof scalingEnUS | keyof typeof scalingFormEnUS;
 type Sentences = Readonly<Record<string, string>>;
 
 export type TextParams = Readonly<Record<string, string | number>>;
@@ -26,6 +29,14 @@ const CHAPTERS = {
   'campaign-form': {
     'en-US': async () => (await import('./campaign-form.en-US.js')).campaignFormEnUS,
     'zh-CN': async () => (await import('./campaign-form.zh-CN.js')).campaignFormZhCN,
+  },
+  scaling: {
+    'en-US': async () => (await import('./scaling.en-US.js')).scalingEnUS,
+    'zh-CN': async () => (await import('./scaling.zh-CN.js')).scalingZhCN,
+  },
+  'scaling-form': {
+    'en-US': async () => (await import('./scaling-form.en-US.js')).scalingFormEnUS,
+    'zh-CN': async () => (await import('./scaling-form.zh-CN.js')).scalingFormZhCN,
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<Language, () => Promise<Sentences>>>>>;
 type Chapter = keyof typeof CHAPTERS;

@@ -3,11 +3,15 @@ import { join } from 'node:path';
 import { campaignFormEnUS } from './campaign-form.en-US.js';
 import { campaignFormZhCN } from './campaign-form.zh-CN.js';
 import { enUS as firstEnUS } from './en-US.js';
+import { scalingFormEnUS } from './scaling-form.en-US.js';
+import { scalingFormZhCN } from './scaling-form.zh-CN.js';
+import { scalingEnUS } from './scaling.en-US.js';
+import { scalingZhCN } from './scaling.zh-CN.js';
 import { zhCN as firstZhCN } from './zh-CN.js';
 
 /** With the words that come with their page. */
-const enUS = { ...firstEnUS, ...campaignFormEnUS };
-const zhCN = { ...firstZhCN, ...campaignFormZhCN };
+const enUS = { ...firstEnUS, ...campaignFormEnUS, ...scalingEnUS, ...scalingFormEnUS };
+const zhCN = { ...firstZhCN, ...campaignFormZhCN, ...scalingZhCN, ...scalingFormZhCN };
 
 const sources = join(import.meta.dirname, '..');
 const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter(

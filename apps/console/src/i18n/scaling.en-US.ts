@@ -1,8 +1,5 @@
-import { scalingFormEnUS } from './scaling-form.en-US.js';
-
 /** Scaling strategies between campaigns, and who acts on them. */
 export const scalingEnUS = {
-  'nav.scaling': 'Scaling',
   'scaling.note':
     'Between campaigns, strategies say how many machines each service needs. Only an approved scaling group acts on them; without one they are advice.',
   'scaling.none':
@@ -104,5 +101,4 @@ export const scalingEnUS = {
   'scaling.ready.warm': 'Warm-up, median and 99 %',
   'scaling.ready.lead': 'Together, median and 99 %',
   'scaling.pair': '{{p50}} s, {{p99}} s',
-  ...scalingFormEnUS,
 } as const;

@@ -1,8 +1,6 @@
-import { scalingFormZhCN } from './scaling-form.zh-CN.js';
 import type { scalingEnUS } from './scaling.en-US.js';
 
 export const scalingZhCN: Record<keyof typeof scalingEnUS, string> = {
-  'nav.scaling': '伸缩策略',
   'scaling.note':
     '在大促活动之间，由策略说明每个服务需要多少台主机。只有经过审批的伸缩组会据此执行，否则仅为建议。',
   'scaling.none': '尚无服务设置伸缩策略。可在下方设置，或使用命令行：springtide scaling set',
@@ -94,5 +92,4 @@ export const scalingZhCN: Record<keyof typeof scalingEnUS, string> = {
   'scaling.ready.warm': '预热（中位数、99 %）',
   'scaling.ready.lead': '合计（中位数、99 %）',
   'scaling.pair': '{{p50}} 秒、{{p99}} 秒',
-  ...scalingFormZhCN,
 };

@@ -5,7 +5,6 @@ import { comparisonZhCN } from './comparison.zh-CN.js';
 import { handsZhCN } from './hands.zh-CN.js';
 import { readinessZhCN } from './readiness.zh-CN.js';
 import { rehearsalZhCN } from './rehearsal.zh-CN.js';
-import { scalingZhCN } from './scaling.zh-CN.js';
 
 export const zhCN: Readonly<Record<keyof typeof enUS, string>> = {
   brand: '大潮 Springtide',
@@ -23,6 +22,7 @@ export const zhCN: Readonly<Record<keyof typeof enUS, string>> = {
   'nav.inventory': '资源清单',
   'nav.topology': '拓扑',
   'nav.audit': '审计',
+  'nav.scaling': '伸缩策略',
   'sign-in.purpose': '规划峰值，按时扩容，全部回收，每一分钱都有账。',
   'sign-in.ended': '已退出登录：服务器不再接受该令牌，可能已过期或被吊销。',
   'sign-in.token': 'API 令牌',
@@ -509,5 +509,4 @@ export const zhCN: Readonly<Record<keyof typeof enUS, string>> = {
   ...comparisonZhCN,
   ...rehearsalZhCN,
   ...calendarZhCN,
-  ...scalingZhCN,
 };

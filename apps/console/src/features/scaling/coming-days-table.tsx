@@ -25,16 +25,16 @@ export function ComingDaysTable({ input }: Readonly<{ input: ScalingInput | unde
         empty={text('scaling.no-strategies')}
         columns={[
           {
-            key: 'when',
-            tight: true,
-            title: text('calendar.when'),
-            cell: ({ from, until }) => hours.formatRange(new Date(from), new Date(until)),
-          },
-          {
             key: 'machines',
             title: text('common.machines'),
             numeric: true,
             cell: ({ machines }) => (machines === null ? '–' : format.number(machines, 0)),
+          },
+          {
+            key: 'when',
+            tight: true,
+            title: text('calendar.when'),
+            cell: ({ from, until }) => hours.formatRange(new Date(from), new Date(until)),
           },
           {
             key: 'by',

@@ -1,5 +1,6 @@
-import { ruleInForce, wallClock, type ScalingInput, type ScalingStrategy } from '@springtide/contracts';
+import { ruleInForce, type ScalingInput, type ScalingStrategy } from '@springtide/contracts';
 import { HOUR, addMs, type Instant } from '@springtide/kernel';
+import { instantOf, wallOf } from '../campaign-form/zone-time.js';
 
 const DAY = 24 * HOUR;
 const DAYS = 7;
@@ -61,18 +62,9 @@ function edgesOf(strategy: ScalingStrategy, now: Instant): readonly Instant[] {
   const { timeZone, rules } = strategy;
   const times = [...new Set(['00:00', ...rules.flatMap(({ from, to }) => [from, to])])];
   const days = Array.from({ length: DAYS + 2 }, (_, index) => {
-    return wallClock(timeZone, addMs(now, (index - 1) * DAY)).day;
+    return wallOf(Date.parse(now) + (index - 1) * DAY, timeZone).slice(0, 'YYYY-MM-DD'.length);
   });
-  return days.flatMap((day) => times.map((time) => instantIn(timeZone, day, time)));
-}
-
-/** When a clock on the wall of a zone shows this; twice, since the first look may be across a change of winter time. */
-function instantIn(timeZone: string, day: string, time: string): Instant {
-  const shown = `${day}T${time}:00.000Z`;
-  let at = shown;
-  for (let look = 0; look < 2; look += 1) {
-    const wall = wallClock(timeZone, at);
-    at = addMs(at, Date.parse(shown) - Date.parse(`${wall.day}T${wall.time}:00.000Z`));
-  }
-  return at;
+  return days
+    .flatMap((day) => times.map((time) => instantOf(`${day}T${time}`, timeZone)))
+    .flatMap((at) => (at === undefined ? [] : [new Date(at).toISOString()]));
 }

@@ -52,9 +52,11 @@ export function ScalingPage() {
               ),
             )}
             {at === undefined && (
-              <OpenedOnce title={text('scaling.new')}>
-                <NewService taken={items.map(({ service }) => service)} />
-              </OpenedOnce>
+              <div className="section">
+                <OpenedOnce title={text('scaling.new')}>
+                  <NewService taken={items.map(({ service }) => service)} />
+                </OpenedOnce>
+              </div>
             )}
           </>
         )}

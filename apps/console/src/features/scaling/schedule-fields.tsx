@@ -101,7 +101,7 @@ function RuleFields({ rule, path, onChange }: RuleProps) {
           onChange={(machines) => onChange({ ...rule, machines })}
         />
         <div className="field">
-          <span>{text('scaling.on-holidays')}</span>
+          <span className="label">{text('scaling.on-holidays')}</span>
           <Select
             aria-label={text('scaling.on-holidays')}
             value={rule.holidays}

@@ -139,7 +139,11 @@ function Wants({ scaling }: Props) {
         {
           key: 'why',
           title: text('scaling.why'),
-          cell: (row) => <Told sentences={row.sentences} english={row.text} />,
+          cell: (row) => (
+            <span className="sentence">
+              <Told sentences={row.sentences} english={row.text} />
+            </span>
+          ),
         },
       ]}
     />

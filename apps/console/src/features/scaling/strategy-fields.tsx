@@ -161,7 +161,7 @@ function ForecastFields({ strategy, path, onChange }: Props<ForecastDraft>) {
       {series.error && <ProblemNote error={series.error} />}
       <div className="entries">
         <div className="field">
-          <span>{text('scaling.quantile')}</span>
+          <span className="label">{text('scaling.quantile')}</span>
           <Select
             aria-label={text('scaling.quantile')}
             value={strategy.quantile}
