@@ -72,7 +72,6 @@ export const campaignFormEnUS = {
   'form.import.done': 'It is kept and chosen.',
   'form.picture': 'Demand of all services together, by phase',
   'form.picture.none': 'A picture of the demand appears here while you type.',
-  'form.picture.note': 'Short phases are drawn wider than they are.',
   'form.money': 'Money and clouds',
   'form.money.note':
     'The most that the plan may cost, and where it may buy. How much an hour may cost at most comes with the plan and is part of what is approved.',

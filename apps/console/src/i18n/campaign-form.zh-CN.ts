@@ -71,7 +71,6 @@ export const campaignFormZhCN: Readonly<Record<keyof typeof campaignFormEnUS, st
   'form.import.done': '已保存并选用。',
   'form.picture': '各阶段全部服务的需求',
   'form.picture.none': '填写需求时，此处显示需求示意图。',
-  'form.picture.note': '较短的阶段画得比实际更宽。',
   'form.money': '资金与云',
   'form.money.note': '计划最多花多少、可以在哪里购买。每小时费用上限随计划给出，并属于审批内容。',
   'form.budget.note': '纯数字，例如 12000.50',

@@ -137,6 +137,7 @@ export const enUS = {
   'overview.begins': 'The first phase begins {{when}}.',
   'overview.ends': 'The last phase ends {{when}}.',
   'overview.ended': 'The last phase ended {{when}}.',
+  'overview.short-phases': 'Short phases are drawn wider than they are.',
   'overview.lane': '{{service}}, requests per second',
   'overview.demand': 'Demand per service (requests per second)',
   'overview.no-demand': 'No demand is entered.',

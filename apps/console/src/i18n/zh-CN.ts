@@ -134,6 +134,7 @@ export const zhCN: Readonly<Record<keyof typeof enUS, string>> = {
   'overview.begins': '第一阶段将于{{when}}开始。',
   'overview.ends': '最后阶段将于{{when}}结束。',
   'overview.ended': '最后阶段已于{{when}}结束。',
+  'overview.short-phases': '较短的阶段画得比实际更宽。',
   'overview.lane': '{{service}}，每秒请求数',
   'overview.demand': '各服务需求（请求/秒）',
   'overview.no-demand': '未填写需求。',

@@ -54,7 +54,7 @@ export function DemandPicture({ phases, spans, timeZone, services, demandAt }: P
             <span className={`swatch s${shade % SHADES}`} aria-hidden="true" /> {service}
           </li>
         ))}
-        <li className="quiet">{text('form.picture.note')}</li>
+        <li className="quiet">{text('overview.short-phases')}</li>
       </ul>
     </figure>
   );

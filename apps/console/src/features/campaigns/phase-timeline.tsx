@@ -2,7 +2,8 @@ import type { CampaignBody } from '@springtide/contracts';
 import { useText, type Text } from '../../i18n/language.js';
 import { useFormat, type Format } from '../../shared/format/format.js';
 import { useNow } from '../../shared/ui/use-now.js';
-import { placeOf, timeSpan, type TimeSpan } from './time-span.js';
+import { phasePlaces, placeOfInstant, type Place } from './phase-places.js';
+import { timeSpan, type TimeSpan } from './time-span.js';
 
 /** Phases to scale, demand of each service under them, and where we are now. The table beside it says the same. */
 export function PhaseTimeline({ campaign }: Readonly<{ campaign: CampaignBody }>) {
@@ -12,31 +13,44 @@ export function PhaseTimeline({ campaign }: Readonly<{ campaign: CampaignBody }>
   const span = timeSpan(campaign.phases);
   if (!span) return null;
   const services = [...new Set(campaign.demand.map((row) => row.service))];
-  const at = (now - span.from) / (span.to - span.from);
+  const places = phasePlaces(campaign.phases);
+  const at = placeOfInstant(campaign.phases, places, now);
   return (
     <div className="timeline">
       <div className="lane phases">
-        {campaign.phases.map((phase) => {
+        {campaign.phases.map((phase, index) => {
           const running = new Date(phase.startsAt).getTime() <= now && now < new Date(phase.endsAt).getTime();
           return (
-            <div key={phase.name} className={running ? 'phase now' : 'phase'} style={placeOf(span, phase)}>
+            <div key={phase.name} className={running ? 'phase now' : 'phase'} style={styleOf(places[index])}>
               <strong>{text(`phase.${phase.name}`)}</strong>
-              <span>{format.clock(phase.startsAt, campaign.timeZone)}</span>
+              <span>{startText(format, phase.startsAt, campaign.timeZone)}</span>
             </div>
           );
         })}
       </div>
       {services.map((service) => (
-        <DemandLane key={service} campaign={campaign} service={service} />
+        <DemandLane key={service} campaign={campaign} service={service} places={places} />
       ))}
-      {at >= 0 && at <= 1 && (
+      {at !== undefined && (
         <div className="now-line" style={{ left: `${at * 100}%` }}>
           <span>{text('overview.now')}</span>
         </div>
       )}
-      <p className="quiet">{whereText(text, format, now, span)}</p>
+      <p className="quiet">
+        {whereText(text, format, now, span)} {text('overview.short-phases')}
+      </p>
     </div>
   );
+}
+
+function styleOf(place: Place | undefined) {
+  return place && { left: `${place.left * 100}%`, width: `${place.width * 100}%` };
+}
+
+/** Seconds only where they matter. */
+function startText(format: Format, startsAt: string, timeZone: string): string {
+  const clock = format.clock(startsAt, timeZone);
+  return clock.endsWith(':00') ? clock.slice(0, -3) : clock;
 }
 
 function whereText(text: Text, format: Format, now: number, span: TimeSpan): string {
@@ -45,21 +59,21 @@ function whereText(text: Text, format: Format, now: number, span: TimeSpan): str
   return text(now < span.to ? 'overview.ends' : 'overview.ended', { when: when(span.to) });
 }
 
-function DemandLane({ campaign, service }: Readonly<{ campaign: CampaignBody; service: string }>) {
+type LaneProps = Readonly<{ campaign: CampaignBody; service: string; places: readonly Place[] }>;
+
+function DemandLane({ campaign, service, places }: LaneProps) {
   const text = useText();
   const format = useFormat();
-  const span = timeSpan(campaign.phases);
   const rows = campaign.demand.filter((row) => row.service === service);
   const most = Math.max(1, ...rows.map((row) => row.requestsPerSecond));
-  if (!span) return null;
   return (
     <>
       <div className="lane-name">{text('overview.lane', { service })}</div>
       <div className="lane demand">
-        {campaign.phases.map((phase) => {
+        {campaign.phases.map((phase, index) => {
           const rps = rows.find((row) => row.phase === phase.name)?.requestsPerSecond ?? 0;
           return (
-            <div key={phase.name} className="bar" style={placeOf(span, phase)}>
+            <div key={phase.name} className="bar" style={styleOf(places[index])}>
               <span>{format.number(rps, 0)}</span>
               <div style={{ height: `${(rps / most) * 100}%` }} />
             </div>

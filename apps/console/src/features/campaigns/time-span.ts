@@ -10,11 +10,3 @@ export function timeSpan(phases: readonly Phase[]): TimeSpan | undefined {
   const from = new Date(first.startsAt).getTime();
   return { from, to: Math.max(from + 1, new Date(last.endsAt).getTime()) };
 }
-
-/** Where a phase lies in the span, as CSS. */
-export function placeOf(span: TimeSpan, phase: Phase): { left: string; width: string } {
-  const length = span.to - span.from;
-  const starts = new Date(phase.startsAt).getTime();
-  const ends = new Date(phase.endsAt).getTime();
-  return { left: `${((starts - span.from) / length) * 100}%`, width: `${((ends - starts) / length) * 100}%` };
-}
