@@ -53,4 +53,9 @@ const child = spawn(node, [file, ...rest], {
 });
 // This process only waits for the task to end in its own way.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+// npm that is ended by its pid tells nobody: what it started would go on without end.
+const starter = process.ppid;
+setInterval(() => {
+  if (process.ppid !== starter) child.kill('SIGTERM');
+}, 1_000).unref();
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
