@@ -55,7 +55,8 @@ const child = spawn(node, [file, ...rest], {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 // npm that is ended by its pid tells nobody: what it started would go on without end.
 const starter = process.ppid;
-setInterval(() => {
+function endWithNpm() {
   if (process.ppid !== starter) child.kill('SIGTERM');
-}, 1_000).unref();
+}
+if (process.env.npm_lifecycle_event) setInterval(endWithNpm, 1_000).unref();
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
