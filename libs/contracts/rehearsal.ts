@@ -117,8 +117,10 @@ export type ReplayedSeries = z.infer<typeof ReplayedSeries>;
 
 export const RehearsalResult = z.object({
   passed: z.boolean(),
-  /** Why it did not pass, in plain words; empty when it did. */
+  /** Why it did not pass, in English; empty when it did. */
   findings: z.array(z.string()),
+  /** The same, one by one, for readers of any language; missing in what older versions kept. */
+  findingSentences: z.array(Sentence).optional(),
   phases: z.array(RehearsalPhase),
   machines: z.object({
     planned: z.number().int(),

@@ -294,6 +294,12 @@ export const storyWordsEnUS = {
   'story.storm.control-plane-down': 'The storm: {account} answers no call any more; its machines run on.',
   'story.storm.control-plane-back': 'The storm: {account} answers again.',
 
+  'story.finding.short':
+    'In {phase:phase}, {served} % of the requests found capacity; it was short for {minutes} min. There, at most {asked} requests/s were asked for, and {planned} were planned, of which {carried} % served.',
+  'story.finding.open': 'The run was not closed {hours} hours after its end; it is {state:state}.',
+  'story.finding.leftover': '{count} machines were left over.',
+  'story.finding.cost': 'It cost {actual} {currency}, above its budget of {budget} {currency}.',
+
   'order.plain': '{machines} × {pool:pool}',
   'order.phase': '{machines} × {pool:pool} for {phase:phase}',
   'order.service': '{machines} × {pool:pool} for {service} in {phase:phase}',
@@ -313,6 +319,14 @@ export const storyWordsEnUS = {
   'back.timers': 'timers',
   'back.proof': 'proof',
   'back.bill-check': 'bill-check',
+  'state.armed': 'armed',
+  'state.ramping': 'ramping',
+  'state.holding': 'holding',
+  'state.paused': 'paused',
+  'state.safe-hold': 'safe-hold',
+  'state.scaling-back': 'scaling-back',
+  'state.verifying': 'verifying',
+  'state.stuck': 'stuck',
   'stuck.creating': 'creating',
   'stuck.unknown-outcome': 'unknown-outcome',
   'stuck.deleting': 'deleting',

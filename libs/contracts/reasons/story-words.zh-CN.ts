@@ -259,6 +259,12 @@ export const storyWordsZhCN: Readonly<Record<keyof typeof storyWordsEnUS, string
   'story.storm.control-plane-down': '有意制造的故障：{account} 不再应答任何调用；其主机继续运行。',
   'story.storm.control-plane-back': '有意制造的故障：{account} 恢复应答。',
 
+  'story.finding.short':
+    '{phase:phase}阶段有 {served}% 的请求得到处理，容量不足持续 {minutes} 分钟。该阶段最高需求为 {asked} 请求/秒，计划为 {planned} 请求/秒，计划可处理其中的 {carried}%。',
+  'story.finding.open': '执行结束 {hours} 小时后仍未关闭，状态为“{state:state}”。',
+  'story.finding.leftover': '遗留 {count} 台主机。',
+  'story.finding.cost': '花费 {actual} {currency}，超出预算 {budget} {currency}。',
+
   'order.plain': '{machines} × {pool:pool}',
   'order.phase': '{phase:phase}阶段 {machines} × {pool:pool}',
   'order.service': '{phase:phase}阶段为 {service} 增加 {machines} × {pool:pool}',
@@ -278,6 +284,14 @@ export const storyWordsZhCN: Readonly<Record<keyof typeof storyWordsEnUS, string
   'back.timers': '云侧定时器结束',
   'back.proof': '两次清单核实',
   'back.bill-check': '账单核对已排期',
+  'state.armed': '待启动',
+  'state.ramping': '扩容中',
+  'state.holding': '保持',
+  'state.paused': '已暂停',
+  'state.safe-hold': '安全保持',
+  'state.scaling-back': '缩容回收中',
+  'state.verifying': '核实回收',
+  'state.stuck': '已卡住',
   'stuck.creating': '一直未运行',
   'stuck.unknown-outcome': '结果未知',
   'stuck.deleting': '已答应释放但仍在',

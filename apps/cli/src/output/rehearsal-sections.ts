@@ -1,4 +1,4 @@
-import type { RehearsalBody, ReportLanguage, TwinTime } from '@springtide/contracts';
+import type { RehearsalBody, RehearsalResult, ReportLanguage, TwinTime } from '@springtide/contracts';
 import { durationText, moneyText, numberText, timeText } from './readable.js';
 import { factsOf, tableOf, type Section } from './render.js';
 import { toldText } from './told-text.js';
@@ -16,7 +16,7 @@ export function rehearsalSections(rehearsal: RehearsalBody, language: ReportLang
   const { machines, cost, timeToReadySeconds: ready } = result;
   return [
     head,
-    ...(result.findings.length === 0 ? [] : [result.findings.map((finding) => `- ${finding}`).join('\n')]),
+    ...(result.findings.length === 0 ? [] : [findingsText(result, language)]),
     tableOf(
       [
         ['phase', (row) => row.name],
@@ -73,6 +73,12 @@ export function rehearsalRows(items: readonly RehearsalBody[]): Section {
     ],
     items,
   );
+}
+
+function findingsText({ findings, findingSentences }: RehearsalResult, language: ReportLanguage): Section {
+  return findings
+    .map((text, place) => `- ${toldText(findingSentences?.slice(place, place + 1), text, language)}`)
+    .join('\n');
 }
 
 function demandText({ replay, result }: RehearsalBody): string {

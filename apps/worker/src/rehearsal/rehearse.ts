@@ -2,17 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { RehearsalResult, storyText, type PhaseName } from '@springtide/contracts';
-import { HOUR, addMs, compareMoney, money } from '@springtide/kernel';
+import { RehearsalResult, englishOf, type PhaseName } from '@springtide/contracts';
+import { HOUR, addMs, money } from '@springtide/kernel';
 import { Database, migrate, removeEmbeddedPostgres, startEmbeddedPostgres } from '@springtide/platform';
 import { schemaParts } from '@springtide/schema';
 import type { RehearsalQuestion } from '@springtide/campaigns/domain';
+import { LATEST_CLOSE_MS, findingsOf } from './rehearsal-findings.js';
 import { RehearsalRecord } from './rehearsal-record.js';
 import { RehearsalWorld } from './rehearsal-world.js';
 
-/** However long the way back takes in the storm, afterwards it is a finding. */
-const LATEST_CLOSE_MS = 12 * HOUR;
-const WHOLE = 0.999;
 const STORY = 300;
 
 /** `main.js rehearse`: a question on stdin, its result on stdout. A process of its own: it thinks hard and then it is gone. */
@@ -57,7 +55,8 @@ export async function rehearseOn(database: Database, question: RehearsalQuestion
     const findings = findingsOf({ state: report.state, phases, leftover, cost });
     return RehearsalResult.parse({
       passed: findings.length === 0,
-      findings,
+      findings: findings.map((finding) => englishOf([finding])),
+      findingSentences: findings,
       phases,
       machines: { ...report.machines, leftover },
       cost,
@@ -86,37 +85,6 @@ function plannedIn({ campaign, plan }: RehearsalQuestion, phase: PhaseName) {
   return { plannedRps, plannedShare: plannedRps === 0 ? 1 : 1 - Math.min(1, short / plannedRps) };
 }
 
-type Served = Readonly<{
-  name: string;
-  servedShare: number;
-  shortMinutes: number;
-  demandRps: number;
-  plannedRps: number;
-  plannedShare: number;
-}>;
-
-type Lived = Readonly<{
-  state: string;
-  phases: readonly Served[];
-  leftover: number;
-  cost: ReturnType<typeof costOf>;
-}>;
-
-/** What speaks against the plan, as sentences. */
-function findingsOf({ state, phases, leftover, cost }: Lived): readonly string[] {
-  const { actual, budget } = cost;
-  return [
-    ...phases.filter(({ servedShare }) => servedShare < WHOLE).map(shortOf),
-    ...(state === 'closed'
-      ? []
-      : [`The run was not closed ${LATEST_CLOSE_MS / HOUR} hours after its end; it is ${state}.`]),
-    ...(leftover === 0 ? [] : [`${leftover} machines were left over.`]),
-    ...(compareMoney(actual, budget) <= 0
-      ? []
-      : [`It cost ${actual.amount} ${actual.currency}, above its budget.`]),
-  ];
-}
-
 function costOf(cost: Readonly<Record<'currency' | 'planned' | 'actual' | 'budget', string>>) {
   const { currency, planned, actual, budget } = cost;
   return {
@@ -126,22 +94,13 @@ function costOf(cost: Readonly<Record<'currency' | 'planned' | 'actual' | 'budge
   };
 }
 
-function shortOf({ name, servedShare, shortMinutes, ...phase }: Served): string {
-  const percent = (share: number) => Math.floor(share * 10_000) / 100;
-  const served = `In ${name}, ${percent(servedShare)} % of the requests found capacity`;
-  const short = `it was short for ${Math.ceil(shortMinutes)} min`;
-  const asked = `at most ${Math.round(phase.demandRps)} requests/s were asked for`;
-  const planned = `${Math.round(phase.plannedRps)} were planned, of which ${percent(phase.plannedShare)} % served`;
-  return `${served}; ${short}. There, ${asked}, and ${planned}.`;
-}
-
 type Told = RehearsalResult['story'][number];
 
 function storyOf(world: RehearsalWorld, timeline: readonly Told[]): Told[] {
   const storm = world.told.map(({ at, sentence }) => ({
     at,
     level: 'problem' as const,
-    detail: storyText([sentence], { language: 'en-US' }) ?? '',
+    detail: englishOf([sentence]),
     sentences: [sentence],
   }));
   const told = timeline.map(({ at, level, detail, sentences }) => ({ at, level, detail, sentences }));

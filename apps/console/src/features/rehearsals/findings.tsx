@@ -1,22 +1,29 @@
 import type { RehearsalResult } from '@springtide/contracts';
 import { useText, type Text } from '../../i18n/language.js';
 import { useFormat, type Format } from '../../shared/format/format.js';
+import { Told } from '../../shared/ui/told.js';
 import { shareText } from './share-text.js';
 
-/** Less than this is a finding; the server judges by the same. */
+/** Less than this is a finding; the worker judges by the same. */
 const WHOLE = 0.999;
 
-/** Why it did not pass, in the reader's language where the figures say it; otherwise as the server wrote it. */
+/** Why it did not pass, in the reader's language; of what older versions kept, where the figures say it. */
 export function Findings({ result }: Readonly<{ result: RehearsalResult }>) {
   const text = useText();
   const format = useFormat();
-  const told = toldByFigures({ text, format }, result);
-  const isWhole = told.length === result.findings.length;
+  const { findings, findingSentences } = result;
+  const byFigures = findingSentences === undefined ? toldByFigures({ text, format }, result) : [];
   return (
     <>
-      <ul className="reasons" lang={isWhole ? undefined : 'en'}>
-        {(isWhole ? told : result.findings).map((finding) => (
-          <li key={finding}>{finding}</li>
+      <ul className="reasons">
+        {findings.map((finding, place) => (
+          <li key={finding}>
+            {byFigures.length === findings.length ? (
+              byFigures[place]
+            ) : (
+              <Told sentences={findingSentences?.slice(place, place + 1)} english={finding} />
+            )}
+          </li>
         ))}
       </ul>
       <p>{text('rehearsal.finding.next')}</p>
