@@ -3,6 +3,7 @@ import { Link } from 'react-router';
 import { useLanguage, useText } from '../../i18n/language.js';
 import { useFormat } from '../../shared/format/format.js';
 import { Grid } from '../../shared/ui/grid.js';
+import { useNow } from '../../shared/ui/use-now.js';
 import { CHINA } from './calendar-days.js';
 
 type Props = Pick<CalendarBody, 'events'> & Readonly<{ year: number }>;
@@ -12,6 +13,7 @@ export function EventList({ events, year }: Props) {
   const text = useText();
   const format = useFormat();
   const chinese = useLanguage() === 'zh-CN';
+  const now = useNow(60_000);
   return (
     <Grid
       label={text('calendar.events')}
@@ -55,8 +57,9 @@ export function EventList({ events, year }: Props) {
           key: 'plan',
           title: text('common.actions'),
           tight: true,
-          cell: ({ key, kind }) =>
-            kind === 'sale' && (
+          cell: ({ key, kind, startsAt }) =>
+            kind === 'sale' &&
+            Date.parse(startsAt) > now && (
               <Link to={`/campaigns/new?sale=${year}/${key}`}>{text('calendar.new-campaign')}</Link>
             ),
         },

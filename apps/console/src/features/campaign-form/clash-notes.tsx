@@ -39,7 +39,7 @@ function YearClashes({ year, period, ...props }: Props & Readonly<{ year: number
     <>
       {error && <ProblemNote error={error} />}
       {data?.freezes.filter(meets).map((freeze) => (
-        <ClashNote key={freeze.id} kind="freeze" other={freeze} name={props.draft.name} />
+        <ClashNote key={freeze.id} kind="freeze" other={freeze} draft={props.draft} />
       ))}
       {data?.campaigns
         .filter((other) => other.id !== props.ownId && meets(other))
@@ -84,9 +84,9 @@ function CampaignClash({ draft, template, other }: Props & Readonly<{ other: Oth
   const sameRoute = bothMove && template?.services.some(({ route }) => entrances.has(route));
   return (
     <>
-      {sameRoute && <ClashNote kind="same-route" other={other} name={draft.name} />}
+      {sameRoute && <ClashNote kind="same-route" other={other} draft={draft} />}
       {shared.length > 0 && (
-        <ClashNote kind="shared-pools" other={other} name={draft.name} count={shared.length} />
+        <ClashNote kind="shared-pools" other={other} draft={draft} count={shared.length} />
       )}
     </>
   );
@@ -94,12 +94,12 @@ function CampaignClash({ draft, template, other }: Props & Readonly<{ other: Oth
 
 type NoteProps = Readonly<{
   kind: CalendarBody['clashes'][number]['kind'];
-  name: string;
+  draft: Pick<Draft, 'name' | 'timeZone'>;
   other: Period & Readonly<{ name: string }>;
   count?: number;
 }>;
 
-function ClashNote({ kind, name, other, count = 0 }: NoteProps) {
+function ClashNote({ kind, draft: { name, timeZone }, other, count = 0 }: NoteProps) {
   const text = useText();
   const format = useFormat();
   return (
@@ -115,8 +115,8 @@ function ClashNote({ kind, name, other, count = 0 }: NoteProps) {
         <>
           <p>
             {text('calendar.span', {
-              from: format.instant(other.startsAt),
-              to: format.instant(other.endsAt),
+              from: format.instant(other.startsAt, timeZone),
+              to: format.instant(other.endsAt, timeZone),
             })}
           </p>
           <p>{text(`calendar.clash.${kind}.next`)}</p>

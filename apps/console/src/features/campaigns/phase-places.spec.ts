@@ -1,5 +1,5 @@
 import type { Phase } from '@springtide/contracts';
-import { phasePlaces, placeOfInstant } from './phase-places.js';
+import { isWidened, phasePlaces, placeOfInstant } from './phase-places.js';
 
 const at = (hour: number): string => new Date(Date.UTC(2026, 10, 10, 14, hour * 60)).toISOString();
 const phase = (name: Phase['name'], from: number, to: number): Phase => ({
@@ -9,8 +9,9 @@ const sale = [phase('ramp', 0, 0.5), phase('peak', 0.5, 1.5), phase('plateau', 1
 
 describe('places of phases', () => {
   it('are to scale where every phase can be read', () => {
-    const even = phasePlaces([phase('ramp', 0, 1), phase('peak', 1, 3), phase('decay', 3, 4)]);
-    expect(even).toEqual([
+    const even = [phase('ramp', 0, 1), phase('peak', 1, 3), phase('decay', 3, 4)];
+    expect(isWidened(even)).toBe(false);
+    expect(phasePlaces(even)).toEqual([
       { left: 0, width: 0.25 },
       { left: 0.25, width: 0.5 },
       { left: 0.75, width: 0.25 },
@@ -19,6 +20,7 @@ describe('places of phases', () => {
 
   it('leave short phases room, follow each other, and fill the whole', () => {
     const places = phasePlaces(sale);
+    expect(isWidened(sale)).toBe(true);
     expect(places.every(({ width }) => width > 0.1)).toBe(true);
     for (const [index, { left, width }] of places.entries())
       expect(left + width).toBeCloseTo(places[index + 1]?.left ?? 1, 9);

@@ -8,13 +8,22 @@ const NARROWEST = 0.15;
 
 /** Phases beside each other: to scale, but short ones as wide as their words need. */
 export function phasePlaces(phases: readonly Phase[]): readonly Place[] {
+  const widths = sharesOf(phases).map((share) => Math.max(NARROWEST, share));
+  const all = sum(widths);
+  return widths.map((width, index) => ({ left: sum(widths.slice(0, index)) / all, width: width / all }));
+}
+
+/** Whether some phase is drawn wider than it is. */
+export function isWidened(phases: readonly Phase[]): boolean {
+  return sharesOf(phases).some((share) => share < NARROWEST);
+}
+
+function sharesOf(phases: readonly Phase[]): readonly number[] {
   const lengths = phases.map(({ startsAt, endsAt }) =>
     Math.max(0, Date.parse(endsAt) - Date.parse(startsAt)),
   );
   const whole = sum(lengths) || 1;
-  const widths = lengths.map((length) => Math.max(NARROWEST, length / whole));
-  const all = sum(widths);
-  return widths.map((width, index) => ({ left: sum(widths.slice(0, index)) / all, width: width / all }));
+  return lengths.map((length) => length / whole);
 }
 
 /** Where an instant lies among them; undefined before the first and after the last. */

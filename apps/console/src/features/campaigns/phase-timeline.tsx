@@ -2,7 +2,7 @@ import type { CampaignBody } from '@springtide/contracts';
 import { useText, type Text } from '../../i18n/language.js';
 import { useFormat, type Format } from '../../shared/format/format.js';
 import { useNow } from '../../shared/ui/use-now.js';
-import { phasePlaces, placeOfInstant, type Place } from './phase-places.js';
+import { isWidened, phasePlaces, placeOfInstant, type Place } from './phase-places.js';
 import { timeSpan, type TimeSpan } from './time-span.js';
 
 /** Phases to scale, demand of each service under them, and where we are now. The table beside it says the same. */
@@ -37,7 +37,7 @@ export function PhaseTimeline({ campaign }: Readonly<{ campaign: CampaignBody }>
         </div>
       )}
       <p className="quiet">
-        {whereText(text, format, now, span)} {text('overview.short-phases')}
+        {whereText(text, format, now, span)} {isWidened(campaign.phases) && text('overview.short-phases')}
       </p>
     </div>
   );
