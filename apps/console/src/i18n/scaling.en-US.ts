@@ -21,28 +21,6 @@ export const scalingEnUS = {
   'scaling.no-group-pools': 'It wants none beside the standing ones.',
   'scaling.rest.title': 'The scaling group “{{name}}” gave way',
   'scaling.rest.since': 'Since {{since}}.',
-  'scaling.rest.leaving':
-    'It makes way for {{campaigns}}: its machines go back, and cost money until they are gone. Then it rests.',
-  'scaling.rest.campaign':
-    'It rests for {{campaigns}} until closed. It costs nothing meanwhile, and comes back by itself.',
-  'scaling.rest.promised':
-    'It rests: what it needs was promised to other campaigns meanwhile. Nothing is bought; it looks again every minute.',
-  'scaling.rest.stop-switch': 'It rests while the stop switch is on. Nothing is bought for it.',
-  'scaling.rest.approval':
-    'Its approval has expired or is gone, so it does not come back by itself. The same plan waits for approval again: once granted, the group comes back.',
-  'scaling.rest.prices-unread':
-    'It rests: the prices of now cannot be read, so nothing is bought; it looks again every minute.',
-  'scaling.rest.prices-risen':
-    'Prices rose past what its approval allows, so it does not come back by itself. Approval of the same plan is asked for again at prices of now: when it is granted, the group comes back.',
-  'scaling.rest.kept-off':
-    'A person keeps it off. Nothing is bought for it until somebody lets it come back.',
-  'scaling.rest.end-over':
-    'What was approved for it ended while it rested. Plan and approve another group if you want one.',
-  'scaling.rest.money-spent':
-    'The money approved for it is spent. Plan and approve another group if you want one.',
-  'scaling.rest.stopped':
-    'Its run was stopped, so it does not come back. Plan and approve another group if you want one.',
-  'scaling.rest.came-back': 'It is back.',
   'scaling.rest.expected': 'Its route is free about {{at}}.',
   'scaling.rest.left': 'Approved until {{until}}; {{money}} of its money are left.',
   'scaling.rest.until': 'Approved until {{until}}.',

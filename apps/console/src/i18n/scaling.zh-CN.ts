@@ -20,21 +20,6 @@ export const scalingZhCN: Record<keyof typeof scalingEnUS, string> = {
   'scaling.no-group-pools': '除常备主机外不需要其他主机。',
   'scaling.rest.title': '伸缩组“{{name}}”已让出入口',
   'scaling.rest.since': '自 {{since}} 起。',
-  'scaling.rest.leaving':
-    '正在为{{campaigns}}让出入口：主机正在归还，归还完成前仍会产生费用，随后伸缩组休止。',
-  'scaling.rest.campaign': '为{{campaigns}}休止，直到其关闭。期间不产生费用，之后自动恢复。',
-  'scaling.rest.promised': '休止中：它所需的资源已承诺给其他活动。不会购买任何主机，每分钟重新检查一次。',
-  'scaling.rest.stop-switch': '急停开关打开期间休止，不会为它购买任何主机。',
-  'scaling.rest.approval':
-    '它的审批已过期或不存在，因此不会自动恢复。同一计划已重新提交审批：批准后伸缩组即恢复。',
-  'scaling.rest.prices-unread': '休止中：暂时无法读取当前价格，因此不会购买任何主机，每分钟重新检查一次。',
-  'scaling.rest.prices-risen':
-    '价格上涨已超过审批所允许的幅度，因此不会自动恢复。同一计划已按当前价格重新提交审批：批准后伸缩组即恢复。',
-  'scaling.rest.kept-off': '有人让它保持休止。在有人允许恢复之前，不会为它购买任何主机。',
-  'scaling.rest.end-over': '它获批的时间在休止期间已结束。如仍需要，请规划并审批新的伸缩组。',
-  'scaling.rest.money-spent': '它获批的金额已用完。如仍需要，请规划并审批新的伸缩组。',
-  'scaling.rest.stopped': '它的执行被停止，因此不会恢复。如仍需要，请规划并审批新的伸缩组。',
-  'scaling.rest.came-back': '已恢复。',
   'scaling.rest.expected': '流量入口约在 {{at}} 空出。',
   'scaling.rest.left': '审批有效至 {{until}}；剩余金额 {{money}}。',
   'scaling.rest.until': '审批有效至 {{until}}。',

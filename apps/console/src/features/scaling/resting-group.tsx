@@ -3,6 +3,7 @@ import type { ScalingRestShown } from '@springtide/contracts';
 import { Link } from 'react-router';
 import { useText } from '../../i18n/language.js';
 import { useFormat } from '../../shared/format/format.js';
+import { Told } from '../../shared/ui/told.js';
 import { DecideReturn } from './decide-return.js';
 
 type Props = Readonly<{ service: string; rest: ScalingRestShown }>;
@@ -11,7 +12,6 @@ type Props = Readonly<{ service: string; rest: ScalingRestShown }>;
 export function RestingGroup({ service, rest }: Props) {
   const text = useText();
   const format = useFormat();
-  const campaigns = rest.waitsFor.map((name) => `“${name}”`).join(text('common.list'));
   const until = format.instant(rest.until);
   return (
     <Alert
@@ -22,7 +22,9 @@ export function RestingGroup({ service, rest }: Props) {
       title={text('scaling.rest.title', { name: rest.name })}
       description={
         <>
-          <p>{text(`scaling.rest.${rest.reason}`, { campaigns })}</p>
+          <p>
+            <Told sentences={rest.sentences} english={rest.text} />
+          </p>
           <p className="quiet">
             {text('scaling.rest.since', { since: format.instant(rest.since) })}{' '}
             {rest.expectedAt !== null &&
