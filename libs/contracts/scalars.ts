@@ -4,7 +4,9 @@ import { z } from 'zod';
 export const Id = z.uuid();
 
 /** Instant in UTC, ISO 8601. */
-export const InstantText = z.iso.datetime({ offset: true }).meta({ description: 'ISO 8601 instant' });
+export const InstantText = z.iso
+  .datetime({ offset: true, error: 'an instant with its offset, for example 2026-11-11T00:00:00+08:00' })
+  .meta({ description: 'ISO 8601 instant' });
 
 /** A zone of the IANA time zone database. */
 export const TimeZoneText = z
@@ -25,7 +27,9 @@ function isTimeZone(name: string): boolean {
 export const MoneyBody = z
   .object({
     currency: z.string().regex(/^[A-Z]{3}$/, 'three capital letters, for example EUR'),
-    amount: z.string().regex(/^-?\d{1,18}(\.\d{1,20})?$/, 'a plain decimal number, for example "12.50"'),
+    amount: z
+      .string('text, so that no digit is lost: a number in quotes, for example "12.50"')
+      .regex(/^-?\d{1,18}(\.\d{1,20})?$/, 'a plain decimal number, for example "12.50"'),
   })
   .meta({ id: 'Money' });
 

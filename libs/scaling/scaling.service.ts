@@ -120,7 +120,7 @@ export class ScalingService {
     await this.database.unitOfWork(ctx, async (tx) => {
       const stored = await findRest(tx, service, true);
       const rest = stored && decidedByHand(stored.rest, comesBack, ctx.actor.name, at);
-      if (stored === undefined || rest === undefined) throw noRest(service);
+      if (stored === undefined || rest === undefined) throw nothingToDecide(service, stored?.rest);
       await saveRest(tx, ctx.tenantId, { ...stored, rest });
       await recordAudit(tx, ctx, {
         action: 'scaling.return',
@@ -199,11 +199,16 @@ function standOf(group: ScalingGroupBody | undefined, rest: ScalingRestBody | un
   return { group: isGone ? undefined : group, rest: { ...rest, choice: choiceOf(rest) } };
 }
 
-function noRest(service: string): SpringtideError {
+function nothingToDecide(service: string, rest: ScalingRestBody | undefined): SpringtideError {
+  if (rest === undefined) {
+    const what = `no scaling group of "${service}" rests; nothing was changed, and nothing was bought or ended`;
+    const nextStep = 'See which services have one, and what acts on them: springtide scaling list';
+    return new SpringtideError('failed-precondition', what, { nextStep });
+  }
   return new SpringtideError(
     'failed-precondition',
-    `no scaling group of "${service}" rests that could come back; nothing was changed, and nothing was bought or ended`,
-    { nextStep: 'Look at what acts on it now: springtide scaling show <service>' },
+    `nothing was changed, since nothing can be decided about the scaling group "${rest.name}" now: ${rest.text}`,
+    { nextStep: `Look at what acts on the service: springtide scaling show ${service}` },
   );
 }
 

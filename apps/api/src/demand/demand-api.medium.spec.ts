@@ -206,6 +206,7 @@ describe('scaling', () => {
     const refused = await cli.run('scaling', 'keep-off', 'storefront');
     expect(refused.exit).not.toBe(0);
     expect(refused.err).toMatch(/No scaling group of "storefront" rests.*nothing was bought or ended/);
+    expect(refused.err).toContain('springtide scaling list');
   });
 
   it('refuses what contradicts itself at the fields that are wrong, and changes that would undo others', async () => {
