@@ -16,9 +16,14 @@ export {
   asTold,
   englishOf,
   explanationSections,
+  readinessSentence,
   reasonSentence,
   storyText,
 } from './reasons/reason-sentence.js';
+export {
+  readinessWordsEnUS as READINESS_WORDS,
+  type ReadinessCode,
+} from './reasons/readiness-words.en-US.js';
 export { Sentence, clausesFact, ordersFact, sentence, type SentenceCode } from './reasons/sentence.js';
 export * from './readiness.js';
 export * from './rehearsal.js';

@@ -1,4 +1,6 @@
-import { explanationSections, reasonSentence } from './reason-sentence.js';
+import { explanationSections, readinessSentence, reasonSentence } from './reason-sentence.js';
+import { readinessWordsEnUS } from './readiness-words.en-US.js';
+import { readinessWordsZhCN } from './readiness-words.zh-CN.js';
 import { reasonWordsEnUS } from './words.en-US.js';
 import { reasonWordsZhCN } from './words.zh-CN.js';
 
@@ -88,6 +90,28 @@ describe('reasonSentence', () => {
         key,
         holes(sentence),
       ]);
+    }
+  });
+});
+
+describe('what a readiness check found', () => {
+  const finding = reason('quota-short', { quota: 'vcpus', free: 4, needed: 10, missing: 6 });
+
+  it('is told in the language of its reader, and as it was kept where it is not known whole', () => {
+    expect(readinessSentence(finding, { language: 'zh-CN' })).toBe(
+      '配额 vcpus 空闲 4 vCPU，计划需要 10：缺 6。',
+    );
+    expect(readinessSentence(finding, { language: 'en-US' })).toMatch(/^Quota vcpus has 4 vCPUs free/);
+    expect(readinessSentence(reason('quota-short', {}), { language: 'zh-CN' })).toBe('as stored');
+    expect(readinessSentence(reason('from-the-future', {}), { language: 'zh-CN' })).toBe('as stored');
+  });
+
+  it('has the same facts in both languages', () => {
+    const holes = (sentence: string) =>
+      [...sentence.matchAll(/\{[\w:]+\}/g)].map(([hole]) => hole).toSorted();
+    for (const [key, english] of Object.entries(readinessWordsEnUS)) {
+      const chinese = readinessWordsZhCN[key as keyof typeof readinessWordsEnUS];
+      expect([key, holes(chinese)]).toEqual([key, holes(english)]);
     }
   });
 });

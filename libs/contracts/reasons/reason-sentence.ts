@@ -2,12 +2,14 @@ import type { ReportLanguage } from '../after-action.js';
 import type { Reason } from '../plan.js';
 import { TOPICS, topicOf } from './reason-topics.js';
 import { clausesOf, type Sentence } from './sentence.js';
+import { readinessWordsEnUS } from './readiness-words.en-US.js';
+import { readinessWordsZhCN } from './readiness-words.zh-CN.js';
 import { storyWordsEnUS } from './story-words.en-US.js';
 import { storyWordsZhCN } from './story-words.zh-CN.js';
 import { reasonWordsEnUS } from './words.en-US.js';
 import { reasonWordsZhCN } from './words.zh-CN.js';
 
-const enUS = { ...reasonWordsEnUS, ...storyWordsEnUS };
+const enUS = { ...reasonWordsEnUS, ...storyWordsEnUS, ...readinessWordsEnUS };
 
 type WordKey = keyof typeof enUS;
 type Params = Reason['params'];
@@ -23,7 +25,7 @@ type Wording = Readonly<{
 
 const WORDS: Readonly<Record<ReportLanguage, Readonly<Record<WordKey, string>>>> = {
   'en-US': enUS,
-  'zh-CN': { ...reasonWordsZhCN, ...storyWordsZhCN },
+  'zh-CN': { ...reasonWordsZhCN, ...storyWordsZhCN, ...readinessWordsZhCN },
 };
 
 /**
@@ -33,6 +35,11 @@ const WORDS: Readonly<Record<ReportLanguage, Readonly<Record<WordKey, string>>>>
 export function reasonSentence(reason: Pick<Reason, 'code' | 'params' | 'text'>, wording: Wording): string {
   const sentence = sentenceOf(`reason.${reason.code}`, reason.params, wording);
   return sentence ?? reason.text;
+}
+
+/** What a readiness check found or advises; as it was kept where this version does not know all of it. */
+export function readinessSentence(reason: Reason, wording: Wording): string {
+  return sentenceOf(`ready.${reason.code}`, reason.params, wording) ?? reason.text;
 }
 
 /**

@@ -16,7 +16,7 @@ export function addReadinessCommands(program: Command, line: CommandLine): void 
     async ({ session, args: [reference = ''] }) => {
       const id = await campaignId(session, reference);
       const readiness = await session.call(routes.readinessGet, { params: { id } });
-      session.print(readiness, () => readinessSections(readiness));
+      session.print(readiness, () => readinessSections(readiness, session.options.language));
     },
   );
   line.verb(
@@ -28,7 +28,7 @@ export function addReadinessCommands(program: Command, line: CommandLine): void 
       const id = await campaignId(session, reference);
       session.progress('Asking the clouds …');
       const readiness = await session.call(routes.readinessCheck, { params: { id } });
-      session.print(readiness, () => readinessSections(readiness));
+      session.print(readiness, () => readinessSections(readiness, session.options.language));
       return exitOf(readiness);
     },
   );
@@ -47,7 +47,7 @@ export function addReadinessCommands(program: Command, line: CommandLine): void 
       const id = await campaignId(session, reference);
       const parts = { params: { id }, body: { key, reason } };
       const readiness = await session.call(routes.readinessOverride, parts);
-      session.print(readiness, () => readinessSections(readiness));
+      session.print(readiness, () => readinessSections(readiness, session.options.language));
       return exitOf(readiness);
     },
   );

@@ -1,11 +1,22 @@
-import type { CampaignReadiness, ReadinessBody, ReadinessLine } from '@springtide/contracts';
+import {
+  readinessSentence,
+  type CampaignReadiness,
+  type ReadinessBody,
+  type ReadinessLine,
+  type Reason,
+  type ReportLanguage,
+} from '@springtide/contracts';
 import { timeText } from './readable.js';
 import { factsOf, tableOf, type Section } from './render.js';
 
 const ORDER: readonly ReadinessLine['verdict'][] = ['red', 'amber', 'unknown', 'green'];
 
 /** Worst first: what stands in the way is what people came to see. */
-export function readinessSections({ gate, latest, history }: CampaignReadiness): Section[] {
+export function readinessSections(
+  { gate, latest, history }: CampaignReadiness,
+  language: ReportLanguage,
+): Section[] {
+  const say = (reason: Reason): string => readinessSentence(reason, { language });
   if (latest === null) {
     return [factsOf([['Gate', gate]]), 'The current plan was never checked. Run: springtide readiness check'];
   }
@@ -19,9 +30,9 @@ export function readinessSections({ gate, latest, history }: CampaignReadiness):
       ['Plan', latest.planId],
       ['Hash', latest.hash],
     ]),
-    lineTable(latest),
-    actionsText(latest),
-    notNeededText(latest),
+    lineTable(latest, say),
+    actionsText(latest, say),
+    notNeededText(latest, say),
     tableOf(
       [
         ['checked', (row) => timeText(row.checkedAt)],
@@ -39,14 +50,16 @@ export function readinessSections({ gate, latest, history }: CampaignReadiness):
   ].filter((section) => section !== '');
 }
 
-function lineTable(latest: ReadinessBody): Section {
+type Say = (reason: Reason) => string;
+
+function lineTable(latest: ReadinessBody, say: Say): Section {
   const lines = latest.lines.toSorted((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
   return tableOf(
     [
       ['verdict', (row) => (row.override === null ? row.verdict : `${row.verdict}, overridden`)],
       ['blocks', (row) => (row.verdict === 'red' && row.blocking && row.override === null ? 'yes' : '')],
       ['key', (row) => row.key],
-      ['finding', (row) => row.finding.text],
+      ['finding', (row) => say(row.finding)],
       ['owner', (row) => row.owner],
       ['due', (row) => timeText(row.dueAt)],
       ['measured', (row) => timeText(row.evidence.measuredAt)],
@@ -57,13 +70,14 @@ function lineTable(latest: ReadinessBody): Section {
   );
 }
 
-function actionsText({ lines }: ReadinessBody): Section {
-  const open = lines.filter(({ verdict, action }) => verdict !== 'green' && action !== null);
-  if (open.length === 0) return '';
-  return ['What to do', ...open.map(({ key, action }) => `- ${key}: ${action?.text ?? ''}`)].join('\n');
+function actionsText({ lines }: ReadinessBody, say: Say): Section {
+  const open = lines.flatMap(({ key, verdict, action }) =>
+    verdict === 'green' || action === null ? [] : [`- ${key}: ${say(action)}`],
+  );
+  return open.length === 0 ? '' : ['What to do', ...open].join('\n');
 }
 
-function notNeededText({ notNeeded }: ReadinessBody): Section {
+function notNeededText({ notNeeded }: ReadinessBody, say: Say): Section {
   if (notNeeded.length === 0) return '';
-  return ['Not needed', ...notNeeded.map(({ check, reason }) => `- ${check}: ${reason.text}`)].join('\n');
+  return ['Not needed', ...notNeeded.map(({ check, reason }) => `- ${check}: ${say(reason)}`)].join('\n');
 }
