@@ -15,7 +15,7 @@ import { obtainChromium } from '../yard/browser/obtain-chromium.js';
 import { freePort } from '../yard/tools/free-port.js';
 import { projectRoot, yardLane } from '../yard/tools/lane.js';
 import { startAnsweringClouds, type AnsweringClouds } from './console/answering-clouds.js';
-import { scheduleCampaign } from './console/campaign-form-story.js';
+import { meetFreeze, scheduleCampaign } from './console/campaign-form-story.js';
 import { consoleStage, type ConsoleStage } from './console/console-stage.js';
 import {
   compareRevisions,
@@ -206,6 +206,7 @@ suite('console', () => {
     await freezeCampaign(story);
     await unfreeze(story);
     await freezeCampaign(story);
+    await meetFreeze(story);
     await readScaling(story);
     expect(errors).toEqual([]);
   }, 120_000);

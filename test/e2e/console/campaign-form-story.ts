@@ -94,6 +94,18 @@ async function keepOverReload(page: Page): Promise<void> {
   expect(await page.getByLabel('storefront, Ramp, requests per second').inputValue()).toBe('540');
 }
 
+/** A freeze at its time is told while a campaign is entered, and no longer once it is moved away. */
+export async function meetFreeze({ page, campaign, show }: Story): Promise<void> {
+  await show(page, `/campaigns/${campaign.id}/edit`, '.campaign-form');
+  const told = page.getByText(
+    `“${campaign.name}” starts or returns machines during the freeze “month close”`,
+  );
+  await told.waitFor({ timeout: PATIENCE_MS });
+  const start = page.getByLabel('Start of the first phase');
+  await start.fill(`${Number((await start.inputValue()).slice(0, 4)) + 1}-03-01T10:00`);
+  await told.waitFor({ state: 'detached', timeout: PATIENCE_MS });
+}
+
 /** Changed, it is a draft again, whose plan no longer holds; cancelled, it is out of everybody’s way. */
 async function changeAndCancel(story: Story): Promise<void> {
   const { page, client, campaign, show } = story;

@@ -17,7 +17,7 @@ export type Session = Readonly<{
 
 const SessionContext = createContext<Session | null>(null);
 
-/** The token lives as long as the browser tab; nothing else is kept. */
+/** The token lives as long as the browser tab; beside it only what somebody was typing is kept there. */
 export function SessionProvider({ children }: Readonly<{ children: ReactNode }>) {
   const [token, setToken] = useState(() => sessionStorage.getItem(KEPT));
   const [ended, setEnded] = useState(false);
