@@ -249,9 +249,12 @@ describe('a run', () => {
       { ...phase, name: 'proof' as const, waitsFor: 'as an older version wrote it' },
     ];
     const way = { reason: '', urgent: false, obstacles: [], leftovers: [], round: 1, billCheckAt: null };
-    const after = { ...run, summarySentences, wayBack: { ...way, phases } };
+    const until = '2026-11-11T05:00:00.000Z';
+    const safeHold = { since: until, until, reason: 'text', costPerHour: eur('1') };
+    const after = { ...run, summarySentences, safeHold, wayBack: { ...way, phases } };
     const text = render('table', after, () => runSections(after, 'zh-CN'));
     expect(text).toContain('正在归还 3 台主机。');
+    expect(text).toMatch(/SAFE HOLD +工作流引擎已不认识本次执行.*到 2026-11-11 05:00:00Z 审批到期时/);
     expect(text).toContain('2 台主机仍在；仍在等待连接结束，剩余连接数无从统计');
     expect(text).toContain('as an older version wrote it');
   });

@@ -1,4 +1,4 @@
-import type { ReportLanguage, RunBody } from '@springtide/contracts';
+import { sentence, type ReportLanguage, type RunBody } from '@springtide/contracts';
 import { priceText, timeText } from './readable.js';
 import { factsOf, tableOf, type Section } from './render.js';
 import { toldText } from './told-text.js';
@@ -8,16 +8,17 @@ type WayBack = NonNullable<RunBody['wayBack']>;
 /** The way back phase by phase, what is in its way, and what is left; nothing before it is begun or held. */
 export function wayBackSections({ wayBack, safeHold }: RunBody, language: ReportLanguage): Section[] {
   return [
-    ...(safeHold === null ? [] : [safeHoldFacts(safeHold)]),
+    ...(safeHold === null ? [] : [safeHoldFacts(safeHold, language)]),
     ...(wayBack === null ? [] : [phaseTable(wayBack, language)]),
     ...(wayBack === null || wayBack.obstacles.length === 0 ? [] : [obstacleTable(wayBack)]),
     ...(wayBack === null || wayBack.leftovers.length === 0 ? [] : [leftoverTable(wayBack)]),
   ];
 }
 
-function safeHoldFacts(hold: NonNullable<RunBody['safeHold']>): Section {
+function safeHoldFacts(hold: NonNullable<RunBody['safeHold']>, language: ReportLanguage): Section {
+  const told = sentence('engine.safe-hold', { until: hold.until });
   return factsOf([
-    ['SAFE HOLD', hold.reason],
+    ['SAFE HOLD', toldText([told], hold.reason, language)],
     ['Since', timeText(hold.since)],
     ['Ends at the latest', timeText(hold.until)],
     ['Costs per hour', priceText(hold.costPerHour)],
