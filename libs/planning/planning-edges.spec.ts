@@ -81,4 +81,25 @@ describe('a plan on the edge', () => {
       [3, 3],
     ]);
   });
+
+  it('keeps a budget that only spot machines already running leave nothing of', async () => {
+    const [item] = shop().classes;
+    const [home, cheap] = shop().pools;
+    if (item === undefined || home === undefined || cheap === undefined) throw new Error('the shop has them');
+    const poor = shop({
+      pools: [home, { ...cheap, option: 'spot' }],
+      budget: eur('0'),
+      delivered: [{ class: item.id, pool: cheap.id, machines: 1 }],
+      classes: [
+        {
+          ...item,
+          spotMax: 0.3,
+          allowed: [home, cheap].map(({ id }) => ({ pool: id, units: 100 })),
+        },
+      ],
+    });
+    const plan = await solvePlan(poor, quick);
+    requireHonest(poor, plan);
+    expect(plan.machines).toEqual([{ class: item.id, pool: cheap.id, counts: [1, 1] }]);
+  });
 });

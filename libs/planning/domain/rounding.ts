@@ -65,22 +65,30 @@ export function dropSpotExcess(allocation: Allocation, g: number): void {
   }
 }
 
-/** Gives up the machines that cost most per unit-hour first. */
+/**
+ * Gives up the machines that cost most per unit-hour first, and those that hold a spot share up only where nothing else is
+ * left: spot machines that run already may be too many for any share, and the budget holds all the same.
+ */
 function dropOverBudget(allocation: Allocation): void {
   const { model } = allocation;
   if (allocation.cost <= model.budget) return;
-  const { pools, pairs, phaseCount: K } = model;
+  const { pools, pairs } = model;
   const perUnit = (pair: number) => at(pools.price, at(pairs.poolOf, pair)) / at(pairs.units, pair);
   const order = Array.from({ length: pairs.count }, (_, pair) => pair).toSorted(
     (a, b) => perUnit(b) - perUnit(a),
   );
-  for (const pair of order) {
-    for (let k = K - 1; k >= 0; k -= 1) {
-      while (allocation.cost > model.budget - 1e-9 && allocation.removable(pair, k, k) > 0) {
-        const breaksSpot = allocation.penaltyDelta([{ pair, sign: -1 }], k, k) === null;
-        if (breaksSpot) break;
-        allocation.shift(pair, k, k, -1);
-      }
+  for (const pair of order) dropWhileDear(allocation, pair, true);
+  if (allocation.cost <= model.budget) return;
+  for (const pair of order) dropWhileDear(allocation, pair, false);
+  for (let g = 0; g < model.classCount; g += 1) dropSpotExcess(allocation, g);
+}
+
+function dropWhileDear(allocation: Allocation, pair: number, keepsSpot: boolean): void {
+  const { budget, phaseCount: K } = allocation.model;
+  for (let k = K - 1; k >= 0; k -= 1) {
+    while (allocation.cost > budget - 1e-9 && allocation.removable(pair, k, k) > 0) {
+      if (keepsSpot && allocation.penaltyDelta([{ pair, sign: -1 }], k, k) === null) break;
+      allocation.shift(pair, k, k, -1);
     }
   }
 }
