@@ -40,7 +40,7 @@ export function ComingDaysTable({ input }: Readonly<{ input: ScalingInput | unde
             key: 'by',
             title: text('scaling.why'),
             cell: ({ by, missing }) => (
-              <>
+              <span className="sentence">
                 {by === null ? <span className="quiet">{text('scaling.coming.nobody')}</span> : by}
                 {missing > 0 && (
                   <span className="bad-text">
@@ -48,7 +48,7 @@ export function ComingDaysTable({ input }: Readonly<{ input: ScalingInput | unde
                     {text('scaling.coming.missing', { count: format.number(missing, 0) })}
                   </span>
                 )}
-              </>
+              </span>
             ),
           },
         ]}
