@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { projectRoot } from '../../yard/tools/lane.js';
 import { nodeArguments } from '../../yard/tools/node-arguments.js';
 import type { ConsoleStage } from './console-stage.js';
+import { keepGroupOff } from './resting-group.js';
 import { solvePlan } from './seeded-campaign.js';
 
 /** Longer than it ever takes on a busy machine; nothing waits for it to pass. */
@@ -177,8 +178,9 @@ export async function unfreeze({ page, show }: Story): Promise<void> {
   await page.getByText('No freeze is on the calendar').waitFor({ timeout: PATIENCE_MS });
 }
 
-/** Strategies of a service, what each wants, and the number that follows. */
-export async function readScaling({ page, client, show }: Story): Promise<void> {
+/** Strategies of a service, what each wants, the number that follows, and a group of it that rests. */
+export async function readScaling(story: Story): Promise<void> {
+  const { page, client, show } = story;
   await show(page, '/scaling', 'main h1');
   await page.getByText('springtide scaling set').waitFor();
   await client.call(routes.scalingPut, {
@@ -200,6 +202,7 @@ export async function readScaling({ page, client, show }: Story): Promise<void> 
   await show(page, '/scaling', '.figures');
   await page.getByText('set by hand to 3, until changed').waitFor();
   await changeScaling(page, client);
+  await keepGroupOff(story, 'storefront');
   expect(await page.locator('main').innerText()).toContain('The rule: the highest want counts.');
   const friday = new Date('2030-10-04T13:00:00Z');
   const local = await page.evaluate<string>(
