@@ -19,9 +19,9 @@ const SEEN = {
   campaign: ({ resource }) => ownershipOf(resource)?.campaign,
   service: ({ resource }) => ownershipOf(resource)?.service,
   search: ({ resource }) => searchText(resource),
-  labels: ({ resource }) => JSON.stringify('labels' in resource ? resource.labels : {}),
+  labels: ({ resource }) => ('labels' in resource ? resource.labels : {}),
   hash: ({ hash }) => hash,
-} satisfies Record<string, (seen: Seen) => string | undefined>;
+} satisfies Record<string, (seen: Seen) => string | Readonly<Record<string, string>> | undefined>;
 
 /** The parameters that `seenRows` reads. JSON text has no line break in it, so that it needs no second wrapping. */
 export function seenColumns(seen: readonly Seen[]): string[] {
