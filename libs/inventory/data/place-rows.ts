@@ -9,7 +9,7 @@ export type Seen = Readonly<{ resource: Observed; json: string; hash: string }>;
  * than a list of objects.
  */
 
-const SEEN = {
+const SEEN: Readonly<Record<string, (seen: Seen) => string | object | undefined>> = {
   cloud_id: ({ resource }) => resource.id,
   name: ({ resource }) => resource.name,
   state: ({ resource }) => ('state' in resource ? resource.state : undefined),
@@ -21,7 +21,7 @@ const SEEN = {
   search: ({ resource }) => searchText(resource),
   labels: ({ resource }) => ('labels' in resource ? resource.labels : {}),
   hash: ({ hash }) => hash,
-} satisfies Record<string, (seen: Seen) => string | Readonly<Record<string, string>> | undefined>;
+};
 
 /** The parameters that `seenRows` reads. JSON text has no line break in it, so that it needs no second wrapping. */
 export function seenColumns(seen: readonly Seen[]): string[] {
@@ -36,12 +36,12 @@ export function seenRows(first: number): string {
   return `rows from (${[...lists(names, first), last].join(', ')}) as seen(${[...names, 'observed'].join(', ')})`;
 }
 
-const RELATION = {
+const RELATION: Readonly<Record<string, (row: RelationRow) => string>> = {
   from_id: ({ from }) => from,
   kind: ({ to }) => to.kind,
   to_type: ({ to }) => to.to,
   to_id: ({ to }) => to.id,
-} satisfies Record<string, (row: RelationRow) => string>;
+};
 
 /** The parameters that `relationRows` reads. */
 export function relationColumns(relations: readonly RelationRow[]): string[] {
