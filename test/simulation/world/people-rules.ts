@@ -1,4 +1,5 @@
 import type { Given } from './hands.js';
+import type { Row } from './memory-tables.js';
 import { endedIn, heldUpMs, runsNow, standingOf, type Ended, type RunNow } from './people-scene.js';
 import { isCalm } from './plots.js';
 import type { Order } from './sim-clouds.js';
@@ -10,7 +11,7 @@ import type { World } from './world.js';
 const PEOPLE_RULES = {
   P1: 'after the stop switch no purchase is begun',
   P2: 'a stop or a cancel brings everything back in its time',
-  P3: 'a paused run buys nothing',
+  P3: 'a paused run buys nothing and moves no traffic',
   P4: 'a run ends when its people say, neither before nor after',
   P5: 'a machine that a running phase needs is not ended',
   P6: 'what is held is kept',
@@ -66,7 +67,7 @@ export class PeopleRules {
   #ofRun(run: RunNow): readonly Wrong[] {
     return [
       ...this.#comesBack(run),
-      ...this.#buysNothingPaused(run),
+      ...this.#rests(run),
       ...this.#endsInTime(run),
       ...this.#isItsOwn(run),
       ...this.#stands(run),
@@ -90,12 +91,17 @@ export class PeopleRules {
   }
 
   #comesBack(run: RunNow): readonly Wrong[] {
-    if (!this.#isCalm || run.given.some(isHold)) return [];
+    if (!this.#isCalm) return [];
     const stopped = firstDone(run, ['stop']);
     const cancelled = firstDone(run, ['abort']);
+    const askedMs = Math.min(stopped?.atMs ?? Infinity, cancelled?.atMs ?? Infinity);
+    if (run.wayBack === undefined && this.#ms > askedMs + 2 * HALT_MS)
+      return [wrong('P2', `nobody brings run ${run.id} back yet at ${this.#clock}`)];
+    // A hold withstands a cancel, and no stop switch.
+    const wayBackMs = run.given.some(isHold) ? Infinity : 2 * STOPPED_MS * this.#unit;
     const dueMs = Math.min(
       (stopped?.atMs ?? Infinity) + STOPPED_MS,
-      (cancelled?.atMs ?? Infinity) + 2 * STOPPED_MS * this.#unit,
+      (cancelled?.atMs ?? Infinity) + wayBackMs,
     );
     if (this.#ms <= dueMs) return [];
     return standingOf(run.side)
@@ -109,18 +115,18 @@ export class PeopleRules {
     return items.some(({ abandoned }) => (abandoned ?? null) !== null);
   }
 
-  #buysNothingPaused({ given, id }: RunNow): readonly Wrong[] {
+  #rests({ given, id }: RunNow): readonly Wrong[] {
     const steering = given.filter(({ order, outcome }) => outcome !== 'refused' && isSteering(order));
     if (!steering.some(({ order }) => order.command === 'pause')) return [];
-    const purchases = this.world.tables.find('effect_intent', { run_id: id, kind: 'create' });
-    return purchases.flatMap((row) => {
+    const effects = this.world.tables.find('effect_intent', { run_id: id });
+    return effects.filter(isOfPhase).flatMap((row) => {
       const atMs = (row['created_at'] as Date).getTime();
       const last = steering.findLast((one) => one.atMs <= atMs);
       const answered = steering.every(({ outcome }) => outcome === 'done');
       if (!answered || last?.order.command !== 'pause') return [];
       const lateMs = atMs - last.atMs;
       if (lateMs <= HALT_MS + this.#heldUpMs) return [];
-      return [wrong('P3', `purchase ${String(row['id'])} was written ${lateMs} ms after the pause`)];
+      return [wrong('P3', `${String(row['step'])} was written ${lateMs} ms after the pause`)];
     });
   }
 
@@ -212,7 +218,7 @@ export class PeopleRules {
 
   #held({ machineId, atMs }: Ended, run: RunNow, step: string): readonly Wrong[] {
     if (!/^release\/\d+\//.test(step)) return [];
-    const hold = run.given.find((one) => isHolding(one, run.given, atMs - HALT_MS - this.#heldUpMs, atMs));
+    const hold = run.given.find((one) => isHolding(one, run.given, atMs, HALT_MS + this.#heldUpMs));
     return hold === undefined
       ? []
       : [wrong('P6', `${machineId} was ended (${step}) although ${JSON.stringify(hold.order)} stood`)];
@@ -264,15 +270,15 @@ function oneOfTwo(given: readonly Given[]): readonly Wrong[] {
 /** Before machines end: a hold at any of these keeps them. */
 const KEEPING: readonly string[] = ['weights', 'drain', 'evict', 'terminate'];
 
-/** Whether it stood all the time between two moments. */
-function isHolding(one: Given, given: readonly Given[], fromMs: number, toMs: number): boolean {
+/** Whether it stood then; it was answered at most `slackMs` after it began, and what was begun before it ends by then. */
+function isHolding(one: Given, given: readonly Given[], ms: number, slackMs: number): boolean {
   const { order, atMs, outcome } = one;
   if (order.command !== 'hold' || outcome !== 'done' || !KEEPING.includes(order.at)) return false;
-  if (atMs >= fromMs || atMs + order.minutes * 60 * SECOND <= toMs) return false;
+  if (ms <= atMs + slackMs || ms >= atMs + order.minutes * 60 * SECOND - slackMs) return false;
   return !given.some(
     (other) =>
       other.outcome !== 'refused' &&
-      other.atMs <= toMs &&
+      other.atMs <= ms &&
       (other.order.command === 'stop' ||
         (other.order.command === 'go-on' && (other.order.at ?? order.at) === order.at)),
   );
@@ -280,6 +286,11 @@ function isHolding(one: Given, given: readonly Given[], fromMs: number, toMs: nu
 
 function firstDone({ given }: RunNow, commands: readonly string[]): Given | undefined {
   return given.find(({ order, outcome }) => outcome === 'done' && commands.includes(order.command));
+}
+
+/** What a phase does; what keeps or restores what stands goes on also while nobody wants more. */
+function isOfPhase({ kind, step }: Row): boolean {
+  return kind === 'create' || /^(join|shift)\//.test(String(step));
 }
 
 function isStop({ command }: Given['order']): boolean {

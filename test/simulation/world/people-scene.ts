@@ -1,6 +1,6 @@
 import type { Fault } from './storm.js';
 import type { Given } from './hands.js';
-import type { Row } from './memory-tables.js';
+import type { MemoryTables } from './memory-tables.js';
 import type { SimCloud } from './sim-clouds.js';
 import type { Side } from './sides.js';
 import type { World } from './world.js';
@@ -16,7 +16,7 @@ export type RunNow = Readonly<{
   endMs: number;
   phases: readonly Readonly<{ name: string; startsAt: string; endsAt: string }>[];
   targets: readonly Readonly<{ service: string; phase: string; machines: number }>[];
-  /** Undefined before its first phase was begun. */
+  /** Undefined before it was begun. */
   wayBack: Readonly<{ reason: string; beganMs: number }> | undefined;
   given: readonly Given[];
 }>;
@@ -36,19 +36,19 @@ export function runsNow({ runIds, sides, tables, hands }: World): readonly RunNo
         endMs: Date.parse(phases.at(-1)?.endsAt ?? ''),
         phases,
         targets: row['targets'] as RunNow['targets'],
-        wayBack: wayBackOf(tables.find('campaign_way_back', { run_id: row['id'] })[0]),
+        wayBack: wayBackOf(tables, row['id']),
         given: hands.given.filter(({ tenant }) => tenant === side.ids.tenant),
       },
     ];
   });
 }
 
-type Progress = Readonly<{ reason: string; phases: readonly Readonly<{ startedAt: string | null }>[] }>;
-
-function wayBackOf(row: Row | undefined): RunNow['wayBack'] {
-  const { reason = '', phases = [] } = (row?.['progress'] as Progress | undefined) ?? {};
-  const [first] = phases;
-  return typeof first?.startedAt === 'string' ? { reason, beganMs: Date.parse(first.startedAt) } : undefined;
+function wayBackOf(tables: MemoryTables, runId: unknown): RunNow['wayBack'] {
+  const [told] = tables.find('campaign_timeline', { run_id: runId, step: 'scale-back.begin' });
+  if (told === undefined) return undefined;
+  const [row] = tables.find('campaign_way_back', { run_id: runId });
+  const { reason = '' } = (row?.['progress'] as { reason?: string } | undefined) ?? {};
+  return { reason, beganMs: (told['at'] as Date).getTime() };
 }
 
 /** Machines of a tenant that run and cost money, as the clouds have them. */

@@ -118,7 +118,15 @@ const stopped: Habit = (stage) => {
     ? amid(stage, random.pick(ramp), [STOP])
     : person(stage, within(stage, buysMs, endsMs), STOP);
   if (!random.chance(0.5)) return [stop];
-  return [{ kind: 'kill', atMs: Math.max(SECOND, buysMs - SECOND), worker: 2, downMs: 25 * SECOND }, stop];
+  const relay: Fault = {
+    kind: 'kill',
+    atMs: Math.max(SECOND, buysMs - SECOND),
+    worker: 2,
+    downMs: 25 * SECOND,
+  };
+  const effect = random.pick(['lose', 'throttle'] as const);
+  const asked = { kind: 'call', atMs: 0, operation: 'RunMachines', effect, times: 4, delayMs: 0 } as const;
+  return [relay, ...stage.cast.clouds.map((_, cloud) => ({ ...asked, cloud })), stop];
 };
 
 const held: Habit = (stage) => {
@@ -126,7 +134,7 @@ const held: Habit = (stage) => {
   const at = random.pick(WAY_BACK_PHASES.slice(0, 5));
   const minutes = random.pick([0.5, 1, 2]) * unit;
   const hold: Order = { command: 'hold', at, minutes, reason: 'somebody thinks' };
-  const begun = random.chance(0.5)
+  const begun = random.chance(0.2)
     ? amid(stage, random.pick(STEPS.slice(-3)), [hold])
     : person(stage, within(stage, startsMs, endsMs), hold);
   const goOn: RunCommand = random.chance(0.5) ? { command: 'go-on', at } : { command: 'go-on' };
@@ -154,26 +162,27 @@ const restless: Habit = (stage) => {
   });
 };
 
+/** What keeps a cloud from giving, telling or ending machines for longer than people wait. */
+const LEFT_OPEN = [
+  [{ operation: 'RunMachines', effect: 'stick-boot', times: 3 }],
+  [{ operation: 'TerminateMachines', effect: 'break', times: 40 }],
+  [
+    { operation: 'RunMachines', effect: 'lose', times: 2 },
+    { operation: 'ListMachines', effect: 'break', times: 60 },
+  ],
+] as const;
+
 /** Clouds that leave things open for long, and somebody who decides about them. */
 const atTheDesk: Habit = (stage) => {
   const { random, unit, buysMs, startsMs, next } = stage;
-  const operation = random.pick(['RunMachines', 'TerminateMachines'] as const);
-  const effect = operation === 'RunMachines' ? random.pick(['stick-boot', 'lose'] as const) : 'break';
-  const stuck: Fault = {
-    kind: 'call',
-    atMs: 0,
-    cloud: 0,
-    operation,
-    effect,
-    times: random.between(1, 30),
-    delayMs: 0,
-  };
+  const bad = random.pick(LEFT_OPEN);
+  const stuck = bad.map((one): Fault => ({ kind: 'call', atMs: 0, cloud: 0, delayMs: 0, ...one }));
   const choice = random.pick(['retry', 'adopt', 'abandon', 'abandon'] as const);
   const looks = Array.from({ length: 6 }, (_, look): Fault => {
     return { kind: 'desk', atMs: startsMs + (look + random.next()) * 40 * SECOND * unit, next, choice };
   });
   const early = random.chance(0.5) ? [person(stage, within(stage, buysMs, startsMs), CANCEL)] : [];
-  return [stuck, ...early, ...looks];
+  return [...stuck, ...early, ...looks];
 };
 
 function anyOrder(stage: Stage): Order {
