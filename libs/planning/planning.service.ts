@@ -28,7 +28,7 @@ export type SolveOptions = Readonly<{
 
 const DEFAULT_DEADLINE_MS = 10_000;
 /** A slice of the search that gains less than this share is the last one. */
-const WORTHWHILE = 1e-5;
+const WORTHWHILE = 1e-6;
 /** Part of the time that finding prices may use; the rest rounds and improves. */
 const ASCENT_SHARE = 0.4;
 /** Enough for a sound plan, whatever the deadline, unless each step takes long. */
@@ -158,7 +158,7 @@ const MOST_ROUNDS = 600;
 
 /** A round takes longer the larger the problem is, and whole machines weigh more the smaller it is. */
 function mostRounds(model: PlannerModel): number {
-  return Math.min(MOST_ROUNDS, Math.max(4, Math.round(15_000 / Math.sqrt(sizeOf(model)))));
+  return Math.min(MOST_ROUNDS, Math.max(4, Math.round(19_000 / Math.sqrt(sizeOf(model)))));
 }
 
 /** The penalties of a plan that buys nothing. */

@@ -130,9 +130,9 @@ function ruinShared(allocation: Allocation, window: Window, random: () => number
 /** Tuned on generated instances of several sizes and seeds, not on the samples alone. */
 const CLAIMED = 0.3;
 const ANEW = 0.8;
-const WHOLE = 0.3;
+const WHOLE = 0.15;
 const LEAST_UP = -0.1;
-const HOPELESS_ANEW = 0.015;
+const HOPELESS_ANEW = 0.01;
 const DISTURBED = 0.5;
 const NOISE = 0.1;
 const SHARED = 0.4;
