@@ -49,7 +49,9 @@ describe('solvePlan', () => {
     expect(plan.shortage.every((cell) => cell.causes.includes('budget'))).toBe(true);
     expect(plan.shortage.length).toBeGreaterThan(0);
     const text = explanationText(plan.reasons, 'en-US').join('\n');
-    expect(text).toContain('The budget of €4.00 is too small. Carrying all demand takes €5.40: €1.40 more.');
+    expect(text).toContain(
+      'The budget of €4.00 is too small. Carrying all demand takes at least €5.40, €1.40 more.',
+    );
     expect(explanationText(plan.reasons, 'zh-CN').join('\n')).toContain('预算 €4.00 不足');
     requireHonest(problem, plan);
   });
