@@ -1,5 +1,5 @@
 /** Machines of one kind: what each takes of a limit, and how many there are at most. */
-export type Kind = Readonly<{ weight: number; most: number }>;
+type Kind = Readonly<{ weight: number; most: number }>;
 
 /** Beyond this many units of a limit the part that whole machines cannot fill is too small to matter. */
 const MOST_UNITS = 20_000;
