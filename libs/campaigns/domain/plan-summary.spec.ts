@@ -33,7 +33,7 @@ describe('withOneBudget', () => {
 
   it('tells the lower of two figures', () => {
     expect(withOneBudget([relief('2274.48'), short])[1]?.text).toBe(
-      'The budget of €300.00 is too small. Carrying all demand takes €2,274.48: €1,974.48 more.',
+      'The budget of €300.00 is too small. Carrying all demand takes at least €2,274.48, €1,974.48 more.',
     );
     expect(withOneBudget([relief('2400'), short])[1]).toEqual(short);
     expect(withOneBudget([relief('2000', '80'), short])[1]).toEqual(short);

@@ -120,17 +120,18 @@ export const storyWordsEnUS = {
   'story.unseen.short-history':
     'the history from {from:instant} to {to:instant} has fewer than {least} earlier weeks or days to compare with',
 
-  'story.decided.no-want': 'no strategy wants anything now: the {current} machine(s) stay',
+  'story.decided.no-want': 'no strategy wants anything now: it stays at {current:machines}',
   'story.decided.highest': 'the highest want counts: {machines}, by {strategy}',
   'story.decided.fewer': 'the highest want counts: {machines}, fewer than the {current} there are',
   'story.decided.blind':
-    '{machines} would do, but {strategy} cannot see ({why:clauses}): the {current} machine(s) stay',
+    '{machines} would do, but {strategy} cannot see ({why:clauses}): it stays at {current:machines}',
   'story.decided.forecast-alone':
-    '{machines} would do, but only a forecast says so, and a forecast alone lets nothing go: the {current} machine(s) stay',
+    '{machines} would do, but only a forecast says so, and a forecast alone lets nothing go: it stays at {current:machines}',
   'story.decided.cool-down':
-    '{machines} would do, but the cool-down lasts {seconds} s more: the {current} machine(s) stay',
+    '{machines} would do, but the cool-down lasts {seconds} s more: it stays at {current:machines}',
   'story.decided.at-once': 'no more than {count} go at once: {machines}',
-  'story.decided.ceiling': 'the ceiling is {ceiling}: {missing} machine(s) that are wanted will be missing',
+  'story.decided.ceiling':
+    'the ceiling is {ceiling}, {missing:machines} below what is wanted: those will be missing',
   'story.decided.floor': 'the floor is {floor}',
   'story.decided.uncounted':
     'no entrance of "{service}" can say how many machines there are: counted as none',

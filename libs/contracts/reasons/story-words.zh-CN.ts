@@ -109,16 +109,17 @@ export const storyWordsZhCN: Readonly<Record<keyof typeof storyWordsEnUS, string
   'story.unseen.no-value': '查询当前没有返回值',
   'story.unseen.short-history': '{from:instant} 至 {to:instant} 的历史中，可对照的过往周或日不足 {least} 个',
 
-  'story.decided.no-want': '当前没有策略提出需求：现有 {current} 台保持不变',
+  'story.decided.no-want': '当前没有策略提出需求：现有 {current:machines}保持不变',
   'story.decided.highest': '取最高需求：{machines} 台，来自 {strategy}',
   'story.decided.fewer': '取最高需求：{machines} 台，少于现有的 {current} 台',
   'story.decided.blind':
-    '{machines} 台即可，但 {strategy} 无法判断（{why:clauses}）：现有 {current} 台保持不变',
+    '{machines} 台即可，但 {strategy} 无法判断（{why:clauses}）：现有 {current:machines}保持不变',
   'story.decided.forecast-alone':
-    '{machines} 台即可，但只有预测这样认为，仅凭预测不缩容：现有 {current} 台保持不变',
-  'story.decided.cool-down': '{machines} 台即可，但冷却时间还剩 {seconds} 秒：现有 {current} 台保持不变',
+    '{machines} 台即可，但只有预测这样认为，仅凭预测不缩容：现有 {current:machines}保持不变',
+  'story.decided.cool-down':
+    '{machines} 台即可，但冷却时间还剩 {seconds} 秒：现有 {current:machines}保持不变',
   'story.decided.at-once': '一次最多减少 {count} 台：{machines} 台',
-  'story.decided.ceiling': '上限为 {ceiling} 台：所需的主机将缺少 {missing} 台',
+  'story.decided.ceiling': '上限为 {ceiling} 台：比需求少 {missing:machines}，将会短缺',
   'story.decided.floor': '下限为 {floor} 台',
   'story.decided.uncounted': '“{service}”没有流量入口能说明现有多少台主机，按 0 台计算',
   'story.month.held':

@@ -70,14 +70,14 @@ describe('merging what strategies want', () => {
       '一次最多减少 10 台：30 台',
     ]);
     expect(chinese(decide([want('metric', null), want('scheduled', 4)], 10))).toEqual([
-      '4 台即可，但 metric 无法判断（未读取）：现有 10 台保持不变',
+      '4 台即可，但 metric 无法判断（未读取）：现有 10 台主机保持不变',
     ]);
     expect(chinese(decide([want('metric', 60)], 10)).at(-1)).toBe('上限为 50 台：所需的主机将缺少 10 台');
   });
 
   it('says what the ceiling costs', () => {
     expect(decide([want('metric', 60)], 10).reasons.at(-1)).toBe(
-      'the ceiling is 50: 10 machine(s) that are wanted will be missing',
+      'the ceiling is 50, 10 machines below what is wanted: those will be missing',
     );
   });
 
