@@ -72,7 +72,9 @@ describe('merging what strategies want', () => {
     expect(chinese(decide([want('metric', null), want('scheduled', 4)], 10))).toEqual([
       '4 台即可，但 metric 无法判断（未读取）：现有 10 台主机保持不变',
     ]);
-    expect(chinese(decide([want('metric', 60)], 10)).at(-1)).toBe('上限为 50 台：所需的主机将缺少 10 台');
+    expect(chinese(decide([want('metric', 60)], 10)).at(-1)).toBe(
+      '上限为 50 台：比需求少 10 台主机，将会短缺',
+    );
   });
 
   it('says what the ceiling costs', () => {
