@@ -121,7 +121,6 @@ describe('toMachine', () => {
       labels: { team: 'shop' },
       relations: [
         { kind: 'inside', to: 'network', id: 'vsw-1' },
-        { kind: 'inside', to: 'router', id: 'vpc-1' },
         { kind: 'guarded-by', to: 'security-group', id: 'sg-1' },
         { kind: 'made-from', to: 'image', id: 'm-1' },
       ],

@@ -11,7 +11,7 @@ import type { AlibabaAccount } from './account.js';
 import type { Parameters } from './parameters.js';
 import { toReleaseTime } from './release-time.js';
 import { creationTags, readLabels } from './tags.js';
-import type { WireInstance, WireVSwitch } from './wire.js';
+import { tagsOf, type WireInstance, type WireVSwitch } from './wire.js';
 
 /** Digits of the number that the cloud puts after a batch's name: a batch has at most 100 machines. */
 const NAME_DIGITS = 3;
@@ -26,8 +26,7 @@ const STATES: Readonly<Record<string, MachineState>> = {
 };
 
 export function toMachine(instance: WireInstance, region: string): Machine {
-  const tags = new Map<string, string>();
-  for (const { TagKey, TagValue } of instance.Tags?.Tag ?? []) tags.set(TagKey, TagValue ?? '');
+  const tags = tagsOf(instance.Tags);
   const ownership = readOwnershipTags(tags);
   const [lock] = instance.OperationLocks?.LockReason ?? [];
   const reason = lock?.LockMsg || lock?.LockReason;
@@ -71,19 +70,13 @@ function addressesOf({ VpcAttributes, PublicIpAddress, EipAddress }: WireInstanc
   return all.filter((each) => each !== '');
 }
 
-function relationsOf(instance: WireInstance): Relation[] {
-  const { VpcAttributes, SecurityGroupIds, NetworkInterfaces, ImageId } = instance;
-  const relations: (Relation | undefined)[] = [
+/** Its interfaces tell that they are attached to it, and its router is that of its network. */
+function relationsOf({ VpcAttributes, SecurityGroupIds, ImageId }: WireInstance): Relation[] {
+  const relations = [
     relation('inside', 'network', VpcAttributes?.VSwitchId),
-    relation('inside', 'router', VpcAttributes?.VpcId),
+    ...(SecurityGroupIds?.SecurityGroupId ?? []).map((id) => relation('guarded-by', 'security-group', id)),
+    relation('made-from', 'image', ImageId),
   ];
-  for (const id of SecurityGroupIds?.SecurityGroupId ?? []) {
-    relations.push(relation('guarded-by', 'security-group', id));
-  }
-  for (const { NetworkInterfaceId: id } of NetworkInterfaces?.NetworkInterface ?? []) {
-    relations.push(relation('attached-to', 'network-interface', id));
-  }
-  relations.push(relation('made-from', 'image', ImageId));
   return relations.filter((each) => each !== undefined);
 }
 

@@ -7,17 +7,17 @@ type Facts = Readonly<Record<string, string | number | boolean | undefined | nul
 type Raw = Readonly<{
   kind: ResourceKind;
   id: string;
-  name?: string | undefined;
+  name?: string | null | undefined;
   region: string;
-  zone?: string | undefined;
-  state?: string | undefined;
+  zone?: string | null | undefined;
+  state?: string | null | undefined;
   facts: Facts;
   tags: ReadonlyMap<string, string>;
   relations: readonly (Relation | undefined)[];
-  createdAt?: string | undefined;
+  createdAt?: string | null | undefined;
 }>;
 
-/** What the cloud left out is left out here too. */
+/** What the cloud left out, be it null, the empty string or nothing, is left out here too. */
 export function toResource(raw: Raw): Resource {
   const ownership = readOwnershipTags(raw.tags);
   const facts = Object.entries(raw.facts).filter(
@@ -26,14 +26,14 @@ export function toResource(raw: Raw): Resource {
   return {
     kind: raw.kind,
     id: raw.id,
-    name: raw.name ?? raw.id,
+    name: raw.name || raw.id,
     region: raw.region,
-    ...(raw.zone === undefined ? {} : { zone: raw.zone }),
-    ...(raw.state === undefined ? {} : { state: raw.state.toLowerCase() }),
+    ...(raw.zone ? { zone: raw.zone } : {}),
+    ...(raw.state ? { state: raw.state.toLowerCase() } : {}),
     facts: Object.fromEntries(facts) as Resource['facts'],
     labels: readLabels(raw.tags),
     relations: raw.relations.filter((each) => each !== undefined),
-    ...(raw.createdAt === undefined ? {} : { createdAt: toFullInstant(raw.createdAt) }),
+    ...(raw.createdAt ? { createdAt: toFullInstant(raw.createdAt) } : {}),
     ...(ownership === undefined ? {} : { ownership }),
   };
 }

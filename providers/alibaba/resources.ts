@@ -8,7 +8,7 @@ import { balancerResources } from './load-balancers.js';
 import { relation } from './mapping.js';
 import { numberedPages, tokenPages } from './paging.js';
 import { toResource } from './resource-mapping.js';
-import { ecsTags, otherTags, text, wrapped } from './wire.js';
+import { ecsTags, otherTags, tagsOf, text, wrapped } from './wire.js';
 
 const PAGE_SIZE = 100;
 const VPC_PAGE_SIZE = 50;
@@ -101,7 +101,7 @@ function diskResources(api: AlibabaApi, at: Scope): Pages {
         use: disk.Type,
         endsWithMachine: disk.DeleteWithInstance,
       },
-      tags: disk.Tags,
+      tags: tagsOf(disk.Tags),
       relations: [relation('attached-to', 'machine', disk.InstanceId)],
       createdAt: disk.CreationTime,
     }),
@@ -146,11 +146,13 @@ function interfaceResources(api: AlibabaApi, at: Scope): Pages {
       zone: nic.ZoneId,
       state: nic.Status,
       facts: { address: nic.PrivateIpAddress, use: nic.Type },
-      tags: nic.Tags,
+      tags: tagsOf(nic.Tags),
       relations: [
         relation('attached-to', 'machine', nic.InstanceId),
         relation('inside', 'network', nic.VSwitchId),
-        ...nic.SecurityGroupIds.map((id) => relation('guarded-by', 'security-group', id)),
+        ...(nic.SecurityGroupIds?.SecurityGroupId ?? []).map((id) =>
+          relation('guarded-by', 'security-group', id),
+        ),
       ],
       createdAt: nic.CreationTime,
     }),

@@ -6,9 +6,7 @@ import { allOf } from './paging.js';
 import type { Parameters } from './parameters.js';
 import type { Product } from './products.js';
 import { INTENT_TAG } from './tags.js';
-import { nothing } from './wire.js';
-
-type Owned = Readonly<{ Tags: ReadonlyMap<string, string> }>;
+import { nothing, tagsOf } from './wire.js';
 
 /**
  * What nobody holds any more and still costs: free disks, interfaces and addresses with the intent's tag. Those that
@@ -21,16 +19,16 @@ export async function listSatellites(
 ): Promise<readonly Satellite[]> {
   if (intent.trim() === '') return [];
   const free: Parameters = { Tag: [{ Key: INTENT_TAG, Value: intent }], Status: 'Available' };
-  const ours = ({ Tags }: Owned): boolean => Tags.get(INTENT_TAG) === intent;
+  const isOurs = (tags: ReadonlyMap<string, string>): boolean => tags.get(INTENT_TAG) === intent;
   const satellite = (kind: Satellite['kind'], id: string): Satellite => ({
     kind,
     id,
     region: at.region,
     intent,
   });
-  const freeDisks = (await allOf(disks(api, at, free))).filter(ours);
-  const freeInterfaces = (await allOf(interfaces(api, at, free))).filter(ours);
-  const freeAddresses = (await allOf(addresses(api, at, free))).filter(ours);
+  const freeDisks = (await allOf(disks(api, at, free))).filter(({ Tags }) => isOurs(tagsOf(Tags)));
+  const freeInterfaces = (await allOf(interfaces(api, at, free))).filter(({ Tags }) => isOurs(tagsOf(Tags)));
+  const freeAddresses = (await allOf(addresses(api, at, free))).filter(({ Tags }) => isOurs(Tags));
   return [
     ...freeDisks.map(({ DiskId }) => satellite('disk', DiskId)),
     ...freeInterfaces.map(({ NetworkInterfaceId }) => satellite('network-interface', NetworkInterfaceId)),

@@ -24,9 +24,12 @@ export const text = z
 
 const ecsTag = z.object({ TagKey: z.string(), TagValue: z.string().nullish() });
 /** As compute spells them. */
-export const ecsTags = wrapped('Tag', ecsTag).transform(
-  (tags) => new Map(tags.map(({ TagKey, TagValue }) => [TagKey, TagValue ?? ''])),
-);
+export const ecsTags = wrapped('Tag', ecsTag).transform((Tag) => tagsOf({ Tag }));
+const plainEcsTags = z.object({ Tag: z.array(ecsTag).nullish() }).nullish();
+
+export function tagsOf(tags: z.infer<typeof plainEcsTags>): ReadonlyMap<string, string> {
+  return new Map(tags?.Tag?.map(({ TagKey, TagValue }) => [TagKey, TagValue ?? '']));
+}
 
 const otherTag = z.object({ Key: z.string(), Value: z.string().nullish() });
 /** As networks and load balancers spell them. */
@@ -57,19 +60,15 @@ const rawInstance = z.object({
     .object({
       PrivateIpAddress: z.object({ IpAddress: z.array(z.string()).nullish() }).nullish(),
       VSwitchId: plain,
-      VpcId: plain,
     })
     .nullish(),
   PublicIpAddress: z.object({ IpAddress: z.array(z.string()).nullish() }).nullish(),
   EipAddress: z.object({ IpAddress: plain }).nullish(),
   SecurityGroupIds: z.object({ SecurityGroupId: z.array(z.string()).nullish() }).nullish(),
-  NetworkInterfaces: z
-    .object({ NetworkInterface: z.array(z.object({ NetworkInterfaceId: z.string() })).nullish() })
-    .nullish(),
   OperationLocks: z
     .object({ LockReason: z.array(z.object({ LockReason: plain, LockMsg: plain })).nullish() })
     .nullish(),
-  Tags: z.object({ Tag: z.array(z.object({ TagKey: z.string(), TagValue: plain })).nullish() }).nullish(),
+  Tags: plainEcsTags,
 });
 export type WireInstance = z.infer<typeof rawInstance>;
 
@@ -153,34 +152,34 @@ export const accountAttributesAnswer = z.object({
   ),
 });
 
-export const disk = z.object({
+const disk = z.object({
   DiskId: z.string(),
-  DiskName: text,
-  Status: text,
-  ZoneId: text,
-  Category: text,
-  Type: text,
+  DiskName: plain,
+  Status: plain,
+  ZoneId: plain,
+  Category: plain,
+  Type: plain,
   Size: z.number().nullish(),
-  InstanceId: text,
+  InstanceId: plain,
   DeleteWithInstance: z.boolean().nullish(),
-  CreationTime: text,
-  Tags: ecsTags,
+  CreationTime: plain,
+  Tags: plainEcsTags,
 });
 export type WireDisk = z.infer<typeof disk>;
 export const disksAnswer = z.object({ NextToken: text, Disks: wrapped('Disk', disk) });
 
-export const networkInterface = z.object({
+const networkInterface = z.object({
   NetworkInterfaceId: z.string(),
-  NetworkInterfaceName: text,
-  Status: text,
-  ZoneId: text,
-  InstanceId: text,
-  PrivateIpAddress: text,
-  VSwitchId: text,
-  Type: text,
-  CreationTime: text,
-  SecurityGroupIds: wrapped('SecurityGroupId', z.string()),
-  Tags: ecsTags,
+  NetworkInterfaceName: plain,
+  Status: plain,
+  ZoneId: plain,
+  InstanceId: plain,
+  PrivateIpAddress: plain,
+  VSwitchId: plain,
+  Type: plain,
+  CreationTime: plain,
+  SecurityGroupIds: z.object({ SecurityGroupId: z.array(z.string()).nullish() }).nullish(),
+  Tags: plainEcsTags,
 });
 export type WireInterface = z.infer<typeof networkInterface>;
 export const interfacesAnswer = z.object({
