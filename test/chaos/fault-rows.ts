@@ -296,7 +296,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     pass: 'table-driven',
     proofs: [
       {
-        file: 'libs/scaling/domain/strategies/merge.spec.ts',
+        file: 'libs/contracts/scaling-schedule.spec.ts',
         test: 'follow the wall clock when the zone changes to winter time',
       },
     ],

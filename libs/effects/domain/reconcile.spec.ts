@@ -25,6 +25,7 @@ const POLICY: ReconcilePolicy = {
 const machineId = fc.integer({ min: 1, max: 8 }).map((n) => `m-${n}`);
 const intentId = fc.constantFrom('i-1', 'i-2', 'i-3');
 const before = fc.integer({ min: 0, max: 2_000_000 }).map((ms) => addMs(NOW, -ms));
+const around = fc.integer({ min: -120_000, max: 120_000 }).map((ms) => addMs(NOW, ms));
 const listed: fc.Arbitrary<ListedMachine> = fc.record({
   machineId,
   installation: fc.constantFrom('ours', 'ours', 'theirs', null),
@@ -49,7 +50,7 @@ const intents: fc.Arbitrary<readonly Intent[]> = fc.uniqueArray(
     .record({
       id: intentId,
       state,
-      releaseBy: before,
+      releaseBy: around,
       region: fc.constantFrom('sim-east', 'sim-east', 'west'),
       items: fc.array(fc.record({ machineId: fc.option(machineId), state: itemState, acceptedAt: before }), {
         maxLength: 4,
