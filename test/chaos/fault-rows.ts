@@ -299,8 +299,8 @@ export const FAULT_ROWS: readonly FaultRow[] = [
         file: 'libs/contracts/scaling-schedule.spec.ts',
         test: 'follow the wall clock when the zone changes to winter time',
       },
+      { file: 'libs/contracts/scaling-schedule-zones.spec.ts', test: 'schedules when clocks are set' },
     ],
-    open: 'the table of forty cases is not there',
   },
   {
     id: 'F24',
