@@ -203,10 +203,11 @@ describe('the way back', () => {
 });
 
 describe('hands on the way back', () => {
-  it('hold a phase: machines and leases are kept until it goes on', async () => {
+  it('hold a phase: machines and leases are kept until it goes on, also when somebody cancels', async () => {
     const run = await RunOnClouds.open(stage, [{}]);
     await run.buy(0, 2);
     await run.give({ command: 'hold', at: 'terminate', minutes: 300, reason: 'a dump' });
+    await run.give({ command: 'abort', reason: 'somebody else is in a hurry' });
     const startedAt = run.now();
     await run.bringBack(() => msBetween(startedAt, run.now()) > 2 * HOUR);
     expect([
