@@ -95,7 +95,8 @@ export class InventoryWatchService {
           if (!client.offers('compute')) return msBetween(this.now(), watch.end.until);
           if (hasFeed(client)) return await this.followFeed(watch, client, feed);
           listAt = await this.poll(watch, client, listAt);
-          return this.rhythm.inFlightMs;
+          // A listing that is due does not wait for the next turn of what is in flight.
+          return Math.max(0, Math.min(this.rhythm.inFlightMs, msBetween(this.now(), listAt)));
         });
         await this.pause(pauseMs, watch.end);
       } catch (thrown) {
