@@ -52,6 +52,9 @@ const DEFAULT_ADVICE: Readonly<Record<ErrorCode, { retry: RetryAdvice; effect: P
   unknown: { retry: 'same', effect: 'maybe' },
 };
 
+/** Where in what was sent something is wrong: names and positions joined by dots, `phases.1.startsAt`. */
+export type WrongPlace = Readonly<{ path: string; message: string }>;
+
 export type ErrorDetails = Readonly<{
   retry?: RetryAdvice;
   effect?: PossibleEffect;
@@ -61,6 +64,8 @@ export type ErrorDetails = Readonly<{
   nextStep?: string;
   /** Facts that are safe to show to any user of the tenant: never secrets, never another tenant's names. */
   facts?: Readonly<Record<string, string | number | boolean>>;
+  /** The places of the input that are wrong, where the message alone would leave the reader looking for them. */
+  places?: readonly WrongPlace[];
   cause?: unknown;
 }>;
 
@@ -73,6 +78,7 @@ export class SpringtideError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly nextStep: string | undefined;
   readonly facts: Readonly<Record<string, string | number | boolean>>;
+  readonly places: readonly WrongPlace[];
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? {} : { cause: details.cause });
@@ -82,6 +88,7 @@ export class SpringtideError extends Error {
     this.retryAfterMs = details.retryAfterMs;
     this.nextStep = details.nextStep;
     this.facts = details.facts ?? {};
+    this.places = details.places ?? [];
   }
 }
 

@@ -6,6 +6,7 @@ export {
   unreachable,
   type ErrorCode,
   type ErrorDetails,
+  type WrongPlace,
   type PossibleEffect,
   type RetryAdvice,
 } from './errors.js';

@@ -1,5 +1,5 @@
 import { CAMPAIGN_STATUSES, type CampaignInput } from '@springtide/contracts';
-import { SpringtideError } from '@springtide/kernel';
+import { SpringtideError, asSpringtideError } from '@springtide/kernel';
 import fc from 'fast-check';
 import {
   checkCampaign,
@@ -58,6 +58,41 @@ describe('a campaign', () => {
       'there is demand for peak, which is not one of the phases',
     ])
       expect(check).toThrow(part);
+  });
+
+  it('is told where in what was sent each point is', () => {
+    const wrong: CampaignInput = {
+      ...input,
+      phases: [
+        { name: 'peak', startsAt: at(1), endsAt: at(3) },
+        { name: 'peak', startsAt: at(2), endsAt: at(2) },
+      ],
+      demand: [
+        { service: 'web', phase: 'peak', requestsPerSecond: 1 },
+        { service: 'pay', phase: 'ramp', requestsPerSecond: 2 },
+        { service: 'web', phase: 'peak', requestsPerSecond: 3 },
+      ],
+      budget: { currency: 'CNY', amount: '-1' },
+    };
+    const places = (sent: CampaignInput, now = at(0)) => {
+      try {
+        checkCampaign(sent, ['web'], now);
+      } catch (thrown) {
+        return asSpringtideError(thrown).places.map(({ path }) => path);
+      }
+      return [];
+    };
+    expect(places(wrong)).toEqual([
+      'phases.1.name',
+      'phases.1.endsAt',
+      'phases.1.startsAt',
+      'demand.1.service',
+      'demand.1.phase',
+      'demand.2.service',
+      'budget.amount',
+    ]);
+    expect(places(input, at(6))).toEqual(['phases.1.endsAt']);
+    expect(places({ ...input, demand: [] })).toEqual(['demand']);
   });
 
   it('is kept in UTC, whatever zone it was written in', () => {

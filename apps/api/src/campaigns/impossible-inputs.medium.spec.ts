@@ -170,6 +170,15 @@ describe('what cannot be a campaign', () => {
     expect([told.exit, told.out, told.err]).toEqual([2, '', expect.stringMatching(words)]);
   });
 
+  it('leads to the places that are wrong, so that a form can show them there', async () => {
+    const wrong = { phases: [phase('ramp', 0, 40), phase('peak', 30, 60)], budget: decreed };
+    const { body } = await post(JSON.stringify({ ...(await sound('misplaced')), ...wrong }));
+    expect(body['errors']).toEqual([
+      { path: 'phases.1.startsAt', message: 'peak does not start when ramp ends: they overlap' },
+      { path: 'budget.amount', message: 'the budget is less than nothing' },
+    ]);
+  });
+
   it('numbers beyond all numbers are refused, not taken for endless demand', async () => {
     const text = JSON.stringify(await sound('endless')).replace(
       '"requestsPerSecond":10000',

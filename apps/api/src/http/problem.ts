@@ -82,12 +82,13 @@ function fromRefusal({ refusal }: HttpRefusal, correlationId: string): Problem {
 
 function fromSpringtide(error: SpringtideError, correlationId: string): Problem {
   if (error.code === 'internal') return fromFault(correlationId);
-  const { code, message, nextStep, facts, retryAfterMs } = error;
+  const { code, message, nextStep, facts, places, retryAfterMs } = error;
   return {
     body: {
       ...frame(code, correlationId),
       detail: sentence(message),
       nextStep: nextStep ?? null,
+      ...(places.length > 0 ? { errors: [...places] } : {}),
       ...(Object.keys(facts).length > 0 ? { facts: { ...facts } } : {}),
     },
     fault: STATUS[code] >= 500,
