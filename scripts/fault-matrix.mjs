@@ -1,6 +1,6 @@
 // Puts the fault matrix (test/chaos/fault-rows.ts) and what runs of test/chaos left in var/chaos into
 // docs/reliability.md, between its markers. `node scripts/fault-matrix.mjs --run` runs them first, which takes minutes;
-// `--partial` writes it although some did not run.
+// `--partial` writes it although some did not run; with `--keep` those keep what an earlier run had left in the page.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,20 +19,22 @@ export function forgetChaos() {
 
 /**
  * @param partial write it although not every row that measures ran; the page then says so in that row.
+ * @param keep such a row keeps what the page has of it.
  * @returns one line that says what was done.
  */
-export function writeFaultMatrix(partial = false) {
+export function writeFaultMatrix(partial = false, keep = false) {
   const seen = readSeen();
   if (seen.size === 0) return '';
+  const text = readFileSync(page, 'utf8');
+  const kept = keep ? figuresIn(text) : new Map();
   const missing = FAULT_ROWS.filter(({ id, proofs }) => measures(proofs) && !seen.has(id)).map(
     ({ id }) => id,
   );
-  if (missing.length > 0 && !partial)
+  if (missing.some((id) => !kept.has(id)) && !partial)
     return `docs/reliability.md stays as it is: not seen in this run: ${missing.join(', ')}\n`;
-  const text = readFileSync(page, 'utf8');
   const [from, to] = [text.indexOf(BEGIN) + BEGIN.length, text.indexOf(END)];
   if (to < from) throw new Error('docs/reliability.md has lost its markers');
-  writeFileSync(page, `${text.slice(0, from)}\n\n${tableOf(seen)}\n\n${text.slice(to)}`);
+  writeFileSync(page, `${text.slice(0, from)}\n\n${tableOf(seen, kept)}\n\n${text.slice(to)}`);
   return `The fault matrix in docs/reliability.md was written from ${seen.size} rows of this run.\n`;
 }
 
@@ -46,11 +48,20 @@ function readSeen() {
   return Map.groupBy(notes, ({ row }) => row);
 }
 
-function tableOf(seen) {
+/** What the page says was seen of each row. */
+function figuresIn(text) {
+  const rows = [...text.matchAll(/^\| (F\d+) +\|(.*)\|$/gm)];
+  const figures = rows.map(([, id, rest]) => [id, rest.split(' | ').map((cell) => cell.trim())[4] ?? '']);
+  return new Map(figures.filter(([, figure]) => figure !== '' && figure !== 'not run'));
+}
+
+function tableOf(seen, kept) {
   const rows = FAULT_ROWS.map((row) => {
     const notes = seen.get(row.id) ?? [];
     const figures =
-      notes.length === 0 && measures(row.proofs) ? 'not run' : notes.map((note) => note.seen).join('. ');
+      notes.length === 0 && measures(row.proofs)
+        ? (kept.get(row.id) ?? 'not run')
+        : notes.map((note) => note.seen).join('. ');
     const where = row.proofs.map(({ file, test }) => `${linkTo(file)} “${test}”`).join('; ');
     return [row.id, row.fault, row.injected, row.expected, row.pass, figures, where, row.open ?? ''];
   });
@@ -86,6 +97,6 @@ if (process.argv[1] === import.meta.filename) {
     forgetChaos();
     status = runChaos();
   }
-  process.stdout.write(writeFaultMatrix(process.argv.includes('--partial')));
+  process.stdout.write(writeFaultMatrix(process.argv.includes('--partial'), process.argv.includes('--keep')));
   process.exitCode = status;
 }
