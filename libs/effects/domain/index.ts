@@ -39,6 +39,7 @@ export {
   type Refusal,
 } from './mandate.js';
 export {
+  isLaterThan,
   reconcile,
   type Doubt,
   type EarlierListing,
@@ -48,6 +49,7 @@ export {
   type ReconcilePolicy,
   type Sighting,
   type Stranger,
+  type StrangerKind,
 } from './reconcile.js';
 export { foundByTag, isUuid, stuckEffects, type StuckEffect } from './stuck.js';
 export {

@@ -278,7 +278,7 @@ export class EffectWorld {
 
 /** A machine made behind the ledger's back, with whatever marks. */
 export async function machineBehindTheLedger(
-  { client }: Process,
+  { client }: Pick<Process, 'client'>,
   marks: Partial<Ownership>,
 ): Promise<string> {
   const token = randomUUID();
