@@ -61,7 +61,7 @@ function verdictOf(
   at: Instant,
 ): Verdict {
   const dated = suspicions.map((suspicion): Suspicion => {
-    return { ...suspicion, since: before.suspicions.get(suspicion.key) ?? at };
+    return { ...suspicion, since: suspicion.since ?? before.suspicions.get(suspicion.key) ?? at };
   });
   const ripe = dated.filter(({ since, patienceMs }) => msBetween(since, at) >= patienceMs);
   const watched = dated.filter((suspicion) => !ripe.includes(suspicion));

@@ -32,6 +32,9 @@ export type Violation = Readonly<{
 /** What may be in the middle of its work: it is a violation once it has stayed so for its patience. */
 export type Suspicion = Violation & Readonly<{ key: string; patienceMs: number; since: Instant }>;
 
+/** `since`: from when its patience runs, where rows or clouds tell; otherwise it runs from the first look that found it. */
+export type Suspected = Omit<Suspicion, 'since'> & Partial<Pick<Suspicion, 'since'>>;
+
 export type Verdict = Readonly<{
   invariant: InvariantId;
   outcome: 'holds' | 'violated' | 'not judged';
@@ -47,7 +50,7 @@ export type Verdict = Readonly<{
 export type Finding = Readonly<{
   checked: number;
   violations: readonly Violation[];
-  suspicions: readonly Omit<Suspicion, 'since'>[];
+  suspicions: readonly Suspected[];
   /** What could not be judged, and why. */
   gaps: readonly string[];
 }>;

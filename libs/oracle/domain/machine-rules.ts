@@ -101,7 +101,7 @@ function aged(of: Case, { listing, machine, marks }: OwnMachine, wrong: string):
   };
   if (ageMs > graceMs) return finding({ checked: 1, violations: [violation] });
   const key = `I1/${machineKey(listing.accountId, machine.id)}`;
-  return finding({ checked: 1, suspicions: [{ ...violation, key, patienceMs: graceMs - ageMs }] });
+  return finding({ checked: 1, suspicions: [{ ...violation, key, since: bornBy, patienceMs: graceMs }] });
 }
 
 /** I2: what the ledger counts as capacity must be there. */

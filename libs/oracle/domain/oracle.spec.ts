@@ -96,6 +96,11 @@ const TALES: Readonly<Record<InvariantId, Readonly<{ broken: readonly Tale[]; ne
       { title: 'a run that is on its way back for long', evidence: () => lapsed('stuck', 7 * 60) },
       { title: 'a young machine', evidence: stray({ createdAt: minutesBefore(10) }) },
       {
+        title: 'a young machine that was looked at often',
+        evidence: () =>
+          [-20, -10, 0].map((minutes) => at(stray({ createdAt: minutesBefore(25) })(), minutes)),
+      },
+      {
         title: 'a machine that is on its way out',
         evidence: stray({ createdAt: minutesBefore(40), state: 'ending' }),
       },
@@ -314,6 +319,10 @@ const TALES: Readonly<Record<InvariantId, Readonly<{ broken: readonly Tale[]; ne
     near: [
       { title: 'an acknowledged campaign that is there', evidence: () => acknowledged(true) },
       { title: 'an armed run whose message waits', evidence: () => armed(['run']) },
+      {
+        title: 'a run that was armed a moment ago, however often one looks',
+        evidence: () => [-1.5, -0.5, 0].map((minutes) => at(armed([], minutesBefore(1.7)), minutes)),
+      },
     ],
   },
   I10: {

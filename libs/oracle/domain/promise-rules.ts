@@ -1,5 +1,5 @@
 import type { Intent } from '@springtide/effects/domain';
-import { addMs, msBetween } from '@springtide/kernel';
+import { addMs } from '@springtide/kernel';
 import type { Case } from './case.js';
 import type { RunRow } from './evidence.js';
 import { machineKey } from './history.js';
@@ -23,7 +23,8 @@ export function acknowledgedWritesSurvive(of: Case): Finding {
   const forgotten = (runs ?? []).filter((run) => isForgotten(of, run));
   const suspicions = forgotten.map((run) => ({
     key: `I9/${run.id}`,
-    patienceMs: Math.max(0, of.policy.startMs - msBetween(run.startedAt, of.books.readAt)),
+    since: run.startedAt,
+    patienceMs: of.policy.startMs,
     invariant: 'I9' as const,
     happened: `run ${run.id} was armed at ${run.startedAt}, no message waits for it, and nothing has taken it up`,
     means: 'the campaign will not begin: no machine will be there at its peak',

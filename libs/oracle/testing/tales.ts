@@ -306,8 +306,8 @@ export function acknowledged(found: boolean): Evidence {
   });
 }
 
-export function armed(waiting: readonly string[]): Evidence {
-  const run = { ...STORY.run, state: 'armed', taken: false };
+export function armed(waiting: readonly string[], startedAt = STORY.run.startedAt): Evidence {
+  const run = { ...STORY.run, state: 'armed', taken: false, startedAt };
   const outbox = waiting.map((name) => {
     return { tenantId: TENANT, workflowId: `${name}:${run.id}`, createdAt: run.startedAt };
   });
