@@ -56,6 +56,18 @@ export class ReadinessGate {
     return await this.show(ctx, campaignId);
   }
 
+  async attest(
+    ctx: RequestContext,
+    campaignId: string,
+    { key, statement, until }: Readonly<{ key: string; statement: string; until: string }>,
+  ): Promise<CampaignReadiness> {
+    const { campaign, plan } = await this.currentPlan(ctx, campaignId);
+    const endsAt = campaign.input.phases.at(-1)?.endsAt ?? toInstant(this.clock.now());
+    const word = { key, statement, until: toInstant(new Date(until)), endsAt };
+    await this.readiness.attest(ctx, { planId: plan.id, campaignId, ...word });
+    return await this.show(ctx, campaignId);
+  }
+
   /** Planned campaigns that begin within a month and do not run yet: what is found can still be settled. */
   async waiting(ctx: RequestContext): Promise<readonly string[]> {
     const rows = await this.database.unitOfWork(

@@ -65,6 +65,13 @@ const reach = z.strictObject({
   port: z.int().min(1).max(65_535),
 });
 
+/** What its machines fetch at their start. */
+const setting = z.strictObject({
+  name: z.string().min(1).max(60),
+  kind: z.enum(['configuration', 'secret']),
+  keptIn: z.string().min(1).max(200),
+});
+
 const service = z
   .strictObject({
     name,
@@ -86,6 +93,7 @@ const service = z
     spotMax: share.default(0),
     userData: z.exactOptional(z.string().max(16_384)),
     reaches: z.exactOptional(z.array(reach).max(50)),
+    settings: z.exactOptional(z.array(setting).max(50)),
     homeKbitPerRequest: z.exactOptional(z.number().min(0).max(100_000_000)),
   })
   .transform(({ group, ...rest }) => ({ ...rest, group: group ?? rest.name }));

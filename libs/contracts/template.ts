@@ -30,6 +30,10 @@ export const TemplateServiceBody = z
     spotMax: z.number(),
     userData: z.string().optional(),
     reaches: z.array(z.object({ name: z.string(), host: z.string(), port: z.number().int() })).optional(),
+    /** Configuration and secrets that its machines fetch where they run, by name and place; never their values. */
+    settings: z
+      .array(z.object({ name: z.string(), kind: z.enum(['configuration', 'secret']), keptIn: z.string() }))
+      .optional(),
     homeKbitPerRequest: z.number().optional(),
   })
   .meta({ id: 'TemplateService' });

@@ -1,8 +1,17 @@
-import type { ReadinessBody, ReadinessSummary } from '@springtide/contracts';
+import type { Permission, ReadinessBody, ReadinessSummary } from '@springtide/contracts';
 import { recordAudit, requirePermission, requireUser } from '@springtide/identity';
-import { SpringtideError, addMs, msBetween, toInstant, type Clock, type Instant } from '@springtide/kernel';
+import {
+  HOUR,
+  SpringtideError,
+  addMs,
+  msBetween,
+  toInstant,
+  type Clock,
+  type Instant,
+} from '@springtide/kernel';
 import { hashJson, newId, type Database, type RequestContext } from '@springtide/platform';
 import type { EntityManager } from 'typeorm';
+import { insertAttestation, listAttestations } from './data/attestation.repository.js';
 import {
   findLatestCheck,
   insertCheck,
@@ -15,10 +24,13 @@ import {
   countsOf,
   judgeReadiness,
   priceDrift,
+  withAttestations,
   withOverrides,
   worstOf,
   type PriceDrift,
+  type ReadinessOwner,
   type ReadinessSubject,
+  type StoredAttestation,
   type StoredOverride,
 } from './domain/index.js';
 import type { FactFinder } from './fact-finder.js';
@@ -35,6 +47,28 @@ export type OverrideRequest = Readonly<{
   /** Who wrote the campaign or changed it last: they do not answer for their own work. */
   authors: readonly string[];
 }>;
+
+export type AttestationRequest = Readonly<{
+  planId: string;
+  campaignId: string;
+  key: string;
+  /** What was looked up, where. */
+  statement: string;
+  until: Instant;
+  /** When the campaign is over: what is vouched for must last so long. */
+  endsAt: Instant;
+}>;
+
+/** What each owner may change, they may vouch for. */
+const MAY_VOUCH = {
+  infrastructure: 'account:write',
+  security: 'account:write',
+  operations: 'run:operate',
+  finance: 'cost:write',
+} as const satisfies Readonly<Record<ReadinessOwner, Permission>>;
+
+/** Whoever looked a quarter ago does not know about tonight. */
+const MOST_VOUCHED_MS = 92 * 24 * HOUR;
 
 /** Whether the world is ready for a plan: measured, kept, and answered for by name where it is not. */
 export class ReadinessService {
@@ -62,7 +96,7 @@ export class ReadinessService {
     const check: StoredCheck = { id: newId(), ...about, hash: hashJson({ ...about, findings }), findings };
     return await this.database.unitOfWork(ctx, async (tx) => {
       await insertCheck(tx, ctx.tenantId, check);
-      return asBody(check, await listOverrides(tx, check.campaignId), freshForMs);
+      return asBody(check, await answersFor(tx, check.campaignId), freshForMs);
     });
   }
 
@@ -89,7 +123,7 @@ export class ReadinessService {
     const check = await findLatestCheck(tx, planId, campaignId);
     if (check === undefined) return undefined;
     requireUntouched(check);
-    return asBody(check, await listOverrides(tx, campaignId), freshForMs);
+    return asBody(check, await answersFor(tx, campaignId), freshForMs);
   }
 
   /** What the plan costs at prices of now; reads markets that were not read within a quarter of an hour. */
@@ -100,8 +134,8 @@ export class ReadinessService {
   async history(ctx: RequestContext, campaignId: string): Promise<readonly ReadinessSummary[]> {
     requirePermission(ctx, 'campaign:read');
     return await this.database.unitOfWork(ctx, async (tx) => {
-      const overrides = await listOverrides(tx, campaignId);
-      return (await listChecks(tx, campaignId, HISTORY)).map((check) => summaryOf(check, overrides));
+      const answers = await answersFor(tx, campaignId);
+      return (await listChecks(tx, campaignId, HISTORY)).map((check) => summaryOf(check, answers));
     });
   }
 
@@ -136,24 +170,65 @@ export class ReadinessService {
     });
   }
 
+  /** Vouches by name for what the last check could not measure. It turns amber, never green. */
+  async attest(ctx: RequestContext, request: AttestationRequest): Promise<void> {
+    const user = requireUser(ctx);
+    const at = this.now();
+    await this.database.unitOfWork(ctx, async (tx) => {
+      const { campaignId, planId, key, statement, until } = request;
+      const check = await findLatestCheck(tx, planId, campaignId);
+      const line = check?.findings.lines.find((one) => one.key === key);
+      if (check === undefined || line?.verdict !== 'unknown') throw nothingToAttest(request);
+      requirePermission(ctx, MAY_VOUCH[line.owner]);
+      requireUseful(request, at);
+      const { subject, finding } = line;
+      const word = { key, subject, code: finding.code, statement, by: ctx.actor.name, at, until };
+      await insertAttestation(tx, ctx.tenantId, { ...word, id: newId(), campaignId, byId: user.id });
+      await recordAudit(tx, ctx, {
+        action: 'readiness.attest',
+        target: { kind: 'campaign', id: campaignId },
+        after: { planId, key, finding: finding.text, statement, until, checkHash: check.hash },
+        show: ['planId', 'key', 'finding', 'statement', 'until', 'checkHash'],
+        at,
+      });
+    });
+  }
+
   private now(): Instant {
     return toInstant(this.clock.now());
   }
 }
 
-function asBody(check: StoredCheck, overrides: readonly StoredOverride[], freshForMs: number): ReadinessBody {
+/** What people said to the findings of a campaign. */
+type Answers = Readonly<{
+  overrides: readonly StoredOverride[];
+  attestations: readonly StoredAttestation[];
+}>;
+
+async function answersFor(tx: EntityManager, campaignId: string): Promise<Answers> {
+  return {
+    overrides: await listOverrides(tx, campaignId),
+    attestations: await listAttestations(tx, campaignId),
+  };
+}
+
+function linesOf({ findings, checkedAt, planId }: StoredCheck, { overrides, attestations }: Answers) {
+  return withOverrides(withAttestations(findings.lines, checkedAt, attestations), planId, overrides);
+}
+
+function asBody(check: StoredCheck, answers: Answers, freshForMs: number): ReadinessBody {
   const { findings, planHash } = check;
   return {
-    ...summaryOf(check, overrides),
+    ...summaryOf(check, answers),
     planHash,
-    lines: [...withOverrides(findings.lines, check.planId, overrides)],
+    lines: [...linesOf(check, answers)],
     notNeeded: [...findings.notNeeded],
     freshUntil: addMs(check.checkedAt, freshForMs),
   };
 }
 
-function summaryOf(check: StoredCheck, overrides: readonly StoredOverride[]): ReadinessSummary {
-  const lines = withOverrides(check.findings.lines, check.planId, overrides);
+function summaryOf(check: StoredCheck, answers: Answers): ReadinessSummary {
+  const lines = linesOf(check, answers);
   const { id, planId, checkedAt, checkedBy, hash } = check;
   const verdict = worstOf(lines.map((line) => line.verdict));
   return { id, planId, checkedAt, checkedBy, hash, verdict, ...countsOf(lines) };
@@ -182,4 +257,26 @@ function nothingToOverride({ key }: OverrideRequest): SpringtideError {
     `the last check of this plan found nothing at "${key}" that could be overridden; nothing was changed`,
     { nextStep: 'Look at the last check; check first if there is none.' },
   );
+}
+
+function nothingToAttest({ key }: AttestationRequest): SpringtideError {
+  return new SpringtideError(
+    'failed-precondition',
+    `the last check of this plan left nothing unmeasured at "${key}" that could be vouched for; nothing was changed`,
+    { nextStep: 'Look at the last check; check first if there is none.' },
+  );
+}
+
+/** @throws invalid-argument for a word that runs out before it is needed, or that nobody can give so far ahead. */
+function requireUseful({ until, endsAt }: AttestationRequest, at: Instant): void {
+  const refuse = (message: string, nextStep: string): never => {
+    throw new SpringtideError('invalid-argument', `${message}; nothing was changed`, {
+      nextStep,
+      places: [{ path: 'until', message }],
+    });
+  };
+  if (until < endsAt) refuse('it would run out before the campaign is over', `Vouch for it until ${endsAt}.`);
+  if (msBetween(at, until) > MOST_VOUCHED_MS) {
+    refuse('nobody can vouch for more than 92 days ahead', 'Look again nearer to the campaign.');
+  }
 }

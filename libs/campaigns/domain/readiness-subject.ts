@@ -39,11 +39,10 @@ export function readinessSubject(parts: SubjectParts): ReadinessSubject {
         (row) => row.poolId === sheet.poolId && row.service === sheet.service && row.machines > 0,
       ),
     ),
-    services: content.services.map(({ name, route }) => ({
-      name,
-      route,
-      reaches: parts.services.find((service) => service.name === name)?.reaches ?? [],
-    })),
+    services: content.services.map(({ name, route }) => {
+      const { reaches = [], settings = [] } = parts.services.find((service) => service.name === name) ?? {};
+      return { name, route, reaches, settings };
+    }),
     apiTimes: content.reasons.flatMap(apiTimeOf),
     links: plannedLinks(parts),
     slackSeconds: RUN_POLICIES[campaign.policy].marginMs / 1000,

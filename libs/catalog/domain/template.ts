@@ -47,8 +47,17 @@ export type TemplateService = Readonly<{
   userData?: string;
   /** What the service calls wherever it runs; readiness asks whether it can be reached from there. */
   reaches?: readonly Readonly<{ name: string; host: string; port: number }>[];
+  /** Configuration and secrets that its machines fetch where they run; whether they are in place there, people say. */
+  settings?: readonly ServiceSetting[];
   /** What one request moves over the line to what stays at home, both ways together. */
   homeKbitPerRequest?: number;
+}>;
+
+export type ServiceSetting = Readonly<{
+  name: string;
+  kind: 'configuration' | 'secret';
+  /** Where it is kept, in the words of those who look there: a path in a vault, a bucket. Never the value. */
+  keptIn: string;
 }>;
 
 export type TemplateDocument = Readonly<{ name: string; services: readonly TemplateService[] }>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CampaignReadiness } from '../readiness.js';
-import { Id } from '../scalars.js';
+import { Id, InstantText } from '../scalars.js';
 import { defineRoute } from './route.js';
 
 const params = z.object({ id: Id });
@@ -36,6 +36,25 @@ export const readinessRoutes = {
     permission: 'campaign:approve',
     params,
     body: z.object({ key: z.string().min(1).max(300), reason: z.string().trim().min(3).max(1000) }),
+    response: CampaignReadiness,
+    status: 200,
+    idempotent: 'replay',
+  }),
+  readinessAttest: defineRoute({
+    id: 'readiness.attest',
+    method: 'POST',
+    path: '/api/v1/campaigns/{id}/readiness/attestations',
+    summary:
+      'Vouch by name for what could not be measured, until an instant: it turns amber, never green; needs the right of its owner',
+    permission: 'campaign:read',
+    params,
+    body: z.object({
+      key: z.string().min(1).max(300),
+      /** What was looked up, and where. */
+      statement: z.string().trim().min(3).max(1000),
+      /** Not before the campaign is over, and at most 92 days ahead. */
+      until: InstantText,
+    }),
     response: CampaignReadiness,
     status: 200,
     idempotent: 'replay',

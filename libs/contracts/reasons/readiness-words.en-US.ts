@@ -32,6 +32,11 @@ export const readinessWordsEnUS = {
   'ready.configuration-long': 'The user data has {bytes} bytes; clouds take {most} at most.',
   'ready.configuration-absent':
     'The service has no user data: whether its image brings configuration and secrets cannot be seen from here.',
+  'ready.configuration-untold':
+    'Whether machines in {places} get their configuration {name} from {keptIn} was not measured: nothing runs there yet.',
+  'ready.secret-untold':
+    'Whether machines in {places} get the secret {name} from {keptIn} was not measured: nothing runs there yet.',
+  'ready.attested': '{by} vouches for it until {until}: {statement} Nothing was measured.',
   'ready.reach-unmeasured':
     '{endpoint} ({host}:{port}) was not measured: nothing runs in {place} from which it could be tried.',
   'ready.reach-from-here':
@@ -115,6 +120,8 @@ export const readinessWordsEnUS = {
   'ready.fill-in': 'Fill in {names} in the template and store it as a new version.',
   'ready.shorten': 'Move the contents to the image or to a place from which machines fetch them.',
   'ready.look-at-image': 'Boot one machine from the image in a rehearsal and see that it serves.',
+  'ready.look-there':
+    'Look there, and vouch for it by name: springtide readiness attest. One machine in a rehearsal shows it for certain.',
   'ready.try-from-there': 'Rehearse with one machine there, and try the address from it.',
   'ready.declare-reach': 'List under “reaches” of the service what it calls: name, host and port.',
   'ready.declare-link': 'Declare the line and what campaigns may use of it: springtide link set.',

@@ -26,6 +26,9 @@ export const readinessWordsZhCN: Readonly<Record<keyof typeof readinessWordsEnUS
   'ready.configuration-open': '用户数据还有待填内容：{names}。',
   'ready.configuration-long': '用户数据共 {bytes} 字节；云最多接受 {most} 字节。',
   'ready.configuration-absent': '该服务没有用户数据：从这里看不出镜像是否自带配置和密钥。',
+  'ready.configuration-untold': '未测量 {places} 的主机能否从 {keptIn} 取得配置 {name}：那里还没有主机。',
+  'ready.secret-untold': '未测量 {places} 的主机能否从 {keptIn} 取得密钥 {name}：那里还没有主机。',
+  'ready.attested': '{by} 具名担保，有效期至 {until}：{statement} 未经测量。',
   'ready.reach-unmeasured': '{endpoint}（{host}:{port}）未测量：{place} 里没有可用来尝试连接的主机。',
   'ready.reach-from-here':
     '从 Springtide 所在处可以连接 {endpoint}（{host}:{port}）；尚未从 {place} 的网络测量，那里的防火墙可能不同。',
@@ -94,6 +97,7 @@ export const readinessWordsZhCN: Readonly<Record<keyof typeof readinessWordsEnUS
   'ready.fill-in': '在模板中填好 {names}，并存为新版本。',
   'ready.shorten': '把内容放进镜像，或放到主机可以获取的地方。',
   'ready.look-at-image': '在演练中用该镜像启动一台主机，看它能否提供服务。',
+  'ready.look-there': '到那里查看，并具名担保：springtide readiness attest。演练中启动一台主机即可确证。',
   'ready.try-from-there': '在那里用一台主机演练，并从它尝试连接该地址。',
   'ready.declare-reach': '在服务的 reaches 下列出它要调用的地址：名称、主机和端口。',
   'ready.declare-link': '声明该专线以及活动可用的带宽：springtide link set。',

@@ -13,6 +13,7 @@ export type {
   PoolOffer,
   ReadinessFacts,
 } from './facts.js';
+export { withAttestations, type StoredAttestation } from './attestation.js';
 export { judgeReadiness } from './judge.js';
 export { priceDrift, type AccountMarket, type PriceDrift } from './price-drift.js';
 export {

@@ -18,6 +18,7 @@ export function judgeServices(
   const found = [
     ...entrances.flatMap((facts) => [judgeEntrance(facts), ...judgeCertificate(subject, facts, at)]),
     ...subject.services.map(({ name }) => judgeConfiguration(subject, name, at)),
+    ...subject.services.flatMap((service) => judgeSettings(subject, service)),
     ...judgeApiTimes(subject, at),
   ];
   return found.map((finding) => lineOf(subject, finding));
@@ -104,6 +105,25 @@ function judgeConfiguration(subject: ReadinessSubject, service: string, at: stri
     return { ...about, at, verdict: 'red', finding, action: say('shorten') };
   }
   return { ...about, at, verdict: 'green', finding: say('configuration-complete', { bytes }) };
+}
+
+/** A vault answers the machine that asks there, not us here: what is in place, somebody looks up and says. */
+function judgeSettings(
+  subject: ReadinessSubject,
+  { name: service, settings }: ReadinessSubject['services'][number],
+): readonly Finding[] {
+  const used = subject.sheets.filter((sheet) => sheet.service === service).map(({ poolId }) => poolId);
+  const pools = subject.pools.filter(({ id }) => used.includes(id));
+  const places = [...new Set(pools.map(({ accountName, region }) => `${accountName}/${region}`))].join(', ');
+  return settings.map(({ name, kind, keptIn }) => ({
+    check: 'configuration',
+    id: `${service}/${name}`,
+    subject: `${service} → ${name} (${places})`,
+    verdict: 'unknown',
+    finding: say(`${kind}-untold`, { name, keptIn, places }),
+    action: say('look-there'),
+    by: 'nothing',
+  }));
 }
 
 /** UTF-8 bytes, without an encoder: the domain knows no platform. */

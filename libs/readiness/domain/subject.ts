@@ -4,10 +4,14 @@ import type { Instant, Money } from '@springtide/kernel';
 /** An address that a service calls wherever it runs: a private database, a message broker. */
 export type Reach = Readonly<{ name: string; host: string; port: number }>;
 
+/** Configuration or a secret that machines fetch where they run. */
+export type Setting = Readonly<{ name: string; kind: 'configuration' | 'secret'; keptIn: string }>;
+
 export type PlannedService = Readonly<{
   name: string;
   route: string;
   reaches: readonly Reach[];
+  settings: readonly Setting[];
 }>;
 
 /** How machines of one pool are made for one service. */

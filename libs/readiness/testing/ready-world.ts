@@ -32,7 +32,14 @@ export const SUBJECT: ReadinessSubject = {
     { phase: 'peak', poolId: pool.id, machines: 10, hours: 2 },
   ],
   sheets: [{ service: 'shop', poolId: pool.id, image: 'img-1', subnet: null, userData: '#cloud-config' }],
-  services: [{ name: 'shop', route: 'shop', reaches: [{ name: 'orders-db', host: '10.0.0.9', port: 5432 }] }],
+  services: [
+    {
+      name: 'shop',
+      route: 'shop',
+      reaches: [{ name: 'orders-db', host: '10.0.0.9', port: 5432 }],
+      settings: [],
+    },
+  ],
   apiTimes: [],
   links: [
     {

@@ -21,4 +21,9 @@ export class ReadinessController {
   async override({ ctx, params, body }: Parsed<typeof routes.readinessOverride>) {
     return await this.gate.override(ctx, params.id, body);
   }
+
+  @Handle(routes.readinessAttest)
+  async attest({ ctx, params, body }: Parsed<typeof routes.readinessAttest>) {
+    return await this.gate.attest(ctx, params.id, body);
+  }
 }

@@ -156,6 +156,38 @@ describe('a readiness check', () => {
     });
   });
 
+  it('takes the word of who answers for it where nothing could be measured, and says whose it is', async () => {
+    const one = await planned('vouched for');
+    await check(one);
+    const params = { id: one.campaign.id };
+    const key = 'configuration/storefront';
+    const until = one.campaign.phases.at(-1)?.endsAt ?? '';
+    const body = { key, statement: 'the image reads its secrets from the vault', until };
+    const early = { ...body, until: new Date(Date.parse(until) - 1_000).toISOString() };
+    expect(await refusalOf(author.call(routes.readinessAttest, { params, body: early }))).toContain(
+      'It would run out before the campaign is over',
+    );
+    expect(await refusalOf(approver.call(routes.readinessAttest, { params, body }))).toContain(
+      'permission-denied',
+    );
+    const measured = { ...body, key: 'stock/pool-1' };
+    expect(await refusalOf(author.call(routes.readinessAttest, { params, body: measured }))).toContain(
+      'left nothing unmeasured',
+    );
+    const lee = commandLine(api.url, (await ours.user(['operations'], 'Lee')).token);
+    const told = ['--key', key, '--statement', body.statement, '--until', until];
+    const attested = await lee.run('readiness', 'attest', one.campaign.name, ...told);
+    expect(attested.out).toMatch(/amber\s+configuration\/storefront\s+Lee vouches for it until/);
+    // The next check finds the same, and the word still stands beside it.
+    const { latest } = await check(one);
+    const line = latest?.lines.find((row) => row.key === key);
+    expect(line).toMatchObject({ verdict: 'amber', evidence: { by: 'Lee' } });
+    const audit = await api
+      .client(ours.adminToken)
+      .call(routes.auditList, { query: { action: 'readiness.attest' } });
+    expect(audit.items[0]?.after).toMatchObject({ key, statement: body.statement, until });
+  });
+
   it('has nothing to say of a campaign without a plan', async () => {
     const body = await campaignInput(author, 'no plan', accountId);
     const { id } = await author.call(routes.campaignCreate, { body });

@@ -51,6 +51,30 @@ export function addReadinessCommands(program: Command, line: CommandLine): void 
       return exitOf(readiness);
     },
   );
+  addAttest(noun, line);
+}
+
+function addAttest(noun: Command, line: CommandLine): void {
+  line.verb(
+    noun,
+    'attest <campaign>',
+    'vouch by name for what could not be measured; it turns amber, never green',
+    {
+      options: z.object({ key: z.string(), statement: z.string(), until: z.string() }),
+      flags: [
+        required('--key <key>', 'the finding, as the check names it'),
+        required('--statement <text>', 'what you looked up, and where; it is kept'),
+        required('--until <instant>', 'how long your word holds: the end of the campaign, or later'),
+      ],
+    },
+    async ({ session, args: [reference = ''], options: { key, statement, until } }) => {
+      const id = await campaignId(session, reference);
+      const parts = { params: { id }, body: { key, statement, until } };
+      const readiness = await session.call(routes.readinessAttest, parts);
+      session.print(readiness, () => readinessSections(readiness, session.options.language));
+      return exitOf(readiness);
+    },
+  );
 }
 
 function exitOf({ latest }: CampaignReadiness): ExitCode {
