@@ -61,3 +61,11 @@ export {
   sharesReceived,
   type WeighedMember,
 } from './traffic/share-weights.js';
+export {
+  foreignMember,
+  refuseOtherWriter,
+  refusePointingAtNothing,
+  routeState,
+  sharesOfStaying,
+  type LiveMember,
+} from './traffic/weighed-route.js';

@@ -1,20 +1,22 @@
 import { SpringtideError, parseInstant, type Clock } from '@springtide/kernel';
-import { shareWeights, sharesGiven, type RouteMember, type RouteState } from '@springtide/provider-kit';
+import {
+  foreignMember,
+  refuseOtherWriter,
+  refusePointingAtNothing,
+  routeState,
+  shareWeights,
+  sharesGiven,
+  sharesOfStaying,
+  type LiveMember,
+  type RouteMember,
+  type RouteState,
+} from '@springtide/provider-kit';
 import type {
   Backend,
   TargetHealth,
 } from 'tencentcloud-sdk-nodejs/tencentcloud/services/clb/v20180317/clb_models.js';
 import type { BalancedRoute } from './account.js';
-import {
-  MOST_WEIGHT,
-  foreignMember,
-  refuseOtherWriter,
-  refusePointingAtNothing,
-  routeState,
-  sharesOfStaying,
-  type LiveMember,
-  type RouteDriver,
-} from './route-driver.js';
+import { MOST_WEIGHT, type RouteDriver } from './route-driver.js';
 import type { TencentApi, TencentScope } from './tencent-api.js';
 
 /** A task takes from a blink to a few seconds: soon at first, then less often. */

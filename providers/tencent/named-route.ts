@@ -1,17 +1,19 @@
 import { SpringtideError } from '@springtide/kernel';
-import { shareWeights, sharesGiven, type RouteMember, type RouteState } from '@springtide/provider-kit';
-import type { RecordListItem } from 'tencentcloud-sdk-nodejs/tencentcloud/services/dnspod/v20210323/dnspod_models.js';
-import type { NamedRoute } from './account.js';
 import {
-  MOST_WEIGHT,
   foreignMember,
   refuseOtherWriter,
   refusePointingAtNothing,
   routeState,
+  shareWeights,
+  sharesGiven,
   sharesOfStaying,
   type LiveMember,
-  type RouteDriver,
-} from './route-driver.js';
+  type RouteMember,
+  type RouteState,
+} from '@springtide/provider-kit';
+import type { RecordListItem } from 'tencentcloud-sdk-nodejs/tencentcloud/services/dnspod/v20210323/dnspod_models.js';
+import type { NamedRoute } from './account.js';
+import { MOST_WEIGHT, type RouteDriver } from './route-driver.js';
 import type { TencentApi, TencentScope } from './tencent-api.js';
 
 const MOST_RECORDS = 3_000;
