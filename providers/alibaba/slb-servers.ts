@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RouteMember } from '@springtide/provider-kit';
+import type { LiveMember, RouteMember } from '@springtide/provider-kit';
 import type { AlibabaApi, Scope } from './api.js';
 import type { SlbRoute } from './route-settings.js';
 import { nothing, text, wrapped } from './wire.js';
@@ -7,6 +7,8 @@ import { nothing, text, wrapped } from './wire.js';
 const MARK = 'springtide/';
 /** As many servers as one call may name. */
 const SERVERS_PER_CALL = 20;
+/** What a server has whose weight the answer leaves out. */
+const MOST_WEIGHT = 100;
 
 const groupAnswer = z.object({
   BackendServers: wrapped(
@@ -27,9 +29,10 @@ const healthAnswer = z.object({
   ),
 });
 
-/** `group` is undefined for a server that somebody else put there. */
-export type SlbServer = RouteMember &
-  Readonly<{ group: string | undefined; weight: number; healthy: boolean }>;
+/** Where servers are shown that somebody else put there. */
+export const OTHERS = 'others';
+
+export type SlbServer = LiveMember;
 
 export async function readServers(
   api: AlibabaApi,
@@ -53,17 +56,23 @@ export async function readServers(
       ({ ServerId, Port }) => `${ServerId}:${Port ?? 0}`,
     ),
   );
-  return BackendServers.map(({ ServerId, ServerIp, Port, Weight, Description }) => ({
-    id: ServerId,
-    address: ServerIp ?? '',
-    port: Port,
-    group: Description?.startsWith(MARK) === true ? Description.slice(MARK.length) : undefined,
-    weight: Weight ?? 100,
-    healthy: normal.has(`${ServerId}:${Port}`),
-  }));
+  return BackendServers.map(({ ServerId, ServerIp, Port, Weight, Description }) =>
+    liveServer(
+      { id: ServerId, address: ServerIp ?? '', port: Port },
+      Description?.startsWith(MARK) === true ? Description.slice(MARK.length) : OTHERS,
+      { weight: Weight ?? MOST_WEIGHT, healthy: normal.has(`${ServerId}:${Port}`) },
+    ),
+  );
 }
 
-type Weighted = RouteMember & Readonly<{ group: string | undefined; weight: number }>;
+/** Within a server group, a machine's port is one server. */
+export function liveServer(
+  member: RouteMember,
+  group: string,
+  state: Readonly<{ weight: number; healthy: boolean }>,
+): SlbServer {
+  return { name: `${group}/${member.id}:${member.port}`, group, member, ...state };
+}
 
 type Action =
   'AddVServerGroupBackendServers' | 'SetVServerGroupAttribute' | 'RemoveVServerGroupBackendServers';
@@ -74,18 +83,18 @@ export async function changeServers(
   at: Scope,
   route: SlbRoute,
   action: Action,
-  servers: readonly Weighted[],
+  servers: readonly SlbServer[],
 ): Promise<void> {
   const ordered = servers.toSorted((a, b) => b.weight - a.weight);
   for (let start = 0; start < ordered.length; start += SERVERS_PER_CALL) {
     const some = ordered.slice(start, start + SERVERS_PER_CALL);
-    const BackendServers = some.map(({ id, address, port, group, weight }) => ({
+    const BackendServers = some.map(({ member: { id, address, port }, group, weight }) => ({
       ServerId: id,
       Type: 'ecs',
       ServerIp: address,
       Port: String(port),
       Weight: String(weight),
-      Description: `${MARK}${group ?? ''}`,
+      Description: `${MARK}${group}`,
     }));
     await api.mutate(at, {
       product: 'slb',

@@ -10,6 +10,7 @@ import { HealthProber } from './health-prober.js';
 import { RateWindows } from './rate-windows.js';
 import { ACCOUNT_ID, type RegionSeed } from './seed.js';
 import type { CloudSettings } from './settings.js';
+import { trafficTruth, type TrafficTruth } from './traffic-truth.js';
 import { AccessDesk } from './wire/access-desk.js';
 
 export type AlibabaYardOptions = Readonly<{
@@ -18,6 +19,8 @@ export type AlibabaYardOptions = Readonly<{
   /** Default a free one. */
   port?: number;
   settings?: Partial<CloudSettings>;
+  /** Called before every answer with what load balancers and names say now: a body that carries requests follows it. */
+  follow?: (truth: TrafficTruth) => void;
 }>;
 
 /** What a client needs to know; plain JSON, so that it crosses process borders. */
@@ -43,7 +46,9 @@ export async function startAlibabaYard(options: AlibabaYardOptions = {}): Promis
   const desk = new AccessDesk([{ accessKeyId: ACCESS_KEY, secret: SECRET_KEY }]);
   const parts = { cloud, desk, faults: new FaultList(), rates: new RateWindows(), log: new CallLog() };
   const door = new AdminDoor(parts);
-  const front = { ...parts, admin: door.answer.bind(door) };
+  const { follow } = options;
+  const beforeAnswer = (): void => follow?.(trafficTruth(cloud));
+  const front = { ...parts, admin: door.answer.bind(door), beforeAnswer };
   const main = createFront(front);
   const port = await listen(main, '127.0.0.1', options.port ?? 0);
   const servers = [main];

@@ -25,6 +25,8 @@ export type FrontParts = Readonly<{
   log: CallLog;
   /** Answers what comes under `/_yard/`. */
   admin: (method: string, path: string, body: string) => WireAnswer;
+  /** What a call changed is in effect before its answer is sent. */
+  beforeAnswer: () => void;
 }>;
 
 export type WireAnswer = Readonly<{ status: number; type: string; body: string; requestId?: string }>;
@@ -47,6 +49,7 @@ async function handle(parts: FrontParts, incoming: IncomingMessage, response: Se
     return;
   }
   const answer = await answerOf(parts, request);
+  parts.beforeAnswer();
   if (answer === undefined) response.destroy();
   else send(parts, response, answer);
 }
