@@ -57,6 +57,14 @@ async function connect(signature: 'acs3' | 'rpc'): Promise<CloudClient> {
         entrance: `http://shop.${DOMAIN}`,
         groups: { home: ['192.0.2.1', '192.0.2.2'], burst: ['198.51.100.1'] },
       },
+      bare: { kind: 'dns', domain: DOMAIN, record: 'bare', entrance: `http://bare.${DOMAIN}` },
+      theirs: {
+        kind: 'dns',
+        domain: DOMAIN,
+        record: 'bare',
+        entrance: `http://bare.${DOMAIN}`,
+        groups: { home: ['192.0.2.9'] },
+      },
     },
   };
   const secret = { accessKeyId: yard.accessKeyId, accessKeySecret: yard.accessKeySecret };
@@ -216,6 +224,9 @@ describe('a server group of a classic load balancer', () => {
     expect(await weights('old')).toEqual({ home: 63, burst: 37 });
     await client.traffic.setMembers('old', 'burst', members('burst', 30));
     expect(await weights('old')).toEqual({ home: 63, burst: 37 });
+    await client.traffic.setWeights('old', { home: 99, burst: 1 });
+    expect(await weights('old')).toEqual({ home: 99, burst: 1 });
+    await client.traffic.setWeights('old', { home: 63, burst: 37 });
     const truth = await carried();
     const burst = total(truth, 'burst') / (total(truth, 'burst') + total(truth, 'home'));
     expect(Math.abs(burst - 0.37)).toBeLessThan(0.005);
@@ -256,9 +267,9 @@ describe('a weighted name', () => {
     expect((await yard.admin.traffic()).names[target]).toEqual({
       weighted: true,
       records: [
-        { value: '192.0.2.1', weight: 3 },
-        { value: '192.0.2.2', weight: 3 },
-        { value: '198.51.100.1', weight: 4 },
+        { value: '192.0.2.1', weight: 60 },
+        { value: '192.0.2.2', weight: 60 },
+        { value: '198.51.100.1', weight: 80 },
       ],
     });
     await client.traffic.setWeights('name', { home: 0, burst: 100 });
@@ -268,12 +279,55 @@ describe('a weighted name', () => {
     ]);
   });
 
-  it('keeps records that others made, and refuses a group without an entrance', async () => {
+  it('refuses a group without an entrance', async () => {
     await expect(client.traffic.setWeights('name', { nowhere: 100 })).rejects.toMatchObject({
       code: 'failed-precondition',
       effect: 'none',
     });
     expect((await yard.admin.traffic()).names[target]).toBeUndefined();
+  });
+
+  it('is joined and left by machines of a campaign, beside entrances of the settings', async () => {
+    await client.traffic.setWeights('name', { home: 100 });
+    const machines = members('pool-a', 3);
+    await client.traffic.setMembers('name', 'pool-a', machines);
+    await client.traffic.setMembers('name', 'pool-a', machines);
+    expect((await yard.admin.traffic()).names[target]?.records).toHaveLength(2);
+    const { groups } = await client.traffic.setWeights('name', { home: 99, 'pool-a': 1 });
+    expect(groups.find(({ name }) => name === 'pool-a')).toMatchObject({
+      weight: 1,
+      members: machines.map(({ id, address, port }) => ({ id, address, port })),
+    });
+    await client.traffic.setMembers('name', 'pool-a', []);
+    expect(await weights('name')).toEqual({ home: 100, burst: 0 });
+  });
+
+  it('takes over what answers already for the group that names it, and changes nothing beside what nobody names', async () => {
+    // Somebody else's record, put there by another route of that name.
+    await client.traffic.setWeights('theirs', { home: 100 });
+    const there = { id: 'i-there', address: '192.0.2.9', port: 80 };
+    const [joins] = members('pool-a', 1);
+    const refused = client.traffic.setMembers('bare', 'pool-a', joins === undefined ? [] : [joins]);
+    await expect(refused).rejects.toMatchObject({ code: 'failed-precondition', effect: 'none' });
+    await client.traffic.setMembers('bare', 'home', [there]);
+    expect(await weights('bare')).toEqual({ home: 100 });
+    await client.traffic.setMembers('bare', 'pool-a', joins === undefined ? [] : [joins]);
+    await client.traffic.setWeights('bare', { home: 75, 'pool-a': 25 });
+    expect((await yard.admin.traffic()).names[`bare.${DOMAIN} A`]).toEqual({
+      weighted: true,
+      records: [
+        { value: '192.0.2.9', weight: 75 },
+        { value: joins?.address, weight: 25 },
+      ],
+    });
+  });
+
+  it('gives no address to two members: a name knows no ports', async () => {
+    const [first] = members('pool-a', 1);
+    if (first === undefined) throw new Error('one was made');
+    const tried = client.traffic.setMembers('bare', 'pool-a', [first, { ...first, id: 'i-2', port: 81 }]);
+    await expect(tried).rejects.toMatchObject({ code: 'failed-precondition', effect: 'none' });
+    expect((await client.traffic.readRoute('bare')).groups).toEqual([]);
   });
 
   it('takes its entrances from the settings only', async () => {
@@ -288,6 +342,6 @@ describe('a weighted name', () => {
 it('lists every route of the account, and knows no other', async () => {
   const names: string[] = [];
   for await (const page of client.traffic.listRoutes()) names.push(...page.items.map(({ name }) => name));
-  expect(names).toEqual(['shop', 'old', 'name']);
+  expect(names).toEqual(['shop', 'old', 'name', 'bare', 'theirs']);
   await expect(client.traffic.readRoute('no-such-route')).rejects.toMatchObject({ code: 'not-found' });
 });

@@ -2,120 +2,87 @@ import { SpringtideError } from '@springtide/kernel';
 import {
   checkRouteMembers,
   checkRouteShares,
+  foreignMember,
+  refuseOtherWriter,
+  refusePointingAtNothing,
+  routeState,
+  shareWeights,
+  sharesGiven,
+  sharesOfStaying,
   type CallOptions,
+  type LiveMember,
   type RouteCounters,
   type RouteMatch,
   type RouteMember,
   type RouteState,
 } from '@springtide/provider-kit';
-import { z } from 'zod';
 import type { AlibabaApi, Scope } from './api.js';
-import { allOf, numberedPages } from './paging.js';
-import type { Parameters } from './parameters.js';
+import { DnsRecords, type AddressRecord, type MembershipRecord } from './dns-records.js';
 import type { RouteDriver } from './route-driver.js';
 import type { DnsRoute } from './route-settings.js';
-import { nothing, text, wrapped } from './wire.js';
-import { recordWeights } from './whole-weights.js';
 
-const PAGE_SIZE = 100;
 const MOST_WEIGHT = 100;
-/** What a record has while nobody gave it a weight. */
-const FIRST_WEIGHT = 1;
 
-const recordsAnswer = z.object({
-  TotalCount: z.number(),
-  DomainRecords: wrapped(
-    'Record',
-    z.object({
-      RecordId: z.string(),
-      Value: z.string(),
-      Type: text,
-      Status: text,
-      Line: text,
-      Weight: z.number().nullish(),
-    }),
-  ),
-});
-type WireRecord = z.output<typeof recordsAnswer>['DomainRecords'][number];
-
-const addedAnswer = z.object({ RecordId: z.string() });
-const statusAnswer = z.object({
-  TotalCount: z.number().nullish(),
-  SlbSubDomains: wrapped('SlbSubDomain', z.object({ SubDomain: text, Type: text, Open: z.boolean() })),
-});
+/** `record`: the text record that says whose the address is; none for entrances of the settings. */
+type NamedMember = LiveMember & Readonly<{ record?: MembershipRecord }>;
+type LiveName = Readonly<{
+  members: readonly NamedMember[];
+  /** Every address that the name is answered with. */
+  addresses: readonly AddressRecord[];
+}>;
+type Weights = ReadonlyMap<string, number>;
 
 /**
- * Weighted records of one name. A weight is 1 to 100 and never 0, so a group without a share has no record. Nobody checks
- * the entrances behind a name: they are account settings, and whole entrances are what moves.
+ * Weighted records of one name. The product knows no weight of nothing, so who is a member stands in text records beside
+ * the name, and only who has a share has an address record. Nobody looks who is behind a name.
  */
 export class DnsRouteDriver implements RouteDriver {
+  readonly #records: DnsRecords;
+
   constructor(
     private readonly name: string,
     private readonly route: DnsRoute,
-    private readonly api: AlibabaApi,
+    api: AlibabaApi,
     private readonly region: string,
-  ) {}
+  ) {
+    this.#records = new DnsRecords(route, api);
+  }
 
   async read(options: CallOptions): Promise<RouteState> {
-    const records = await this.#records(this.#at(options));
-    const weightOf = new Map(records.map(({ Value, Weight }) => [Value, Weight ?? FIRST_WEIGHT]));
-    const sum = [...weightOf.values()].reduce((total, weight) => total + weight, 0);
-    const groups = Object.entries(this.route.groups).map(([name, addresses]) => ({
-      name,
-      weight:
-        sum === 0
-          ? 0
-          : (addresses.reduce((total, address) => total + (weightOf.get(address) ?? 0), 0) * 100) / sum,
-      members: addresses.map((address) => ({
-        ...this.#member(address),
-        healthy: true,
-        draining: false,
-        activeConnections: null,
-      })),
-    }));
-    return { name: this.name, entrance: this.route.entrance, groups };
+    return this.#toState(await this.#live(this.#at(options)));
   }
 
-  /** @throws failed-precondition unless they are the entrances of the settings. */
-  async setMembers(group: string, members: readonly RouteMember[]): Promise<void> {
+  /** Addresses that answered before are taken over by the group that names them first. */
+  async setMembers(group: string, members: readonly RouteMember[], options: CallOptions): Promise<void> {
     checkRouteMembers(group, members);
-    const declared = this.route.groups[group] ?? [];
-    const named = new Set(members.map(({ address }) => address));
-    if (declared.length > 0 && named.size === declared.length && declared.every((each) => named.has(each))) {
-      return Promise.resolve();
-    }
-    throw new SpringtideError(
-      'failed-precondition',
-      `the entrances behind the name of route "${this.name}" are account settings; no record was changed`,
-      { nextStep: `Change the addresses of group "${group}" in the account's settings.` },
-    );
+    if (this.route.groups[group] !== undefined) return this.#refuseOtherThanDeclared(group, members);
+    const at = this.#at(options);
+    const before = await this.#live(at);
+    const names = new Set(members.map((member) => nameOf(group, member)));
+    const leaving = before.members.filter((each) => each.group === group && !names.has(each.name));
+    const kept = before.members.filter((each) => !leaving.includes(each));
+    const joining = members.filter((member) => kept.every(({ name }) => name !== nameOf(group, member)));
+    refuseSharedAddresses(this.name, kept, joining);
+    this.#refuseForeign(before, joining);
+    for (const member of joining) await this.#records.join(at, group, member);
+    const after = joining.length === 0 ? before : await this.#live(at);
+    const gone = new Set(leaving.map(({ name }) => name));
+    const staying = after.members.filter(({ name }) => !gone.has(name));
+    const shares = sharesOfStaying(sharesGiven(after.members), staying);
+    await this.#apply(at, { ...after, members: staying }, shareWeights(staying, shares, MOST_WEIGHT));
+    for (const { record } of leaving) if (record !== undefined) await this.#records.remove(at, record.id);
   }
 
-  /** Adds before it takes away: the name never answers with nothing. */
   async setWeights(shares: Readonly<Record<string, number>>, options: CallOptions): Promise<RouteState> {
     checkRouteShares(shares);
-    this.#refuseUnknown(shares);
     const at = this.#at(options);
-    const sizes = Object.fromEntries(
-      Object.entries(this.route.groups).map(([group, addresses]) => [group, addresses.length]),
-    );
-    const weights = recordWeights(shares, sizes, MOST_WEIGHT);
-    const wanted = new Map(
-      Object.entries(weights).flatMap(([group, weight]) =>
-        (this.route.groups[group] ?? []).map((address) => [address, weight] as const),
-      ),
-    );
-    const before = await this.#records(at);
-    const ids = new Map(before.map(({ Value, RecordId }) => [Value, RecordId]));
-    for (const address of wanted.keys())
-      if (!ids.has(address)) ids.set(address, await this.#add(at, address));
-    // One record alone answers every question, and has no weight.
-    if (wanted.size > 1) await this.#weigh(at, before, wanted, ids);
-    for (const { Value, RecordId } of before) {
-      if (!wanted.has(Value) && this.#isOurs(Value))
-        await this.#change(at, 'DeleteDomainRecord', { RecordId });
-    }
-    return this.read(options);
+    const before = await this.#live(at);
+    this.#refuseForeign(before, []);
+    refusePointingAtNothing(this.name, before.members, shares);
+    await this.#apply(at, before, shareWeights(before.members, shares, MOST_WEIGHT));
+    const after = await this.#live(at);
+    refuseOtherWriter(this.name, after.members, shares);
+    return this.#toState(after);
   }
 
   async setMatches(matches: readonly RouteMatch[], options: CallOptions): Promise<RouteState> {
@@ -131,92 +98,84 @@ export class DnsRouteDriver implements RouteDriver {
     return Promise.resolve([]);
   }
 
-  async #records(at: Scope): Promise<readonly WireRecord[]> {
-    const { domain, record, type } = this.route;
-    const records = await allOf(
-      numberedPages('DNS records', async (PageNumber) => {
-        const answer = await this.api.read(at, {
-          product: 'alidns',
-          action: 'DescribeSubDomainRecords',
-          parameters: {
-            DomainName: domain,
-            SubDomain: record === '@' ? domain : `${record}.${domain}`,
-            Type: type,
-            PageNumber,
-            PageSize: PAGE_SIZE,
-          },
-          answer: recordsAnswer,
-        });
-        return { items: answer.DomainRecords, total: answer.TotalCount };
+  async #live(at: Scope): Promise<LiveName> {
+    const addresses = await this.#records.addresses(at);
+    const weightOf = new Map(addresses.map(({ address, weight }) => [address, weight]));
+    const live = (group: string, member: RouteMember): NamedMember => ({
+      name: nameOf(group, member),
+      group,
+      member,
+      healthy: true,
+      weight: weightOf.get(member.address) ?? 0,
+    });
+    const declared = Object.entries(this.route.groups).flatMap(([group, entrances]) =>
+      entrances.map((address) => live(group, this.#entrance(address))),
+    );
+    const joined = (await this.#records.memberships(at)).map((record) => ({
+      ...live(record.group, record.member),
+      record,
+    }));
+    return { members: [...declared, ...joined], addresses };
+  }
+
+  /** Adds before it takes away: the name never answers with nothing. */
+  async #apply(at: Scope, { members, addresses }: LiveName, weights: Weights): Promise<void> {
+    const wanted = new Map(
+      members.flatMap(({ name, member }) => {
+        const weight = weights.get(name) ?? 0;
+        return weight > 0 ? [[member.address, weight] as const] : [];
       }),
     );
-    return records.filter(
-      ({ Type, Status, Line }) =>
-        Type === type && Status?.toUpperCase() !== 'DISABLE' && (Line ?? 'default') === 'default',
-    );
+    const idOf = new Map(addresses.map(({ address, id }) => [address, id]));
+    for (const address of wanted.keys()) {
+      if (!idOf.has(address)) idOf.set(address, await this.#records.answer(at, address));
+    }
+    // One record alone answers every question, and has no weight.
+    if (wanted.size > 1) await this.#weigh(at, addresses, wanted, idOf);
+    for (const { address, id } of addresses) if (!wanted.has(address)) await this.#records.remove(at, id);
   }
 
+  /** Those that grow first: a share that is on its way is never larger than it was or will be by much. */
   async #weigh(
     at: Scope,
-    before: readonly WireRecord[],
-    wanted: ReadonlyMap<string, number>,
-    ids: ReadonlyMap<string, string>,
+    before: readonly AddressRecord[],
+    wanted: Weights,
+    idOf: ReadonlyMap<string, string>,
   ): Promise<void> {
-    await this.#open(at);
-    const weightOf = new Map(before.map(({ Value, Weight }) => [Value, Weight]));
-    for (const [address, Weight] of wanted) {
-      if (weightOf.get(address) === Weight) continue;
-      await this.#change(at, 'UpdateDNSSLBWeight', { RecordId: ids.get(address), Weight });
+    const fresh = await this.#records.openWeights(at);
+    const known = new Map(fresh ? [] : before.map(({ address, weight }) => [address, weight]));
+    const changed = [...wanted].filter(([address, weight]) => known.get(address) !== weight);
+    const growth = ([address, weight]: readonly [string, number]): number =>
+      weight - (known.get(address) ?? 0);
+    for (const [address, weight] of changed.toSorted((a, b) => growth(b) - growth(a))) {
+      await this.#records.weigh(at, idOf.get(address) ?? '', weight);
     }
   }
 
-  async #add(at: Scope, Value: string): Promise<string> {
-    const { domain: DomainName, record: RR, type: Type, ttlSeconds: TTL } = this.route;
-    const { RecordId } = await this.api.mutate(at, {
-      product: 'alidns',
-      action: 'AddDomainRecord',
-      parameters: { DomainName, RR, Type, Value, TTL },
-      answer: addedAnswer,
-    });
-    return RecordId;
-  }
-
-  /** Weights count only while the name is switched to weighted answers. */
-  async #open(at: Scope): Promise<void> {
-    const { domain: DomainName, record, type: Type } = this.route;
-    const SubDomain = record === '@' ? DomainName : `${record}.${DomainName}`;
-    const { SlbSubDomains } = await this.api.read(at, {
-      product: 'alidns',
-      action: 'DescribeDNSSLBSubDomains',
-      parameters: { DomainName, Rr: record, PageSize: PAGE_SIZE },
-      answer: statusAnswer,
-    });
-    const isOpen = SlbSubDomains.some(
-      (each) => each.SubDomain === SubDomain && each.Type === Type && each.Open,
+  #refuseOtherThanDeclared(group: string, members: readonly RouteMember[]): void {
+    const declared = this.route.groups[group] ?? [];
+    const named = new Set(members.map(({ address }) => address));
+    if (named.size === declared.length && declared.every((each) => named.has(each))) return;
+    throw new SpringtideError(
+      'failed-precondition',
+      `the entrances of group "${group}" of route "${this.name}" are account settings; no record was changed`,
+      { nextStep: `Change the addresses of group "${group}" in the account's settings.` },
     );
-    if (!isOpen) await this.#change(at, 'SetDNSSLBStatus', { DomainName, SubDomain, Type, Open: true });
   }
 
-  async #change(at: Scope, action: string, parameters: Parameters): Promise<void> {
-    await this.api.mutate(at, { product: 'alidns', action, parameters, answer: nothing });
-  }
-
-  #refuseUnknown(shares: Readonly<Record<string, number>>): void {
-    for (const [group, share] of Object.entries(shares)) {
-      if (share === 0 || this.route.groups[group] !== undefined) continue;
-      throw new SpringtideError(
-        'failed-precondition',
-        `route "${this.name}" cannot give ${share} % to group "${group}": it has no entrance; no record was changed`,
-        { nextStep: `Add the entrance addresses of "${group}" to the account's settings.` },
-      );
+  #refuseForeign({ members, addresses }: LiveName, joining: readonly RouteMember[]): void {
+    const ours = new Set([...members.map(({ member }) => member), ...joining].map(({ address }) => address));
+    const foreign = addresses.find(({ address }) => !ours.has(address));
+    if (foreign !== undefined) {
+      throw foreignMember(this.name, `the record ${foreign.id} for ${foreign.address}`);
     }
   }
 
-  #isOurs(address: string): boolean {
-    return Object.values(this.route.groups).some((addresses) => addresses.includes(address));
+  #toState({ members }: LiveName): RouteState {
+    return routeState(this.name, this.route.entrance, members);
   }
 
-  #member(address: string): RouteMember {
+  #entrance(address: string): RouteMember {
     const { protocol, port } = new URL(this.route.entrance);
     return { id: address, address, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
   }
@@ -224,4 +183,30 @@ export class DnsRouteDriver implements RouteDriver {
   #at({ deadline }: CallOptions): Scope {
     return { region: this.region, deadline };
   }
+}
+
+/** A name answers with addresses: one that two members had could be given to neither alone. */
+function refuseSharedAddresses(
+  route: string,
+  kept: readonly NamedMember[],
+  joining: readonly RouteMember[],
+): void {
+  const taken = new Map(
+    kept.map(({ member, group }) => [member.address, `${member.id} of group "${group}"`]),
+  );
+  for (const { id, address } of joining) {
+    const other = taken.get(address);
+    if (other !== undefined) {
+      throw new SpringtideError(
+        'failed-precondition',
+        `${id} and ${other} of route "${route}" have one address, ${address}, and a name knows no ports; no record was changed`,
+        { nextStep: 'Give each member an address of its own, or take one of them out first.' },
+      );
+    }
+    taken.set(address, id);
+  }
+}
+
+function nameOf(group: string, { id, address, port }: RouteMember): string {
+  return `${group}/${id} ${address}:${port}`;
 }

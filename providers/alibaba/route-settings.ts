@@ -41,7 +41,7 @@ const slbRouteSchema = z.strictObject({
   drainWaitMs: z.int().min(0).max(300_000).default(15_000),
 });
 
-/** A name with weighted A or AAAA records; its groups are entrance addresses. */
+/** A name with weighted A or AAAA records, which only Springtide writes. */
 const dnsRouteSchema = z.strictObject({
   kind: z.literal('dns'),
   domain: z.string().min(1),
@@ -50,11 +50,10 @@ const dnsRouteSchema = z.strictObject({
   type: z.enum(['A', 'AAAA']).default('A'),
   entrance,
   ttlSeconds: z.int().min(1).max(86_400).default(600),
-  /** Entrance addresses by group. */
-  groups: z.record(
-    groupName,
-    z.array(z.string().refine((text) => isIP(text) !== 0, 'is no IP address')).min(1),
-  ),
+  /** Groups whose entrance addresses stand still; members of all others come and go. */
+  groups: z
+    .record(groupName, z.array(z.string().refine((text) => isIP(text) !== 0, 'is no IP address')).min(1))
+    .default({}),
 });
 
 export const routeSchema = z.discriminatedUnion('kind', [albRouteSchema, slbRouteSchema, dnsRouteSchema]);

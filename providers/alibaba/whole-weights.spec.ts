@@ -1,4 +1,4 @@
-import { recordWeights, wholeShares } from './whole-weights.js';
+import { wholeShares } from './whole-weights.js';
 
 describe('wholeShares', () => {
   it.each([
@@ -17,33 +17,5 @@ describe('wholeShares', () => {
     [{ home: 100 }, { home: 100 }],
   ])('%j becomes %j', (shares, whole) => {
     expect(wholeShares(shares)).toEqual(whole);
-  });
-});
-
-describe('recordWeights', () => {
-  it.each([
-    [
-      { home: 75, burst: 25 },
-      { home: 1, burst: 1 },
-      { home: 3, burst: 1 },
-    ],
-    [
-      { home: 50, burst: 50 },
-      { home: 3, burst: 2 },
-      { home: 2, burst: 3 },
-    ],
-    [
-      { home: 99, burst: 1 },
-      { home: 1, burst: 1 },
-      { home: 99, burst: 1 },
-    ],
-    [{ home: 100, burst: 0 }, { home: 2, burst: 1 }, { home: 1 }],
-    [
-      { home: 63, burst: 37 },
-      { home: 1, burst: 1 },
-      { home: 63, burst: 37 },
-    ],
-  ])('%j over %j records is %j each', (shares, sizes, weights) => {
-    expect(recordWeights(shares, sizes, 100)).toEqual(weights);
   });
 });
