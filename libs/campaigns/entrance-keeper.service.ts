@@ -13,6 +13,7 @@ import { z } from 'zod';
 import type { OpenRun, RunBook } from './run-book.js';
 import { groupOf, machinesOf, type RunMachine } from './run-machines.js';
 import { membersByGroup } from './route-members.js';
+import { tellAndWake } from './tell-and-wake.js';
 
 const SetShares = z.object({ route: z.string(), shares: z.record(z.string(), z.number()) });
 const SetMembers = z.object({
@@ -21,7 +22,7 @@ const SetMembers = z.object({
   members: z.array(z.object({ id: z.string() })),
 });
 
-/** Compares the entrances of a run with what they should have, and gives back what a restarted proxy forgot. */
+/** Compares the entrances of a run with what they should have: gives back what a restarted proxy forgot, tells of others' hands. */
 export class EntranceKeeper {
   constructor(
     private readonly book: RunBook,
@@ -53,6 +54,7 @@ export class EntranceKeeper {
     const lacking = groupsLacking(expected, (await this.routes.read(route)).groups);
     // While a phase moves members itself, only the standing fleet, which no phase touches, tells of a restart.
     const steady = open.run.state === 'holding';
+    if (lacking.length === 0 && steady) return await this.tellOfHands(run, route);
     if (lacking.length === 0 || !(steady || lacking.includes(HOME_GROUP))) return;
     const change = changeOf(open, run, `reassert/${this.book.now()}`);
     const { readyTimeoutMs } = open.policy;
@@ -65,6 +67,26 @@ export class EntranceKeeper {
       sentences: [sentence('guard.entrance', { route: route.name, groups: lacking.join(', ') })],
       facts: { route: route.name, groups: lacking.length },
       once: `entrance/${route.name}/${this.book.now()}`,
+    });
+  }
+
+  /**
+   * Shares that this run did not order: somebody moved them at the entrance itself. They are told, and the run is woken,
+   * which compares them with what is ready and moves them back in steps that are watched. An order under way says nothing.
+   */
+  private async tellOfHands(run: RunRef, route: Route): Promise<void> {
+    const order = await lastOrder(this.ledger, run, route.name);
+    const state = await this.routes.read(route);
+    const now = await lastOrder(this.ledger, run, route.name);
+    if (order === undefined || order.key !== now?.key || !order.carriedOut) return;
+    const ordered = amongHealthy(state, new Map(Object.entries(order.shares)));
+    const live = amongHealthy(state, new Map(state.groups.map(({ name, weight }) => [name, weight])));
+    if (ordered === undefined || live === undefined || isNear(ordered, live)) return;
+    const once = `shares/${order.key}`;
+    await tellAndWake(this.book, run, 'guard.shares', (told) => {
+      if (told.includes(once)) return [];
+      const facts = { route: route.name, now: inWords(live), ordered: inWords(ordered) };
+      return [{ level: 'warning', sentences: [sentence('guard.shares', facts)], facts, once }];
     });
   }
 
@@ -165,6 +187,48 @@ export async function orderedShares(
     .filter((intent) => intent.state === 'settled')
     .map((intent) => SetShares.safeParse(intent.spec).data)
     .findLast((set) => set?.route === route)?.shares;
+}
+
+type ShareOrder = Readonly<{ key: string; carriedOut: boolean; shares: Shares }>;
+
+/** The latest shares that a run has sent to an entrance, or is about to send. */
+async function lastOrder(
+  ledger: EffectLedger,
+  { tenantId, runId }: Pick<RunRef, 'tenantId' | 'runId'>,
+  route: string,
+): Promise<ShareOrder | undefined> {
+  const orders = (await ledger.listIntents(tenantId, { runId, kind: 'set' })).flatMap((intent) => {
+    const set = SetShares.safeParse(intent.spec).data;
+    if (set?.route !== route) return [];
+    const { id, generation, state, sentAt, createdAt } = intent;
+    const carriedOut = state === 'settled';
+    return [{ key: `${id}.${generation}`, carriedOut, at: sentAt ?? createdAt, shares: set.shares }];
+  });
+  return orders.toSorted((a, b) => (a.at < b.at ? -1 : 1)).at(-1);
+}
+
+/** As whole percentages of those groups that can answer; undefined where none can. */
+function amongHealthy({ groups }: RouteState, shares: ReadonlyMap<string, number>): Shares | undefined {
+  return sharesByCapacity(
+    groups.map(({ name, members }) => ({
+      name,
+      capacity: members.some(({ healthy }) => healthy) ? (shares.get(name) ?? 0) : 0,
+    })),
+  );
+}
+
+/** Products round shares to weights of their own, and tell them back so. */
+const ROUNDING = 3;
+
+function isNear(a: Shares, b: Shares): boolean {
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  return names.every((name) => Math.abs((a[name] ?? 0) - (b[name] ?? 0)) <= ROUNDING);
+}
+
+function inWords(shares: Shares): string {
+  return Object.entries(shares)
+    .map(([name, share]) => `${name} ${share} %`)
+    .join(', ');
 }
 
 /** Who changes an entrance, for the ledger. */

@@ -200,4 +200,21 @@ describe('traffic of a run', () => {
       ]),
     );
   }, 60_000);
+
+  it('that somebody moved by hand at the entrance is told once, and the run is woken to move it back', async () => {
+    const { group, join, entrance, run, ledger, routes, releases, ref } = await open();
+    const keeper = new EntranceKeeper(run.book, ledger, routes, releases);
+    await join();
+    const told = async () => (await run.story()).filter((line) => line.startsWith('guard.shares'));
+    const { revision } = await run.row();
+    await keeper.keep(ref);
+    await entrance.setWeights(ROUTE, { home: 52, [group]: 48 });
+    await keeper.keep(ref);
+    expect([await told(), (await run.row()).revision]).toEqual([[], revision]);
+    await entrance.setWeights(ROUTE, { home: 100, [group]: 0 });
+    await keeper.keep(ref);
+    await keeper.keep(ref);
+    expect(await told()).toEqual([expect.stringContaining(`instead of home 50 %, ${group} 50 %`)]);
+    expect((await run.row()).revision).toBe(revision + 1);
+  }, 60_000);
 });

@@ -43,6 +43,8 @@ export const storyWordsEnUS = {
     'The budget is used up: nothing more is bought. What runs stays until someone decides.',
   'story.guard.budget-90': 'Nine tenths of the budget are used.',
   'story.guard.budget-70': 'Seven tenths of the budget are used.',
+  'story.guard.shares':
+    'Somebody moved the traffic of {route} at the entrance itself: {now} instead of {ordered}. Machines that are paid for may serve nothing meanwhile. The run moves it back in steps that are watched; to keep it as it is, pause the run (springtide run pause) and move it again.',
   'story.guard.lost': '{count} machines vanished; they are being replaced.',
   'story.guard.notice':
     '{machine} of {service} ({pool:pool}) is taken back by its cloud ({message}): it gets no more traffic, and is replaced within what was approved.',

@@ -36,6 +36,8 @@ export const storyWordsZhCN: Readonly<Record<keyof typeof storyWordsEnUS, string
   'story.guard.budget-100': '预算已用完：不再购买。运行中的主机保持不变，等待人工决定。',
   'story.guard.budget-90': '预算已使用九成。',
   'story.guard.budget-70': '预算已使用七成。',
+  'story.guard.shares':
+    '有人在流量入口处直接改动了 {route} 的流量：现为 {now}，应为 {ordered}。期间已付费的主机可能没有承担流量。执行会分步移回并逐步观察；如要保持现状，请先暂停执行（springtide run pause），再改动一次。',
   'story.guard.lost': '{count} 台主机消失，正在补充。',
   'story.guard.notice':
     '{service} 的 {machine}（{pool:pool}）将被云平台收回（{message}）：不再分配流量，并在审批范围内补充。',
