@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Sentence } from './reasons/sentence.js';
 import { Id } from './scalars.js';
 
 /** A machine that serves a route permanently, outside any campaign. */
@@ -89,3 +90,15 @@ export const RouteBody = RouteInput.extend({
   version: z.number().int(),
 }).meta({ id: 'Route' });
 export type RouteBody = z.infer<typeof RouteBody>;
+
+/** A route after a step that stayed, and what the watch of the step saw. */
+export const ReleaseStepBody = RouteBody.extend({
+  watched: z.object({
+    /** False: nobody counted enough requests, so that nothing speaks for the step either. */
+    judged: z.boolean(),
+    reason: z.string(),
+    /** The same for readers of any language. */
+    reasonSentences: z.array(Sentence),
+  }),
+}).meta({ id: 'ReleaseStep' });
+export type ReleaseStepBody = z.infer<typeof ReleaseStepBody>;

@@ -182,6 +182,26 @@ suite('gray release through a real proxy', () => {
     expect(after.live?.map(({ name }) => name)).toEqual(['home']);
   });
 
+  it('tells what the watch saw, and that a step was kept unjudged where nobody asked enough', async () => {
+    const quiet = await step({ groups: [group(10)], watch: { seconds: 1 } });
+    expect(quiet.watched).toMatchObject({ judged: false, reasonSentences: [{ code: 'gate.few' }] });
+    const begun = step({ groups: [group(50)], watch: { seconds: 4, minimumRequests: 10 } });
+    let over = false;
+    void begun.finally(() => (over = true));
+    while (!over) await answers();
+    expect((await begun).watched).toMatchObject({
+      judged: true,
+      reasonSentences: [{ code: 'gate.healthy' }],
+    });
+    const page = { limit: 2, targetId: id, action: 'route.release' };
+    const told = (await audit.list(tenant.admin, page)).map(({ after }) => after?.['watched']);
+    expect(told).toEqual([
+      'no group failed or was slow above its limit',
+      'kept unjudged: too few requests were counted to judge by',
+    ]);
+    await step({ watch: { seconds: 0 } });
+  });
+
   it('is given back whole to a proxy that was started again, and touches no shares of others', async () => {
     await step({ groups: [group(30)], matches: [testers], watch: { seconds: 0 } });
     const keeper = new ReleaseKeeper(db.database, routes, systemClock);

@@ -1,4 +1,4 @@
-import type { ReleaseInput, RouteBody, RouteRelease } from '@springtide/contracts';
+import type { ReleaseInput, ReleaseStepBody, RouteRelease } from '@springtide/contracts';
 import { SpringtideError, asSpringtideError, canonicalJson, toInstant, type Clock } from '@springtide/kernel';
 import { recordAudit, requirePermission } from '@springtide/identity';
 import type { Database, RequestContext } from '@springtide/platform';
@@ -32,7 +32,12 @@ export class GrayReleases {
   ) {}
 
   /** @throws failed-precondition when the step did not hold; the step before it is in force again then. */
-  async step(ctx: RequestContext, id: string, version: number, input: ReleaseInput): Promise<RouteBody> {
+  async step(
+    ctx: RequestContext,
+    id: string,
+    version: number,
+    input: ReleaseInput,
+  ): Promise<ReleaseStepBody> {
     requirePermission(ctx, 'route:write');
     checkRelease(HOME_GROUP, input);
     const { groups, matches, watch } = input;
@@ -47,10 +52,11 @@ export class GrayReleases {
       fence: 0,
     };
     const before = row.release;
+    let verdict: GateVerdict;
     try {
       const base = await this.apply(row, before, wanted, change);
       const [from, to] = [sharesOfRelease(HOME_GROUP, before), sharesOfRelease(HOME_GROUP, wanted)];
-      const verdict = await this.watch(row, base, watch, relievedGroups(from, to));
+      verdict = await this.watch(row, base, watch, relievedGroups(from, to));
       if (!verdict.passed) throw failed(row.name, verdict);
     } catch (thrown) {
       const why = asSpringtideError(thrown);
@@ -61,8 +67,9 @@ export class GrayReleases {
       throw thrown;
     }
     await this.dropGroups(row, before, wanted, change);
-    await this.record(ctx, row, 'route.release', wanted);
-    return await this.routes.get(ctx, id);
+    await this.record(ctx, row, 'route.release', wanted, { watched: watchedText(verdict) });
+    const { judged, reason, why } = verdict;
+    return { ...(await this.routes.get(ctx, id)), watched: { judged, reason, reasonSentences: [why] } };
   }
 
   /**
@@ -162,7 +169,7 @@ export class GrayReleases {
     }
     for (const { name, members } of before.groups) await this.routes.setMembers(row, name, members, change);
     await this.dropGroups(row, wanted, before, change);
-    await this.record(ctx, row, 'route.release.rollback', before, reason);
+    await this.record(ctx, row, 'route.release.rollback', before, { reason });
   }
 
   /** Groups that this step no longer names: they have neither matches nor shares by now. */
@@ -201,7 +208,7 @@ export class GrayReleases {
     row: RouteEntity,
     action: string,
     release: RouteRelease,
-    reason?: string,
+    why: Readonly<{ watched: string } | { reason: string }>,
   ): Promise<void> {
     await this.database.unitOfWork(ctx, async (tx) => {
       await tx.update(RouteEntity, { id: row.id, version: row.version }, { release, stepSince: null });
@@ -212,13 +219,18 @@ export class GrayReleases {
           name: row.name,
           groups: release.groups.map(({ name, share }) => `${name} ${share} %`).join(', '),
           matches: release.matches.map(({ name, group }) => `${name} → ${group}`).join(', '),
-          ...(reason === undefined ? {} : { reason }),
+          ...why,
         },
-        show: ['name', 'groups', 'matches', 'reason'],
+        show: ['name', 'groups', 'matches', 'watched', 'reason'],
         at: toInstant(this.clock.now()),
       });
     });
   }
+}
+
+/** Whoever reads the record later must see that nobody judged. */
+function watchedText({ judged, reason }: GateVerdict): string {
+  return judged ? reason : `kept unjudged: ${reason}`;
 }
 
 function requireAt(row: RouteEntity | null, id: string, version: number): RouteEntity {

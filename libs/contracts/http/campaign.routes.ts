@@ -6,7 +6,7 @@ import { ApprovalBody, PlanBody } from '../plan.js';
 import { PlanComparison, PlanWhatIf } from '../plan-comparison.js';
 import { CampaignReport } from '../run.js';
 import { Id, PageQuery, pageOf } from '../scalars.js';
-import { ReleaseInput, RouteBody, RouteInput } from '../traffic.js';
+import { ReleaseInput, ReleaseStepBody, RouteBody, RouteInput } from '../traffic.js';
 import { defineRoute } from './route.js';
 
 const params = z.object({ id: Id });
@@ -56,7 +56,7 @@ export const campaignRoutes = {
     permission: 'route:write',
     params,
     body: ReleaseInput,
-    response: RouteBody,
+    response: ReleaseStepBody,
     status: 200,
     etag: 'require',
   }),

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { numberText, timeText } from '../output/readable.js';
 import { factsOf, tableOf, type Section } from '../output/render.js';
+import { toldText } from '../output/told-text.js';
 import { readBody, readDocument } from '../session/documents.js';
 import { routeId, templateId } from '../session/references.js';
 import { flag, required, type CommandLine } from './command-line.js';
@@ -116,7 +117,9 @@ export function addRouteCommands(program: Command, line: CommandLine): void {
         body,
         ifMatch: before.version,
       });
-      session.print(route, () => routeSections(route));
+      const { reason, reasonSentences } = route.watched;
+      const watched = toldText(reasonSentences, reason, session.options.language);
+      session.print(route, () => [...routeSections(route), factsOf([['Watched', watched]])]);
     },
   );
 }
