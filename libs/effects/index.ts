@@ -21,6 +21,7 @@ export {
   RECONCILER_RUN,
   Reconciler,
   failedPass,
+  type EndedOrphan,
   type ReconcileReport,
   type Scope,
 } from './reconciler.service.js';

@@ -25,11 +25,15 @@ export type ReconcileReport = Readonly<{
   adopted: number;
   lost: number;
   orphansDeleted: number;
+  /** Those that were ended as orphans, with the run whose purchase their marks name: its people are told. */
+  ended: readonly EndedOrphan[];
   /** Machines with our marks whose intents this ledger does not know: left alone. */
   strangers: number;
   /** Runs with lapsed leases: their scale-back must start now. */
   lapsedRunIds: readonly string[];
 }>;
+
+export type EndedOrphan = Readonly<{ runId: string; intentId: string; machineId: string; region: string }>;
 
 export type Scope = Readonly<{ tenantId: string; accountId: string; region: string }>;
 
@@ -87,7 +91,7 @@ export class Reconciler {
     );
     // Before anything is done: what was seen counts for the next pass even if this one does not come to its end.
     await this.keep(scope, takenAt, earlier, decision);
-    const done = await this.apply(scope, intents, decision);
+    const { deleted, ...done } = await this.apply(scope, intents, decision);
     return {
       accountId: scope.accountId,
       region: scope.region,
@@ -95,6 +99,8 @@ export class Reconciler {
       distrust: decision.distrust,
       listed: items.length,
       ...done,
+      orphansDeleted: deleted.length,
+      ended: namedBy(deleted, items, intents),
       strangers: decision.strangers.length,
       lapsedRunIds: lapsedRuns(intents, decision),
     };
@@ -184,8 +190,8 @@ export class Reconciler {
       );
     }
     const lost = await this.reread(scope, decision, byId);
-    const orphansDeleted = await this.deleteOrphans(scope, decision.orphans);
-    return { adopted: adoptedCount, lost, orphansDeleted };
+    const deleted = await this.deleteOrphans(scope, decision.orphans);
+    return { adopted: adoptedCount, lost, deleted };
   }
 
   private async reread(
@@ -210,9 +216,9 @@ export class Reconciler {
     await this.pass(scope);
   }
 
-  private async deleteOrphans(scope: Scope, machineIds: readonly string[]): Promise<number> {
+  private async deleteOrphans(scope: Scope, machineIds: readonly string[]): Promise<readonly string[]> {
     const { log } = this.ledger.dependencies;
-    let deleted = 0;
+    const deleted: string[] = [];
     for (const machineId of machineIds) {
       if (await this.wasTakenOver(scope, machineId)) continue;
       log.warn(
@@ -223,7 +229,7 @@ export class Reconciler {
         await this.life.release(orphanRelease(scope, machineId));
         return true;
       });
-      if (done === true) deleted += 1;
+      if (done === true) deleted.push(machineId);
     }
     return deleted;
   }
@@ -265,6 +271,19 @@ function orphanRelease(scope: Scope, machineId: string): ReleaseRequest {
   };
 }
 
+function namedBy(
+  machineIds: readonly string[],
+  listed: readonly Machine[],
+  intents: readonly Intent[],
+): readonly EndedOrphan[] {
+  return machineIds.flatMap((machineId) => {
+    const named = listed.find(({ id }) => id === machineId)?.ownership?.intent;
+    const intent = intents.find(({ id }) => id === named);
+    if (intent === undefined) return [];
+    return [{ runId: intent.runId, intentId: intent.id, machineId, region: intent.region }];
+  });
+}
+
 function countLost(intent: Intent): number {
   return intent.items.filter((item) => item.state === 'lost').length;
 }
@@ -297,6 +316,7 @@ export function failedPass(scope: Scope, thrown: unknown): ReconcileReport {
     adopted: 0,
     lost: 0,
     orphansDeleted: 0,
+    ended: [],
     strangers: 0,
     lapsedRunIds: [],
   };

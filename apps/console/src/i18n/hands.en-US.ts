@@ -81,6 +81,7 @@ export const handsEnUS = {
   'step.demand.below-plan': 'Demand below plan',
   'step.demand.calm': 'Demand as planned again',
   'step.guard.entrance': 'Entrance set right again',
+  'step.reconcile.ended': 'Unbooked machine ended',
   'step.guard.shares': 'Traffic moved by other hands',
   'step.guard.timer': 'Timer in the cloud',
   'step.plan.residual': 'Planning of the rest',

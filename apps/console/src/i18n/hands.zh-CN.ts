@@ -80,6 +80,7 @@ export const handsZhCN: Record<keyof typeof handsEnUS, string> = {
   'step.demand.below-plan': '需求低于计划',
   'step.demand.calm': '需求恢复到计划水平',
   'step.guard.entrance': '流量入口已恢复',
+  'step.reconcile.ended': '账外主机已终止',
   'step.guard.shares': '流量被他人改动',
   'step.guard.timer': '云侧定时器',
   'step.plan.residual': '重新规划剩余部分',

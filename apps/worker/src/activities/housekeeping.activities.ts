@@ -1,5 +1,5 @@
 import type { AccountService, CloudAccount } from '@springtide/accounts';
-import type { GroupReturns, RunBook } from '@springtide/campaigns';
+import { tellOfEnded, type GroupReturns, type RunBook } from '@springtide/campaigns';
 import type { BuiltClusterService } from '@springtide/clusters';
 import type { HousekeepingActivities, InventoryAccount } from '@springtide/contracts';
 import { failedPass, type Reconciler, type Scope } from '@springtide/effects';
@@ -37,6 +37,7 @@ export function housekeepingActivities(parts: HousekeepingParts): HousekeepingAc
             parts.log.warn({ ...report }, 'reality and ledger differed');
           }
           const { tenantId } = scope;
+          await tellOfEnded(parts.book, tenantId, report.ended);
           const lapsed = await parts.builtClusters.takeBackLapsed(tenantId, report.lapsedRunIds);
           return { lapsedRunIds: await parts.mayComeBack(tenantId, lapsed) };
         } catch (thrown) {

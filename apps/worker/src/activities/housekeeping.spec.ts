@@ -38,6 +38,23 @@ describe('a reconcile pass', () => {
   });
 });
 
+describe('a machine that a pass ended', () => {
+  it('is told to the people of the run whose marks it carried', async () => {
+    const ended = [{ runId: 'its-run', intentId: 'i', machineId: 'm', region: 'east' }];
+    const told: string[] = [];
+    const none = async () => await Promise.resolve([]);
+    const activities = activitiesOver({
+      reconciler: { pass: async () => await Promise.resolve({ ...failedPass(SCOPE, 'none'), ended }) },
+      book: { within: async (_tenant: string, runId: string) => await Promise.resolve(told.push(runId)) },
+      builtClusters: { takeBackLapsed: none },
+      mayComeBack: none,
+    });
+    const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+    await environment.run(async () => await activities.reconcilePass(SCOPE));
+    expect(told).toEqual(['its-run']);
+  });
+});
+
 describe('where the reconciler looks', () => {
   it('is every region of every cloud that is registered, of disabled and private ones too', async () => {
     const account = (name: string, kind: string, status = 'ready') => {
