@@ -20,9 +20,6 @@ export function checkCampaign(input: CampaignInput, services: readonly string[],
   const places = [
     ...phaseProblems(input, now),
     ...demandProblems(input, services),
-    ...(input.follows === 'strategies' && input.lateStart?.policy === 'skip'
-      ? ['a scaling group follows its strategies all the time and has no start to be skipped (lateStart)']
-      : []),
     ...(decimal(input.budget.amount).lessThan(0)
       ? [{ path: 'budget.amount', message: 'the budget is less than nothing' }]
       : []),
