@@ -25,6 +25,7 @@ import type {
   NetworkFact,
   PoolOffer,
   ReadinessSubject,
+  ReservationFact,
 } from './domain/index.js';
 
 export type AccountSources = Readonly<{
@@ -51,7 +52,7 @@ export class AccountFactFinder {
     const { capabilities } = sessions.manifest(account.provider);
     const regions = [...new Set(pools.map((pool) => pool.region))];
     const control = { priority: 'sync', deadline: addMs(this.now(), WITHIN_MS) } as const;
-    const [report, market, networks, images, trials] = await Promise.all([
+    const [report, market, networks, images, trials, reservations] = await Promise.all([
       this.measured(async () => await this.report(ctx, account, control)),
       this.market(ctx, accountId, pools, STOCK_AGE_MS),
       this.perRegion(
@@ -67,6 +68,13 @@ export class AccountFactFinder {
         async (client, region) => await imagesOf(client, region, control),
       ),
       this.trials(ctx, account, { ...subject, pools }, control),
+      this.perRegion(
+        ctx,
+        account,
+        // Who cannot be asked is not asked: the manifest says why.
+        capabilities.capacityReservations?.supported === true ? regions : [],
+        async (client, region) => await reservationsOf(client, region, control),
+      ),
     ]);
     return {
       id: account.id,
@@ -79,6 +87,8 @@ export class AccountFactFinder {
       market,
       networks,
       images,
+      reservationSignal: capabilities.capacityReservations ?? UNREAD_RESERVATIONS,
+      reservations,
       trials,
     };
   }
@@ -238,6 +248,19 @@ function trialBatch(
     ...(sheet.subnet === null ? {} : { subnet: sheet.subnet }),
     ...(sheet.userData === null ? {} : { userData: sheet.userData }),
   };
+}
+
+const UNREAD_RESERVATIONS = { supported: false, reason: 'this cloud has none that could be read' } as const;
+
+async function reservationsOf(
+  client: CloudClient,
+  region: string,
+  control: CallControl,
+): Promise<readonly ReservationFact[]> {
+  const found = await client.compute.listReservations({ region }, control);
+  return found.map(({ zone, machineType, free, startsAt, endsAt = null }) => {
+    return { region, zone, machineType, free, startsAt, endsAt };
+  });
 }
 
 async function networksOf(

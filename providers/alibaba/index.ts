@@ -59,6 +59,10 @@ export const manifest: ProviderManifest<AlibabaAccount> = {
     spot: { supported: true },
     stockSignal: { supported: true },
     quotaSignal: { supported: true },
+    capacityReservations: {
+      supported: false,
+      reason: 'private pools are not read here; a dry run tells whether stock is there now',
+    },
     launchTrial: { supported: true },
     changeFeed: {
       supported: false,

@@ -5,6 +5,7 @@ import {
   DeleteNetworkInterfaceCommand,
   DeleteVolumeCommand,
   DescribeAddressesCommand,
+  DescribeCapacityReservationsCommand,
   DescribeImagesCommand,
   DescribeInstanceTypeOfferingsCommand,
   DescribeInstanceTypesCommand,
@@ -24,6 +25,7 @@ import {
   type CreateFleetCommandInput,
   type CreateLaunchTemplateCommandInput,
   type DescribeAddressesCommandInput,
+  type DescribeCapacityReservationsCommandInput,
   type DescribeImagesCommandInput,
   type DescribeInstanceTypeOfferingsCommandInput,
   type DescribeInstanceTypesCommandInput,
@@ -159,6 +161,12 @@ export class AwsApi {
   describeSpotPriceHistory(at: AwsScope, input: DescribeSpotPriceHistoryCommandInput) {
     return this.read('DescribeSpotPriceHistory', at, (client, options) =>
       client.send(new DescribeSpotPriceHistoryCommand(input), options),
+    );
+  }
+
+  describeCapacityReservations(at: AwsScope, input: DescribeCapacityReservationsCommandInput) {
+    return this.read('DescribeCapacityReservations', at, (client, options) =>
+      client.send(new DescribeCapacityReservationsCommand(input), options),
     );
   }
 

@@ -4,6 +4,7 @@ import {
   RecentlyKnown,
   eachOrSeparately,
   promisedMachine,
+  type CapacityReservation,
   type CallOptions,
   type ComputeFacet,
   type IntentQuery,
@@ -26,6 +27,7 @@ import { listOfferings } from './offerings.js';
 import type { PriceBook } from './price-book.js';
 import type { QuotasApi } from './quotas-api.js';
 import { listQuotas } from './quotas.js';
+import { listReservations } from './reservations.js';
 import { listSatellites, releaseSatellite } from './satellites.js';
 import { withNotices } from './spot.js';
 import { INSTALLATION_TAG, INTENT_TAG, TOKEN_TAG } from './tags.js';
@@ -56,6 +58,10 @@ export class AwsCompute implements ComputeFacet {
 
   listQuotas(scope: { region: string }, options: CallOptions): Promise<readonly Quota[]> {
     return listQuotas(this.account, this.api, this.quotas, { ...scope, ...options });
+  }
+
+  listReservations(scope: { region: string }, options: CallOptions): Promise<readonly CapacityReservation[]> {
+    return listReservations(this.api, { ...scope, ...options });
   }
 
   async launch(batch: LaunchBatch, options: CallOptions): Promise<LaunchReceipt> {

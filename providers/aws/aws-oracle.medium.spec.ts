@@ -63,6 +63,10 @@ const runs = yardLane('aws provider (boto3)', typeof yard !== 'string', typeof y
     return items.flatMap((item) => (item.outcome === 'accepted' ? [item.machineId] : []));
   }
 
+  it('knows that nothing is set aside in the yard', async () => {
+    expect(await client.compute.listReservations(scope)).toEqual([]);
+  });
+
   it(
     'made what that one lists, once, also after a lost answer, and leaves nothing that it would find',
     async () => {

@@ -30,6 +30,7 @@ export const manifest: ProviderManifest<AwsAccount> = {
     spot: { supported: true },
     stockSignal: { supported: false, reason: 'AWS does not tell how much on-demand capacity it has' },
     quotaSignal: { supported: true },
+    capacityReservations: { supported: true },
     managedClusters: { supported: true },
     machineSnapshots: {
       supported: false,

@@ -56,6 +56,10 @@ export const manifest: ProviderManifest<TencentAccount> = {
     spot: { supported: true },
     stockSignal: { supported: true },
     quotaSignal: { supported: true },
+    capacityReservations: {
+      supported: false,
+      reason: 'Tencent Cloud sets capacity aside by hand of its sales, without a call to read it',
+    },
     launchTrial: { supported: true },
     changeFeed: {
       supported: false,

@@ -62,7 +62,13 @@ export const readinessWordsEnUS = {
   'ready.trial-untold': 'A launch of {machines} machines could not be tried: {why}',
   'ready.stock-untold': 'How many machines are in stock is not known: {why}.',
   'ready.reservation-untold':
-    'Up to {machines} machines depend on what is in stock on the night: Springtide does not read capacity reservations yet.',
+    'Up to {machines} machines depend on what is in stock on the night; whether capacity is set aside was not measured: {why}.',
+  'ready.reservation-covers':
+    'All {machines} machines are set aside at the cloud until the campaign is over.',
+  'ready.reservation-covers-part':
+    '{booked} of up to {machines} machines are set aside at the cloud; the others depend on what is in stock on the night.',
+  'ready.reservation-none':
+    'Nothing is set aside at the cloud: up to {machines} machines depend on what is in stock on the night.',
   'ready.price-kept':
     'At prices of now the plan costs {now} {currency}, {percent} % of {planned} {currency}.',
   'ready.price-risen':

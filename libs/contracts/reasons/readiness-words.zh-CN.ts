@@ -49,7 +49,11 @@ export const readinessWordsZhCN: Readonly<Record<keyof typeof readinessWordsEnUS
   'ready.trial-refused': '云现在会拒绝 {machines} 台主机：{why}',
   'ready.trial-untold': '无法试运行 {machines} 台主机的创建：{why}',
   'ready.stock-untold': '不知道库存有多少台：{why}。',
-  'ready.reservation-untold': '最多 {machines} 台主机取决于当晚的库存：Springtide 目前不读取容量预定。',
+  'ready.reservation-untold': '最多 {machines} 台主机取决于当晚的库存；是否有容量预定未测量：{why}。',
+  'ready.reservation-covers': '全部 {machines} 台主机已在云上预定，直到大促结束。',
+  'ready.reservation-covers-part':
+    '最多 {machines} 台主机中有 {booked} 台已在云上预定，其余取决于当晚的库存。',
+  'ready.reservation-none': '云上没有容量预定：最多 {machines} 台主机取决于当晚的库存。',
   'ready.price-kept': '按现价计划花费 {now} {currency}，是 {planned} {currency} 的 {percent} %。',
   'ready.price-risen':
     '按现价计划花费 {now} {currency}，是 {planned} {currency} 的 {percent} %，超过 {limit} % 的上限。',

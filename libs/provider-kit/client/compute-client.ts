@@ -8,7 +8,14 @@ import type {
   ListScope,
   Page,
 } from '../contract/compute.js';
-import type { Machine, MachineId, Offering, Quota, Satellite } from '../contract/machine.js';
+import type {
+  CapacityReservation,
+  Machine,
+  MachineId,
+  Offering,
+  Quota,
+  Satellite,
+} from '../contract/machine.js';
 import type { MachineChanges } from '../contract/resources.js';
 import type { ProviderManifest } from '../contract/session.js';
 import type { Call, CallControl, CallRunner } from './call-runner.js';
@@ -41,6 +48,25 @@ export class ComputeClient {
     return this.#read({ operation: 'listQuotas', region: scope.region }, control, async (options) =>
       this.#facet.listQuotas(scope, options),
     );
+  }
+
+  /** Capacity that is set aside at the cloud. @throws unsupported where none can be read. */
+  async listReservations(
+    scope: { region: string },
+    control?: CallControl,
+  ): Promise<readonly CapacityReservation[]> {
+    const { capacityReservations } = this.#manifest.capabilities;
+    if (capacityReservations?.supported !== true || this.#facet.listReservations === undefined) {
+      const reason =
+        capacityReservations?.supported === false ? capacityReservations.reason : 'its provider reads none';
+      throw new SpringtideError(
+        'unsupported',
+        `capacity reservations of ${this.#manifest.title} cannot be read: ${reason}; nothing was sent`,
+      );
+    }
+    const read = this.#facet.listReservations.bind(this.#facet);
+    const about = { operation: 'listReservations', region: scope.region } as const;
+    return this.#read(about, control, async (options) => read(scope, options));
   }
 
   /** Sent once. A batch over the provider's limit is refused: tokens belong to batches, so the ledger cuts them. */

@@ -1,5 +1,14 @@
 import type { Instant, SpringtideError } from '@springtide/kernel';
-import type { Machine, MachineId, Offering, Ownership, PurchaseOption, Quota, Satellite } from './machine.js';
+import type {
+  CapacityReservation,
+  Machine,
+  MachineId,
+  Offering,
+  Ownership,
+  PurchaseOption,
+  Quota,
+  Satellite,
+} from './machine.js';
 import type { MachineChanges } from './resources.js';
 
 /** Sent with every call. A provider gives up at the deadline with `timeout`; what it had sent may still happen. */
@@ -55,6 +64,8 @@ export interface ComputeFacet {
   /** Everything that could be bought in the region, sold-out offerings included (stock `none`). */
   listOfferings(scope: { region: string }, options: CallOptions): AsyncIterable<Page<Offering>>;
   listQuotas(scope: { region: string }, options: CallOptions): Promise<readonly Quota[]>;
+  /** What is set aside or will be; only where `capabilities.capacityReservations` is supported. */
+  listReservations?(scope: { region: string }, options: CallOptions): Promise<readonly CapacityReservation[]>;
   /**
    * Asks the cloud for machines, tagged with their ownership in this very call.
    * @throws insufficient-capacity, quota-exceeded, subnet-exhausted, balance with `effect: none`: nothing was created.

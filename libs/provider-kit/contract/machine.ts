@@ -87,4 +87,18 @@ export type Offering = Readonly<{
 }>;
 
 /** A limit in vCPU, over all zones of `region`. */
+/** Machines that are set aside at the cloud, which launches of the type in the zone take without naming it. */
+export type CapacityReservation = Readonly<{
+  id: string;
+  region: string;
+  zone: string;
+  machineType: string;
+  machines: number;
+  /** Not taken by machines that run. */
+  free: number;
+  startsAt: Instant;
+  /** Absent: until somebody gives it up. */
+  endsAt?: Instant;
+}>;
+
 export type Quota = Readonly<{ group: string; region: string; limitVcpu: number; usedVcpu: number }>;

@@ -27,6 +27,7 @@ export type CloudOperation =
   | 'verify'
   | 'listOfferings'
   | 'listQuotas'
+  | 'listReservations'
   | 'launch'
   | 'tryLaunch'
   | 'describe'

@@ -26,6 +26,8 @@ export type Capabilities = Readonly<{
   quotaSignal: Capability;
   /** `compute.tryLaunch` tells whether a launch would pass now, stock included. Absent: it does not. */
   launchTrial?: Capability;
+  /** `compute.listReservations` tells what is set aside for the account. Absent: nobody reads it. */
+  capacityReservations?: Capability;
   /** `compute.changes` tells what happened, so that nobody has to list everything to learn it. Absent: it does not. */
   changeFeed?: Capability;
   /** The cloud runs Kubernetes clusters for its customers. Absent: it does not. */

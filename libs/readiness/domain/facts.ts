@@ -34,6 +34,16 @@ export type NetworkFact = Readonly<{
 
 export type ImageFact = Readonly<{ id: string; name: string; region: string; digest: string | null }>;
 
+/** Machines that the cloud keeps for the account, free for the launches of a plan. */
+export type ReservationFact = Readonly<{
+  region: string;
+  zone: string;
+  machineType: string;
+  free: number;
+  startsAt: Instant;
+  endsAt: Instant | null;
+}>;
+
 export type AccountReportFacts = Readonly<{
   identity: string;
   missing: readonly Readonly<{ action: string; neededFor: string }>[];
@@ -55,6 +65,8 @@ export type AccountFacts = Readonly<{
   market: Measured<MarketFacts>;
   networks: Measured<readonly NetworkFact[]>;
   images: Measured<readonly ImageFact[]>;
+  reservationSignal: Signal;
+  reservations: Measured<readonly ReservationFact[]>;
   /** Launches that were tried without effect, by pool; empty where the cloud cannot try. */
   trials: readonly Readonly<{ poolId: string; machines: number; result: Measured<'would pass'> }>[];
 }>;

@@ -12,6 +12,7 @@ export type {
   NetworkFact,
   PoolOffer,
   ReadinessFacts,
+  ReservationFact,
 } from './facts.js';
 export { withAttestations, type StoredAttestation } from './attestation.js';
 export { judgeReadiness } from './judge.js';

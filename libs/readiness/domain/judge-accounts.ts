@@ -1,5 +1,6 @@
 import { decimal, multiplyMoney, sumMoney } from '@springtide/kernel';
 import type { AccountFacts } from './facts.js';
+import { judgeReservation } from './judge-reservations.js';
 import { lineOf, type Finding, type FoundLine } from './readiness.js';
 import { say } from './sentences.js';
 import type { ReadinessSubject } from './subject.js';
@@ -106,15 +107,4 @@ const BALANCE_COMFORT = 1.5;
 
 function shown(amount: string): string {
   return decimal(amount).toDecimalPlaces(2).toString();
-}
-
-function judgeReservation(subject: ReadinessSubject, account: AccountFacts): readonly Finding[] {
-  const bought = subject.pools.filter(
-    (pool) => pool.accountId === account.id && pool.purchaseOption !== 'private',
-  );
-  if (bought.length === 0) return [];
-  const machines = bought.reduce((sum, pool) => sum + pool.most, 0);
-  const about = { check: 'reservation', id: account.name, subject: account.name, by: 'nothing' } as const;
-  const finding = say('reservation-untold', { machines });
-  return [{ ...about, verdict: 'unknown', finding, action: say('look-at-stock') }];
 }

@@ -10,6 +10,7 @@ import {
   type DialFact,
   type ReadinessFacts,
   type ReadinessSubject,
+  type ReservationFact,
 } from './index.js';
 
 type Change = Readonly<{ subject?: Partial<ReadinessSubject>; facts?: Partial<ReadinessFacts> }>;
@@ -76,6 +77,11 @@ const trial = (code: 'insufficient-capacity' | 'balance' | 'timeout'): Change =>
 const dialled = (answered: DialFact['answered']): Change => ({
   facts: { dials: FACTS.dials.map((one) => ({ ...one, answered })) },
 });
+
+const reserved = (change: Partial<ReservationFact>): Change => {
+  const value = ACCOUNT.reservations.known ? ACCOUNT.reservations.value : [];
+  return account({ reservations: known(value.map((one) => ({ ...one, ...change }))) });
+};
 
 const balance = (amount: string, currency = 'CNY'): Change => {
   if (!ACCOUNT.report.known) throw new Error('the ready world knows its account');
@@ -171,7 +177,19 @@ describe('each check', () => {
     ['price/plan', 'green price-kept', {}],
     ['price/plan', 'red price-risen', { subject: { priceBasis: { currency: 'CNY', amount: '10' } } }],
     ['price/plan', 'unknown price-untold', account({ market: UNREAD })],
-    ['reservation/east', 'unknown reservation-untold', {}],
+    ['reservation/east', 'green reservation-covers', {}],
+    ['reservation/east', 'amber reservation-covers-part', reserved({ free: 9 })],
+    ['reservation/east', 'amber reservation-none', reserved({ machineType: 'c2.xlarge' })],
+    ['reservation/east', 'amber reservation-none', reserved({ zone: 'b' })],
+    ['reservation/east', 'amber reservation-none', reserved({ endsAt: '2026-11-11T05:59:59.999Z' })],
+    ['reservation/east', 'amber reservation-none', reserved({ startsAt: '2026-11-11T00:00:00.001Z' })],
+    ['reservation/east', 'green reservation-covers', reserved({ endsAt: '2026-11-11T06:00:00.000Z' })],
+    ['reservation/east', 'unknown reservation-untold', account({ reservations: UNREAD })],
+    [
+      'reservation/east',
+      'unknown reservation-untold',
+      account({ reservationSignal: { supported: false, reason: 'no API' } }),
+    ],
   ])('%s: %s', (key, expected, change) => {
     expect(verdictOf(key, change)).toBe(expected);
   });
@@ -198,7 +216,17 @@ describe('each check', () => {
 describe('what was not measured', () => {
   const silent: ReadinessFacts = {
     at: NOW,
-    accounts: [{ ...ACCOUNT, report: UNREAD, market: UNREAD, networks: UNREAD, images: UNREAD, trials: [] }],
+    accounts: [
+      {
+        ...ACCOUNT,
+        report: UNREAD,
+        market: UNREAD,
+        networks: UNREAD,
+        images: UNREAD,
+        reservations: UNREAD,
+        trials: [],
+      },
+    ],
     entrances: FACTS.entrances.map((entrance) => ({ ...entrance, state: UNREAD })),
     bursts: [],
     dials: [],

@@ -77,6 +77,17 @@ export const ACCOUNT: AccountFacts = {
   }),
   networks: known([{ id: 'net-a', name: 'net-a', region: 'r1', zone: 'a', freeAddresses: 200 }]),
   images: known([{ id: 'img-1', name: 'shop runtime', region: 'r1', digest: null }]),
+  reservationSignal: { supported: true },
+  reservations: known([
+    {
+      region: 'r1',
+      zone: 'a',
+      machineType: 'c2.large',
+      free: 10,
+      startsAt: '2026-10-01T00:00:00.000Z',
+      endsAt: null,
+    },
+  ]),
   trials: [{ poolId: pool.id, machines: 10, result: known('would pass') }],
 };
 

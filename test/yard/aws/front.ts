@@ -13,9 +13,10 @@ import type { PartLists } from './part-lists.js';
 import type { PriceDesk } from './price-desk.js';
 import type { QuotaDesk } from './quota-desk.js';
 import type { SpotDesk } from './spot-desk.js';
-import { errorAnswer, readCall, type WireAnswer, type WireCall } from './query-protocol.js';
+import { errorAnswer, readCall, xmlAnswer, type WireAnswer, type WireCall } from './query-protocol.js';
 import { checkSignature } from './sigv4.js';
 import type { Upstream } from './upstream.js';
+import { documentText, XmlElement } from './xml-element.js';
 
 const BODY_LIMIT = 16 << 20;
 
@@ -108,6 +109,8 @@ function dispatch(parts: FrontParts, call: WireCall): Promise<WireAnswer> {
   switch (call.action) {
     case 'CreateFleet':
       return parts.fleets.create(call);
+    case 'DescribeCapacityReservations':
+      return Promise.resolve(noReservations());
     case 'DescribeSpotPriceHistory':
       return parts.spot.prices(call);
     case 'DescribeSpotInstanceRequests':
@@ -121,6 +124,16 @@ function dispatch(parts: FrontParts, call: WireCall): Promise<WireAnswer> {
     default:
       return parts.parts.pages(call) ? parts.parts.page(call) : parts.upstream.forward(call);
   }
+}
+
+/** The emulator does not know the call, and nothing is set aside in a yard. */
+function noReservations(): WireAnswer {
+  const names = { xmlns: 'http://ec2.amazonaws.com/doc/2016-11-15/' };
+  const root = new XmlElement('DescribeCapacityReservationsResponse', names, [
+    XmlElement.leaf('requestId', 'yard'),
+    new XmlElement('capacityReservationSet', {}, []),
+  ]);
+  return xmlAnswer(documentText(root));
 }
 
 function refuse(parts: FrontParts, call: WireCall): WireAnswer | undefined {
