@@ -45,18 +45,29 @@ export async function plannerBench(args: string[]): Promise<void> {
       help: { type: 'boolean', default: false },
     },
   });
-  const options = { deadlineMs: Number(values.deadline), reference: values.reference };
+  const { variant, reference } = values;
+  const sizes = values.size.split(',');
+  const [deadlineMs, seeds] = [Number(values.deadline), Number(values.seeds)];
+  const faults = [
+    ...sizes.filter((size) => !SIZE.test(size)).map((size) => `"${size}" is no size`),
+    ...(deadlineMs > 0 ? [] : [`"${values.deadline}" is no time in milliseconds`]),
+    ...(Number.isInteger(seeds) && seeds > 0 ? [] : [`"${values.seeds}" is no number of seeds`]),
+    ...(REFERENCES.includes(reference) ? [] : [`"${reference}" is no reference`]),
+  ];
+  const options = { deadlineMs, reference };
   if (values.help) process.stderr.write(`${USAGE}\n`);
+  else if (faults.length > 0) refuse(faults.join('; '));
   else if (values.instance !== undefined) await benchFile(values.instance, values.plan, options);
-  else if (!isInstanceVariant(values.variant)) {
-    process.stderr.write(`there is no variant ${values.variant}, so nothing was measured\n${USAGE}\n`);
-    process.exitCode = 2;
-  } else {
-    const { variant } = values;
-    for (const size of values.size.split(',')) {
-      await benchSize({ size, variant }, Number(values.seeds), options);
-    }
-  }
+  else if (!isInstanceVariant(variant)) refuse(`there is no variant ${variant}`);
+  else for (const size of sizes) await benchSize({ size, variant }, seeds, options);
+}
+
+const SIZE = /^[1-9]\d*x[1-9]\d*x[1-9]\d*$/;
+const REFERENCES: readonly string[] = ['auto', 'always', 'never'];
+
+function refuse(fault: string): void {
+  process.stderr.write(`${fault}, so nothing was measured\n${USAGE}\n`);
+  process.exitCode = 2;
 }
 
 async function benchFile(path: string, out: string | undefined, options: Options): Promise<void> {
@@ -77,9 +88,21 @@ async function benchFile(path: string, out: string | undefined, options: Options
     machines: machinesOf(plan.machines),
     seconds: seconds(),
   };
-  if (out !== undefined) writeFileSync(out, JSON.stringify(written));
+  if (out !== undefined && !write(out, written)) return;
   const spent = { seconds: seconds(), cpuSeconds: cpuSecondsSince(before) };
   report(sizeOf(file), [await measure(file, plan, spent, options)]);
+}
+
+function write(path: string, plan: PlanFile): boolean {
+  try {
+    writeFileSync(path, JSON.stringify(plan));
+    return true;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`the plan was made and could not be written to ${path}: ${why}\n`);
+    process.exitCode = 2;
+    return false;
+  }
 }
 
 type Kind = Readonly<{ size: string; variant: InstanceVariant }>;
