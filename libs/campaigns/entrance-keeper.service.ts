@@ -1,5 +1,6 @@
 import { sentence, type RunRef } from '@springtide/contracts';
 import type { EffectLedger } from '@springtide/effects';
+import { isRefusedSet } from '@springtide/effects/domain';
 import type { RouteMember, RouteState } from '@springtide/provider-kit';
 import {
   HOME_GROUP,
@@ -142,14 +143,14 @@ export class EntranceKeeper {
 
   /**
    * Whom this run put into each group with its last order. Who was taken out on purpose is ready for a while yet, and
-   * must not be put back; an order under way says nothing.
+   * must not be put back; an order under way says nothing, and one that was refused left the one before it in force.
    */
   private async lastMembersOf(run: RunRef, route: Route): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
     const sets = await this.ledger.listIntents(run.tenantId, { runId: run.runId, kind: 'set' });
     const ordered = new Map<string, ReadonlySet<string>>();
     for (const intent of sets) {
       const set = SetMembers.safeParse(intent.spec).data;
-      if (set?.route !== route.name) continue;
+      if (set?.route !== route.name || isRefusedSet(intent)) continue;
       const ids = intent.state === 'settled' ? set.members.map(({ id }) => id) : [];
       ordered.set(set.group, new Set(ids));
     }
@@ -199,7 +200,7 @@ async function lastOrder(
 ): Promise<ShareOrder | undefined> {
   const orders = (await ledger.listIntents(tenantId, { runId, kind: 'set' })).flatMap((intent) => {
     const set = SetShares.safeParse(intent.spec).data;
-    if (set?.route !== route) return [];
+    if (set?.route !== route || isRefusedSet(intent)) return [];
     const { id, generation, state, sentAt, createdAt } = intent;
     const carriedOut = state === 'settled';
     return [{ key: `${id}.${generation}`, carriedOut, at: sentAt ?? createdAt, shares: set.shares }];

@@ -1,3 +1,4 @@
+import { SpringtideError } from '@springtide/kernel';
 import { addReading } from './data/demand-reading.repository.js';
 import { EntranceKeeper } from './entrance-keeper.service.js';
 import { Shifting } from './shifting.service.js';
@@ -199,6 +200,24 @@ describe('traffic of a run', () => {
         [group, 50],
       ]),
     );
+  }, 60_000);
+
+  it('is given back after a restart also where the last order was refused: the one before it holds', async () => {
+    const { group, join, entrance, run, ledger, routes, releases, ref, ids } = await open();
+    const keeper = new EntranceKeeper(run.book, ledger, routes, releases);
+    await join();
+    const route = await routes.getByName(stage.tenant.admin, ROUTE);
+    const { tenantId, accountId } = route;
+    const place = { ...ref, tenantId, accountId, campaignId: null, step: 'later', batch: 0, region: '' };
+    const order = ledger.set(
+      { ...place, service: null, poolId: null },
+      { route: ROUTE, group, members: [] },
+      async () => Promise.reject(new SpringtideError('failed-precondition', 'no members are taken now')),
+    );
+    await expect(order).rejects.toMatchObject({ code: 'failed-precondition' });
+    entrance.restart();
+    await keeper.keep(ref);
+    expect(entrance.members(ROUTE, group).toSorted()).toEqual(ids.toSorted());
   }, 60_000);
 
   it('that somebody moved by hand at the entrance is told once, and the run is woken to move it back', async () => {

@@ -17,6 +17,7 @@ import {
   refusedWhole,
   reopened,
   sending,
+  setRefused,
   type Intent,
   type IntentPlace,
   type Mandate,
@@ -132,11 +133,22 @@ export class EffectLedger {
     const written = await this.writePlain('set', place, desired, 0);
     const begun = await this.beginCall(written, place.fence);
     await failPoint('set.sending');
-    const result = await call(begun.deadline ?? this.deadline());
+    const result = await this.orRefused(begun, async () => await call(begun.deadline ?? this.deadline()));
     await failPoint('set.answered');
     await this.finishPlain(begun);
     await failPoint('set.recorded');
     return result;
+  }
+
+  /** A refusal without effect is put on record: nobody has to wait for what came of it. */
+  private async orRefused<T>(begun: Intent, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (thrown) {
+      const error = asSpringtideError(thrown);
+      if (error.effect === 'none') await this.change(begun, (current) => setRefused(current, error));
+      throw thrown;
+    }
   }
 
   /**

@@ -213,6 +213,25 @@ export function callRefused(intent: Intent, error: SpringtideError): Intent {
   return { ...left, state: 'written', sentAt: null, deadline: null, firstAbsentAt: null };
 }
 
+/**
+ * A set that was refused without effect is no order under way any more: what was ordered before it holds. With another call
+ * of its generation unaccounted for it stays unknown.
+ */
+export function setRefused(
+  intent: Intent,
+  { code, message }: Pick<SpringtideError, 'code' | 'message'>,
+): Intent {
+  if (intent.state !== 'sent') return intent;
+  const unanswered = Math.max(0, intent.unanswered - 1);
+  const problem = { code, message };
+  return { ...intent, unanswered, problem, state: unanswered === 0 ? 'written' : 'sent' };
+}
+
+/** Whether a set was asked for and refused: it says nothing about what is in force. */
+export function isRefusedSet({ kind, state, problem }: Pick<Intent, 'kind' | 'state' | 'problem'>): boolean {
+  return kind === 'set' && state === 'written' && problem !== null;
+}
+
 /** Nothing more can come of this generation. What is there is kept; with nothing at all a new generation may be sent. */
 export function afterAbsence(intent: Intent, machineIds: readonly string[], at: Instant): Intent {
   const taken = adopted(intent, machineIds, at, 'open');

@@ -1,4 +1,4 @@
-import { addMs, money, multiplyMoney } from '@springtide/kernel';
+import { SpringtideError, addMs, money, multiplyMoney } from '@springtide/kernel';
 import { manifest as simulated } from '../../../providers/simulated/index.js';
 import { reservationFor } from '../domain/index.js';
 import type { EffectStore } from '../effect-store.port.js';
@@ -200,6 +200,31 @@ export function describeFences(open: OpenWorld): void {
     expect(await world.launch(process)).toMatchObject({ status: 'settled', accepted: 0 });
     expect(world.look()).toEqual([]);
     expect(await world.violations(true)).toEqual([]);
+  });
+
+  it('keeps no order under way that was refused without effect, unless another call of it is unaccounted for', async () => {
+    const world = await open();
+    const { ledger } = await world.process();
+    const refused = new SpringtideError('failed-precondition', 'nobody there is healthy');
+    const set = async (step: string, failure: SpringtideError) =>
+      ledger.set({ ...world.request(), step, fence: 1 }, { weights: step }, async () =>
+        Promise.reject(failure),
+      );
+    await expect(set('shift/1', refused)).rejects.toBe(refused);
+    await expect(set('shift/2', new SpringtideError('timeout', 'no answer'))).rejects.toMatchObject({});
+    await expect(set('shift/2', refused)).rejects.toBe(refused);
+    const rows = await ledger.listIntents(TENANT, { runId: world.run, kind: 'set' });
+    const problem = { code: 'failed-precondition', message: 'nobody there is healthy' };
+    expect(rows.toSorted((a, b) => (a.step < b.step ? -1 : 1))).toMatchObject([
+      { step: 'shift/1', state: 'written', unanswered: 0, problem },
+      { step: 'shift/2', state: 'sent', unanswered: 1, problem },
+    ]);
+    const place = { ...world.request(), step: 'shift/1', fence: 1 };
+    await ledger.set(place, { weights: 'shift/1' }, async () => Promise.resolve());
+    const [again] = await ledger.listIntents(TENANT, {
+      ids: [rows.find((row) => row.step === 'shift/1')?.id ?? ''],
+    });
+    expect(again).toMatchObject({ state: 'settled', generation: 0, problem: null });
   });
 
   it('records every sending of a value that is set, also a repeated one', async () => {
