@@ -121,7 +121,9 @@ export class BuiltClusterService {
     const tokens = await this.tokensOf(row);
     const plan = { name, version, podCidr, serviceCidr, token: tokens.join };
     const given = spec.endpoint === undefined ? {} : { endpoint: spec.endpoint };
-    const first = controlPlaneUserData({ ...plan, ...given, accessToken: tokens.access });
+    const { podNetwork } = spec;
+    const network = podNetwork === undefined ? {} : { podNetwork };
+    const first = controlPlaneUserData({ ...plan, ...given, ...network, accessToken: tokens.access });
     const head = await this.parts.machines.buy(row, 'control-plane', 1, first);
     if (head === 'open') return waiting('the cloud has not said yet whether there is a first machine', 0);
     const [address] = head.addresses;
@@ -143,8 +145,7 @@ export class BuiltClusterService {
   }
 
   private async count(ctx: RequestContext, row: BuiltClusterEntity, machines: number): Promise<Reached> {
-    const nodes = await this.parts.clusters.nodes(ctx, row.clusterId ?? '');
-    const ready = nodes.filter((node) => node.ready).length;
+    const ready = await this.parts.clusters.readyMembers(ctx, row.clusterId ?? '');
     const step = ready >= row.spec.nodes ? 'ready' : `${ready} of ${row.spec.nodes} nodes are ready`;
     return { step, machines, ready };
   }
@@ -208,7 +209,11 @@ export class BuiltClusterService {
     throw new SpringtideError(
       'failed-precondition',
       `cluster ${name} was not ready by ${toInstant(readyBy)}; its machines are taken back`,
-      { retry: 'never', nextStep: 'Look at the boot log of its first machine’s image, then build it again.' },
+      {
+        retry: 'never',
+        nextStep:
+          'See that a pod network comes with the order or lies in the image, look at the boot log of its first machine, then build it again.',
+      },
     );
   }
 

@@ -3,9 +3,9 @@ import type { ClusterBody, ClusterInput, DrainBody, DrainInput, NodeBody } from 
 import { requirePermission } from '@springtide/identity';
 import { SpringtideError, parseInstant, type Clock } from '@springtide/kernel';
 import type { RequestContext } from '@springtide/platform';
-import { collectComplete, type EvictionPass } from '@springtide/provider-kit';
+import { collectComplete, type ClusterNode, type EvictionPass } from '@springtide/provider-kit';
 import type { ClusterEffects } from './cluster-effects.js';
-import { nextDrainStep } from './domain/index.js';
+import { nextDrainStep, readyMembers } from './domain/index.js';
 
 const PROVIDER = 'kubernetes';
 /** One request drains so long; it is asked for again while it is not through. */
@@ -43,9 +43,7 @@ export class ClusterService {
   }
 
   async nodes(ctx: RequestContext, id: string): Promise<readonly NodeBody[]> {
-    requirePermission(ctx, 'cluster:read');
-    const client = await this.effects.open(ctx.tenantId, id);
-    const nodes = await collectComplete(client.workloads.listNodes(), 'nodes');
+    const nodes = await this.listNodes(ctx, id);
     return nodes.map((node) => ({
       name: node.name,
       ready: node.ready,
@@ -58,6 +56,11 @@ export class ClusterService {
       version: node.version,
       addresses: [...node.addresses],
     }));
+  }
+
+  /** Nodes that could run members now, those of the control plane aside. */
+  async readyMembers(ctx: RequestContext, id: string): Promise<number> {
+    return readyMembers(await this.listNodes(ctx, id));
   }
 
   async setSchedulable(ctx: RequestContext, id: string, node: string, schedulable: boolean): Promise<void> {
@@ -113,6 +116,12 @@ export class ClusterService {
       { node },
       async ({ client, control }) => client.workloads.removeNode(node, control),
     );
+  }
+
+  private async listNodes(ctx: RequestContext, id: string): Promise<readonly ClusterNode[]> {
+    requirePermission(ctx, 'cluster:read');
+    const client = await this.effects.open(ctx.tenantId, id);
+    return await collectComplete(client.workloads.listNodes(), 'nodes');
   }
 
   private async evict(

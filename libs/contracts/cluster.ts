@@ -295,6 +295,11 @@ export const BuiltClusterSpec = z.object({
     .optional(),
   podCidr: z.string().max(43).default('10.244.0.0/16'),
   serviceCidr: z.string().max(43).default('10.96.0.0/12'),
+  /**
+   * Manifests of what connects pods, in YAML: no node is ready without. When left out, those that lie in the image under
+   * `/etc/springtide/pod-network.yaml`.
+   */
+  podNetwork: z.string().min(1).max(10_000).optional(),
   /** Labels of the nodes. */
   labels: Labels.default({}),
 });

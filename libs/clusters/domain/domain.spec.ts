@@ -1,5 +1,5 @@
-import { parse } from 'yaml';
-import { controlPlaneUserData, joinUserData, nextDrainStep, versionBefore } from './index.js';
+import { parse, parseAllDocuments } from 'yaml';
+import { controlPlaneUserData, joinUserData, nextDrainStep, readyMembers, versionBefore } from './index.js';
 
 const plan = {
   name: 'burst-1',
@@ -38,6 +38,25 @@ describe('user data of a self-built cluster', () => {
     ]);
   });
 
+  it('connects pods by what was ordered, or by what lies in the image: no node is ready without', () => {
+    const manifest =
+      '    \nkind: Namespace\nmetadata: {name: kube-flannel} # 网络\n---\r\nkind: DaemonSet\n\n';
+    const { write_files: files, runcmd } = parse(controlPlaneUserData({ ...plan, podNetwork: manifest }));
+    const file = files.find(({ path }: { path: string }) => path === '/etc/springtide/pod-network.yaml');
+    expect(parseAllDocuments(file.content).map((each) => each.toJS())).toEqual([
+      { kind: 'Namespace', metadata: { name: 'kube-flannel' } },
+      { kind: 'DaemonSet' },
+    ]);
+    const applied = (commands: unknown): boolean =>
+      JSON.stringify(commands).includes('apply --server-side -f /etc/springtide/pod-network.yaml');
+    expect(applied(runcmd)).toBe(true);
+    const bare = parse(controlPlaneUserData(plan));
+    expect(bare.write_files).toHaveLength(files.length - 1);
+    expect(applied(bare.runcmd)).toBe(true);
+    expect(bare.runcmd.at(-1)).not.toContain('/etc/springtide/pod-network.yaml');
+    expect(() => controlPlaneUserData({ ...plan, podNetwork: 'kind: \u0007' })).toThrow(/no machine/);
+  });
+
   it('joins that cluster and no other', () => {
     const { write_files: files, runcmd } = parse(joinUserData(join));
     expect(parse(files[0].content)).toMatchObject({
@@ -65,6 +84,12 @@ describe('user data of a self-built cluster', () => {
     expect(() => joinUserData({ ...join, caHash: 'sha256:abc' })).toThrow(/hash of the authority/);
     expect(() => joinUserData({ ...join, labels: { 'a,b="c': 'd' } })).toThrow(/node label/);
   });
+});
+
+it('counts members that are ready, and not the machine of the control plane', () => {
+  const head = { ready: true, labels: { 'node-role.kubernetes.io/control-plane': '' } };
+  const member = { ready: true, labels: { pool: 'burst' } };
+  expect(readyMembers([head, member, { ...member, ready: false }])).toBe(1);
 });
 
 describe('a drain', () => {

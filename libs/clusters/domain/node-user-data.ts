@@ -19,6 +19,8 @@ export type ControlPlanePlan = ClusterPlan &
   Readonly<{
     /** The same form: good for an hour, and only to fetch the credential that Springtide works with. A secret. */
     accessToken: string;
+    /** Manifests of what connects pods; those that lie in the image, where it is left out. */
+    podNetwork?: string;
   }>;
 
 /** `sha256:…` of the public key of the cluster's authority: a machine joins this cluster and no other. */
@@ -27,6 +29,11 @@ export type JoinPlan = ClusterPlan &
 
 const KUBEADM = '/etc/springtide/kubeadm.yaml';
 const ACCESS = '/etc/springtide/access.yaml';
+/** kubeadm starts none: until one is there no node is ever ready. An image may bring its own at this place. */
+const POD_NETWORK = '/etc/springtide/pod-network.yaml';
+const KUBECTL = 'kubectl --kubeconfig /etc/kubernetes/admin.conf';
+/** Text as YAML takes it: no control characters but ends of lines. */
+const MANIFEST = /^(?:[^\p{Cc}\u2028\u2029]|\n)+$/u;
 const TOKEN = /^[a-z0-9]{6}\.[a-z0-9]{16}$/;
 const VERSION = /^1\.\d{1,3}\.\d{1,3}$/;
 const ENDPOINT = /^[a-z0-9.-]{1,253}:\d{1,5}$/;
@@ -39,6 +46,7 @@ const LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9_./-]{0,253}[A-Za-z0-9])?$/;
 export function controlPlaneUserData(plan: ControlPlanePlan): string {
   checkPlan(plan);
   if (!TOKEN.test(plan.accessToken)) throw badToken('the access token');
+  const podNetwork = podNetworkFile(plan.podNetwork);
   const config = [
     'apiVersion: kubeadm.k8s.io/v1beta4',
     'kind: InitConfiguration',
@@ -64,15 +72,21 @@ export function controlPlaneUserData(plan: ControlPlanePlan): string {
   return userData(
     plan,
     'control-plane',
-    [
-      { path: KUBEADM, lines: config },
-      { path: ACCESS, lines: accessManifest() },
-    ],
+    [{ path: KUBEADM, lines: config }, { path: ACCESS, lines: accessManifest() }, ...podNetwork],
     [
       `test -e /etc/kubernetes/kubelet.conf || kubeadm init --config ${KUBEADM} --upload-certs`,
-      `kubectl --kubeconfig /etc/kubernetes/admin.conf apply -f ${ACCESS}`,
+      `${KUBECTL} apply -f ${ACCESS}`,
+      `test ! -e ${POD_NETWORK} || ${KUBECTL} apply --server-side -f ${POD_NETWORK}`,
     ],
   );
+}
+
+/** The first line holds the rest at its place, however far the order's own first line is indented. */
+function podNetworkFile(manifest: string | undefined): readonly BootFile[] {
+  if (manifest === undefined) return [];
+  const text = manifest.replaceAll('\r\n', '\n');
+  if (!MANIFEST.test(text)) throw invalid('the pod network', 'manifests without control characters');
+  return [{ path: POD_NETWORK, lines: ['# what connects pods', ...text.trimEnd().split('\n')] }];
 }
 
 /** Cloud-init of a machine that joins as a node. @throws invalid-argument before anything is bought. */

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { EXIT } from '../output/exit-code.js';
 import { factsOf, tableOf } from '../output/render.js';
+import { readDocument } from '../session/documents.js';
 import { accountId, builtClusterId } from '../session/references.js';
 import type { Session } from '../session/session.js';
 import { flag, required, type CommandLine } from './command-line.js';
@@ -23,6 +24,7 @@ const BuildOptions = z.object({
   endpoint: z.string().optional(),
   subnet: z.string().optional(),
   securityGroup: z.string().optional(),
+  podNetwork: z.string().optional(),
   boughtAs: z.enum(['on-demand', 'spot', 'private']).default('on-demand'),
 });
 
@@ -42,6 +44,10 @@ const BUILD_FLAGS = [
   ),
   flag('--subnet <subnet>', 'for its machines'),
   flag('--security-group <group>', 'for its machines'),
+  flag(
+    '--pod-network <path>',
+    'manifests of what connects pods; those in the image at /etc/springtide/pod-network.yaml otherwise',
+  ),
   flag('--bought-as <option>', 'on-demand, spot or private'),
 ];
 
@@ -53,11 +59,14 @@ export function addBuiltClusterCommands(noun: Command, line: CommandLine): void 
     'buy machines that become a cluster, and wait until it is ready',
     { options: BuildOptions, flags: BUILD_FLAGS },
     async ({ session, args: [name = ''], options }) => {
-      const { account, hours, budget, kubernetes, securityGroup, boughtAs, ...rest } = options;
+      const { account, hours, budget, kubernetes, securityGroup, boughtAs, podNetwork, ...rest } = options;
+      const network =
+        podNetwork === undefined ? {} : { podNetwork: await readDocument(line.terminal, podNetwork) };
       const until = new Date(line.terminal.now().getTime() + hours * HOUR_MS).toISOString();
       const built = await session.call(routes.builtClusterBuild, {
         body: {
           ...rest,
+          ...network,
           name,
           accountId: await accountId(session, account),
           version: kubernetes,
