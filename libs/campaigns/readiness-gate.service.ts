@@ -37,10 +37,11 @@ export class ReadinessGate {
     };
   }
 
-  /** @throws failed-precondition without a whole and current plan: there is nothing to be ready for. */
+  /** @throws failed-precondition without a whole and current plan that is still to run: there is nothing to be ready for. */
   async check(ctx: RequestContext, campaignId: string): Promise<CampaignReadiness> {
     requirePermission(ctx, 'campaign:read');
     const { campaign, plan } = await this.currentPlan(ctx, campaignId);
+    if (STARTED.has(campaign.status)) throw tooLate(campaign);
     await this.readiness.check(ctx, await this.subject(ctx, campaign, plan, null), freshFor(campaign));
     return await this.show(ctx, campaignId);
   }
@@ -153,6 +154,23 @@ export class ReadinessGate {
 
 /** Quotas and credentials take weeks at some clouds; earlier than that a check tells little. */
 const AHEAD_MS = 31 * 24 * HOUR;
+
+/** What a run has bought would be looked for once more, and its quota, stock and addresses be called too little. */
+const STARTED: ReadonlySet<CampaignEntity['status']> = new Set([
+  'running',
+  'scaling-back',
+  'stuck',
+  'closed',
+  'cancelled',
+]);
+
+function tooLate({ name, status }: CampaignEntity): SpringtideError {
+  return new SpringtideError(
+    'failed-precondition',
+    `campaign "${name}" is ${status}: whether the world is ready is asked before a start, and what a run holds already would be missed once more; nothing was checked`,
+    { nextStep: 'Look at its run, or at the last check before the start.' },
+  );
+}
 
 function freshFor({ input }: CampaignEntity): number {
   return APPROVAL_POLICIES[input.policy].readinessFreshMs;

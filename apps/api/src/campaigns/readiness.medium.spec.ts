@@ -188,6 +188,16 @@ describe('a readiness check', () => {
     expect(audit.items[0]?.after).toMatchObject({ key, statement: body.statement, until });
   });
 
+  it.each(['running', 'scaling-back', 'stuck', 'closed', 'cancelled'])(
+    'is not made of a campaign that is %s: what its run holds would be missed once more',
+    async (status) => {
+      const one = await planned(`too late, ${status}`);
+      await corrupt(`update campaign set status = '${status}' where id = $1`, one.campaign.id);
+      expect(await refusalOf(check(one))).toContain(`is ${status}: whether the world is ready`);
+      await corrupt(`update campaign set status = 'cancelled' where id = $1`, one.campaign.id);
+    },
+  );
+
   it('has nothing to say of a campaign without a plan', async () => {
     const body = await campaignInput(author, 'no plan', accountId);
     const { id } = await author.call(routes.campaignCreate, { body });
