@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Permission } from './permission.js';
 import { Reason } from './plan.js';
 import { Id, InstantText } from './scalars.js';
 
@@ -25,6 +26,14 @@ export const READINESS_CHECKS = [
 export const READINESS_VERDICTS = ['green', 'amber', 'red', 'unknown'] as const;
 
 export const READINESS_OWNERS = ['infrastructure', 'operations', 'finance', 'security'] as const;
+
+/** What each owner may change, they may vouch for where it cannot be measured. */
+export const VOUCHES_WITH = {
+  infrastructure: 'account:write',
+  security: 'account:write',
+  operations: 'run:operate',
+  finance: 'cost:write',
+} as const satisfies Readonly<Record<(typeof READINESS_OWNERS)[number], Permission>>;
 
 /** Somebody with the right to approve answers for what a check found, by name and with a reason. */
 export const ReadinessOverride = z.object({

@@ -1,4 +1,4 @@
-import type { Permission, ReadinessBody, ReadinessSummary } from '@springtide/contracts';
+import { VOUCHES_WITH, type ReadinessBody, type ReadinessSummary } from '@springtide/contracts';
 import { recordAudit, requirePermission, requireUser } from '@springtide/identity';
 import {
   HOUR,
@@ -28,7 +28,6 @@ import {
   withOverrides,
   worstOf,
   type PriceDrift,
-  type ReadinessOwner,
   type ReadinessSubject,
   type StoredAttestation,
   type StoredOverride,
@@ -58,14 +57,6 @@ export type AttestationRequest = Readonly<{
   /** When the campaign is over: what is vouched for must last so long. */
   endsAt: Instant;
 }>;
-
-/** What each owner may change, they may vouch for. */
-const MAY_VOUCH = {
-  infrastructure: 'account:write',
-  security: 'account:write',
-  operations: 'run:operate',
-  finance: 'cost:write',
-} as const satisfies Readonly<Record<ReadinessOwner, Permission>>;
 
 /** Whoever looked a quarter ago does not know about tonight. */
 const MOST_VOUCHED_MS = 92 * 24 * HOUR;
@@ -179,7 +170,7 @@ export class ReadinessService {
       const check = await findLatestCheck(tx, planId, campaignId);
       const line = check?.findings.lines.find((one) => one.key === key);
       if (check === undefined || line?.verdict !== 'unknown') throw nothingToAttest(request);
-      requirePermission(ctx, MAY_VOUCH[line.owner]);
+      requirePermission(ctx, VOUCHES_WITH[line.owner]);
       requireUseful(request, at);
       const { subject, finding } = line;
       const word = { key, subject, code: finding.code, statement, by: ctx.actor.name, at, until };

@@ -36,6 +36,11 @@ export const readinessEnUS = {
   'readiness.override-title': 'Answer for this finding',
   'readiness.override-note': 'Your name and reason are kept. It holds for this finding on this plan only.',
   'readiness.reason': 'Reason',
+  'readiness.vouch': 'Vouch for it',
+  'readiness.vouch-title': 'Vouch for what was not measured',
+  'readiness.vouch-note':
+    'Your name and what you looked up are kept, and it turns doubtful, never ready. Your word holds until {{until}}, when the campaign is over.',
+  'readiness.statement': 'What you looked up, and where',
   'readiness.not-needed': 'Not needed for this plan',
   'readiness.history': 'Checks before',
   'readiness.evidence': 'Readiness when approved',

@@ -36,6 +36,11 @@ export const readinessZhCN: Record<keyof typeof readinessEnUS, string> = {
   'readiness.override-title': '为这项发现负责',
   'readiness.override-note': '您的姓名和理由会被保存。仅对这份计划的这项发现有效。',
   'readiness.reason': '理由',
+  'readiness.vouch': '具名担保',
+  'readiness.vouch-title': '为未测量的内容担保',
+  'readiness.vouch-note':
+    '您的姓名和查看结果会被保存；结论变为存疑，绝不变为就绪。担保有效至大促结束（{{until}}）。',
+  'readiness.statement': '您在哪里查看了什么',
   'readiness.not-needed': '这份计划不需要的检查',
   'readiness.history': '以往的检查',
   'readiness.evidence': '审批时的就绪情况',

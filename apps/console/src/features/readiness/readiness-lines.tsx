@@ -10,6 +10,7 @@ import { useNow } from '../../shared/ui/use-now.js';
 import { useCampaign } from '../campaigns/campaign-page.js';
 import { useSentence } from './sentence.js';
 import { VerdictBadge } from './verdict-badge.js';
+import { Vouch } from './vouch.js';
 
 const ORDER: readonly ReadinessLine['verdict'][] = ['red', 'amber', 'unknown', 'green'];
 
@@ -85,6 +86,7 @@ function Finding({ line }: Readonly<{ line: ReadinessLine }>) {
           {text('readiness.overridden', { by: line.override.by, reason: line.override.reason })}
         </div>
       )}
+      {line.verdict === 'unknown' && <Vouch line={line} />}
       {inTheWay && (
         <div className="actions">
           <strong>{text('readiness.blocks')}</strong>
