@@ -5,6 +5,7 @@ import {
   type Clock,
   type ErrorCode,
   type Instant,
+  type WrongPlace,
 } from '@springtide/kernel';
 import { newId, type Database, type RequestContext } from '@springtide/platform';
 import { recordAudit, requirePermission } from '@springtide/identity';
@@ -85,19 +86,21 @@ export class AccountService {
     return await this.change(ctx, accountId, 'account.verify', (before, at) => withAnswer(before, asked, at));
   }
 
-  /** @throws conflict for an old version; the new credential's own error, in which case the old one stays in use. */
+  /** @throws conflict for an old version; failed-precondition where the cloud refuses a new credential: the old one stays. */
   async update(ctx: RequestContext, accountId: string, change: AccountChange): Promise<CloudAccount> {
     requirePermission(ctx, 'account:write');
     const before = await this.get(ctx, accountId);
     if (before.version !== change.version) throw changedMeanwhile();
     if (change.secret !== undefined) return await this.rotate(ctx, before, change, change.secret);
     const { settings = before.settings } = change;
-    const parsed = parsePart('settings', this.parts.sessions.manifest(before.provider), settings);
+    const manifest = this.parts.sessions.manifest(before.provider);
+    const { data, wrong } = parsedPart('settings', manifest, settings);
+    refuseWrong(manifest, wrong);
     const { name = before.name } = change;
     await this.change(ctx, accountId, 'account.update', (now) => {
       if (now.version !== change.version) throw changedMeanwhile();
-      return { ...now, name, settings: parsed };
-    });
+      return { ...now, name, settings: data };
+    }).catch(nameTaken(name));
     this.parts.sessions.forget(accountId);
     return await this.verify(ctx, accountId);
   }
@@ -164,11 +167,15 @@ export class AccountService {
   }
 
   private async tryCandidate(account: CloudAccount, secret: unknown): Promise<Answer> {
-    const client = await this.parts.sessions.connect(account, secret);
     try {
-      return { report: await client.verify() };
-    } finally {
-      await client.close();
+      const client = await this.parts.sessions.connect(account, secret);
+      try {
+        return { report: await client.verify() };
+      } finally {
+        await client.close();
+      }
+    } catch (thrown) {
+      throw notAccepted(asSpringtideError(thrown));
     }
   }
 
@@ -221,6 +228,22 @@ const NEXT_STEP: Partial<Record<ErrorCode, string>> = {
   'permission-denied': 'Grant the named permissions to the credential, then verify again.',
 };
 
+/** The cloud refused, not Springtide: the caller is signed in here, and may do this here. */
+function notAccepted(error: SpringtideError): SpringtideError {
+  if (error.code === 'cancelled' || error.code === 'invalid-argument') return error;
+  const said = error.message.replace(/\.$/, '');
+  return new SpringtideError(
+    'failed-precondition',
+    `the cloud did not accept the new credential: ${said}; the credential in use stays, and machines are not affected`,
+    {
+      nextStep: error.nextStep ?? NEXT_STEP[error.code] ?? 'Correct the credential and send it again.',
+      facts: { cause: error.code },
+      places: [{ path: 'secret', message: error.message }],
+      cause: error,
+    },
+  );
+}
+
 function problemText(error: SpringtideError): string {
   const next = error.nextStep ?? NEXT_STEP[error.code];
   return next === undefined ? error.message : `${error.message}. ${next}`;
@@ -232,11 +255,13 @@ function parseInput(
   secret: unknown,
 ): Readonly<{ settings: Readonly<Record<string, unknown>>; secret: unknown }> {
   const parts = {
-    settings: parsePart('settings', manifest, settings),
-    secret: parsePart('secret', manifest, secret),
+    settings: parsedPart('settings', manifest, settings),
+    secret: parsedPart('secret', manifest, secret),
   };
-  refuseWhole(manifest, parts);
-  return parts;
+  refuseWrong(manifest, [...parts.settings.wrong, ...parts.secret.wrong]);
+  const { data } = parts.settings;
+  refuseWhole(manifest, { settings: data, secret: parts.secret.data });
+  return { settings: data, secret: parts.secret.data };
 }
 
 /** What only both parts together can show. A provider words its own checks (`custom`) without the values they judge. */
@@ -246,14 +271,20 @@ function refuseWhole(
 ): void {
   const parsed = manifest.accountSchema.safeParse(parts, { reportInput: false });
   if (parsed.success) return;
-  const fields = parsed.error.issues.map(({ path, code, message }) => {
+  const wrong = parsed.error.issues.map(({ path, code, message }) => {
     const shown = code === 'custom' || path[0] !== 'secret' ? message : code.replaceAll('_', ' ');
-    return `${path.join('.')}: ${shown}`;
+    return { path: path.map(String).join('.'), message: shown };
   });
+  refuseWrong(manifest, wrong);
+}
+
+function refuseWrong(manifest: ProviderManifest, places: readonly WrongPlace[]): void {
+  if (places.length === 0) return;
+  const told = places.map(({ path, message }) => `${path}: ${message}`).join('; ');
   throw new SpringtideError(
     'invalid-argument',
-    `this is no ${manifest.title} account: ${fields.join('; ')}; nothing was stored`,
-    { nextStep: 'Correct the named fields and register again.' },
+    `this is no ${manifest.title} account: ${told}; nothing was stored`,
+    { nextStep: 'Correct the named fields and send it again.', places },
   );
 }
 
@@ -263,24 +294,18 @@ function kindOf(manifest: ProviderManifest, settings: Readonly<Record<string, un
   return kind === 'public-cloud' || kind === 'private-cloud' ? kind : manifest.kind;
 }
 
+type ParsedPart = Readonly<{ data: Readonly<Record<string, unknown>>; wrong: readonly WrongPlace[] }>;
+
 /** The refusal names fields and rules; the values a user typed into secret fields never appear in it. */
-function parsePart(
-  part: 'settings' | 'secret',
-  manifest: ProviderManifest,
-  value: unknown,
-): Readonly<Record<string, unknown>> {
+function parsedPart(part: 'settings' | 'secret', manifest: ProviderManifest, value: unknown): ParsedPart {
   const schema: z.ZodType = part === 'settings' ? manifest.settingsSchema : manifest.secretSchema;
   const parsed = schema.safeParse(value, { reportInput: false });
-  if (parsed.success) return parsed.data as Readonly<Record<string, unknown>>;
-  const fields = parsed.error.issues.map((issue) => {
-    const path = [part, ...issue.path].join('.');
-    return part === 'secret' ? `${path}: ${issue.code.replaceAll('_', ' ')}` : `${path}: ${issue.message}`;
-  });
-  throw new SpringtideError(
-    'invalid-argument',
-    `this is no ${manifest.title} account: ${fields.join('; ')}; nothing was stored`,
-    { nextStep: 'Correct the named fields and register again.' },
-  );
+  if (parsed.success) return { data: parsed.data as Readonly<Record<string, unknown>>, wrong: [] };
+  const wrong = parsed.error.issues.map(({ path, code, message }) => ({
+    path: [part, ...path].map(String).join('.'),
+    message: part === 'secret' ? code.replaceAll('_', ' ') : message,
+  }));
+  return { data: {}, wrong };
 }
 
 async function mustFind(tx: EntityManager, accountId: string): Promise<CloudAccount> {
@@ -310,6 +335,7 @@ function nameTaken(name: string): (thrown: unknown) => never {
       `there is a cloud account "${name}" already; nothing was stored`,
       {
         nextStep: 'Choose another name, or change the existing account.',
+        places: [{ path: 'name', message: 'another cloud account has this name' }],
       },
     );
   };

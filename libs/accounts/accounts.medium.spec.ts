@@ -114,6 +114,13 @@ describe('registering a cloud account', () => {
     expect(short.code).toBe('invalid-argument');
     expect(short.message).toMatch(/secret\.password/);
     expect(short.message).not.toContain('canar');
+    const both = await errorOf(
+      accounts.register(one.admin, { ...input('canar'), settings: { endpoint: 'nowhere' } }),
+    );
+    expect(both.places).toEqual([
+      { path: 'settings.endpoint', message: 'Invalid URL' },
+      { path: 'secret.password', message: 'too small' },
+    ]);
     expect((await errorOf(accounts.register(one.admin, { ...input(), provider: 'none' }))).nextStep).toMatch(
       /scripted/,
     );
@@ -122,6 +129,7 @@ describe('registering a cloud account', () => {
     const twice = await errorOf(accounts.register(one.admin, taken));
     expect(twice.code).toBe('already-exists');
     expect(twice.message).toContain(`"${taken.name}" already`);
+    expect(twice.places.map(({ path }) => path)).toEqual(['name']);
   });
 
   it('is for those who may', async () => {
@@ -144,8 +152,11 @@ describe('a credential', () => {
     const rotate = (password: string) =>
       accounts.update(one.admin, account.id, { version: account.version, secret: { user: 'svc', password } });
     const refused = await errorOf(rotate('not-the-right-one'));
-    expect(refused.code).toBe('unauthenticated');
-    expect(refused.message).not.toContain('not-the-right-one');
+    expect(refused.code).toBe('failed-precondition');
+    expect(refused.facts).toEqual({ cause: 'unauthenticated' });
+    expect(refused.message).toMatch(/did not accept the new credential.*the credential in use stays/);
+    expect(refused.places.map(({ path }) => path)).toEqual(['secret']);
+    expect(JSON.stringify([refused.message, refused.places])).not.toContain('not-the-right-one');
     expect(await accounts.get(one.admin, account.id)).toEqual(account);
     script.accepts = SECOND_CANARY;
     expect(await rotate(SECOND_CANARY)).toMatchObject({ credentialVersion: 2, status: 'healthy' });

@@ -29,6 +29,24 @@ export const AccountInput = z
   .meta({ id: 'AccountInput' });
 export type AccountInput = z.infer<typeof AccountInput>;
 
+/** What is left out stays as it is. The provider and the credential are not changed by it. */
+export const AccountUpdate = z
+  .object({
+    name: z.string().trim().min(1).max(120).optional(),
+    /** All of them, by the provider's settings schema. */
+    settings: z.record(z.string(), z.unknown()).optional(),
+  })
+  .meta({ id: 'AccountUpdate' });
+export type AccountUpdate = z.infer<typeof AccountUpdate>;
+
+export const CredentialInput = z
+  .object({
+    /** By the provider's secret schema. Tried before it replaces the one in use; encrypted and never read back. */
+    secret: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'CredentialInput' });
+export type CredentialInput = z.infer<typeof CredentialInput>;
+
 /** What the cloud said about the account when it was last asked. */
 export const AccountHealth = z
   .object({

@@ -320,6 +320,30 @@ describe('names', () => {
     expect(sent.at(-1)?.path).toBe('/api/v1/accounts/018f0000-0000-7000-8000-000000000002');
   });
 
+  it('lead to the version that a change is made from, and a credential to its own address', async () => {
+    const before = { ...account('one', 1), version: 7 };
+    const files = { 'key.yaml': 'secret: { accessKeyId: AKIA }', 'set.yaml': 'settings: { regions: [r2] }' };
+    const server = () => [list(before), ...[before, before].map((body) => ({ status: 200, body }))];
+    const rotated = terminalWith(server(), files);
+    expect(await runCli(['account', 'rotate', 'one', '-f', 'key.yaml'], rotated.terminal)).toBe(0);
+    expect(rotated.sent.at(-1)).toMatchObject({
+      ...{ method: 'POST', path: `/api/v1/accounts/${before.id}/credential` },
+      headers: { 'if-match': '"7"', 'idempotency-key': 'key-1' },
+      body: JSON.stringify({ secret: { accessKeyId: 'AKIA' } }),
+    });
+    const updated = terminalWith(server(), files);
+    expect(await runCli(['account', 'update', 'one', '-f', 'set.yaml'], updated.terminal)).toBe(0);
+    expect(updated.sent.at(-1)).toMatchObject({
+      ...{ method: 'PUT', path: `/api/v1/accounts/${before.id}` },
+      headers: { 'if-match': '"7"' },
+      body: JSON.stringify({ settings: { regions: ['r2'] } }),
+    });
+    const enabled = terminalWith([list(before), { status: 200, body: before }]);
+    expect(await runCli(['account', 'enable', 'one'], enabled.terminal)).toBe(0);
+    expect(enabled.sent.at(-1)).toMatchObject({ path: `/api/v1/accounts/${before.id}/enable` });
+    expect([...rotated.said.out, ...rotated.said.err].join('')).not.toContain('AKIA');
+  });
+
   it('that fit nothing or several are refused', async () => {
     const { terminal } = terminalWith([list(account('twin', 1), account('twin', 2))]);
     expect(await runCli(['account', 'get', 'twin'], terminal)).toBe(2);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AccountBody, AccountInput, ProviderBody } from '../account.js';
+import { AccountBody, AccountInput, AccountUpdate, CredentialInput, ProviderBody } from '../account.js';
 import { Id, PageQuery, pageOf } from '../scalars.js';
 import { defineRoute } from './route.js';
 
@@ -48,6 +48,32 @@ export const accountRoutes = {
     status: 200,
     etag: 'send',
   }),
+  accountUpdate: defineRoute({
+    id: 'accounts.update',
+    method: 'PUT',
+    path: '/api/v1/accounts/{id}',
+    summary: 'Change name or settings, and ask the cloud again; the credential stays',
+    permission: 'account:write',
+    params,
+    body: AccountUpdate,
+    response: AccountBody,
+    status: 200,
+    etag: 'require',
+  }),
+  accountRotate: defineRoute({
+    id: 'accounts.rotate',
+    method: 'POST',
+    path: '/api/v1/accounts/{id}/credential',
+    summary:
+      'Try a new credential, and use it from now on if the cloud accepts it; otherwise the old one stays',
+    permission: 'account:write',
+    params,
+    body: CredentialInput,
+    response: AccountBody,
+    status: 200,
+    idempotent: 'replay',
+    etag: 'require',
+  }),
   accountVerify: defineRoute({
     id: 'accounts.verify',
     method: 'POST',
@@ -64,6 +90,17 @@ export const accountRoutes = {
     method: 'POST',
     path: '/api/v1/accounts/{id}/disable',
     summary: 'Buy nothing more there; what runs is still scaled back',
+    permission: 'account:write',
+    params,
+    response: AccountBody,
+    status: 200,
+    idempotent: 'replay',
+  }),
+  accountEnable: defineRoute({
+    id: 'accounts.enable',
+    method: 'POST',
+    path: '/api/v1/accounts/{id}/enable',
+    summary: 'Buy there again, once the cloud has answered; one that is not disabled is only asked again',
     permission: 'account:write',
     params,
     response: AccountBody,

@@ -41,6 +41,21 @@ export class AccountsController {
     return await this.accounts.get(ctx, params.id);
   }
 
+  @Handle(routes.accountUpdate)
+  async update({ ctx, params, version, body }: Parsed<typeof routes.accountUpdate>) {
+    const { name, settings } = body;
+    return await this.accounts.update(ctx, params.id, {
+      version,
+      ...(name === undefined ? {} : { name }),
+      ...(settings === undefined ? {} : { settings }),
+    });
+  }
+
+  @Handle(routes.accountRotate)
+  async rotate({ ctx, params, version, body }: Parsed<typeof routes.accountRotate>) {
+    return await this.accounts.update(ctx, params.id, { version, secret: body.secret });
+  }
+
   @Handle(routes.accountVerify)
   async verify({ ctx, params }: Parsed<typeof routes.accountVerify>) {
     return await this.accounts.verify(ctx, params.id);
@@ -49,6 +64,11 @@ export class AccountsController {
   @Handle(routes.accountDisable)
   async disable({ ctx, params }: Parsed<typeof routes.accountDisable>) {
     return await this.accounts.disable(ctx, params.id);
+  }
+
+  @Handle(routes.accountEnable)
+  async enable({ ctx, params }: Parsed<typeof routes.accountEnable>) {
+    return await this.accounts.enable(ctx, params.id);
   }
 }
 

@@ -1,4 +1,10 @@
-import { AccountInput, routes, type AccountBody } from '@springtide/contracts';
+import {
+  AccountInput,
+  AccountUpdate,
+  CredentialInput,
+  routes,
+  type AccountBody,
+} from '@springtide/contracts';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { EXIT } from '../output/exit-code.js';
@@ -8,16 +14,18 @@ import { readBody } from '../session/documents.js';
 import { accountId } from '../session/references.js';
 import { required, type CommandLine } from './command-line.js';
 
+const FILE = {
+  options: z.object({ file: z.string() }),
+  flags: [required('-f, --file <path>', 'YAML or JSON; - for standard input')],
+};
+
 export function addAccountCommands(program: Command, line: CommandLine): void {
   const noun = line.noun(program, 'account', 'cloud accounts');
   line.verb(
     noun,
     'register',
     'register a cloud account from a file with name, provider, settings and secret',
-    {
-      options: z.object({ file: z.string() }),
-      flags: [required('-f, --file <path>', 'YAML or JSON; - for standard input')],
-    },
+    FILE,
     async ({ session, options }) => {
       const body = await readBody(line.terminal, options.file, AccountInput);
       session.progress(`Registering "${body.name}" and asking the cloud about it …`);
@@ -66,6 +74,19 @@ export function addAccountCommands(program: Command, line: CommandLine): void {
       session.print(account, () => accountSections(account));
     },
   );
+  line.verb(
+    noun,
+    'enable <account>',
+    'buy there again, once the cloud has answered',
+    {},
+    async ({ session, args: [reference = ''] }) => {
+      const id = await accountId(session, reference);
+      const account = await session.call(routes.accountEnable, { params: { id } });
+      session.print(account, () => accountSections(account));
+      return exitOf(account);
+    },
+  );
+  addChanges(noun, line);
   line.verb(noun, 'providers', 'kinds of clouds that can be registered', {}, async ({ session }) => {
     const { items } = await session.call(routes.providerList);
     session.print(items, () => [
@@ -79,6 +100,39 @@ export function addAccountCommands(program: Command, line: CommandLine): void {
       ),
     ]);
   });
+}
+
+/** Both send the version that they have read: a change by somebody else meanwhile is not overwritten. */
+function addChanges(noun: Command, line: CommandLine): void {
+  line.verb(
+    noun,
+    'update <account>',
+    'change name or settings from a file; the credential stays',
+    FILE,
+    async ({ session, args: [reference = ''], options }) => {
+      const body = await readBody(line.terminal, options.file, AccountUpdate);
+      const id = await accountId(session, reference);
+      const { version } = await session.call(routes.accountGet, { params: { id } });
+      const account = await session.call(routes.accountUpdate, { params: { id }, body, ifMatch: version });
+      session.print(account, () => accountSections(account));
+      return exitOf(account);
+    },
+  );
+  line.verb(
+    noun,
+    'rotate <account>',
+    'use a new credential from a file with its secret, if the cloud accepts it; otherwise the old one stays',
+    FILE,
+    async ({ session, args: [reference = ''], options }) => {
+      const body = await readBody(line.terminal, options.file, CredentialInput);
+      const id = await accountId(session, reference);
+      const { version } = await session.call(routes.accountGet, { params: { id } });
+      session.progress('Trying the new credential …');
+      const account = await session.call(routes.accountRotate, { params: { id }, body, ifMatch: version });
+      session.print(account, () => accountSections(account));
+      return exitOf(account);
+    },
+  );
 }
 
 /** A script learns from the exit code whether the cloud accepted us. */
