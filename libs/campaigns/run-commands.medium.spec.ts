@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { runWorkflowId, scaleBackWorkflowId } from '@springtide/contracts';
 import { HOUR, MINUTE, addMoney, addMs, compareMoney, money, multiplyMoney } from '@springtide/kernel';
 import { z } from 'zod';
+import { stopRun } from './run-stop.js';
 import { SafeHolds } from './safe-hold.service.js';
 import { RunOnClouds, campaignsDatabase } from './testing/run-on-clouds.js';
 
@@ -116,5 +117,35 @@ describe('a run that the engine forgot', () => {
     const other = new SafeHolds(stage.test.database, run.book, run.ledger);
     const nobody = { tenantId: stage.tenant.tenantId, runId: randomUUID() };
     expect(await other.rebuild(nobody)).toBe('unknown');
+  });
+});
+
+describe('a stop', () => {
+  const stopped = 'Stopped by admin: drill. Traffic goes home, machines go back.';
+
+  it('is what the run says from that moment on, and is told once, however often it is asked for', async () => {
+    const { run, told } = await open();
+    await run.give({ command: 'abort', reason: 'drill' });
+    await run.give({ command: 'abort', reason: 'again' });
+    const { summary, control } = await run.row();
+    expect([summary, control]).toEqual([stopped, 'abort']);
+    expect(await run.story()).toEqual([`command.abort: ${stopped}`]);
+    expect(await told()).toHaveLength(1);
+  });
+
+  it('by the switch says so at once too, but not of a run that is on its way back', async () => {
+    const { run, ids, told } = await open();
+    const pull = async () =>
+      stage.test.database.unitOfWork(stage.tenant.admin, async (tx) => {
+        await stopRun({ tx, ctx: stage.tenant.admin, at: run.now() }, await run.row(), 'drill');
+      });
+    await pull();
+    const { summary, control } = await run.row();
+    expect([summary, control]).toEqual([stopped, 'abort']);
+    expect(await told()).toContain(`start ${scaleBackWorkflowId(ids.runId)}`);
+    await run.bringBack((phase) => phase === 'gone');
+    run.clock.advance(MINUTE);
+    await pull();
+    expect((await run.story()).filter((line) => line.includes(stopped))).toHaveLength(1);
   });
 });

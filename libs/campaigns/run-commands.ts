@@ -29,7 +29,7 @@ import {
 } from './domain/index.js';
 import { lockRoutes, otherHolders } from './route-holders.js';
 import { lockRun, openIn } from './run-book.js';
-import { note } from './run-timeline.js';
+import { note, summaryOf } from './run-timeline.js';
 
 /** The transaction of one command, who gives it, and when. */
 type Given = Readonly<{ tx: EntityManager; ctx: RequestContext; at: Instant }>;
@@ -75,8 +75,10 @@ export async function giveCommand(
   if (refusal !== undefined) {
     throw new SpringtideError('failed-precondition', refusal.message, { nextStep: refusal.nextStep });
   }
-  if (command.command === 'abort' && isOnTheWayBack(run)) return;
+  if (command.command === 'abort' && (isOnTheWayBack(run) || run.control === 'abort')) return;
   const told = await apply(given, run, command);
+  // Who stopped it must not read for seconds yet what is being bought.
+  if (command.command === 'abort') Object.assign(run, summaryOf(told));
   run.revision += 1;
   await tx.save(RunEntity, run);
   const entry = { step: `command.${command.command}`, sentences: [told], once: `command/${run.revision}` };
@@ -92,7 +94,7 @@ export async function giveCommand(
   await postToOutbox(tx, ctx.tenantId, { kind: 'signal', workflowId, signal: RUN_CHANGED });
 }
 
-function isOnTheWayBack({ closedAt, state }: RunEntity): boolean {
+export function isOnTheWayBack({ closedAt, state }: RunEntity): boolean {
   return closedAt !== null || state === 'scaling-back' || state === 'verifying' || state === 'stuck';
 }
 

@@ -1,29 +1,22 @@
-import {
-  RUN_CHANGED,
-  runWorkflowId,
-  scaleBackWorkflowId,
-  sentence,
-  type RunBody,
-  type RunCommand,
-  type TimelineEntry,
-} from '@springtide/contracts';
+import { sentence, type RunBody, type RunCommand, type TimelineEntry } from '@springtide/contracts';
 import { effectTransaction, type EffectLedger } from '@springtide/effects';
 import type { Mandate } from '@springtide/effects/domain';
 import { recordAudit, requirePermission, requireUser, type ApprovalService } from '@springtide/identity';
 import { SpringtideError, addMs, money, toInstant, type Clock } from '@springtide/kernel';
-import { newId, postToOutbox, type Database, type RequestContext } from '@springtide/platform';
+import { newId, type Database, type RequestContext } from '@springtide/platform';
 import type { RoutesService } from '@springtide/traffic';
 import type { EntityManager } from 'typeorm';
 import { giveCommand } from './run-commands.js';
 import { findWayBack } from './data/way-back.repository.js';
 import { readEnvelope } from './approval-view.js';
 import { lockCampaign } from './campaign.service.js';
-import type { CampaignEntity, PlanEntity, RunEntity } from './data/campaign.entity.js';
+import type { CampaignEntity, PlanEntity } from './data/campaign.entity.js';
 import { RUN_POLICIES, inUtc, routeRefusal, type PlanContent } from './domain/index.js';
 import { PLAN_SUBJECT, findPlan, requireCurrent } from './plan-records.js';
 import { lockRoutes, otherHolders } from './route-holders.js';
 import { listOpenRuns, openIn } from './run-book.js';
 import { startRun } from './run-start.js';
+import { stopRun } from './run-stop.js';
 import { note, readTimeline } from './run-timeline.js';
 import { runView } from './run-view.js';
 import type { StartCheck } from './start-check.service.js';
@@ -102,37 +95,8 @@ export class RunsService {
       });
       if (!wanted.engaged) return { engaged: false, runs: 0 };
       const running = await listOpenRuns(tx);
-      for (const run of running) await this.stopRun(tx, ctx, run, wanted.reason);
+      for (const run of running) await stopRun({ tx, ctx, at: this.now() }, run, wanted.reason);
       return { engaged: true, runs: running.length };
-    });
-  }
-
-  private async stopRun(
-    tx: EntityManager,
-    ctx: RequestContext,
-    run: RunEntity,
-    reason: string,
-  ): Promise<void> {
-    await tx.query(`update campaign_run set control = 'abort', revision = revision + 1 where id = $1`, [
-      run.id,
-    ]);
-    await postToOutbox(tx, ctx.tenantId, {
-      kind: 'signal',
-      workflowId: runWorkflowId(run.id),
-      signal: RUN_CHANGED,
-    });
-    // The scale-back does not wait for the run, which may be stuck or gone.
-    await postToOutbox(tx, ctx.tenantId, {
-      kind: 'start',
-      workflow: 'scaleBack',
-      workflowId: scaleBackWorkflowId(run.id),
-      input: { tenantId: ctx.tenantId, runId: run.id, reason: `stop switch: ${reason}` },
-    });
-    // One that is under way already may rest, or be held: now it hurries.
-    await postToOutbox(tx, ctx.tenantId, {
-      kind: 'signal',
-      workflowId: scaleBackWorkflowId(run.id),
-      signal: RUN_CHANGED,
     });
   }
 
