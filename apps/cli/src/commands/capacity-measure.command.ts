@@ -25,7 +25,12 @@ const Measure = z.object({
   rates: z
     .string()
     .transform((text) => text.split(',').map(Number))
-    .pipe(z.array(z.number().positive().max(20_000)).min(LEAST_STEPS).max(30)),
+    .pipe(
+      z
+        .array(z.number('not every rate is a number').positive().max(20_000))
+        .min(LEAST_STEPS, `fewer than ${LEAST_STEPS} rates show no curve`)
+        .max(30),
+    ),
   seconds: z.coerce.number().min(1).max(600).default(20),
   inService: z.boolean().default(false),
 });

@@ -80,6 +80,15 @@ describe('a load test of one machine', () => {
     expect(said.err).toMatch(/40\/s: 10000 ms at p99, 300 of 400 failed/);
   });
 
+  it.each([
+    ['5,10', 'fewer than 5 rates show no curve'],
+    ['5,10,x,20,25', 'not every rate is a number'],
+  ])('sends nothing at rates that show nothing: %s', async (rates, words) => {
+    const { terminal, said } = stage(1_000);
+    expect(await runCli([...MEASURE, '--rates', rates], terminal)).toBe(2);
+    expect(said.err).toContain(words);
+  });
+
   it('loads nothing that serves customers, unless that is meant', async () => {
     const { terminal, said, fitted } = stage(1_000);
     const argv = [...MEASURE.with(2, 'http://shop/items'), '--rates', '1,2,3,4,5', '--seconds', '1'];

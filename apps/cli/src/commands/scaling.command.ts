@@ -8,7 +8,7 @@ import {
 } from '@springtide/contracts';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { moneyText, numberText } from '../output/readable.js';
+import { moneyText, numberText, timeText } from '../output/readable.js';
 import { factsOf, tableOf, type Section } from '../output/render.js';
 import { reasonTexts, toldText } from '../output/told-text.js';
 import { readBody } from '../session/documents.js';
@@ -130,7 +130,7 @@ function monthRows({ month: { from, until, limit, spent, projected } }: ScalingB
   const sums = (amounts: typeof spent) =>
     amounts.length === 0 ? 'nothing' : amounts.map(moneyText).join(', ');
   return [
-    ['Month', `${from} … ${until} (UTC)`],
+    ['Month', `${timeText(from)} … ${timeText(until)}`],
     ['Spent this month', `${sums(spent)}, ${limit === null ? 'no limit' : `of ${moneyText(limit)}`}`],
     ['By its end', `${sums(projected)} if it stays as it is`],
   ];
