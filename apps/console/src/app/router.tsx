@@ -111,6 +111,22 @@ export const router = createBrowserRouter([
         }),
       },
       {
+        path: 'accounts/new',
+        lazy: async () => {
+          await openChapter('account-form');
+          return { Component: (await import('../features/account-form/new-account-page.js')).NewAccountPage };
+        },
+      },
+      {
+        path: 'accounts/:id/edit',
+        lazy: async () => {
+          await openChapter('account-form');
+          return {
+            Component: (await import('../features/account-form/edit-account-page.js')).EditAccountPage,
+          };
+        },
+      },
+      {
         path: 'accounts/:id',
         lazy: async () => ({ Component: (await import('../features/accounts/account-page.js')).AccountPage }),
       },

@@ -58,6 +58,8 @@ export const enUS = {
   'problem.code.internal': 'The server failed',
   'problem.code.unknown': 'Unexpected answer',
   'common.loading': 'Loading',
+  'common.lacking':
+    'Some buttons are off: your roles lack {{permission}}. Ask an administrator of your tenant.',
   'common.more': 'Show more',
   'common.shown': '{{count}} shown',
   'common.name': 'Name',
@@ -153,8 +155,17 @@ export const enUS = {
   'overview.below-plan.after-peak': 'machines go early once the peak is over',
   'overview.below-plan.in-peak': 'machines go early, in the peak as well',
   'overview.accounts': 'Cloud accounts that may be used',
-  'account.none':
-    'No cloud account is registered. Register one with the command line: springtide account register',
+  'account.none': 'No cloud account is registered yet.',
+  'account.new': 'Register an account',
+  'account.change': 'Change',
+  'account.sync': 'Read everything now',
+  'account.synced': 'All was read: {{count}} found.',
+  'account.synced.partly': 'Not all could be read: {{count}} found. What was known before stays.',
+  'account.enable': 'Use again',
+  'account.disable': 'Disable',
+  'account.disable.ask': 'Buy nothing more in “{{name}}”?',
+  'account.disable.means':
+    'What runs there goes on, is watched, and is brought back as planned. Campaigns buy elsewhere or fall short. It can be used again at any time.',
   'account.kind': 'Kind',
   'account.kind.public-cloud': 'Public cloud',
   'account.kind.private-cloud': 'Private cloud',

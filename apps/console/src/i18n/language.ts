@@ -1,5 +1,6 @@
 import i18next from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
+import type { accountFormEnUS } from './account-form.en-US.js';
 import type { campaignFormEnUS } from './campaign-form.en-US.js';
 import { enUS } from './en-US.js';
 import type { scalingFormEnUS } from './scaling-form.en-US.js';
@@ -9,7 +10,11 @@ export const LANGUAGES = ['zh-CN', 'en-US'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 type MessageKey =
-  keyof typeof enUS | keyof typeof campaignFormEnUS | keyof typeof scalingEnUS | keyof typeof scalingFormEnUS;
+  | keyof typeof enUS
+  | keyof typeof accountFormEnUS
+  | keyof typeof campaignFormEnUS
+  | keyof typeof scalingEnUS
+  | keyof typeof scalingFormEnUS;
 type Sentences = Readonly<Record<string, string>>;
 
 export type TextParams = Readonly<Record<string, string | number>>;
@@ -26,6 +31,10 @@ const SENTENCES: Readonly<Record<Language, () => Promise<Sentences>>> = {
 
 /** Words that one page alone needs: they come with it, not with the first page. */
 const CHAPTERS = {
+  'account-form': {
+    'en-US': async () => (await import('./account-form.en-US.js')).accountFormEnUS,
+    'zh-CN': async () => (await import('./account-form.zh-CN.js')).accountFormZhCN,
+  },
   'campaign-form': {
     'en-US': async () => (await import('./campaign-form.en-US.js')).campaignFormEnUS,
     'zh-CN': async () => (await import('./campaign-form.zh-CN.js')).campaignFormZhCN,

@@ -1,5 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { accountFormEnUS } from './account-form.en-US.js';
+import { accountFormZhCN } from './account-form.zh-CN.js';
 import { campaignFormEnUS } from './campaign-form.en-US.js';
 import { campaignFormZhCN } from './campaign-form.zh-CN.js';
 import { enUS as firstEnUS } from './en-US.js';
@@ -10,8 +12,20 @@ import { scalingZhCN } from './scaling.zh-CN.js';
 import { zhCN as firstZhCN } from './zh-CN.js';
 
 /** With the words that come with their page. */
-const enUS = { ...firstEnUS, ...campaignFormEnUS, ...scalingEnUS, ...scalingFormEnUS };
-const zhCN = { ...firstZhCN, ...campaignFormZhCN, ...scalingZhCN, ...scalingFormZhCN };
+const enUS = {
+  ...firstEnUS,
+  ...accountFormEnUS,
+  ...campaignFormEnUS,
+  ...scalingEnUS,
+  ...scalingFormEnUS,
+};
+const zhCN = {
+  ...firstZhCN,
+  ...accountFormZhCN,
+  ...campaignFormZhCN,
+  ...scalingZhCN,
+  ...scalingFormZhCN,
+};
 
 const sources = join(import.meta.dirname, '..');
 const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter(

@@ -1,22 +1,21 @@
-import { Button } from 'antd';
 import { routes, type AccountBody } from '@springtide/contracts';
 import { Link, useParams } from 'react-router';
 import { useText } from '../../i18n/language.js';
-import { useAnswer, useCommand } from '../../shared/api/use-answer.js';
+import { useAnswer } from '../../shared/api/use-answer.js';
 import { useFormat } from '../../shared/format/format.js';
 import { Badge } from '../../shared/ui/badge.js';
 import { Facts } from '../../shared/ui/figures.js';
 import { Grid } from '../../shared/ui/grid.js';
+import { Lacking } from '../../shared/ui/lacking.js';
 import { Page, Section } from '../../shared/ui/page.js';
-import { ProblemNote } from '../../shared/ui/problem-note.js';
 import { Waiting } from '../../shared/ui/waiting.js';
+import { AccountActions } from './account-actions.js';
 import { AccountStatus } from './account-health.js';
 
 export function AccountPage() {
   const text = useText();
   const { id = '' } = useParams();
   const answer = useAnswer(routes.accountGet, { params: { id } });
-  const verify = useCommand(routes.accountVerify);
   return (
     <Waiting answer={answer}>
       {(account) => (
@@ -25,17 +24,11 @@ export function AccountPage() {
           aside={
             <>
               <AccountStatus status={account.status} />
-              <Button
-                type="primary"
-                loading={verify.isPending}
-                onClick={() => verify.mutate({ params: { id: account.id } })}
-              >
-                {text('account.verify')}
-              </Button>
+              <AccountActions account={account} />
             </>
           }
         >
-          {verify.error && <ProblemNote error={verify.error} />}
+          <Lacking permission="account:write" />
           <AccountFacts account={account} />
           <Permissions account={account} />
           <p>

@@ -3,9 +3,12 @@ import { routes, type AccountBody } from '@springtide/contracts';
 import { Link } from 'react-router';
 import { useText } from '../../i18n/language.js';
 import { useCommand } from '../../shared/api/use-answer.js';
+import { useMay } from '../../shared/api/use-may.js';
 import { usePages } from '../../shared/api/use-pages.js';
 import { useFormat } from '../../shared/format/format.js';
+import { ButtonLink } from '../../shared/ui/button-link.js';
 import { PagedGrid } from '../../shared/ui/grid.js';
+import { Lacking } from '../../shared/ui/lacking.js';
 import { Page } from '../../shared/ui/page.js';
 import { ProblemNote } from '../../shared/ui/problem-note.js';
 import { useNow } from '../../shared/ui/use-now.js';
@@ -19,8 +22,17 @@ export function AccountsPage() {
   const now = useNow(10_000);
   const pages = usePages(routes.accountList, { limit: 50 }, REFRESH_MS);
   const verify = useCommand(routes.accountVerify);
+  const may = useMay('account:write');
   return (
-    <Page title={text('nav.accounts')}>
+    <Page
+      title={text('nav.accounts')}
+      aside={
+        <ButtonLink to="/accounts/new" permission="account:write">
+          {text('account.new')}
+        </ButtonLink>
+      }
+    >
+      <Lacking permission="account:write" />
       {verify.error && <ProblemNote error={verify.error} />}
       <PagedGrid
         label={text('nav.accounts')}
@@ -64,6 +76,7 @@ export function AccountsPage() {
             cell: (row) => (
               <Button
                 size="small"
+                disabled={may !== true}
                 aria-label={text('account.verify-one', { name: row.name })}
                 loading={verify.isPending && verify.variables.params.id === row.id}
                 onClick={() => verify.mutate({ params: { id: row.id } })}
