@@ -31,6 +31,8 @@ export function firstMachineByUserData(cluster: JoinableCluster): MachineRole {
       const objects = [...bootstrapTokens.map(tokenSecret), ...publicInfo(cluster)];
       await cluster.admin.kubectl(['apply', '-f', '-'], objects.map((each) => stringify(each)).join('---\n'));
       await cluster.admin.kubectl(['apply', '-f', '-'], contentOf('/access.yaml'));
+      const network = contentOf('/pod-network.yaml');
+      if (network !== '') await cluster.admin.kubectl(['apply', '--server-side', '-f', '-'], network);
     },
     end: async () => Promise.resolve(),
   };
