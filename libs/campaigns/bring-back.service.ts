@@ -1,6 +1,6 @@
 import { sentence, type RunRef, type Sentence, type WayBackObstacle } from '@springtide/contracts';
 import { EffectLedger, MachineLife } from '@springtide/effects';
-import { isGivenUp, isLaterThan, isWantedBack, type Intent } from '@springtide/effects/domain';
+import { isGivenUp, isWantedBack, type Intent } from '@springtide/effects/domain';
 import { collectComplete, type Satellite } from '@springtide/provider-kit';
 import type { Found } from './data/way-back.repository.js';
 import { isSamePlace, type WayBackPlace } from './domain/index.js';
@@ -123,7 +123,7 @@ export class BringBack {
   }
 
   private async listed(tenantId: string, place: WayBackPlace, own: readonly Intent[]) {
-    const { clouds, installation, policy } = this.ledger.dependencies;
+    const { clouds, installation } = this.ledger.dependencies;
     const client = await clouds.open(tenantId, place.accountId);
     const options = { priority: 'scale-back' } as const;
     const machines = await collectComplete(
@@ -137,11 +137,7 @@ export class BringBack {
     const booked = new Set(own.flatMap(({ items }) => items.map((item) => item.machineId)));
     const found = machines.flatMap((machine): Found[] => {
       const intentId = machine.ownership?.intent ?? '';
-      const intent = byId.get(intentId);
-      if (intent === undefined || kept.has(machine.id)) return [];
-      // Somebody's copy of one of ours: the reconciler shows it to people, who decide.
-      const { id: machineId, launchedAt = null } = machine;
-      if (isLaterThan({ machineId, launchedAt }, intent, policy.graceMs)) return [];
+      if (!byId.has(intentId) || kept.has(machine.id)) return [];
       // What the ledger has was read gone by its id; whatever else is on its way out may leave something behind.
       if (machine.state === 'terminating' && booked.has(machine.id)) return [];
       const { id, state } = machine;

@@ -3,7 +3,6 @@ import { storyText } from '@springtide/contracts';
 import { Reconciler } from '@springtide/effects';
 import { HOUR, MINUTE, SpringtideError, msBetween } from '@springtide/kernel';
 import { manifest as simulated } from '../../providers/simulated/index.js';
-import { machineBehindTheLedger } from '../effects/testing/effect-world.js';
 import { changedProvider } from '../effects/testing/interruption.js';
 import { wayBackBody } from './way-back-view.js';
 import { StuckDesk } from './stuck-desk.service.js';
@@ -157,16 +156,6 @@ describe('the way back', () => {
       'proof: not clean: 1 machines of this run are still listed',
     );
     expect(intentId).not.toBe('');
-  });
-
-  it('ends no copy that somebody made of a machine of the run long after it was bought, and closes without it', async () => {
-    const run = await RunOnClouds.open(stage, [{}]);
-    const { tenantId: tenant } = stage.tenant;
-    const intent = await run.buy(0, 2);
-    run.clock.advance(20 * MINUTE);
-    const copy = await machineBehindTheLedger(run.cloud(0), { tenant, intent });
-    await run.bringBack();
-    expect([run.cloud(0).ours(), (await run.row()).state]).toEqual([[copy], 'closed']);
   });
 
   it('finds out what else came of a purchase of which a part is known, before it closes', async () => {

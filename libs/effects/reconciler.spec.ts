@@ -91,23 +91,6 @@ describe('the reconciler', () => {
     expect(others.filter((id) => !isThere(world, id))).toEqual([]);
   });
 
-  it('never ends a copy that somebody made of a machine of ours, marks and all, and asks people about it', async () => {
-    const { world, process, intentId } = await setUp();
-    world.clock.advance(2 * GRACE);
-    const copy = await machineBehindTheLedger(process, { intent: intentId });
-    for (let n = 0; n < 6; n += 1) {
-      world.clock.advance(GRACE);
-      expect(await process.reconciler.pass(SCOPE)).toMatchObject({ orphansDeleted: 0, strangers: 1 });
-    }
-    expect(isThere(world, copy)).toBe(true);
-    const desk = new StuckEffects(process.ledger);
-    const found = (await desk.list(TENANT)).filter(({ kind }) => kind === 'found-by-tag');
-    expect(found).toMatchObject([{ intentId, items: [{ machineId: copy }] }]);
-    expect(found[0]?.problem?.message).toContain('as copies do');
-    if (found[0] !== undefined) await desk.adopt(TENANT, found[0], copy);
-    expect(isThere(world, copy)).toBe(false);
-  });
-
   it('shows machines that only their marks tell of, ends those that a person calls ours, and asks once about the rest', async () => {
     const { world, process } = await setUp();
     const [bought = ''] = world.look();

@@ -105,8 +105,6 @@ const ListingRow = z.object({
     z.object({
       machineId: z.string(),
       intentId: z.string(),
-      // Rows that were written before there were two kinds.
-      kind: z.enum(['unknown', 'later']).default('unknown'),
       firstSeenAt: z.string(),
       abandoned: Abandoned.nullable(),
     }),

@@ -41,7 +41,6 @@ export {
   type Refusal,
 } from './mandate.js';
 export {
-  isLaterThan,
   reconcile,
   type Doubt,
   type EarlierListing,
@@ -51,7 +50,6 @@ export {
   type ReconcilePolicy,
   type Sighting,
   type Stranger,
-  type StrangerKind,
 } from './reconcile.js';
 export { foundByTag, isUuid, stuckEffects, type StuckEffect } from './stuck.js';
 export {

@@ -25,16 +25,12 @@ export type Listing = Readonly<{
 export type Sighting = Readonly<{ machineId: string; firstSeenAt: Instant }>;
 
 /**
- * `unknown`: the ledger does not have the intent that the marks name, as after a database was put back from an older backup.
- * `later`: it has it, and no call of it can have made this machine, as when somebody copied one of ours with its marks.
+ * A machine with our marks of an intent that the ledger does not know, as after a database was put back from an older
+ * backup: never deleted by itself, shown until a person decides or it is gone.
  */
-export type StrangerKind = 'unknown' | 'later';
-
-/** A machine that only its marks call ours: never deleted by itself, shown until a person decides or it is gone. */
 export type Stranger = Readonly<{
   machineId: string;
   intentId: string;
-  kind: StrangerKind;
   firstSeenAt: Instant;
   abandoned: Abandonment | null;
 }>;
@@ -75,7 +71,7 @@ export type ReconcileDecision = Readonly<{
    * in two complete listings.
    */
   orphans: readonly string[];
-  /** Ours by tag and mark alone: shown to people, never deleted. */
+  /** Ours by tag and mark, of intents that the ledger does not know: shown to people, never deleted. */
   strangers: readonly Stranger[];
   sightings: readonly Sighting[];
   /** Machines that an unanswered create intent got after all. */
@@ -108,12 +104,10 @@ export function reconcile(
   if (distrust !== null) {
     return { ...nothing, trusted: false, distrust, doubt, count, sightings: earlier.sightings, lapsed };
   }
-  const unexplained = findUnexplained(own, intents).map((machine) => ({
-    ...machine,
-    kind: strangerKind(machine, intents, policy),
-  }));
+  const known = new Set(intents.map((intent) => intent.id));
+  const unexplained = findUnexplained(own, intents);
   const sightings = unexplained
-    .filter(({ kind }) => kind === null)
+    .filter((machine) => known.has(machine.intentId))
     .map(({ machineId }) => ({
       machineId,
       firstSeenAt: earlier.sightings.find((s) => s.machineId === machineId)?.firstSeenAt ?? listing.takenAt,
@@ -124,9 +118,9 @@ export function reconcile(
     doubt: null,
     count,
     orphans: findOrphans(listing.takenAt, unexplained, sightings, earlier, policy),
-    strangers: unexplained.flatMap(({ kind, ...machine }) =>
-      kind === null ? [] : [strangerOf(machine, kind, listing.takenAt, earlier.strangers)],
-    ),
+    strangers: unexplained
+      .filter((machine) => !known.has(machine.intentId))
+      .map((machine) => strangerOf(machine, listing.takenAt, earlier.strangers)),
     sightings,
     adoptions: findAdoptions(own, local),
     toReread: findMissing(listing, local, policy),
@@ -212,38 +206,13 @@ function findOrphans(
     .map((sighting) => sighting.machineId);
 }
 
-/** Null: it is ours by tag, mark and ledger. */
-function strangerKind(
-  machine: OurMachine,
-  intents: readonly Intent[],
-  policy: ReconcilePolicy,
-): StrangerKind | null {
-  const intent = intents.find(({ id }) => id === machine.intentId);
-  if (intent === undefined) return 'unknown';
-  return isLaterThan(machine, intent, policy.graceMs) ? 'later' : null;
-}
-
-/**
- * Whether it began its life so long after the last call of its intent had to be over that no call of it can have made it:
- * people and backup tools copy machines together with our marks. What the ledger has by its id is ours, whatever its age.
- */
-export function isLaterThan(
-  { machineId, launchedAt }: Pick<ListedMachine, 'machineId' | 'launchedAt'>,
-  { deadline, items }: Pick<Intent, 'deadline' | 'items'>,
-  graceMs: number,
-): boolean {
-  if (launchedAt === null || deadline === null) return false;
-  return launchedAt > addMs(deadline, graceMs) && items.every((item) => item.machineId !== machineId);
-}
-
 function strangerOf(
   { machineId, intentId }: OurMachine,
-  kind: StrangerKind,
   firstSeenAt: Instant,
   earlier: readonly Stranger[],
 ): Stranger {
   const known = earlier.find((one) => one.machineId === machineId);
-  return known ?? { machineId, intentId, kind, firstSeenAt, abandoned: null };
+  return known ?? { machineId, intentId, firstSeenAt, abandoned: null };
 }
 
 function findAdoptions(own: readonly OurMachine[], intents: readonly Intent[]) {

@@ -1,13 +1,13 @@
 import { addMs, multiplyMoney, type Instant, type Money } from '@springtide/kernel';
 import { isWantedBack, openItem, type EffectItem, type Intent } from './intent.js';
-import type { Stranger, StrangerKind } from './reconcile.js';
+import type { Stranger } from './reconcile.js';
 
 /**
  * `creating`: accepted, and never seen running. `unknown-outcome`: nobody knows what a call bought. `deleting`: promised to
  * go, and still there. `not-deleted`: the cloud refused, or could not be asked.
  */
 const STUCK_KINDS = ['creating', 'unknown-outcome', 'deleting', 'not-deleted'] as const;
-/** `found-by-tag`: only the marks on the machines call them ours; the ledger does not have them. */
+/** `found-by-tag`: only the marks on the machines tell of the purchase; the ledger knows nothing of it. */
 type StuckKind = (typeof STUCK_KINDS)[number] | 'found-by-tag';
 
 /** Machines of one purchase that have come no further for too long, for one reason. */
@@ -62,18 +62,12 @@ export function foundByTag(
     since: found.map((one) => one.firstSeenAt).reduce((least, at) => (at < least ? at : least)),
     problem: {
       code: 'not-found',
-      message: WHY_FOUND[found.some(({ kind }) => kind === 'later') ? 'later' : 'unknown'],
+      message:
+        'the cloud has machines with our marks of a purchase that is not in the books, as after a database was put back from an older backup',
     },
     costPerHour: null,
   }));
 }
-
-const WHY_FOUND: Readonly<Record<StrangerKind, string>> = {
-  unknown:
-    'the cloud has machines with our marks of a purchase that is not in the books, as after a database was put back from an older backup',
-  later:
-    'the cloud has machines with our marks that began long after their purchase was over, as copies do that a person or a backup tool made; nobody of us ends them',
-};
 
 /** Marks on machines can be written by anybody. */
 export function isUuid(text: string): boolean {

@@ -269,7 +269,6 @@ function describeListings(open: () => Promise<EffectStore>): void {
         {
           machineId: 'm-2',
           intentId: randomUUID(),
-          kind: 'later' as const,
           firstSeenAt: START,
           abandoned: { at: START, by: 'Ada', reason: 'kept for the auditors', costPerHour: null },
         },
