@@ -211,8 +211,9 @@ const INSERT = `
   insert into inventory_resource (tenant_id, account_id, region, resource_type, cloud_id, name, state, zone,
     owner_installation, owner_intent, campaign, service, search, labels, observed, hash, observed_at, first_seen,
     last_seen)
-  select $1, $2, $3, $4, cloud_id, name, state, zone, owner_installation, owner_intent, campaign, service,
-    search, labels::jsonb, observed::json, hash, $5, $5, $5
+  select $1, $2, $3, $4, coalesce(cloud_id, ''), coalesce(name, ''), nullif(state, ''), nullif(zone, ''),
+    nullif(owner_installation, ''), nullif(owner_intent, ''), nullif(campaign, ''), nullif(service, ''), search,
+    labels::jsonb, observed::json, hash, $5, $5, $5
   from ${seenRows(6)}`;
 
 /**
