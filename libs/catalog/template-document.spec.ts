@@ -1,3 +1,4 @@
+import type { SpringtideError } from '@springtide/kernel';
 import fc from 'fast-check';
 import { parseTemplate } from './template-document.js';
 
@@ -31,6 +32,15 @@ function refusalOf(text: string): string {
   return 'accepted';
 }
 
+function placesOf(text: string): readonly string[] {
+  try {
+    parseTemplate(text);
+  } catch (thrown) {
+    return (thrown as SpringtideError).places.map(({ path }) => path);
+  }
+  return ['accepted'];
+}
+
 describe('template text', () => {
   it('fills what was left out and keeps what was said', () => {
     const { document, expectedVersion } = parseTemplate(shop);
@@ -55,6 +65,12 @@ describe('template text', () => {
   it('names line and column of malformed YAML', () => {
     expect(refusalOf('name: shop\nservices: [\n  {name: a\n')).toMatch(/line [345], column \d+/);
     expect(refusalOf('name: shop\nname: shop2\nservices: []')).toMatch(/line 2, column 1: .*unique/);
+  });
+
+  it('leads a form to every wrong value by its path', () => {
+    const wrong = shop.replace('port: 8080', 'port: 80800').replace('name: checkout', 'name: Check out');
+    expect(placesOf(wrong)).toEqual(['services.0.port', 'services.1.name']);
+    expect(placesOf('name: shop\nservices: [\n  {name: a\n')).toEqual([]);
   });
 
   it('names line, path and rule of every wrong value, all at once', () => {

@@ -1,4 +1,4 @@
-import { SpringtideError } from '@springtide/kernel';
+import { SpringtideError, type WrongPlace } from '@springtide/kernel';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import type { TemplateDocument } from './domain/index.js';
@@ -143,7 +143,13 @@ export function parseTemplate(text: string): ParsedTemplate {
     throw refusal(yaml.errors.map((error) => `${place(lines, error.pos[0])}: ${error.message}`));
   }
   const parsed = templateSchema.safeParse(plainValue(yaml));
-  if (!parsed.success) throw refusal(parsed.error.issues.map((issue) => describe(issue, yaml, lines)));
+  if (!parsed.success) {
+    const { issues } = parsed.error;
+    throw refusal(
+      issues.map((issue) => describe(issue, yaml, lines)),
+      { places: issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message })) },
+    );
+  }
   const { version, ...document } = parsed.data;
   return { document, expectedVersion: version };
 }
@@ -163,7 +169,7 @@ function plainValue(yaml: Document): unknown {
   try {
     return yaml.toJS({ maxAliasCount: 50 });
   } catch (cause) {
-    throw refusal([cause instanceof Error ? cause.message : String(cause)], cause);
+    throw refusal([cause instanceof Error ? cause.message : String(cause)], { cause });
   }
 }
 
@@ -188,17 +194,20 @@ function place(lines: LineCounter, offset: number): string {
   return `line ${Math.max(1, line)}, column ${Math.max(1, col)}`;
 }
 
-function refusal(problems: readonly string[], cause?: unknown): SpringtideError {
+function refusal(
+  problems: readonly string[],
+  more: Readonly<{ places?: readonly WrongPlace[]; cause?: unknown }> = {},
+): SpringtideError {
   const shown = problems.slice(0, MAX_PROBLEMS);
   const rest = problems.length - shown.length;
-  const more = rest > 0 ? `\n  and ${rest} more` : '';
+  const unseen = rest > 0 ? `\n  and ${rest} more` : '';
   return new SpringtideError(
     'invalid-argument',
-    `the template was not stored:\n${shown.map((problem) => `  ${problem}`).join('\n')}${more}`,
+    `the template was not stored:\n${shown.map((problem) => `  ${problem}`).join('\n')}${unseen}`,
     {
       nextStep: 'Correct these places and send the template again.',
       facts: { problems: problems.length },
-      cause,
+      ...more,
     },
   );
 }
