@@ -14,6 +14,8 @@ const PLACES = [
   'approvals',
   'stuck',
   'accounts',
+  'templates',
+  'routes',
   'clusters',
   'machines',
   'inventory',

@@ -45,6 +45,61 @@ const campaignPages: RouteObject[] = [
   },
 ];
 
+const entrancePages: RouteObject[] = [
+  {
+    path: 'routes',
+    lazy: async () => {
+      await openChapter('entrance');
+      return { Component: (await import('../features/entrances/entrances-page.js')).EntrancesPage };
+    },
+  },
+  {
+    path: 'routes/new',
+    lazy: async () => {
+      await openChapter('entrance');
+      return { Component: (await import('../features/entrances/new-entrance-page.js')).NewEntrancePage };
+    },
+  },
+  {
+    path: 'routes/:id',
+    lazy: async () => {
+      await openChapter('entrance');
+      return { Component: (await import('../features/entrances/entrance-page.js')).EntrancePage };
+    },
+  },
+];
+
+const templatePages: RouteObject[] = [
+  {
+    path: 'templates',
+    lazy: async () => {
+      await openChapter('template');
+      return { Component: (await import('../features/templates/templates-page.js')).TemplatesPage };
+    },
+  },
+  {
+    path: 'templates/new',
+    lazy: async () => {
+      await openChapter('template');
+      return { Component: (await import('../features/templates/template-form-pages.js')).NewTemplatePage };
+    },
+  },
+  {
+    path: 'templates/:id',
+    lazy: async () => {
+      await openChapter('template');
+      return { Component: (await import('../features/templates/template-page.js')).TemplatePage };
+    },
+  },
+  {
+    path: 'templates/:id/edit',
+    lazy: async () => {
+      await openChapter('template');
+      return { Component: (await import('../features/templates/template-form-pages.js')).EditTemplatePage };
+    },
+  },
+];
+
 export const router = createBrowserRouter([
   {
     path: '/',
@@ -130,6 +185,8 @@ export const router = createBrowserRouter([
         path: 'accounts/:id',
         lazy: async () => ({ Component: (await import('../features/accounts/account-page.js')).AccountPage }),
       },
+      ...entrancePages,
+      ...templatePages,
       {
         path: 'clusters',
         lazy: async () => ({

@@ -17,6 +17,8 @@ export const enUS = {
   'nav.campaigns': 'Campaigns',
   'nav.approvals': 'Approvals',
   'nav.accounts': 'Cloud accounts',
+  'nav.templates': 'Templates',
+  'nav.routes': 'Entrances',
   'nav.clusters': 'Clusters',
   'nav.machines': 'Machines',
   'nav.inventory': 'Inventory',

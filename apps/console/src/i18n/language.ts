@@ -3,8 +3,10 @@ import { initReactI18next, useTranslation } from 'react-i18next';
 import type { accountFormEnUS } from './account-form.en-US.js';
 import type { campaignFormEnUS } from './campaign-form.en-US.js';
 import { enUS } from './en-US.js';
+import type { entranceEnUS } from './entrance.en-US.js';
 import type { scalingFormEnUS } from './scaling-form.en-US.js';
 import type { scalingEnUS } from './scaling.en-US.js';
+import type { templateEnUS } from './template.en-US.js';
 
 export const LANGUAGES = ['zh-CN', 'en-US'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -13,8 +15,10 @@ type MessageKey =
   | keyof typeof enUS
   | keyof typeof accountFormEnUS
   | keyof typeof campaignFormEnUS
+  | keyof typeof entranceEnUS
   | keyof typeof scalingEnUS
-  | keyof typeof scalingFormEnUS;
+  | keyof typeof scalingFormEnUS
+  | keyof typeof templateEnUS;
 type Sentences = Readonly<Record<string, string>>;
 
 export type TextParams = Readonly<Record<string, string | number>>;
@@ -38,6 +42,14 @@ const CHAPTERS = {
   'campaign-form': {
     'en-US': async () => (await import('./campaign-form.en-US.js')).campaignFormEnUS,
     'zh-CN': async () => (await import('./campaign-form.zh-CN.js')).campaignFormZhCN,
+  },
+  entrance: {
+    'en-US': async () => (await import('./entrance.en-US.js')).entranceEnUS,
+    'zh-CN': async () => (await import('./entrance.zh-CN.js')).entranceZhCN,
+  },
+  template: {
+    'en-US': async () => (await import('./template.en-US.js')).templateEnUS,
+    'zh-CN': async () => (await import('./template.zh-CN.js')).templateZhCN,
   },
   scaling: {
     'en-US': async () => (await import('./scaling.en-US.js')).scalingEnUS,

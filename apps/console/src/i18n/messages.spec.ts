@@ -5,10 +5,14 @@ import { accountFormZhCN } from './account-form.zh-CN.js';
 import { campaignFormEnUS } from './campaign-form.en-US.js';
 import { campaignFormZhCN } from './campaign-form.zh-CN.js';
 import { enUS as firstEnUS } from './en-US.js';
+import { entranceEnUS } from './entrance.en-US.js';
+import { entranceZhCN } from './entrance.zh-CN.js';
 import { scalingFormEnUS } from './scaling-form.en-US.js';
 import { scalingFormZhCN } from './scaling-form.zh-CN.js';
 import { scalingEnUS } from './scaling.en-US.js';
 import { scalingZhCN } from './scaling.zh-CN.js';
+import { templateEnUS } from './template.en-US.js';
+import { templateZhCN } from './template.zh-CN.js';
 import { zhCN as firstZhCN } from './zh-CN.js';
 
 /** With the words that come with their page. */
@@ -18,6 +22,8 @@ const enUS = {
   ...campaignFormEnUS,
   ...scalingEnUS,
   ...scalingFormEnUS,
+  ...entranceEnUS,
+  ...templateEnUS,
 };
 const zhCN = {
   ...firstZhCN,
@@ -25,6 +31,8 @@ const zhCN = {
   ...campaignFormZhCN,
   ...scalingZhCN,
   ...scalingFormZhCN,
+  ...entranceZhCN,
+  ...templateZhCN,
 };
 
 const sources = join(import.meta.dirname, '..');

@@ -17,6 +17,8 @@ export const zhCN: Readonly<Record<keyof typeof enUS, string>> = {
   'nav.campaigns': '大促活动',
   'nav.approvals': '审批',
   'nav.accounts': '云账号',
+  'nav.templates': '模板',
+  'nav.routes': '流量入口',
   'nav.clusters': '集群',
   'nav.machines': '主机',
   'nav.inventory': '资源清单',
