@@ -1,14 +1,5 @@
-import { MachineLife, liveIds, type EffectLedger, type LaunchRequest } from '@springtide/effects';
-import type { Intent } from '@springtide/effects/domain';
-import {
-  SpringtideError,
-  asSpringtideError,
-  money,
-  msBetween,
-  toInstant,
-  zero,
-  type Money,
-} from '@springtide/kernel';
+import { MachineLife, TakeBack, type EffectLedger, type LaunchRequest } from '@springtide/effects';
+import { SpringtideError, money, msBetween, toInstant, zero, type Money } from '@springtide/kernel';
 import { collectComplete, type Offering } from '@springtide/provider-kit';
 import type { BuiltClusterInput } from '@springtide/contracts';
 import type { BuiltClusterEntity } from './data/built-cluster.entity.js';
@@ -26,9 +17,11 @@ export type Bought = Readonly<{ machines: number; addresses: readonly string[] }
 /** The machines of a built cluster: bought and taken back through the ledger, under a mandate of their own. */
 export class BuiltClusterMachines {
   private readonly life: MachineLife;
+  private readonly back: TakeBack;
 
   constructor(private readonly ledger: EffectLedger) {
     this.life = new MachineLife(ledger);
+    this.back = new TakeBack(ledger);
   }
 
   /** What the whole may cost, in machines, money and time; nothing is bought beyond it. */
@@ -84,35 +77,7 @@ export class BuiltClusterMachines {
 
   /** Repeated until nothing is left. @returns machines and satellites that are still there. */
   async takeBack({ tenantId, id }: Pick<BuiltClusterEntity, 'tenantId' | 'id'>): Promise<number> {
-    const fence = await this.ledger.takeFence(tenantId, id, 'take-back');
-    if ((await this.ledger.findMandate(tenantId, id)) === undefined) return 0;
-    await this.ledger.changeMandate(tenantId, id, (mandate) => ({ ...mandate, state: 'closed' }));
-    const filter = { runId: id, kind: 'create', onlyUnreleased: true } as const;
-    let left = 0;
-    for (const intent of await this.ledger.listIntents(tenantId, filter)) {
-      if ((await this.ledger.bringToRest(tenantId, intent.id)) > 0) left += 1;
-    }
-    for (const intent of await this.ledger.listIntents(tenantId, filter)) {
-      left += await this.takeBackOf(intent, fence);
-    }
-    return left;
-  }
-
-  private async takeBackOf(intent: Intent, fence: number): Promise<number> {
-    const { tenantId, runId, campaignId, batch, accountId, region, service, poolId, step } = intent;
-    const leaving = intent.items.filter(({ state }) => state === 'releasing').map((item) => item.machineId);
-    const targets = liveIds(intent)
-      .filter((machineId) => !leaving.includes(machineId))
-      .map((machineId) => ({ intentId: intent.id, machineId }));
-    const place = { tenantId, runId, campaignId, accountId, region, service, poolId, batch };
-    try {
-      await this.life.release({ ...place, step: `take-back/${step}`, fence, targets });
-    } catch (thrown) {
-      // Some clouds end no machine before it runs: it is asked for again with the next step.
-      if (asSpringtideError(thrown).retry !== 'same') throw thrown;
-    }
-    const { machines, satellites } = await this.life.finishRelease(tenantId, intent.id);
-    return machines + satellites;
+    return await this.back.everythingOf({ tenantId, runId: id });
   }
 
   /** @throws invalid-argument when the cloud does not sell it there. */

@@ -26,6 +26,7 @@ export {
   type Scope,
 } from './reconciler.service.js';
 
+export { TakeBack, type OwnedRun } from './take-back.service.js';
 export { StuckEffects, abandonFoundIn, abandonIn } from './stuck.service.js';
 
 export const effectsSchema: SchemaPart = {
