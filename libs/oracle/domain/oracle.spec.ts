@@ -52,6 +52,7 @@ import {
   registeredTwice,
   fractions,
   orderedCluster,
+  probedAtClose,
   lostOnTheWay,
   whole,
   withApproval,
@@ -210,6 +211,7 @@ const TALES: Readonly<Record<InvariantId, Readonly<{ broken: readonly Tale[]; ne
     near: [
       { title: 'a purchase that is being brought to rest', evidence: () => openAtClose() },
       { title: 'a machine that a person took on', evidence: () => abandonedAtClose() },
+      { title: 'a machine of another run for the same campaign', evidence: () => probedAtClose() },
       {
         title: 'a machine that is ending',
         evidence: () => closedWith([machineOf(CLOSED.intent, 'm-1', { state: 'ending' })]),

@@ -53,7 +53,7 @@ function closedRun(of: Case, run: RunRow): Finding {
   );
   const isOf = (marks: Marks | null) =>
     marks?.installation === of.installation &&
-    (own.has(marks.intent) || isOnlyRunOf(of, run, marks.campaign));
+    (own.has(marks.intent) || (!of.intentById.has(marks.intent) && isOnlyRunOf(of, run, marks.campaign)));
   const after = of.listings.filter((listing) => (run.closedAt ?? '') < visibleBefore(of, listing));
   const machines = after.flatMap((listing) => leftMachines(listing, isOf));
   const satellites = after.flatMap(({ accountId, satellites: all = [] }) =>
@@ -80,7 +80,10 @@ function leftMachines(listing: CloudListing, isOf: (marks: Marks | null) => bool
   return listing.machines.filter(({ state, marks }) => state === 'alive' && isOf(marks)).map(({ id }) => id);
 }
 
-/** A campaign may be run again: its mark alone then does not say which run left something. */
+/**
+ * A campaign may be run again, and probed beside its run: its mark alone then does not say which run left something. What
+ * the ledger knows as another run's is that run's.
+ */
 function isOnlyRunOf(of: Case, run: RunRow, campaign: string | null): boolean {
   if (campaign !== run.campaignId) return false;
   return (of.books.runs ?? []).filter(({ campaignId }) => campaignId === campaign).length === 1;

@@ -190,6 +190,20 @@ export function closedWith(
   return { ...evidenceOf(CLOSED), listings: [aListing(machines, { satellites })] };
 }
 
+/** After the close of a run, a machine that was ordered for the same campaign beside it. */
+export function probedAtClose(): Evidence {
+  const probe = anIntent({
+    id: '00000000-0000-4000-8000-0000000000ef',
+    runId: '00000000-0000-4000-8000-0000000000f0',
+    count: 1,
+    state: 'sent',
+    sentAt: START,
+  });
+  const marks = marksOf(probe, { campaign: CLOSED.campaign });
+  const evidence = evidenceOf(CLOSED, { intents: [CLOSED.intent, probe] });
+  return { ...evidence, listings: [aListing([machineOf(probe, 'm-9', { marks })], {})] };
+}
+
 export function abandonedAtClose(): Evidence {
   const abandoned = { at: minutesBefore(9), by: 'ada', reason: 'the cloud keeps it', costPerHour: null };
   const intent = withItem(CLOSED.intent, { state: 'releasing', goneAt: null, abandoned });
