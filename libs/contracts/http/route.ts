@@ -20,6 +20,8 @@ export type RouteSpec = Readonly<{
   body?: z.ZodType;
   /** The body is text as sent, in one of these media types, instead of JSON by `body`. */
   textBody?: readonly string[];
+  /** Where less is taken than every route takes. */
+  bodyLimitBytes?: number;
   /** JSON of the answer; left out when there is none. */
   response?: z.ZodType;
   /** Media types of an answer that is text or a stream, beside or instead of JSON. */

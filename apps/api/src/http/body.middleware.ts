@@ -1,7 +1,7 @@
 import type { Logger } from '@springtide/platform';
 import type { NextFunction, Request, Response } from 'express';
 import { stateOf } from './api-request.js';
-import { HttpRefusal, invalidRequest } from './http-refusal.js';
+import { HttpRefusal, invalidRequest, tooLarge } from './http-refusal.js';
 import { sendProblem } from './problem.filter.js';
 
 /** So much of a refused body is read away, so that the caller gets to read the refusal; beyond it the line is cut. */
@@ -42,18 +42,6 @@ function decode(bytes: Buffer): string {
   } catch {
     throw invalidRequest('The body is not valid UTF-8 text.');
   }
-}
-
-function tooLarge(limitBytes: number): HttpRefusal {
-  const limit = `${Math.round(limitBytes / 1024)} KiB`;
-  return new HttpRefusal({
-    status: 413,
-    code: 'invalid-argument',
-    title: 'Body too large',
-    detail: `The body is larger than the ${limit} that are accepted; it was not read and nothing was changed.`,
-    nextStep: 'Send less at once.',
-    closeConnection: true,
-  });
 }
 
 function encoded(): HttpRefusal {

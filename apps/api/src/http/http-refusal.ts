@@ -32,3 +32,15 @@ export function invalidRequest(detail: string, errors: readonly FieldError[] = [
     errors,
   });
 }
+
+export function tooLarge(limitBytes: number): HttpRefusal {
+  const limit = `${Math.round(limitBytes / 1024)} KiB`;
+  return new HttpRefusal({
+    status: 413,
+    code: 'invalid-argument',
+    title: 'Body too large',
+    detail: `The body is larger than the ${limit} that are accepted; it was not read and nothing was changed.`,
+    nextStep: 'Send less at once.',
+    closeConnection: true,
+  });
+}

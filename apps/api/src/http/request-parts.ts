@@ -2,7 +2,7 @@ import type { RouteSpec } from '@springtide/contracts';
 import type { Request } from 'express';
 import type { z } from 'zod';
 import { stateOf, type ParsedParts } from './api-request.js';
-import { HttpRefusal, invalidRequest, type FieldError } from './http-refusal.js';
+import { HttpRefusal, invalidRequest, tooLarge, type FieldError } from './http-refusal.js';
 
 /** Parses everything that the route declares. @throws HttpRefusal naming every wrong place. */
 export function parseRequest(route: RouteSpec, request: Request): ParsedParts {
@@ -34,6 +34,8 @@ function parsePart(
 
 function parseBody(route: RouteSpec, request: Request, errors: FieldError[]): unknown {
   const { bodyText } = stateOf(request);
+  const { bodyLimitBytes = Infinity } = route;
+  if (Buffer.byteLength(bodyText ?? '') > bodyLimitBytes) throw tooLarge(bodyLimitBytes);
   if (route.textBody) {
     requireMediaType(request, route.textBody);
     if (bodyText === undefined) throw invalidRequest('The body is missing.');
