@@ -14,6 +14,8 @@ export type CloudMachine = {
   readonly type: PlannedType;
   readonly offer: PlannedOffer;
   readonly image: string;
+  /** What it reads when it boots. */
+  readonly userData: string | undefined;
   readonly network: string | undefined;
   readonly address: string;
   readonly tags: Readonly<Record<string, string>>;

@@ -114,6 +114,7 @@ export class LaunchDesk {
       region: batch.region,
       zone: batch.zone,
       image: batch.image,
+      userData: batch.userData,
       type: place.type,
       offer: place.offer,
       network: batch.network,

@@ -31,6 +31,8 @@ export type TrueMachine = Readonly<{
   state: 'pending' | 'running' | 'terminating' | 'failed';
   createdAt: Instant;
   labels: Readonly<Record<string, string>>;
+  /** As the machine reads it. */
+  userData?: string;
 }>;
 
 /** What outlived its machine, or hangs on it, and was not released: ground truth as well. */
@@ -107,6 +109,7 @@ export class SimulatedCloud {
         labels: machine.tags,
         state: TRUE_STATE[status === 'gone' ? 'ending' : status],
         createdAt: new Date(machine.createdAt).toISOString(),
+        ...(machine.userData === undefined ? {} : { userData: machine.userData }),
       };
     });
   }

@@ -45,6 +45,7 @@ const simulatedSchema = z.array(
     addresses: z.array(z.string()).default([]),
     state: z.string(),
     labels: z.record(z.string(), z.string()).default({}),
+    userData: z.string().optional(),
   }),
 );
 
@@ -72,9 +73,10 @@ export function simulatedSource(name: string, url: string): MachineSource {
   return {
     name,
     list: async () =>
-      simulatedSchema.parse(await getJson(url)).map(({ address, addresses, ...machine }) => ({
+      simulatedSchema.parse(await getJson(url)).map(({ address, addresses, userData, ...machine }) => ({
         ...machine,
         address: address ?? addresses[0] ?? '',
+        ...(userData === undefined ? {} : { userData }),
       })),
     close: async () => undefined,
   };
