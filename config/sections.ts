@@ -110,6 +110,13 @@ export const SECTIONS = {
       'Private address ranges in which your own clouds live; without one, no private address is reached.',
     ),
   },
+  probes: {
+    url: field(
+      'SPRINGTIDE_PROBE_URL',
+      z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' }).optional(),
+      'Address of the API as machines in your clouds reach it; without one, no machine is bought to try what services call.',
+    ),
+  },
   installation: {
     id: field(
       'SPRINGTIDE_INSTALLATION',

@@ -70,6 +70,9 @@ export const RETURN: ActivityOptions = {
   },
 };
 
+/** A probe buys and takes back like a run, and keeps none waiting: it shares the queue of purchases. */
+export const PROBING: ActivityOptions = { ...RETURN, taskQueue: PURCHASE_QUEUE };
+
 export const SOLVE: ActivityOptions = {
   taskQueue: PLANNER_QUEUE,
   startToCloseTimeout: '5m',

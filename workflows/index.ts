@@ -2,6 +2,7 @@ export { guard } from './guard/guard.workflow.js';
 export { keepRoutes } from './keep-routes/keep-routes.workflow.js';
 export { phase } from './phase/phase.workflow.js';
 export { plan } from './plan/plan.workflow.js';
+export { probe } from './probe/probe.workflow.js';
 export { provision } from './provision/provision.workflow.js';
 export { readiness } from './readiness/readiness.workflow.js';
 export { reconcile } from './reconcile/reconcile.workflow.js';

@@ -7,7 +7,7 @@ import { EffectLedger } from '@springtide/effects';
 import { ApprovalService, IdentityModule } from '@springtide/identity';
 import type { Clock } from '@springtide/kernel';
 import { CLOCK, Database } from '@springtide/platform';
-import { ReadinessModule, ReadinessService } from '@springtide/readiness';
+import { ProbeService, ReadinessModule, ReadinessService } from '@springtide/readiness';
 import { ScalingModule, ScalingService } from '@springtide/scaling';
 import { ReleaseKeeper, RoutesService } from '@springtide/traffic';
 import { CampaignsService } from './campaign.service.js';
@@ -20,6 +20,7 @@ import { PlanFacts } from './plan-facts.service.js';
 import { PlanSolver } from './plan-solver.js';
 import { PlanComparisons } from './plan-comparison.service.js';
 import { PlansService } from './plan.service.js';
+import { ProbeDesk } from './probe-desk.service.js';
 import { ReadinessGate } from './readiness-gate.service.js';
 import { RehearsalGate } from './rehearsal-gate.js';
 import { StartCheck } from './start-check.service.js';
@@ -46,6 +47,8 @@ export type CampaignsImports = Readonly<{
   effects: DynamicModule;
   clusters: DynamicModule;
   traffic: DynamicModule;
+  /** Where machines in the clouds reach this installation; left out: no probes are bought. */
+  probeUrl?: string | undefined;
 }>;
 
 const forPeople: FactoryProvider[] = [
@@ -103,6 +106,12 @@ const forPeople: FactoryProvider[] = [
       clock: Clock,
     ) => new ReadinessGate(database, readiness, templates, links, clock),
     inject: [Database, ReadinessService, TemplateService, LinkService, CLOCK],
+  },
+  {
+    provide: ProbeDesk,
+    useFactory: (database: Database, gate: ReadinessGate, probes: ProbeService) =>
+      new ProbeDesk(database, gate, probes),
+    inject: [Database, ReadinessGate, ProbeService],
   },
   {
     provide: StartCheck,
@@ -264,8 +273,8 @@ const forWorkflows: FactoryProvider[] = [
 
 @Module({})
 export class CampaignsModule {
-  static with({ accounts, catalog, effects, clusters, traffic }: CampaignsImports): DynamicModule {
-    const readiness = ReadinessModule.with({ accounts, catalog, effects, traffic });
+  static with({ accounts, catalog, effects, clusters, traffic, probeUrl }: CampaignsImports): DynamicModule {
+    const readiness = ReadinessModule.with({ accounts, catalog, effects, traffic, probeUrl });
     const scaling = ScalingModule.with({ effects, traffic, groupRuns: groupRunsSince });
     const providers = [...forPeople, ...forWorkflows];
     return {
@@ -282,7 +291,7 @@ export class CampaignsModule {
         IdentityModule,
       ],
       providers,
-      exports: providers.map((provider) => provider.provide),
+      exports: [...providers.map((provider) => provider.provide), readiness],
     };
   }
 }

@@ -21,6 +21,7 @@ export { PlanSolver } from './plan-solver.js';
 export { PlanComparisons } from './plan-comparison.service.js';
 export { PlansService } from './plan.service.js';
 export { Provisioning, type Heartbeat } from './provisioning.service.js';
+export { ProbeDesk } from './probe-desk.service.js';
 export { ReadinessGate } from './readiness-gate.service.js';
 export { RehearsalService } from './rehearsal.service.js';
 export { ShareRehearsals } from './share-rehearsal.service.js';

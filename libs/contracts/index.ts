@@ -12,6 +12,7 @@ export * from './link.js';
 export * from './permission.js';
 export * from './plan.js';
 export * from './plan-comparison.js';
+export * from './probe.js';
 export {
   asTold,
   englishOf,

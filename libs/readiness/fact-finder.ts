@@ -4,16 +4,18 @@ import type { EndpointGate, RequestContext } from '@springtide/platform';
 import type { RoutesService } from '@springtide/traffic';
 import type { AccountFactFinder } from './account-facts.js';
 import { lookAtCertificate } from './certificate-look.js';
+import type { ProbeService } from './probe.service.js';
 import { lookAtReach } from './reach-look.js';
-import type {
-  AccountMarket,
-  BurstReach,
-  CertificateFact,
-  DialFact,
-  EntranceFacts,
-  Measured,
-  ReadinessFacts,
-  ReadinessSubject,
+import {
+  MOST_ENDPOINTS,
+  type AccountMarket,
+  type BurstReach,
+  type CertificateFact,
+  type DialFact,
+  type EntranceFacts,
+  type Measured,
+  type ReadinessFacts,
+  type ReadinessSubject,
 } from './domain/index.js';
 
 export type FactSources = Readonly<{
@@ -21,13 +23,12 @@ export type FactSources = Readonly<{
   routes: RoutesService;
   ledger: EffectLedger;
   gate: EndpointGate;
+  probes: Pick<ProbeService, 'isPossible' | 'newest'>;
   clock: Clock;
 }>;
 
 /** Price lists change by the day: a quarter of an hour is as good as now, and a start must not wait for listings. */
 const PRICE_AGE_MS = 15 * MINUTE;
-/** A template with more is no list of databases any more. */
-const MOST_DIALS = 50;
 
 /** Gathers what a plan is judged against: clouds, entrances and our own ledger, side by side, reads only. */
 export class FactFinder {
@@ -35,13 +36,15 @@ export class FactFinder {
 
   async find(ctx: RequestContext, subject: ReadinessSubject): Promise<ReadinessFacts> {
     const accountIds = [...new Set(subject.pools.map((pool) => pool.accountId))];
-    const [accounts, entrances, bursts, dials] = await Promise.all([
+    const { probes: eyes } = this.sources;
+    const [accounts, entrances, bursts, dials, probes] = await Promise.all([
       Promise.all(accountIds.map(async (id) => await this.sources.accounts.find(ctx, id, subject))),
       Promise.all(subject.services.map(async ({ name, route }) => await this.entrance(ctx, name, route))),
       this.bursts(ctx, subject),
       this.dials(subject),
+      eyes.newest(ctx, subject.campaignId),
     ]);
-    return { at: this.now(), accounts, entrances, bursts, dials };
+    return { at: this.now(), accounts, entrances, bursts, dials, probing: eyes.isPossible, probes };
   }
 
   /** The markets of the plan's accounts alone, for a look at prices. */
@@ -102,7 +105,7 @@ export class FactFinder {
       ),
     );
     return await Promise.all(
-      [...reaches.values()].slice(0, MOST_DIALS).map(async (reach) => ({
+      [...reaches.values()].slice(0, MOST_ENDPOINTS).map(async (reach) => ({
         ...{ host: reach.host, port: reach.port },
         answered: await this.measured(async () => {
           await lookAtReach(this.sources.gate, reach);

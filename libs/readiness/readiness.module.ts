@@ -1,12 +1,14 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { AccountService, AccountSessions } from '@springtide/accounts';
+import { AccountService, AccountSessions, CredentialVault } from '@springtide/accounts';
 import { MarketService } from '@springtide/catalog';
 import { EffectLedger } from '@springtide/effects';
 import type { Clock } from '@springtide/kernel';
-import { CLOCK, Database, ENDPOINT_GATE, type EndpointGate } from '@springtide/platform';
+import { CLOCK, Database, ENDPOINT_GATE, LOGGER, type EndpointGate, type Logger } from '@springtide/platform';
 import { RoutesService } from '@springtide/traffic';
 import { AccountFactFinder } from './account-facts.js';
 import { FactFinder } from './fact-finder.js';
+import { ProbeMachines } from './probe-machines.js';
+import { ProbeService } from './probe.service.js';
 import { ReadinessService } from './readiness.service.js';
 
 export type ReadinessImports = Readonly<{
@@ -14,11 +16,13 @@ export type ReadinessImports = Readonly<{
   catalog: DynamicModule;
   effects: DynamicModule;
   traffic: DynamicModule;
+  /** Where machines in the clouds reach this installation; left out: nothing is bought to look from there. */
+  probeUrl?: string | undefined;
 }>;
 
 @Module({})
 export class ReadinessModule {
-  static with({ accounts, catalog, effects, traffic }: ReadinessImports): DynamicModule {
+  static with({ accounts, catalog, effects, traffic, probeUrl }: ReadinessImports): DynamicModule {
     return {
       module: ReadinessModule,
       imports: [accounts, catalog, effects, traffic],
@@ -40,9 +44,24 @@ export class ReadinessModule {
             routes: RoutesService,
             ledger: EffectLedger,
             gate: EndpointGate,
+            probes: ProbeService,
             clock: Clock,
-          ) => new FactFinder({ accounts: finder, routes, ledger, gate, clock }),
-          inject: [AccountFactFinder, RoutesService, EffectLedger, ENDPOINT_GATE, CLOCK],
+          ) => new FactFinder({ accounts: finder, routes, ledger, gate, probes, clock }),
+          inject: [AccountFactFinder, RoutesService, EffectLedger, ENDPOINT_GATE, ProbeService, CLOCK],
+        },
+        {
+          provide: ProbeService,
+          useFactory: (
+            database: Database,
+            vault: CredentialVault,
+            ledger: EffectLedger,
+            clock: Clock,
+            log: Logger,
+          ) => {
+            const machines = new ProbeMachines(ledger);
+            return new ProbeService({ database, vault, ledger, machines, clock, log, baseUrl: probeUrl });
+          },
+          inject: [Database, CredentialVault, EffectLedger, CLOCK, LOGGER],
         },
         {
           provide: ReadinessService,
@@ -51,7 +70,7 @@ export class ReadinessModule {
           inject: [Database, FactFinder, CLOCK],
         },
       ],
-      exports: [ReadinessService],
+      exports: [ProbeService, ReadinessService],
     };
   }
 }

@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common'
 import { AccountsController } from './accounts/accounts.controller.js';
 import { CampaignsController } from './campaigns/campaigns.controller.js';
 import { PlansController } from './campaigns/plans.controller.js';
+import { ProbesController } from './campaigns/probes.controller.js';
 import { RehearsalsController } from './campaigns/rehearsals.controller.js';
 import { ReportsController } from './campaigns/reports.controller.js';
 import { CatalogController } from './catalog/catalog.controller.js';
@@ -35,6 +36,7 @@ const controllers = [
   SnapshotsController,
   LinksController,
   PlansController,
+  ProbesController,
   ReadinessController,
   RehearsalsController,
   ReportsController,

@@ -15,6 +15,7 @@ import { addAuditCommands, addCostCommands, addStopSwitchCommands } from './comm
 import { addTokenCommands, addUserCommands } from './commands/people.command.js';
 import { addRehearsalCommands } from './commands/rehearsal.command.js';
 import { addReportCommands } from './commands/report.command.js';
+import { addProbeCommands } from './commands/probe.command.js';
 import { addReadinessCommands } from './commands/readiness.command.js';
 import { addPlanCommands, addRunCommands } from './commands/run.command.js';
 import { addScalingCommands } from './commands/scaling.command.js';
@@ -73,6 +74,7 @@ function buildProgram(line: CommandLine): Command {
   addCampaignCommands(program, line);
   addPlanCommands(program, line);
   addReadinessCommands(program, line);
+  addProbeCommands(program, line);
   addRehearsalCommands(program, line);
   addReportCommands(program, line);
   addRunCommands(program, line);

@@ -19,7 +19,7 @@ export class WorkerServices {
   static with(
     platform: PlatformParts,
     providers: ReadonlyMap<string, ProviderManifest>,
-    config: Pick<Config, 'installation' | 'policy'>,
+    config: Pick<Config, 'installation' | 'policy'> & Partial<Pick<Config, 'probes'>>,
   ): DynamicModule {
     const installation = config.installation.id;
     const accounts = AccountsModule.with(providers);
@@ -27,7 +27,10 @@ export class WorkerServices {
     const effects = EffectsModule.with(accounts, { installation, policy: config.policy.profile });
     const traffic = TrafficModule.with(effects);
     const clusters = ClustersModule.with({ accounts, effects });
-    const campaigns = CampaignsModule.with({ accounts, catalog, effects, clusters, traffic });
+    const campaigns = CampaignsModule.with({
+      ...{ accounts, catalog, effects, clusters, traffic },
+      probeUrl: config.probes?.url,
+    });
     return {
       module: WorkerServices,
       imports: [

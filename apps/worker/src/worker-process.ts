@@ -38,6 +38,7 @@ import { TenantService } from '@springtide/identity';
 import { InventorySyncService, InventoryWatchService } from '@springtide/inventory';
 import { outboxLagSeconds, type PlatformParts } from '@springtide/platform';
 import type { ProviderManifest } from '@springtide/provider-kit';
+import { ProbeService } from '@springtide/readiness';
 import { ReleaseKeeper } from '@springtide/traffic';
 import { AfterActionService } from '@springtide/reports';
 import { Client, Connection, type TLSConfig } from '@temporalio/client';
@@ -170,6 +171,7 @@ export function activitiesOf(
       accounts: app.get(AccountService),
       tenants: app.get(TenantService),
       builtClusters: app.get(BuiltClusterService),
+      probes: app.get(ProbeService),
       releases: app.get(ReleaseKeeper),
       book: app.get(RunBook),
       groupReturns: app.get(GroupReturns),
@@ -178,6 +180,7 @@ export function activitiesOf(
     ...readinessActivities({
       database: platform.database,
       gate: app.get(ReadinessGate),
+      probes: app.get(ProbeService),
       log: platform.log,
     }),
     ...inventoryActivities({

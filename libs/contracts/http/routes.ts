@@ -5,6 +5,7 @@ import { demandRoutes } from './demand.routes.js';
 import { identityRoutes } from './identity.routes.js';
 import { inventoryRoutes } from './inventory.routes.js';
 import { linkRoutes } from './link.routes.js';
+import { probeRoutes } from './probe.routes.js';
 import { readinessRoutes } from './readiness.routes.js';
 import { rehearsalRoutes } from './rehearsal.routes.js';
 import { reportRoutes } from './report.routes.js';
@@ -23,6 +24,7 @@ export const routes = {
   ...campaignRoutes,
   ...demandRoutes,
   ...linkRoutes,
+  ...probeRoutes,
   ...readinessRoutes,
   ...rehearsalRoutes,
   ...reportRoutes,

@@ -11,6 +11,7 @@ export {
   WATCH_QUEUE,
   WORKFLOW_QUEUE,
   planWorkflowId,
+  probeWorkflowId,
   rehearsalWorkflowId,
   runWorkflowId,
   scaleBackWorkflowId,

@@ -28,6 +28,10 @@ export function rehearsalWorkflowId(id: string): string {
   return `rehearsal:${id}`;
 }
 
+export function probeWorkflowId(probeId: string): string {
+  return `probe:${probeId}`;
+}
+
 export function runWorkflowId(runId: string): string {
   return `run:${runId}`;
 }

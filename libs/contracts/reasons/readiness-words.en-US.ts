@@ -43,6 +43,20 @@ export const readinessWordsEnUS = {
     '{endpoint} ({host}:{port}) takes connections from where Springtide runs; from the networks of {place} it was not measured, and firewalls may differ there.',
   'ready.reach-silent':
     '{endpoint} ({host}:{port}) does not answer where Springtide runs ({why}), and was not measured from {place}.',
+  'ready.reach-open-there': '{endpoint} ({host}:{port}) took a connection from machine {machine} in {place}.',
+  'ready.reach-refused-there':
+    '{endpoint} ({host}:{port}) refused a connection from machine {machine} in {place}: the way is open, and nothing listens there for it, or a firewall refuses.',
+  'ready.reach-silent-there':
+    '{endpoint} ({host}:{port}) did not answer machine {machine} in {place}: a firewall or a missing route swallows connections from there.',
+  'ready.reach-unnamed-there':
+    'The name {host} of {endpoint} is not known to machine {machine} in {place}, so port {port} could not be tried.',
+  'ready.reach-untried-there':
+    'Machine {machine} in {place} has nothing to open connections with, so {endpoint} ({host}:{port}) was not tried.',
+  'ready.probe-silent':
+    'The probe from {place} could not report in time: either there is no way back to Springtide from there, or its machine never booted. Machine {machine} was last seen as “{state}”; it is taken back.',
+  'ready.probe-unbought': 'No machine could be had in {place} to try from there: {why}',
+  'ready.probe-stopped': 'The probe from {place} was ended by the stop switch: {why}',
+  'ready.probe-answered': 'The probe from {place} reported; machine {machine} was last seen as “{state}”.',
   'ready.reach-undeclared':
     'The template declares no address that the service calls, so none could be checked.',
   'ready.burst-reached': 'The entrance found a machine of this service healthy there {days} days ago.',
@@ -128,6 +142,16 @@ export const readinessWordsEnUS = {
   'ready.look-at-image': 'Boot one machine from the image in a rehearsal and see that it serves.',
   'ready.look-there':
     'Look there, and vouch for it by name: springtide readiness attest. One machine in a rehearsal shows it for certain.',
+  'ready.probe-there': 'Have it tried from there: springtide probe start.',
+  'ready.set-probe-url':
+    'Have the operator set SPRINGTIDE_PROBE_URL, the address at which machines in the clouds reach Springtide; then have it tried from there: springtide probe start.',
+  'ready.open-firewall':
+    'Open the way from {place} to {host}:{port} (security groups, firewalls, routes, names), and probe again.',
+  'ready.open-way-back':
+    'Open the way from there to SPRINGTIDE_PROBE_URL, or look at the machine’s boot log at its cloud, and probe again.',
+  'ready.probe-again': 'See to the reason, and probe again: springtide probe start.',
+  'ready.probe-tools':
+    'Use an image with bash, python3, curl or nc, or rehearse with one machine there and try the address from it.',
   'ready.try-from-there': 'Rehearse with one machine there, and try the address from it.',
   'ready.declare-reach': 'List under “reaches” of the service what it calls: name, host and port.',
   'ready.declare-link': 'Declare the line and what campaigns may use of it: springtide link set.',

@@ -34,6 +34,20 @@ export const readinessWordsZhCN: Readonly<Record<keyof typeof readinessWordsEnUS
     '从 Springtide 所在处可以连接 {endpoint}（{host}:{port}）；尚未从 {place} 的网络测量，那里的防火墙可能不同。',
   'ready.reach-silent':
     '{endpoint}（{host}:{port}）在 Springtide 所在处没有应答（{why}），也未从 {place} 测量。',
+  'ready.reach-open-there': '{endpoint}（{host}:{port}）接受了 {place} 中主机 {machine} 的连接。',
+  'ready.reach-refused-there':
+    '{endpoint}（{host}:{port}）拒绝了 {place} 中主机 {machine} 的连接：网络可达，但该端口没有监听，或被防火墙拒绝。',
+  'ready.reach-silent-there':
+    '{endpoint}（{host}:{port}）没有应答 {place} 中的主机 {machine}：来自那里的连接被防火墙丢弃，或缺少路由。',
+  'ready.reach-unnamed-there':
+    '{place} 中的主机 {machine} 无法解析 {endpoint} 的名称 {host}，因此未能尝试端口 {port}。',
+  'ready.reach-untried-there':
+    '{place} 中的主机 {machine} 没有可用来建立连接的工具，因此没有尝试 {endpoint}（{host}:{port}）。',
+  'ready.probe-silent':
+    '{place} 的探测未能按时回报：要么那里没有返回 Springtide 的通路，要么主机从未启动。主机 {machine} 最后的状态为“{state}”，正在回收。',
+  'ready.probe-unbought': '在 {place} 未能买到用于探测的主机：{why}',
+  'ready.probe-stopped': '{place} 的探测被停止开关终止：{why}',
+  'ready.probe-answered': '{place} 的探测已回报；主机 {machine} 最后的状态为“{state}”。',
   'ready.reach-undeclared': '模板没有声明该服务要调用的地址，因此无法检查。',
   'ready.burst-reached': '流量入口 {days} 天前在那里看到该服务的主机健康。',
   'ready.burst-reached-long-ago':
@@ -102,6 +116,16 @@ export const readinessWordsZhCN: Readonly<Record<keyof typeof readinessWordsEnUS
   'ready.shorten': '把内容放进镜像，或放到主机可以获取的地方。',
   'ready.look-at-image': '在演练中用该镜像启动一台主机，看它能否提供服务。',
   'ready.look-there': '到那里查看，并具名担保：springtide readiness attest。演练中启动一台主机即可确证。',
+  'ready.probe-there': '从那里探测：springtide probe start。',
+  'ready.set-probe-url':
+    '请运维人员设置 SPRINGTIDE_PROBE_URL，即云上主机访问 Springtide 的地址；然后从那里探测：springtide probe start。',
+  'ready.open-firewall':
+    '打开从 {place} 到 {host}:{port} 的通路（安全组、防火墙、路由、名称解析），然后重新探测。',
+  'ready.open-way-back':
+    '打开从那里到 SPRINGTIDE_PROBE_URL 的通路，或在云上查看该主机的启动日志，然后重新探测。',
+  'ready.probe-again': '先解决原因，再重新探测：springtide probe start。',
+  'ready.probe-tools':
+    '使用带有 bash、python3、curl 或 nc 的镜像，或在那里用一台主机演练并从它尝试连接该地址。',
   'ready.try-from-there': '在那里用一台主机演练，并从它尝试连接该地址。',
   'ready.declare-reach': '在服务的 reaches 下列出它要调用的地址：名称、主机和端口。',
   'ready.declare-link': '声明该专线以及活动可用的带宽：springtide link set。',

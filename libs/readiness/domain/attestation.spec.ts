@@ -76,10 +76,7 @@ describe('a word given by name', () => {
 
   it('does not hold once the plan needs it in more places, nor for a campaign moved past it', () => {
     const pools = [...SUBJECT.pools, elsewhere];
-    const sheets = [
-      ...SUBJECT.sheets,
-      { service: 'shop', poolId: 'west/a', image: 'i', subnet: null, userData: null },
-    ];
+    const sheets = SUBJECT.sheets.flatMap((sheet) => [sheet, { ...sheet, poolId: 'west/a', userData: null }]);
     expect(about({}, CHECKED, { pools, sheets })).toBe('unknown secret-untold');
     expect(about({}, CHECKED, { startsAt: '2026-12-11T00:00:00.000Z' })).toBe('unknown secret-untold');
   });

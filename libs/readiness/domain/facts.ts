@@ -1,3 +1,4 @@
+import type { ReadinessProbe } from '@springtide/contracts';
 import type { ErrorCode, Instant, Money } from '@springtide/kernel';
 
 /** What a call said, or why nothing is known. A failure is a finding of its own, never an empty answer. */
@@ -93,10 +94,29 @@ export type BurstReach = Readonly<{ accountId: string; region: string; lastHealt
 /** Whether something answered where Springtide itself runs when a connection was opened to it. */
 export type DialFact = Readonly<{ host: string; port: number; answered: Measured<true> }>;
 
+/** What the newest probe of a place came to, and what its machine was. */
+export type ProbeFact = Readonly<{
+  id: string;
+  /** As `probePlaces` makes it. */
+  placeKey: string;
+  outcome: ReadinessProbe['outcome'];
+  problem: string | null;
+  machineId: string | null;
+  machineState: string | null;
+  requestedAt: Instant;
+  /** When it reported, or when it was given up. */
+  at: Instant;
+  answers: ReadinessProbe['answers'];
+}>;
+
 export type ReadinessFacts = Readonly<{
   at: Instant;
   accounts: readonly AccountFacts[];
   entrances: readonly EntranceFacts[];
   bursts: readonly BurstReach[];
   dials: readonly DialFact[];
+  /** Whether the operator said at which address machines reach Springtide: without it there are no probes. */
+  probing: boolean;
+  /** At most one for each place of the plan: the newest that is not too old. */
+  probes: readonly ProbeFact[];
 }>;

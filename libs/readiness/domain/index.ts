@@ -11,11 +11,13 @@ export type {
   Measured,
   NetworkFact,
   PoolOffer,
+  ProbeFact,
   ReadinessFacts,
   ReservationFact,
 } from './facts.js';
 export { withAttestations, type StoredAttestation } from './attestation.js';
 export { judgeReadiness } from './judge.js';
+export { MOST_ENDPOINTS, probePlaces, type ProbePlace } from './probe-places.js';
 export { priceDrift, type AccountMarket, type PriceDrift } from './price-drift.js';
 export {
   countsOf,

@@ -1,4 +1,4 @@
-import type { AccountFacts, DialFact, ImageFact, NetworkFact, ReadinessFacts } from './facts.js';
+import type { AccountFacts, ImageFact, NetworkFact } from './facts.js';
 import { lineOf, type Finding, type FoundLine } from './readiness.js';
 import { say } from './sentences.js';
 import type { ReadinessSubject } from './subject.js';
@@ -145,89 +145,4 @@ function imageNeeds(subject: ReadinessSubject, accountId: string): readonly Imag
 
 function findImage(images: readonly ImageFact[], region: string, wanted: string): ImageFact | undefined {
   return images.find((one) => one.region === region && (one.id === wanted || one.name === wanted));
-}
-
-const DAY = 86_400_000;
-/** Firewall rules of a month ago prove little about tonight. */
-const REACH_DAYS = 30;
-
-/** Reach of the burst network, as far as anything that ran there could show it. */
-export function judgeReach(
-  subject: ReadinessSubject,
-  { accounts, bursts, dials, at }: ReadinessFacts,
-): readonly FoundLine[] {
-  const places = placesOf(subject, accounts);
-  const measured = places.map(({ account, region }): Finding => {
-    const burst = bursts.find((one) => one.accountId === account.id && one.region === region);
-    return reachOf(`${account.name}/${region}`, burst?.lastHealthyAt ?? null, at);
-  });
-  const names = places.map(({ account, region }) => `${account.name}/${region}`).join(', ');
-  const declared = subject.services.flatMap((service) => endpointsOf(service, names, dials));
-  return [...measured, ...declared].map((finding) => lineOf(subject, finding));
-}
-
-function reachOf(name: string, lastHealthyAt: string | null, now: string): Finding {
-  const about = { check: 'reach', id: `entrance/${name}`, subject: name } as const;
-  const by = 'health checks of the entrance in earlier runs';
-  const action = say('try-from-there');
-  if (lastHealthyAt === null) {
-    return { ...about, by, verdict: 'unknown', finding: say('burst-never-reached'), action };
-  }
-  const days = Math.floor((Date.parse(now) - Date.parse(lastHealthyAt)) / DAY);
-  const isRecent = days <= REACH_DAYS;
-  const finding = say(isRecent ? 'burst-reached' : 'burst-reached-long-ago', { days });
-  return { ...about, by, at: lastHealthyAt, verdict: isRecent ? 'green' : 'amber', finding, action };
-}
-
-type Endpoint = ReadinessSubject['services'][number]['reaches'][number];
-
-function endpointsOf(
-  service: ReadinessSubject['services'][number],
-  places: string,
-  dials: readonly DialFact[],
-): readonly Finding[] {
-  if (service.reaches.length === 0) {
-    const about = { check: 'reach', id: service.name, subject: service.name } as const;
-    const finding = say('reach-undeclared');
-    return [{ ...about, by: 'nothing', verdict: 'unknown', finding, action: say('declare-reach') }];
-  }
-  return service.reaches.map((endpoint) => ({
-    check: 'reach',
-    id: `${service.name}/${endpoint.name}`,
-    subject: `${service.name} → ${endpoint.name}`,
-    action: say('try-from-there'),
-    ...reachFromHere(
-      endpoint,
-      places,
-      dials.find((one) => one.host === endpoint.host && one.port === endpoint.port)?.answered,
-    ),
-  }));
-}
-
-/** What answers here may be closed to the burst network: never green. What is silent here may be open there: never red. */
-function reachFromHere(
-  { name: endpoint, host, port }: Endpoint,
-  place: string,
-  answered: DialFact['answered'] | undefined,
-): Pick<Finding, 'verdict' | 'finding' | 'by' | 'at'> {
-  const params = { endpoint, host, port, place };
-  if (answered === undefined || (!answered.known && answered.code === 'permission-denied')) {
-    return { verdict: 'unknown', by: 'nothing', finding: say('reach-unmeasured', params) };
-  }
-  const measured = { by: 'a connection opened from where Springtide runs', at: answered.at };
-  if (answered.known) return { ...measured, verdict: 'amber', finding: say('reach-from-here', params) };
-  const finding = say('reach-silent', { ...params, why: answered.why });
-  return { ...measured, verdict: 'unknown', finding };
-}
-
-function placesOf(
-  subject: ReadinessSubject,
-  accounts: readonly AccountFacts[],
-): readonly Readonly<{ account: AccountFacts; region: string }>[] {
-  return accounts.flatMap((account) => {
-    const regions = new Set(
-      subject.pools.flatMap((pool) => (pool.accountId === account.id ? [pool.region] : [])),
-    );
-    return [...regions].map((region) => ({ account, region }));
-  });
 }

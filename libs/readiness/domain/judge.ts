@@ -1,6 +1,7 @@
 import type { ReadinessFacts } from './facts.js';
 import { judgeAccount } from './judge-accounts.js';
-import { judgePlaces, judgeReach, judgeSameness } from './judge-places.js';
+import { judgePlaces, judgeSameness } from './judge-places.js';
+import { judgeReach } from './judge-reach.js';
 import { isAllPrivate, judgeLinks } from './judge-links.js';
 import { judgeMarket, judgePrices } from './judge-pools.js';
 import { judgeServices } from './judge-services.js';

@@ -3,15 +3,20 @@ import { ACCOUNT, FACTS, NOW, SUBJECT, UNREAD } from '../testing/ready-world.js'
 import {
   countsOf,
   judgeReadiness,
+  probePlaces,
   priceDrift,
   withOverrides,
   worstOf,
   type AccountFacts,
   type DialFact,
+  type ProbeFact,
   type ReadinessFacts,
   type ReadinessSubject,
   type ReservationFact,
 } from './index.js';
+
+const [SHEET] = SUBJECT.sheets;
+if (SHEET === undefined) throw new Error('the ready world has a launch sheet');
 
 type Change = Readonly<{ subject?: Partial<ReadinessSubject>; facts?: Partial<ReadinessFacts> }>;
 
@@ -56,6 +61,28 @@ const networks = (...free: (number | null)[]): Change =>
       }),
     ),
   });
+/** What a machine in the plan's only network found, or why it did not. */
+const probe = (changes: Partial<ProbeFact>): Change => ({
+  facts: {
+    probes: [
+      {
+        id: '40000000-0000-4000-8000-000000000001',
+        placeKey: probePlaces(SUBJECT)[0]?.key ?? '',
+        outcome: 'answered',
+        problem: null,
+        machineId: 'm-1',
+        machineState: 'running',
+        requestedAt: NOW,
+        at: NOW,
+        answers: [],
+        ...changes,
+      },
+    ],
+  },
+});
+const probed = (answer: ProbeFact['answers'][number]['answer']): Change =>
+  probe({ answers: [{ host: '10.0.0.9', port: 5432, answer }] });
+const failed = (outcome: ProbeFact['outcome']): Change => probe({ outcome, problem: 'why' });
 const userData = (text: string | null): Change => ({
   subject: { sheets: SUBJECT.sheets.map((sheet) => ({ ...sheet, userData: text })) },
 });
@@ -163,6 +190,17 @@ describe('each check', () => {
     ['reach/shop/orders-db', 'unknown reach-unmeasured', { facts: { dials: [] } }],
     ['reach/shop/orders-db', 'unknown reach-silent', dialled(UNREAD)],
     ['reach/shop/orders-db', 'unknown reach-unmeasured', dialled({ ...UNREAD, code: 'permission-denied' })],
+    ['reach/shop/orders-db/east/r1/a', 'green reach-open-there', probed('open')],
+    ['reach/shop/orders-db/east/r1/a', 'red reach-refused-there', probed('refused')],
+    ['reach/shop/orders-db/east/r1/a', 'red reach-silent-there', probed('silent')],
+    ['reach/shop/orders-db/east/r1/a', 'red reach-unnamed-there', probed('unnamed')],
+    ['reach/shop/orders-db/east/r1/a', 'unknown reach-untried-there', probed('untried')],
+    ['reach/shop/orders-db', 'no such line', probed('open')],
+    ['reach/shop/orders-db', 'amber reach-from-here', failed('silent')],
+    ['reach/probe/east/r1/a', 'amber probe-silent', failed('silent')],
+    ['reach/probe/east/r1/a', 'amber probe-unbought', failed('unbought')],
+    ['reach/probe/east/r1/a', 'amber probe-stopped', failed('stopped')],
+    ['reach/probe/east/r1/a', 'no such line', probed('open')],
     ['reach/entrance/east/r1', 'green burst-reached', {}],
     ['reach/entrance/east/r1', 'unknown burst-never-reached', { facts: { bursts: [] } }],
     ['entrance/shop', 'green entrance-serves', {}],
@@ -230,6 +268,8 @@ describe('what was not measured', () => {
     entrances: FACTS.entrances.map((entrance) => ({ ...entrance, state: UNREAD })),
     bursts: [],
     dials: [],
+    probing: true,
+    probes: [],
   };
 
   it('is never green', () => {
@@ -253,10 +293,7 @@ describe('images of one service in two places', () => {
   const subject = {
     ...SUBJECT,
     pools: [...SUBJECT.pools, pool] as ReadinessSubject['pools'],
-    sheets: [
-      ...SUBJECT.sheets,
-      { service: 'shop', poolId: 'west/a', image: 'img-1', subnet: null, userData: null },
-    ],
+    sheets: [...SUBJECT.sheets, { ...SHEET, poolId: 'west/a', userData: null }],
   };
   const withDigests = (a: string | null, b: string | null): string => {
     const images = (digest: string | null) => known([{ id: 'img-1', name: 'n', region: 'r1', digest }]);
@@ -350,4 +387,58 @@ describe('price drift', () => {
       isPast: true,
     });
   });
+});
+
+describe('the places of a plan as firewalls see them', () => {
+  const spot = {
+    ...SUBJECT.pools[0],
+    id: 'spot',
+    purchaseOption: 'spot',
+    pricePerHour: price('0.1'),
+  } as const;
+  const dear = { ...SUBJECT.pools[0], id: 'dear', pricePerHour: price('0.9') } as const;
+  const plan = (...sheets: readonly Partial<ReadinessSubject['sheets'][number]>[]): ReadinessSubject => ({
+    ...SUBJECT,
+    pools: [...SUBJECT.pools, spot, dear] as ReadinessSubject['pools'],
+    sheets: sheets.map((sheet) => ({ ...SHEET, ...sheet })),
+  });
+  const placesOf = (subject: ReadinessSubject) =>
+    probePlaces(subject).map(({ name, pool, endpoints }) => [name, pool.id, endpoints.length]);
+
+  it('are one for each network and its security groups, in whatever order those are named', () => {
+    const places = placesOf(
+      plan(
+        { subnet: 's-1', securityGroups: ['b', 'a'] },
+        { subnet: 's-1', securityGroups: ['a', 'b'], poolId: 'dear' },
+        { subnet: 's-1', securityGroups: [] },
+        {},
+      ),
+    );
+    const own = SUBJECT.pools[0]?.id;
+    expect(places).toEqual([
+      ['east/r1/s-1 (a, b)', own, 1],
+      ['east/r1/s-1', own, 1],
+      ['east/r1/a', own, 1],
+    ]);
+  });
+
+  it('are looked out of by the cheapest machine of the plan there, and by spot machines only where there are no others', () => {
+    expect(placesOf(plan({ poolId: 'dear' }, {}, { poolId: 'spot' }))).toEqual([
+      ['east/r1/a', SUBJECT.pools[0]?.id, 1],
+    ]);
+    expect(placesOf(plan({ poolId: 'spot' }))).toEqual([['east/r1/a', 'spot', 1]]);
+  });
+
+  it('have each address once, and none of services that run elsewhere', () => {
+    const [shop] = SUBJECT.services;
+    if (shop === undefined) throw new Error('the ready world has a service');
+    const services = [shop, { ...shop, name: 'cart' }, { ...shop, name: 'far', reaches: [far] }];
+    const subject = { ...plan({}, { service: 'cart' }), services };
+    expect(placesOf(subject)).toEqual([['east/r1/a', SUBJECT.pools[0]?.id, 1]]);
+  });
+
+  const far = { name: 'far', host: 'far.example', port: 1 };
+  function price(amount: string) {
+    return { currency: 'CNY', amount };
+  }
 });

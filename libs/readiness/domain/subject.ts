@@ -20,7 +20,9 @@ export type PlannedLaunchSheet = Readonly<{
   poolId: string;
   image: string;
   subnet: string | null;
+  securityGroups: readonly string[];
   userData: string | null;
+  minimumBillingSeconds: number;
 }>;
 
 /** What the clouds' own call limits cost in the worst phase of one account and region. */

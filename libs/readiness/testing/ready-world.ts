@@ -31,7 +31,17 @@ export const SUBJECT: ReadinessSubject = {
     { phase: 'ramp', poolId: pool.id, machines: 4, hours: 1 },
     { phase: 'peak', poolId: pool.id, machines: 10, hours: 2 },
   ],
-  sheets: [{ service: 'shop', poolId: pool.id, image: 'img-1', subnet: null, userData: '#cloud-config' }],
+  sheets: [
+    {
+      service: 'shop',
+      poolId: pool.id,
+      image: 'img-1',
+      subnet: null,
+      securityGroups: [],
+      userData: '#cloud-config',
+      minimumBillingSeconds: 60,
+    },
+  ],
   services: [
     {
       name: 'shop',
@@ -109,4 +119,6 @@ export const FACTS: ReadinessFacts = {
   ],
   bursts: [{ accountId: pool.accountId, region: 'r1', lastHealthyAt: '2026-10-20T00:00:00.000Z' }],
   dials: [{ host: '10.0.0.9', port: 5432, answered: known(true as const) }],
+  probing: true,
+  probes: [],
 };

@@ -20,7 +20,8 @@ import { RunEvents } from '../runs/run-events.js';
 import { ServicesModule } from './services.module.js';
 
 export type ProcessParts = Readonly<{
-  config: Pick<Config, 'http' | 'vault' | 'endpoints' | 'installation' | 'policy'>;
+  config: Pick<Config, 'http' | 'vault' | 'endpoints' | 'installation' | 'policy'> &
+    Partial<Pick<Config, 'probes'>>;
   database: Database;
   clock: Clock;
   log: Logger;
@@ -74,7 +75,10 @@ async function servicesOf(parts: ProcessParts, readiness: Readiness) {
   const keyRing = await localKeyRing(config.vault.keyFile);
   const platform = PlatformModule.of({ database, clock, log, gate, keyRing, metrics });
   const { id: installation } = config.installation;
-  const services = ServicesModule.with({ providers, installation, policy: config.policy.profile, readiness });
+  const services = ServicesModule.with({
+    ...{ providers, installation, policy: config.policy.profile, readiness },
+    probeUrl: config.probes?.url,
+  });
   return [platform, services];
 }
 

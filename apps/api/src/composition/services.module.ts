@@ -25,6 +25,8 @@ export type ServiceParts = Readonly<{
   installation: string;
   policy: 'standard' | 'demo';
   readiness: Readiness;
+  /** Where machines in the clouds reach the API; left out: nothing is bought to look from there. */
+  probeUrl?: string | undefined;
 }>;
 
 /** The services of all contexts, wired once for this process. */
@@ -39,7 +41,10 @@ export class ServicesModule {
     const clusters = ClustersModule.with({ accounts, effects });
     const traffic = TrafficModule.with(effects);
     const scaling = ScalingModule.with({ effects, traffic, groupRuns: groupRunsSince });
-    const campaigns = CampaignsModule.with({ accounts, catalog, effects, clusters, traffic });
+    const campaigns = CampaignsModule.with({
+      ...{ accounts, catalog, effects, clusters, traffic },
+      probeUrl: parts.probeUrl,
+    });
     const finance = FinanceModule.with({ effects, campaigns });
     const reports = ReportsModule.with({ effects, campaigns });
     const imports = [

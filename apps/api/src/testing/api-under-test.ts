@@ -20,10 +20,14 @@ export type ApiUnderTest = Readonly<{
   stop(): Promise<void>;
 }>;
 
+/** Settings of one test; left out: as good as any. */
+export type OwnSettings = Readonly<{ port?: number; keyFile?: string; probeUrl?: string }>;
+
 /** The real application on a free port over a fresh database of a real PostgreSQL. */
 export async function apiUnderTest(
   page = '<!doctype html>',
   log: Logger = silentLogger,
+  own: OwnSettings = {},
 ): Promise<ApiUnderTest> {
   const parts = [...schemaParts(), idempotencySchema];
   const { database, ownerUrl, drop } = await testDatabase(parts);
@@ -35,11 +39,12 @@ export async function apiUnderTest(
       config: {
         http: {
           host: '127.0.0.1',
-          port: 0,
+          port: own.port ?? 0,
           bodyLimitBytes: 1_048_576,
           consoleFolder,
         },
-        vault: { keyFile: join(folder, 'vault.key') },
+        vault: { keyFile: own.keyFile ?? join(folder, 'vault.key') },
+        probes: { url: own.probeUrl },
         endpoints: {
           open: [],
           privateRanges: [],

@@ -6,6 +6,7 @@ import { failedPass, type Reconciler, type Scope } from '@springtide/effects';
 import { sealAudit, type TenantService } from '@springtide/identity';
 import { asSpringtideError } from '@springtide/kernel';
 import { jobContext, type Database, type Logger } from '@springtide/platform';
+import type { ProbeService } from '@springtide/readiness';
 import type { ReleaseKeeper } from '@springtide/traffic';
 import { alive } from './liveness.js';
 import { listTenantIds } from './tenants.js';
@@ -16,6 +17,7 @@ export type HousekeepingParts = Readonly<{
   accounts: AccountService;
   tenants: TenantService;
   builtClusters: BuiltClusterService;
+  probes: ProbeService;
   releases: ReleaseKeeper;
   book: RunBook;
   groupReturns: GroupReturns;
@@ -38,7 +40,8 @@ export function housekeepingActivities(parts: HousekeepingParts): HousekeepingAc
           }
           const { tenantId } = scope;
           await tellOfEnded(parts.book, tenantId, report.ended);
-          const lapsed = await parts.builtClusters.takeBackLapsed(tenantId, report.lapsedRunIds);
+          const others = await parts.probes.takeBackLapsed(tenantId, report.lapsedRunIds);
+          const lapsed = await parts.builtClusters.takeBackLapsed(tenantId, others);
           return { lapsedRunIds: await parts.mayComeBack(tenantId, lapsed) };
         } catch (thrown) {
           parts.log.error(

@@ -23,7 +23,12 @@ describe('a reconcile pass', () => {
   it('starts no way back of runs that are held, or that go back without one', async () => {
     const activities = activitiesOver({
       reconciler: {
-        pass: async () => await Promise.resolve({ ...passed, lapsedRunIds: ['dead', 'held', 'cluster'] }),
+        pass: async () =>
+          await Promise.resolve({ ...passed, lapsedRunIds: ['dead', 'held', 'cluster', 'probe'] }),
+      },
+      probes: {
+        takeBackLapsed: async (_tenant: string, ids: readonly string[]) =>
+          await Promise.resolve(ids.filter((id) => id !== 'probe')),
       },
       builtClusters: {
         takeBackLapsed: async (_tenant: string, ids: readonly string[]) =>
@@ -46,6 +51,7 @@ describe('a machine that a pass ended', () => {
     const activities = activitiesOver({
       reconciler: { pass: async () => await Promise.resolve({ ...failedPass(SCOPE, 'none'), ended }) },
       book: { within: async (_tenant: string, runId: string) => await Promise.resolve(told.push(runId)) },
+      probes: { takeBackLapsed: none },
       builtClusters: { takeBackLapsed: none },
       mayComeBack: none,
     });

@@ -2,14 +2,21 @@ import type { ReadinessGate } from '@springtide/campaigns';
 import type { ReadinessActivities, WaitingCampaign } from '@springtide/contracts';
 import { asSpringtideError } from '@springtide/kernel';
 import { jobContext, type Database, type Logger } from '@springtide/platform';
+import type { ProbeService } from '@springtide/readiness';
 import { alive } from './liveness.js';
 import { listTenantIds } from './tenants.js';
 
-export type ReadinessParts = Readonly<{ database: Database; gate: ReadinessGate; log: Logger }>;
+export type ReadinessParts = Readonly<{
+  database: Database;
+  gate: ReadinessGate;
+  probes: ProbeService;
+  log: Logger;
+}>;
 
-export function readinessActivities({ database, gate, log }: ReadinessParts): ReadinessActivities {
+export function readinessActivities({ database, gate, probes, log }: ReadinessParts): ReadinessActivities {
   const job = (tenantId: string) => jobContext('schedule', tenantId, 'readiness');
   return {
+    lookAtProbe: async (probe) => await alive(async () => await probes.look(probe)),
     waitingCampaigns: async () => {
       const waiting: WaitingCampaign[] = [];
       for (const tenantId of await listTenantIds(database)) {
