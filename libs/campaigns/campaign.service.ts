@@ -5,7 +5,14 @@ import type { TemplateService as TemplateStore } from '@springtide/catalog';
 import { newId, type Database, type RequestContext } from '@springtide/platform';
 import type { EntityManager } from 'typeorm';
 import { CampaignEntity } from './data/campaign.entity.js';
-import { checkCampaign, inUtc, isEditable, moved, type CampaignStatus } from './domain/index.js';
+import {
+  checkCampaign,
+  inUtc,
+  isEditable,
+  moved,
+  requireStartToSkip,
+  type CampaignStatus,
+} from './domain/index.js';
 
 /** Campaigns on the calendar. Nothing here buys anything. */
 export class CampaignsService {
@@ -125,6 +132,7 @@ export class CampaignsService {
     const template = await this.templates.getById(ctx, input.templateId);
     const services = template.document.services.map((service) => service.name);
     checkCampaign(input, services, toInstant(this.clock.now()));
+    requireStartToSkip(input);
   }
 
   private async audit(

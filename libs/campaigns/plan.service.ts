@@ -198,13 +198,14 @@ export class PlansService {
   ): Promise<Approval> {
     const content = requireCurrent(plan, campaign);
     const now = toInstant(this.parts.clock.now());
-    const { budget, policy } = campaign.input;
+    const { budget, policy, lateStart } = campaign.input;
     const envelope: Envelope = {
       planId: plan.id,
       planHash: plan.hash,
       poolIds: content.pools.map((pool) => pool.id),
       budget,
       latestStart: latestStartOf(campaign.input, campaign.currentRunId !== null) ?? now,
+      ...(lateStart !== undefined && { lateStart }),
       priceBasis,
       priceDriftLimit: APPROVAL_POLICIES[policy].priceDriftLimit,
       ...envelopeLimits(content),

@@ -1,3 +1,4 @@
+import type { PhaseStage } from '@springtide/contracts';
 import { MachineLife } from '@springtide/effects';
 import { HOUR, MINUTE, SpringtideError, addMs, compareMoney, money, zero } from '@springtide/kernel';
 import { manifest as simulated } from '../../providers/simulated/index.js';
@@ -24,7 +25,7 @@ async function open(
   const run = await RunOnClouds.open(stage, clouds);
   const engine = new RunEngine(run.book, run.ledger, solve);
   const ref = { tenantId: stage.tenant.tenantId, runId: run.runId, fence: run.fence };
-  const ground = async (stageOf: 'grow' | 'full' = 'full', fence = run.fence) =>
+  const ground = async (stageOf: PhaseStage = 'full', fence = run.fence) =>
     await engine.readOrders({ ...ref, fence, phase: 'peak', stage: stageOf });
   const missing = async () => (await ground()).grow.map(({ poolId, count }) => [poolId, count]);
   const pool = (index: number) => `${run.cloud(index).accountId}/c2.large`;
@@ -60,6 +61,57 @@ describe('the phase of a run', () => {
     expect(await shown()).toBe('decay');
     await engine.notePhaseReached({ ...ref, phase: 'peak' });
     expect(await shown()).toBe('decay');
+  });
+});
+
+describe('a start that comes too late', () => {
+  const late = async (policy: 'start' | 'skip') => {
+    const world = await open();
+    const { run, engine, ref } = world;
+    await run.changeCampaign({ lateStart: { policy, afterMinutes: 15 } });
+    const startBy = async () => (await engine.readRun(ref.tenantId, ref.runId)).phases[0]?.startBy;
+    const told = async () => (await run.story()).filter((line) => /^phase\.(late|skipped)/.test(line));
+    return { ...world, startBy, told };
+  };
+
+  it('is judged from when the run was armed, and told once', async () => {
+    const { run, engine, ref, ground, startBy, told, pool } = await late('skip');
+    const armed = run.now();
+    expect(await startBy()).toBe(addMs(armed, 15 * MINUTE));
+    run.clock.advance(16 * MINUTE);
+    await engine.noteSkipped({ ...ref, phase: 'peak' });
+    await engine.noteSkipped({ ...ref, phase: 'peak' });
+    expect(await told()).toEqual([expect.stringMatching(/^phase.skipped: .*is skipped: .*15 min/i)]);
+    expect((await ground('late')).grow).toEqual([]);
+    expect((await ground('full')).grow).toMatchObject([{ poolId: pool(0), count: 4 }]);
+  });
+
+  it('is in time again when a person gives the run a command', async () => {
+    const { run, startBy, told } = await late('skip');
+    run.clock.advance(16 * MINUTE);
+    await run.give({ command: 'pause' });
+    await run.give({ command: 'resume' });
+    expect(await startBy()).toBe(addMs(run.now(), 15 * MINUTE));
+    expect(await told()).toEqual([]);
+  });
+
+  it('is no question any more once the phase was begun', async () => {
+    const { run, engine, ref, startBy, told } = await late('skip');
+    await engine.enterPhase({ ...ref, phase: 'peak' });
+    run.clock.advance(HOUR);
+    expect(await startBy()).toBeUndefined();
+    expect(await told()).toEqual([]);
+  });
+
+  it('is told where it begins all the same', async () => {
+    const { run, ground, startBy, told } = await late('start');
+    await ground();
+    expect(await told()).toEqual([]);
+    run.clock.advance(16 * MINUTE);
+    expect(await startBy()).toBeUndefined();
+    await ground();
+    await ground();
+    expect(await told()).toEqual([expect.stringMatching(/^phase.late: .*bought all the same/i)]);
   });
 });
 

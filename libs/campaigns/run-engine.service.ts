@@ -6,6 +6,7 @@ import {
   type GuardFindings,
   type GuardLook,
   type PhaseName,
+  type PhaseStage,
   type RunBrief,
   type RunRef,
 } from '@springtide/contracts';
@@ -14,6 +15,7 @@ import { costOfUsage, isGivenUp, usageOf, type Intent } from '@springtide/effect
 import { addMs, compareMoney, multiplyMoney, sumMoney } from '@springtide/kernel';
 import { capacityOf, missingCapacity, neededByNone, type RunPolicy } from './domain/index.js';
 import type { RunEntity } from './data/campaign.entity.js';
+import { skipsAfter, tellLateStart, tellSkipped } from './late-starts.js';
 import { ResidualPlanner, type ResidualSolver } from './residual-planner.js';
 import type { OpenRun, RunBook } from './run-book.js';
 import { machinesOf } from './run-machines.js';
@@ -43,13 +45,18 @@ export class RunEngine {
   }
 
   async readRun(tenantId: string, runId: string): Promise<RunBrief> {
-    const { run, plan, policy } = await this.book.open(tenantId, runId);
+    const open = await this.book.open(tenantId, runId);
+    const { run, plan, policy } = open;
+    const startBy = await skipsAfter(this.book, open);
     return {
       now: this.book.now(),
       control: run.control,
       heldUntil: run.safeHold?.until ?? null,
       revision: run.revision,
-      phases: run.phases.map((phase) => ({ ...phase, prepareAt: addMs(phase.startsAt, -plan.leadMs) })),
+      phases: run.phases.map((phase) => ({
+        ...{ ...phase, prepareAt: addMs(phase.startsAt, -plan.leadMs) },
+        ...startBy(phase),
+      })),
       services: plan.services.map((service) => service.name),
       guardEveryMs: policy.guardEveryMs,
     };
@@ -68,6 +75,11 @@ export class RunEngine {
       },
       'running',
     );
+  }
+
+  /** Of a phase that was not begun in time, or was over before anybody could begin it. */
+  async noteSkipped({ tenantId, runId, phase }: RunRef & { phase: PhaseName }): Promise<void> {
+    await tellSkipped(this.book, await this.book.open(tenantId, runId), phase);
   }
 
   async notePhaseReached({ tenantId, runId, phase }: RunRef & { phase: PhaseName }): Promise<void> {
@@ -95,24 +107,25 @@ export class RunEngine {
     fence,
     phase,
     stage,
-  }: RunRef & { phase: PhaseName; stage: 'grow' | 'full' }): Promise<GroundOrders> {
+  }: RunRef & { phase: PhaseName; stage: PhaseStage }): Promise<GroundOrders> {
     const open = await this.book.open(tenantId, runId);
     const intents = await this.ledger.listIntents(tenantId, { runId, kind: 'create' });
     const machines = machinesOf(intents);
     const orders = ordersOf(open, phase, machines);
+    if (stage !== 'late' && orders.grow.length > 0) await tellLateStart(this.book, open, phase);
     const ahead = this.phasesAhead(open, phase).map((later) => ordersOf(open, later, machines).shrink);
     const failed = machines.filter(({ item }) => item.state === 'failed' && item.machineId !== null);
     const broken = failed.map((machine) => ({
       service: machine.service,
       targets: [{ ...machine, machineId: machine.item.machineId ?? '' }].map(asTarget),
     }));
-    const shrink = stage === 'full' ? neededByNone(orders.shrink, ahead) : [];
+    const shrink = stage !== 'grow' ? neededByNone(orders.shrink, ahead) : [];
     const booting = intents.filter(
       (intent) => wasInterrupted(intent, fence) || intent.items.some((item) => item.state === 'accepted'),
     );
     const unready = machines.filter(({ item }) => item.state === 'accepted' || item.state === 'running');
     return {
-      grow: orders.grow,
+      grow: stage === 'late' ? [] : orders.grow,
       shrink: [...shrink, ...broken],
       booting: booting.map((intent) => intent.id),
       unready: [...new Set(unready.map((machine) => machine.service))],

@@ -44,6 +44,19 @@ export const SharedPlan = z
   .meta({ id: 'SharedPlan' });
 export type SharedPlan = z.infer<typeof SharedPlan>;
 
+/**
+ * What becomes of a phase that nobody could begin in time, as when the workers or the engine were away: `start` begins it all
+ * the same and tells, `skip` buys nothing for it any more and tells.
+ */
+export const LateStart = z
+  .object({
+    policy: z.enum(['start', 'skip']),
+    /** Minutes after its start from which it counts as too late. */
+    afterMinutes: z.number().int().min(1).max(10_080),
+  })
+  .meta({ id: 'LateStart' });
+export type LateStart = z.infer<typeof LateStart>;
+
 export const CampaignInput = z
   .object({
     name: z.string().trim().min(1).max(120),
@@ -76,6 +89,8 @@ export const CampaignInput = z
      * is a scaling group: the plan is what it may have at most, and a campaign on the same route goes before it.
      */
     follows: z.enum(['plan', 'strategies']).optional(),
+    /** What becomes of phases whose start came too late. Left out: they begin all the same. */
+    lateStart: LateStart.optional(),
     /** A rehearsal on real clouds: its plan is this share of that plan, and nothing is solved for it. */
     rehearses: SharedPlan.optional(),
   })

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PHASE_NAMES } from './campaign.js';
+import { LateStart, PHASE_NAMES } from './campaign.js';
 import { Id, InstantText, MoneyBody } from './scalars.js';
 
 /** An offering as the plan sees it. The id is stable within the plan. */
@@ -89,6 +89,8 @@ export const Envelope = z
     budget: MoneyBody,
     maxPerHour: MoneyBody,
     latestStart: InstantText,
+    /** What becomes of phases whose start came too late; left out where the campaign does not say. */
+    lateStart: LateStart.optional(),
     /** What the plan's machine-hours cost at the prices that were approved; null: at the plan's own. */
     priceBasis: MoneyBody.nullable().default(null),
     /** Share by which that may have risen when the run starts, 0.1 for ten percent; beyond it approval is asked again. */

@@ -65,6 +65,11 @@ export class FakeGround {
   phases: readonly FakePhase[];
   /** The way back as truth has it; commands change its `progress`. */
   readonly wayBack: FakeWayBack;
+  /** When a person gave it a command. */
+  steeredAt = '';
+  /** After so long a phase that was not begun is skipped; undefined: never. */
+  lateAfterMs: number | undefined;
+  readonly #begun = new Set<PhaseName>();
   #fence = 0;
   #owner = '';
   readonly #hooks = new Map<GroundCall, Hook>();
@@ -121,17 +126,20 @@ export class FakeGround {
       control: this.control,
       revision: this.revision,
       heldUntil: this.heldUntil,
-      phases: this.phases,
+      phases: this.phases.map((phase) => ({ ...phase, ...this.#startBy(phase) })),
       services: this.#services(),
       guardEveryMs: this.plan.unitMs,
     }),
-    enterPhase: async ({ phase }) => this.#tell(`enter ${phase}`),
+    enterPhase: async ({ phase }) => {
+      this.#begun.add(phase);
+      this.#tell(`enter ${phase}`);
+    },
     readOrders: async ({ phase, stage }) => {
       const { grow, surplus } = this.#gaps(phase);
       const unready = this.machines.filter((machine) => machine.state === 'running');
-      const shrink = stage === 'full' ? this.#shrink(surplus) : [];
+      const shrink = stage !== 'grow' ? this.#shrink(surplus) : [];
       return await Promise.resolve({
-        grow,
+        grow: stage === 'late' ? [] : grow,
         shrink,
         booting: this.booting,
         unready: [...new Set(unready.map((machine) => machine.service))],
@@ -145,12 +153,16 @@ export class FakeGround {
     noteShortage: async ({ deficits }) =>
       this.#tell(`short of ${deficits.map((one) => `${one.count} ${one.poolId} (${one.code})`).join(', ')}`),
     noteProblem: async ({ phase, detail }) => this.#tell(`problem in ${phase}: ${detail}`),
+    noteSkipped: async ({ phase }) => this.#tell(`skip ${phase}`),
     guardTick: async () => {
       const found = { over: this.reason !== '', held: this.control === 'hold' };
       const { lookAgainMs } = this;
       return await Promise.resolve(lookAgainMs === undefined ? found : { ...found, lookAgainMs });
     },
-    notePhaseReached: async ({ phase }) => this.#tell(`reached ${phase}`),
+    notePhaseReached: async ({ phase }) => {
+      this.#begun.add(phase);
+      this.#tell(`reached ${phase}`);
+    },
     launchBatch: async ({ service, poolId, count, phase, revision, round, batch }) => {
       const left = this.stock.get(poolId) ?? count;
       const got = Math.min(left, count);
@@ -225,6 +237,12 @@ export class FakeGround {
     closeRun: async () => this.#tell('closed'),
     reportStuck: async ({ reason }) => this.#tell(`stuck: ${reason}`),
   };
+
+  #startBy({ name, startsAt }: FakePhase): { startBy?: string } {
+    if (this.lateAfterMs === undefined || this.#begun.has(name)) return {};
+    const due = Date.parse(startsAt < this.steeredAt ? this.steeredAt : startsAt);
+    return { startBy: new Date(due + this.lateAfterMs).toISOString() };
+  }
 
   #boot(intentId: string) {
     if (this.booting.includes(intentId)) this.#tell(`see ${intentId} run`);

@@ -32,6 +32,7 @@ const HERD = 'test/chaos/herd.spec.ts';
 const STOP = 'test/chaos/stop-switch.e2e.spec.ts';
 const BAD_INPUT = 'test/e2e/bad-input.e2e.spec.ts';
 const LIMITER = 'libs/provider-kit/client/limiter/rate-limiter.medium.spec.ts';
+const LATE = 'workflows/run/late-start.workflow.spec.ts';
 const RUN = 'workflows/run/run.workflow.spec.ts';
 const COMMANDS = 'workflows/run/run-commands.workflow.spec.ts';
 const UPGRADE = 'workflows/run/rolling-upgrade.workflow.spec.ts';
@@ -314,16 +315,24 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   {
     id: 'F25',
     fault: 'the platform was down over a start',
-    injected: 'edges that are past when a run looks; schedules with a catch-up window of a minute',
-    expected: 'a run looks at the clock when it is back, and does what is due then',
+    injected:
+      'phases whose start is past when a run looks, by minutes, by all of it, all of them; schedules with a catch-up window of a minute',
+    expected:
+      'as the campaign says: what is due begins all the same, or is skipped after so many minutes; both are told',
     pass: 'every decision is in its story',
     proofs: [
       {
         file: 'libs/campaigns/domain/run-steps.spec.ts',
         test: 'prepares every phase that lies within the lead time, in order',
       },
+      { file: LATE, test: 'is skipped and told where the campaign wants that' },
+      { file: LATE, test: 'begins all the same when a person says so' },
+      {
+        file: 'libs/campaigns/run-engine.medium.spec.ts',
+        test: 'is in time again when a person gives the run a command',
+      },
+      { file: 'libs/campaigns/run-engine.medium.spec.ts', test: 'is judged from when the run was armed' },
     ],
-    open: 'no policy per campaign that skips a start that came too late',
   },
   {
     id: 'F26',

@@ -3,6 +3,7 @@ import type {
   GrowOrder,
   GroundOrders,
   PhaseName,
+  PhaseStage,
   ProvisionActivities,
   RunActivities,
   RunRef,
@@ -34,7 +35,7 @@ const { awaitRunning } = proxyActivities<ProvisionActivities>(PURCHASE);
 const LOST_IS_TOLD = 'lost-purchase-is-told';
 
 export type PhaseInput = RunRef &
-  Readonly<{ phase: PhaseName; stage: 'grow' | 'full'; revision: number; services: readonly string[] }>;
+  Readonly<{ phase: PhaseName; stage: PhaseStage; revision: number; services: readonly string[] }>;
 
 /** Brings the ground to what a phase needs: buys, joins, moves traffic, lets go what is too much. */
 export async function phase(input: PhaseInput): Promise<void> {
@@ -42,7 +43,8 @@ export async function phase(input: PhaseInput): Promise<void> {
   const run = { tenantId, runId, fence };
   const orders = await ordersNow(input);
   const growing = new Set([...orders.unready, ...orders.grow.map((order) => order.service)]);
-  if (growing.size > 0) await truth.enterPhase({ ...run, phase: name });
+  // One that was not begun in time is not prepared either: what joins was bought for what came before.
+  if (growing.size > 0 && stage !== 'late') await truth.enterPhase({ ...run, phase: name });
   await grow(input, orders.grow);
   const label = `${name}.${stage}.${revision}`;
   await settleAll(

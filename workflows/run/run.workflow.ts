@@ -32,7 +32,7 @@ import { scaleBack } from '../scale-back/scale-back.workflow.js';
 /** Truth changed: read it afresh. */
 export const changed = defineSignal(RUN_CHANGED);
 
-const { takeOwnership, readRun, noteProblem } = proxyActivities<RunActivities>(TRUTH);
+const { takeOwnership, readRun, noteProblem, noteSkipped } = proxyActivities<RunActivities>(TRUTH);
 
 /** Since 0.2.0. Before it a phase was waited for however long it took. */
 const END_INTERRUPTS = 'end-interrupts-phase';
@@ -88,8 +88,12 @@ async function drive(input: RunInput, before: Applied, news: News): Promise<Leg>
       if (workflowInfo().continueAsNewSuggested) return { applied };
       continue;
     }
-    const { kind: _, ...wanted } = step;
-    if (await applyPhase({ ...ref, ...wanted, services: brief.services }, news, untilEnd(brief))) {
+    const { kind, ...wanted } = step;
+    if (wanted.stage === 'late') await noteSkipped({ ...ref, phase: wanted.phase });
+    if (
+      kind === 'skip' ||
+      (await applyPhase({ ...ref, ...wanted, services: brief.services }, news, untilEnd(brief)))
+    ) {
       applied = [...applied.filter((one) => one.revision === wanted.revision), wanted];
     }
   }

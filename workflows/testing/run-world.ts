@@ -15,6 +15,7 @@ const CALLS: readonly GroundCall[] = [
   'planFallback',
   'noteShortage',
   'noteProblem',
+  'noteSkipped',
   'guardTick',
   'notePhaseReached',
   'launchBatch',

@@ -11,6 +11,7 @@ export { envelopeBreaches, residualOf, type EnvelopeBreach, type ResidualPlan } 
 export { followTargets, type Followed } from './follow-strategies.js';
 export { clashReasons, endedBy, groupEndsBy, routeRefusal, type RouteHolder } from './shared-routes.js';
 export { refusedAlongWith } from './fallback-pools.js';
+export { dueAt, inTimeUntil, requireStartToSkip, type StartFacts } from './late-start.js';
 export { isEditable, moved, type CampaignStatus } from './lifecycle.js';
 export {
   batchesOf,

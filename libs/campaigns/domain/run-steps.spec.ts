@@ -26,6 +26,7 @@ const done = (...steps: string[]): Applied =>
 
 function told(step: ReturnType<typeof nextStep>): string {
   if (step.kind === 'apply') return `${step.phase}.${step.stage}.${step.revision}`;
+  if (step.kind === 'skip') return `skip ${step.phase}.${step.revision}`;
   return step.kind === 'wait' ? `wait ${step.ms / 60_000} for ${step.reason}` : `back: ${step.reason}`;
 }
 
@@ -80,5 +81,27 @@ describe('the next step of a run', () => {
     expect(told(nextStep(short, done('ramp.grow')))).toBe('peak.grow.1');
     const later = { ...short, now: at(10) };
     expect(told(nextStep(later, done('ramp.grow', 'peak.grow')))).toBe('ramp.full.1');
+  });
+});
+
+describe('a start that comes too late', () => {
+  const skipping = (minute: number, change: Partial<RunBrief> = {}) => {
+    const given = brief(minute, change);
+    const startBy = [at(25), at(45), at(65)];
+    return { ...given, phases: given.phases.map((phase, k) => ({ ...phase, startBy: startBy[k] ?? '' })) };
+  };
+
+  it.each([
+    ['at the last moment in time it begins', skipping(25), done(), 'ramp.full.1'],
+    ['after it the phase only lets go', skipping(26), done(), 'ramp.late.1'],
+    ['which is done once', skipping(26), done('ramp.late'), 'wait 4 for next-phase'],
+    ['the next phase is prepared as ever', skipping(30), done('ramp.late'), 'peak.grow.1'],
+    ['one that was over before anybody looked is told', skipping(42), done(), 'skip ramp.1'],
+    ['once, before what runs', skipping(42), done('ramp.late'), 'peak.full.1'],
+    ['all of them are told before the end', skipping(70), done('ramp.late', 'peak.late'), 'skip decay.1'],
+    ['then it goes back', skipping(70), done('ramp.late', 'peak.late', 'decay.late'), 'back: finished'],
+    ['stopped, it tells nothing first', skipping(70, { control: 'abort' }), done(), 'back: aborted'],
+  ])('%s', (_what, given, applied, wanted) => {
+    expect(told(nextStep(given, applied))).toBe(wanted);
   });
 });

@@ -1,14 +1,14 @@
-import type { PhaseName, RunBrief } from '@springtide/contracts';
+import type { BriefPhase, PhaseName, PhaseStage, RunBrief } from '@springtide/contracts';
 import { msBetween } from '@springtide/kernel';
 
 /** What a run must do next. */
 export type RunStep =
   | Readonly<{ kind: 'apply'; phase: PhaseName; stage: Stage; revision: number }>
+  | Readonly<{ kind: 'skip'; phase: PhaseName; stage: 'late'; revision: number }>
   | Readonly<{ kind: 'wait'; ms: number; reason: 'next-phase' | 'end' | 'paused' | 'held' }>
   | Readonly<{ kind: 'scale-back'; reason: 'finished' | 'aborted' }>;
 
-/** Before a phase starts the run only grows toward it; from its start on it also lets go what the phase does not need. */
-export type Stage = 'grow' | 'full';
+export type Stage = PhaseStage;
 
 /** What was carried out already. */
 export type Applied = readonly Readonly<{ phase: PhaseName; stage: Stage; revision: number }>[];
@@ -25,6 +25,8 @@ export function nextStep(brief: RunBrief, applied: Applied): RunStep {
     return { kind: 'wait', ms, reason: 'held' };
   }
   if (brief.control === 'hold') return { kind: 'scale-back', reason: 'finished' };
+  const missed = missedNow(brief).find((one) => !applied.some((done) => isSame(done, one)));
+  if (missed !== undefined) return { kind: 'skip', ...missed };
   const end = brief.phases.at(-1)?.endsAt;
   if (end === undefined || end <= brief.now) return { kind: 'scale-back', reason: 'finished' };
   const untilEnd = msBetween(brief.now, end);
@@ -42,7 +44,23 @@ function wantedNow(brief: RunBrief): Applied {
   const { revision, now } = brief;
   return brief.phases
     .filter((phase) => phase.prepareAt <= now && phase.endsAt > now)
-    .map((phase) => ({ phase: phase.name, stage: phase.startsAt <= now ? 'full' : 'grow', revision }));
+    .map((phase) => ({ phase: phase.name, stage: stageOf(phase, now), revision }));
+}
+
+function stageOf(phase: BriefPhase, now: string): Stage {
+  if (isLate(phase, now)) return 'late';
+  return phase.startsAt <= now ? 'full' : 'grow';
+}
+
+function isLate({ startBy }: BriefPhase, now: string): boolean {
+  return startBy !== undefined && startBy < now;
+}
+
+/** Phases that were over before anybody could begin them. */
+function missedNow({ phases, revision, now }: RunBrief) {
+  return phases
+    .filter((phase) => isLate(phase, now) && phase.endsAt <= now)
+    .map((phase) => ({ phase: phase.name, stage: 'late' as const, revision }));
 }
 
 function isSame(one: Applied[number], other: Applied[number]): boolean {

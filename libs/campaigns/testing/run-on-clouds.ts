@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { sentence, type RunCommand, type WayBackPhase } from '@springtide/contracts';
+import { sentence, type CampaignInput, type RunCommand, type WayBackPhase } from '@springtide/contracts';
 import { EffectLedger, PostgresEffectStore, STANDARD_EFFECTS, type EffectsPolicy } from '@springtide/effects';
 import { HOUR, SpringtideError, addMs, money, zero, type Instant } from '@springtide/kernel';
 import { hashJson, newId, silentLogger } from '@springtide/platform';
@@ -196,6 +196,16 @@ export class RunOnClouds {
         `update campaign_plan set content = $2, hash = $3 where id = (select plan_id from campaign_run where id = $1)`,
         [this.runId, JSON.stringify(content), hashJson(content)],
       );
+    });
+  }
+
+  /** As if it had been armed so. */
+  async changeCampaign(change: Partial<CampaignInput>): Promise<void> {
+    await this.test.database.systemWork('test', async (tx) => {
+      await tx.query('update campaign set input = input || $2 where current_run_id = $1', [
+        this.runId,
+        JSON.stringify(change),
+      ]);
     });
   }
 

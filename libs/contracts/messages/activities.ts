@@ -7,6 +7,15 @@ export type PhaseName = (typeof PHASE_NAMES)[number];
 /** Which run, and which owner of it speaks. Everything else is read from truth by the activity. */
 export type RunRef = Readonly<{ tenantId: string; runId: string; fence: number }>;
 
+/** `startBy`: a phase that was not begun until then is skipped: nothing is bought for it. Left out: it always begins. */
+export type BriefPhase = Readonly<{
+  name: PhaseName;
+  prepareAt: string;
+  startsAt: string;
+  endsAt: string;
+  startBy?: string;
+}>;
+
 /** The run as its workflow needs it: small, JSON-safe, read afresh before every decision. */
 export type RunBrief = Readonly<{
   now: string;
@@ -16,10 +25,16 @@ export type RunBrief = Readonly<{
   /** Rises with every command or event that changes targets or times. */
   revision: number;
   /** Phases in order. `prepareAt`: when buying for it must begin so that it is ready at `startsAt`. */
-  phases: readonly Readonly<{ name: PhaseName; prepareAt: string; startsAt: string; endsAt: string }>[];
+  phases: readonly BriefPhase[];
   services: readonly string[];
   guardEveryMs: number;
 }>;
+
+/**
+ * Before a phase starts its run only grows toward it (`grow`); from its start on it also lets go what the phase does not need
+ * (`full`). Of one that was not begun in time it does only that (`late`).
+ */
+export type PhaseStage = 'grow' | 'full' | 'late';
 
 /** `between`: a short look between two ticks, at machines that may be taken back and at their entrances, at nothing else. */
 export type GuardLook = RunRef & Readonly<{ between?: boolean }>;
@@ -94,7 +109,7 @@ export interface RunActivities {
   readRun(input: { tenantId: string; runId: string }): Promise<RunBrief>;
   enterPhase(input: RunRef & { phase: PhaseName }): Promise<void>;
   /** What is missing or too much on the ground for the phase. Unanswered calls of earlier owners are settled first. */
-  readOrders(input: RunRef & { phase: PhaseName; stage: 'grow' | 'full' }): Promise<GroundOrders>;
+  readOrders(input: RunRef & { phase: PhaseName; stage: PhaseStage }): Promise<GroundOrders>;
   /** Where else a deficit can be bought, inside the approved envelope; empty when nowhere. */
   planFallback(
     input: RunRef & { phase: PhaseName; round: number; deficits: readonly Deficit[] },
@@ -103,6 +118,8 @@ export interface RunActivities {
   noteProblem(input: RunRef & { phase: PhaseName; detail: string }): Promise<void>;
   /** `over`: the run is on its way back or closed, and needs no guard any more. `held`: only its leases are kept. */
   guardTick(input: GuardLook): Promise<GuardFindings>;
+  /** Tells that a phase was not begun in time, and that nothing is bought for it. */
+  noteSkipped(input: RunRef & { phase: PhaseName }): Promise<void>;
   notePhaseReached(input: RunRef & { phase: PhaseName }): Promise<void>;
 }
 

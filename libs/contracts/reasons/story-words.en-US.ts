@@ -10,6 +10,10 @@ export const storyWordsEnUS = {
   'story.phase.ready': 'Holding {phase:phase}: {ready} machines ready.',
   'story.phase.problem':
     '{phase:phase} is not as planned: {detail}. What runs stays; resume or change the target to try again.',
+  'story.phase.late':
+    '{phase:phase} begins more than {minutes} min after {due:instant}, when it was due: nobody could drive the run in between, as when workers or the workflow engine are away. It is bought all the same, as its campaign wants; until its machines serve, traffic has what stands. Stop the run (springtide run abort) if that is no use any more.',
+  'story.phase.skipped':
+    '{phase:phase} is skipped: it was due at {due:instant}, and for more than {minutes} min nobody could begin it, as when workers or the workflow engine are away. Nothing is bought for it, as its campaign wants; what stands stays and keeps costing, and what the phase does not need goes. To begin it all the same, set its target again: springtide run target.',
   'story.phase.waiting':
     '{activity} does not get through after {tries} tries ({code}: {message}). The phase waits for it and tries again; what runs stays, and costs what it costs. Look at the account or the entrance, or stop the run: springtide run abort.',
   'story.phase.waiting-service':

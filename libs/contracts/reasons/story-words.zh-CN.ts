@@ -8,6 +8,10 @@ export const storyWordsZhCN: Readonly<Record<keyof typeof storyWordsEnUS, string
   'story.phase.ready': '{phase:phase}阶段已就绪：{ready} 台主机可提供服务。',
   'story.phase.problem':
     '{phase:phase}阶段未能按计划完成：{detail}。运行中的主机保持不变；可下令继续或修改目标后重试。',
+  'story.phase.late':
+    '{phase:phase}阶段应在 {due:instant} 开始，开始时已迟到超过 {minutes} 分钟：其间无人推进本次执行，例如工作进程或工作流引擎离线。按活动的设定仍照常购买；新主机能提供服务之前，流量由现有主机承接。如已无必要，请停止执行（springtide run abort）。',
+  'story.phase.skipped':
+    '已跳过{phase:phase}阶段：它应在 {due:instant} 开始，之后超过 {minutes} 分钟无人推进，例如工作进程或工作流引擎离线。按活动的设定不再为它购买；现有主机保留，继续计费，该阶段不需要的则释放。如仍要开始，请重新设定目标：springtide run target。',
   'story.phase.waiting':
     '{activity} 尝试 {tries} 次仍未成功（{code}：{message}）。本阶段会等待并继续重试；运行中的主机保持不变，照常计费。请检查云账号或流量入口，或中止执行：springtide run abort。',
   'story.phase.waiting-service':

@@ -11,7 +11,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { CliFailure } from '../output/cli-failure.js';
 import { EXIT } from '../output/exit-code.js';
-import { moneyText, timeText } from '../output/readable.js';
+import { lateStartText, moneyText, timeText } from '../output/readable.js';
 import { factsOf, tableOf, type Section } from '../output/render.js';
 import { approvalSections, planSections, reportSections } from '../output/campaign-sections.js';
 import { readBody } from '../session/documents.js';
@@ -244,6 +244,7 @@ function campaignSections(campaign: CampaignBody): Section[] {
       ['Budget', moneyText(campaign.budget)],
       ['Time zone', campaign.timeZone],
       ['Policy', campaign.policy],
+      ['Late phases', lateStartText(campaign.lateStart)],
       ['Plan', campaign.currentPlanId],
       ['Run', campaign.currentRunId],
       ['Version', campaign.version],

@@ -8,7 +8,15 @@ import {
   type TimelineEntry,
 } from '@springtide/contracts';
 import { explanationText } from './explanation.js';
-import { durationText, moneyText, numberText, percentText, priceText, timeText } from './readable.js';
+import {
+  durationText,
+  lateStartText,
+  moneyText,
+  numberText,
+  percentText,
+  priceText,
+  timeText,
+} from './readable.js';
 import { factsOf, tableOf, type Section } from './render.js';
 import { toldText } from './told-text.js';
 import { wayBackSections } from './way-back-sections.js';
@@ -108,6 +116,7 @@ export function approvalSections(approval: ApprovalBody): Section[] {
       ['Per hour, at most', moneyText(envelope.maxPerHour)],
       ['Machines, at most', envelope.maxMachines],
       ['Latest start', timeText(envelope.latestStart)],
+      ['Late phases', lateStartText(envelope.lateStart)],
       ['Asked by', approval.requestedBy],
       ['Decided by', approval.decidedBy],
       ['Expires', timeText(approval.expiresAt)],

@@ -1,3 +1,4 @@
+import type { LateStart } from '@springtide/contracts';
 import { decimal, roundMoney, type Money } from '@springtide/kernel';
 
 /** To the currency's smallest coin, as a total is read: `EUR 1,234.50`, `JPY 1,235`. */
@@ -56,4 +57,13 @@ function grouped(plain: string): string {
   const [whole = '', rest] = plain.split('.');
   const withCommas = whole.replace(/\B(?=(\d{3})+$)/g, ',');
   return rest === undefined ? withCommas : `${withCommas}.${rest}`;
+}
+
+/** What becomes of a phase that could not begin in time. */
+export function lateStartText(lateStart: LateStart | undefined): string {
+  if (lateStart === undefined) return 'begin all the same';
+  const { policy, afterMinutes } = lateStart;
+  return policy === 'skip'
+    ? `skipped after ${afterMinutes} min, nothing is bought for them`
+    : `begin all the same, told after ${afterMinutes} min`;
 }

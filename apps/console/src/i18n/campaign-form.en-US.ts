@@ -86,6 +86,11 @@ export const campaignFormEnUS = {
   'form.rehearsal': 'Rehearsal of exactly this plan',
   'form.needs.required': 'required before approving',
   'form.needs.advisory': 'shown beside the approval',
+  'form.late-start.start': 'begin it all the same, and tell',
+  'form.late-start.skip': 'skip it: buy nothing for it, and tell',
+  'form.late-start.note':
+    'When workers or the workflow engine were away. Whoever steers the run begins it after all.',
+  'form.late-after': 'Minutes after which a start is too late',
   'form.policy.note': 'Demonstration shortens every wait; for simulated clouds only.',
   'form.save': 'Save as a draft',
   'form.save.note': 'Nothing is bought. The next step is a plan.',
@@ -101,6 +106,9 @@ export const campaignFormEnUS = {
   'form.fault.no-demand': 'There is no demand yet: one service has to have some in one phase at least.',
   'form.fault.demand': 'A number from 0 to 100,000,000, without separators.',
   'form.fault.multiple': 'A number above 0 and up to 10,000.',
+  'form.fault.minutes': 'A whole number of minutes from 1 to 10080.',
+  'form.fault.no-start':
+    'What follows scaling strategies has no start that could be skipped. Choose the other, or let targets follow the plan.',
   'form.fault.amount': 'A plain number that is not negative, without separators, for example 12000.50.',
   'form.fault.currency': 'Three capital letters, for example CNY.',
   'form.fault.no-account': 'Choose one at least: a plan can buy nowhere else.',

@@ -54,6 +54,9 @@ export function runActivities(
     noteProblem: async (input) => {
       await engine.noteProblem(input);
     },
+    noteSkipped: async (input) => {
+      await engine.noteSkipped(input);
+    },
     guardTick: async (input) =>
       await alive(async () => {
         const tick = await engine.guardTick(input);

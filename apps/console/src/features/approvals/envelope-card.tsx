@@ -2,6 +2,7 @@ import type { ApprovalBody } from '@springtide/contracts';
 import { Link } from 'react-router';
 import { knownKey, useText, type Text } from '../../i18n/language.js';
 import { useFormat } from '../../shared/format/format.js';
+import { lateStartText } from '../../shared/format/late-start.js';
 import { Amount } from '../../shared/ui/amount.js';
 import { Facts } from '../../shared/ui/figures.js';
 
@@ -19,6 +20,7 @@ export function EnvelopeCard({ approval, timeZone }: Props) {
         { label: text('envelope.per-hour'), value: <Amount value={envelope.maxPerHour} rate /> },
         { label: text('envelope.machines'), value: format.number(envelope.maxMachines, 0) },
         { label: text('envelope.latest-start'), value: format.instant(envelope.latestStart, timeZone) },
+        { label: text('overview.late-start'), value: lateStartText(text, envelope.lateStart) },
         { label: text('envelope.expires'), value: format.instant(approval.expiresAt, timeZone) },
         {
           label: text('readiness.evidence'),

@@ -15,9 +15,11 @@ export type FaultCode =
   | 'no-demand'
   | 'demand'
   | 'multiple'
+  | 'minutes'
   | 'amount'
   | 'currency'
-  | 'no-account';
+  | 'no-account'
+  | 'no-start';
 
 /** By field: the names of fields are those of the form's controls. */
 export type Faults = ReadonlyMap<string, FaultCode>;
@@ -37,6 +39,8 @@ export function faultsOf(draft: Draft, services: readonly string[], nowMs: numbe
     ...when(!AMOUNT.test(draft.budget.trim()), 'budget', 'amount'),
     ...when(!CURRENCY.test(draft.currency), 'currency', 'currency'),
     ...when(draft.accountIds.length === 0, 'accountIds', 'no-account'),
+    ...when(!isMinutes(draft.lateAfter), 'lateAfter', 'minutes'),
+    ...when(draft.lateStart === 'skip' && draft.follows === 'strategies', 'lateStart', 'no-start'),
   ]);
 }
 
@@ -72,6 +76,13 @@ function demandFaults(draft: Draft, service: string): Found {
     ...when(begins === undefined, `history.${service}.historyStartsAt`, 'no-such-time'),
     ...when(!isMultiple(history.multiple), `history.${service}.multiple`, 'multiple'),
   ];
+}
+
+const MOST_MINUTES = 10_080;
+
+function isMinutes(text: string): boolean {
+  const minutes = Number(text);
+  return text.trim() !== '' && Number.isInteger(minutes) && minutes >= 1 && minutes <= MOST_MINUTES;
 }
 
 /** Nothing typed is none. */

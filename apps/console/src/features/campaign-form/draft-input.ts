@@ -19,6 +19,7 @@ export function inputOf(draft: Draft, services: readonly string[]): CampaignInpu
     budget: { currency, amount: budget.trim() },
     accountIds: [...accountIds],
     ...{ policy, readiness, rehearsal, belowPlan, follows },
+    lateStart: { policy: draft.lateStart, afterMinutes: Number(draft.lateAfter) },
     ...(rehearses && { rehearses }),
   };
 }

@@ -21,6 +21,7 @@ const saved: CampaignInput = {
   budget: { currency: 'CNY', amount: '400.10' },
   accountIds: [id(2)],
   ...{ readiness: 'required', rehearsal: 'advisory', belowPlan: 'after-peak', follows: 'plan' },
+  lateStart: { policy: 'skip', afterMinutes: 20 },
 };
 const body: CampaignBody = {
   ...{ ...saved, id: id(3), status: 'closed', version: 4, currentPlanId: null, currentRunId: null },
@@ -45,9 +46,10 @@ describe('a draft', () => {
   });
 
   it('says the defaults that were left out', () => {
-    const { readiness: _, rehearsal: __, belowPlan: ___, follows: ____, ...bare } = saved;
+    const { readiness: _, rehearsal: __, belowPlan: ___, follows: ____, lateStart: _____, ...bare } = saved;
     const told = { readiness: 'advisory', rehearsal: 'advisory', belowPlan: 'keep', follows: 'plan' };
     expect(inputOf(draftOf(bare), SERVICES)).toMatchObject(told);
+    expect(inputOf(draftOf(bare), SERVICES).lateStart).toEqual({ policy: 'start', afterMinutes: 15 });
     expect(draftOf({ ...bare, policy: 'standard' }).readiness).toBe('required');
   });
 
@@ -112,6 +114,12 @@ describe('faults of a draft', () => {
   it('name everything that is missing at once', () => {
     const empty = faultsOf(emptyDraft('UTC'), [], NOW);
     expect([...empty.keys()]).toEqual(['name', 'startsAt', 'templateId', 'budget', 'accountIds']);
+  });
+
+  it('are found in when a start is too late', () => {
+    for (const lateAfter of ['', '0', '1.5', '-3', '10081', 'soon'])
+      expect(faults({ lateAfter })).toEqual({ lateAfter: 'minutes' });
+    expect(faults({ lateStart: 'skip', follows: 'strategies' })).toEqual({ lateStart: 'no-start' });
   });
 
   it('are found in every field', () => {

@@ -1,4 +1,10 @@
-import { PHASE_NAMES, type CampaignBody, type CampaignInput, type PhaseName } from '@springtide/contracts';
+import {
+  PHASE_NAMES,
+  type CampaignBody,
+  type CampaignInput,
+  type LateStart,
+  type PhaseName,
+} from '@springtide/contracts';
 import { instantOf, wallOf } from './zone-time.js';
 
 const UNIT_MS = { seconds: 1_000, minutes: 60_000, hours: 3_600_000, days: 86_400_000 } as const;
@@ -35,6 +41,9 @@ export type Draft = Readonly<{
   budget: string;
   currency: string;
   accountIds: readonly string[];
+  /** What becomes of phases whose start came too late, and after how many minutes it did. */
+  lateStart: LateStart['policy'];
+  lateAfter: string;
 }> &
   Readonly<Required<Pick<CampaignInput, 'policy' | 'readiness' | 'rehearsal' | 'belowPlan' | 'follows'>>> &
   Readonly<Pick<CampaignInput, 'rehearses'>>;
@@ -59,6 +68,7 @@ export function emptyDraft(timeZone: string): Draft {
     ...{ name: '', timeZone, startsAt: '', phases: USUAL, templateId: null, demand: {} },
     ...{ budget: '', currency: 'CNY', accountIds: [], policy: 'standard' },
     ...{ readiness: 'required', rehearsal: 'advisory', belowPlan: 'keep', follows: 'plan' },
+    ...{ lateStart: 'start', lateAfter: '15' },
   };
 }
 
@@ -79,6 +89,8 @@ export function draftOf(campaign: CampaignInput): Draft {
     rehearsal: campaign.rehearsal ?? 'advisory',
     belowPlan: campaign.belowPlan ?? 'keep',
     follows: campaign.follows ?? 'plan',
+    lateStart: campaign.lateStart?.policy ?? 'start',
+    lateAfter: String(campaign.lateStart?.afterMinutes ?? 15),
     ...(rehearses && { rehearses }),
   };
 }

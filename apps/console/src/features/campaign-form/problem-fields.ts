@@ -31,6 +31,7 @@ export function problemFields(errors: readonly FieldError[], sent: CampaignInput
 function fieldOf([first = '', second = '', third = '']: readonly string[], sent: CampaignInput) {
   const at = second === '' ? Number.NaN : Number(second);
   if (first === 'budget') return second === 'currency' ? 'currency' : 'budget';
+  if (first === 'lateStart') return second === 'afterMinutes' ? 'lateAfter' : 'lateStart';
   const phase = first === 'phases' ? sent.phases[at] : undefined;
   if (phase) return at === 0 && third === 'startsAt' ? 'startsAt' : `phase.${phase.name}`;
   const row = first === 'demand' ? sent.demand[at] : undefined;

@@ -1,4 +1,4 @@
-import { Select } from 'antd';
+import { Input, Select } from 'antd';
 import { useText } from '../../i18n/language.js';
 import { Section } from '../../shared/ui/page.js';
 import type { Draft } from './draft.js';
@@ -9,6 +9,7 @@ type Props = Readonly<{ draft: Draft; onChange: (draft: Draft) => void }>;
 const NEEDS = ['required', 'advisory'] as const;
 const BELOW_PLAN = ['keep', 'after-peak', 'in-peak'] as const;
 const FOLLOWS = ['plan', 'strategies'] as const;
+const LATE_STARTS = ['start', 'skip'] as const;
 const POLICIES = ['standard', 'demo'] as const;
 
 export function RulesSection({ draft, onChange }: Props) {
@@ -57,6 +58,7 @@ export function RulesSection({ draft, onChange }: Props) {
             />
           )}
         </Field>
+        <LateStartFields draft={draft} onChange={onChange} />
         <Field name="policy" label={text('overview.policy')} note={text('form.policy.note')}>
           {(control) => (
             <Select
@@ -69,5 +71,34 @@ export function RulesSection({ draft, onChange }: Props) {
         </Field>
       </div>
     </Section>
+  );
+}
+
+/** What becomes of a phase that nobody could begin in time. */
+function LateStartFields({ draft, onChange }: Props) {
+  const text = useText();
+  return (
+    <>
+      <Field name="lateStart" label={text('overview.late-start')} note={text('form.late-start.note')}>
+        {(control) => (
+          <Select
+            {...control}
+            value={draft.lateStart}
+            onChange={(lateStart) => onChange({ ...draft, lateStart })}
+            options={LATE_STARTS.map((value) => ({ value, label: text(`form.late-start.${value}`) }))}
+          />
+        )}
+      </Field>
+      <Field name="lateAfter" label={text('form.late-after')}>
+        {(control) => (
+          <Input
+            {...control}
+            inputMode="numeric"
+            value={draft.lateAfter}
+            onChange={(event) => onChange({ ...draft, lateAfter: event.target.value })}
+          />
+        )}
+      </Field>
+    </>
   );
 }

@@ -1,6 +1,7 @@
 import { PHASE_NAMES, type CampaignBody } from '@springtide/contracts';
 import { useText } from '../../i18n/language.js';
 import { useFormat } from '../../shared/format/format.js';
+import { lateStartText } from '../../shared/format/late-start.js';
 import { Amount } from '../../shared/ui/amount.js';
 import { Facts } from '../../shared/ui/figures.js';
 import { Grid } from '../../shared/ui/grid.js';
@@ -41,6 +42,7 @@ export function OverviewPage() {
               label: text('overview.below-plan'),
               value: text(`overview.below-plan.${campaign.belowPlan ?? 'keep'}`),
             },
+            { label: text('overview.late-start'), value: lateStartText(text, campaign.lateStart) },
             { label: text('overview.accounts'), value: format.number(campaign.accountIds.length) },
             { label: text('common.created'), value: format.instant(campaign.createdAt) },
             { label: text('common.updated'), value: format.instant(campaign.updatedAt) },
