@@ -388,12 +388,15 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   },
   {
     id: 'F30',
-    fault: 'audit cannot be written',
-    injected: 'the table of audit records refuses',
-    expected: 'no change without its record',
-    pass: '0 changes',
-    proofs: [{ file: API, test: 'F30: nothing is changed that cannot be put on record' }],
-    open: 'a full disk and a log that cannot be written are not injected; there is no outgoing notification yet',
+    fault: 'audit, or a log, cannot be written',
+    injected: 'the table of audit records refuses; the output that a log goes to has no room',
+    expected: 'no change without its record; no process ends or stands still for its log',
+    pass: '0 changes; 0 processes ended',
+    proofs: [
+      { file: API, test: 'F30: nothing is changed that cannot be put on record' },
+      { file: 'test/chaos/full-log.e2e.spec.ts', test: 'F30: a log that cannot be written neither ends' },
+    ],
+    open: 'a full disk of the database is not injected; there is no outgoing notification yet',
   },
   {
     id: 'F31',
