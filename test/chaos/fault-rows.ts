@@ -388,15 +388,18 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   },
   {
     id: 'F30',
-    fault: 'audit, or a log, cannot be written',
-    injected: 'the table of audit records refuses; the output that a log goes to has no room',
-    expected: 'no change without its record; no process ends or stands still for its log',
-    pass: '0 changes; 0 processes ended',
+    fault: 'audit, books or a log cannot be written',
+    injected:
+      'the table of audit records refuses; a small disk under PostgreSQL is filled in the middle of purchases; the output that a log goes to has no room',
+    expected:
+      'no change without its record, and nothing sent that is not written; it goes on by itself when there is room; no process ends or stands still for its log',
+    pass: '0 changes, 0 machines that are not in the books, 0 processes ended',
     proofs: [
       { file: API, test: 'F30: nothing is changed that cannot be put on record' },
+      { file: 'test/chaos/full-disk.e2e.spec.ts', test: 'F30: sends nothing that cannot be written first' },
       { file: 'test/chaos/full-log.e2e.spec.ts', test: 'F30: a log that cannot be written neither ends' },
     ],
-    open: 'a full disk of the database is not injected; there is no outgoing notification yet',
+    open: 'the full disk is met through the ledger, not through a whole campaign; one without room for the write-ahead log, which ends the server, is not injected; there is no outgoing notification yet',
   },
   {
     id: 'F31',

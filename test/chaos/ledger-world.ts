@@ -62,12 +62,15 @@ export class LedgerWorld {
     this.#census = setInterval(() => this.look(), 40);
   }
 
-  /** @param plan of the cloud, where it is not the small one of the examples. */
-  static async open(plan: Partial<CloudPlanInput> = {}): Promise<LedgerWorld> {
+  /**
+   * @param plan of the cloud, where it is not the small one of the examples.
+   * @param books migrated already; left out: some of its own. They are dropped with the world.
+   */
+  static async open(plan: Partial<CloudPlanInput> = {}, books?: TestDatabase): Promise<LedgerWorld> {
     const parts = [{ entities: [], migrations: [Roles1760000000000] }, effectsSchema];
     const behaviour = { bootMs: 200, terminateMs: 200, survivingDisks: 1, ...plan.behaviour };
     const [database, yard] = await Promise.all([
-      testDatabase(parts),
+      books ?? testDatabase(parts),
       startSimulatedYard({ clouds: { shop: examplePublicCloud({ ...plan, behaviour }) } }),
     ]);
     const cloud = yard.cloud('shop');

@@ -20,11 +20,28 @@ const BY_STATE: Readonly<Record<string, ErrorCode>> = {
 const UNAVAILABLE =
   /^(08|53|57P)|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|Connection terminated|timeout exceeded when trying to connect/;
 
+const DISK_FULL = '53100';
+
+function diskFull(thrown: unknown): SpringtideError {
+  return new SpringtideError(
+    'unavailable',
+    'the disk of the database is full; nothing was changed by this request',
+    {
+      cause: thrown,
+      effect: 'none',
+      retryAfterMs: 10_000,
+      nextStep:
+        'Make room on the disk of the PostgreSQL server. Nothing is bought until then, machines go on running and cost what they cost, and everything goes on by itself afterwards.',
+    },
+  );
+}
+
 /** A driver error as a SpringtideError. The text of the statement never leaves the cause. */
 export function asDatabaseError(thrown: unknown): SpringtideError {
   if (thrown instanceof SpringtideError) return thrown;
   const { code = '', constraint } = readDriverError(thrown);
   const message = thrown instanceof Error ? thrown.message : String(thrown);
+  if (code === DISK_FULL) return diskFull(thrown);
   if (UNAVAILABLE.test(code) || UNAVAILABLE.test(message)) {
     return new SpringtideError(
       'unavailable',
