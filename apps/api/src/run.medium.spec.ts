@@ -164,6 +164,8 @@ describe('from plan to run', () => {
 const BODIES: Readonly<Record<string, unknown>> = {
   'runs.command': { command: 'pause' },
   'approvals.decide': { decision: 'reject' },
+  'accounts.rotate': { secret: { accessKey: 'stolen' } },
+  'readiness.attest': { key: 'demand/cart', statement: 'stolen', until: '2027-01-01T00:00:00.000Z' },
   'reports.sign': { role: 'finance', hash: '0'.repeat(64) },
   'readiness.override': { key: 'entrance/entrance', reason: 'stolen' },
   'plans.what-if': {},
@@ -182,7 +184,8 @@ const STUCK = '00000000-0000-4000-8000-00000000005c';
 
 describe('another tenant', () => {
   const table: readonly RouteSpec[] = Object.values(routes);
-  const byId = table.filter((route) => route.path.includes('{id}'));
+  // A probe's report has no login that could be another tenant's: its token opens it.
+  const byId = table.filter((route) => route.path.includes('{id}') && route.permission !== 'public');
   let own: Record<string, string>;
 
   beforeAll(async () => {
@@ -263,7 +266,15 @@ describe('another tenant', () => {
     const [before = ''] = route.path.split('{id}');
     const kind = before.split('/').findLast((part) => part in own) ?? '';
     const body: unknown = BODIES[route.id] ?? (await campaignInput(api.client(token), 'stolen', accountId));
-    const params = { id: own[kind], node: 'node-1', accountId, region: 'r1', pool: 'main', snapshot: 's-1' };
+    const params = {
+      id: own[kind],
+      tenantId: ours.tenantId,
+      node: 'node-1',
+      accountId,
+      region: 'r1',
+      pool: 'main',
+      snapshot: 's-1',
+    };
     const query = route.id === 'plans.compare' ? `?with=${own['plans'] ?? ''}` : '';
     return await fetch(`${api.url}${pathOf(route, params)}${query}`, {
       method: route.method,
