@@ -341,7 +341,7 @@ describe('names', () => {
     const enabled = terminalWith([list(before), { status: 200, body: before }]);
     expect(await runCli(['account', 'enable', 'one'], enabled.terminal)).toBe(0);
     expect(enabled.sent.at(-1)).toMatchObject({ path: `/api/v1/accounts/${before.id}/enable` });
-    expect([...rotated.said.out, ...rotated.said.err].join('')).not.toContain('AKIA');
+    expect(rotated.said.out + rotated.said.err).not.toContain('AKIA');
   });
 
   it('that fit nothing or several are refused', async () => {
