@@ -142,7 +142,7 @@ describe('the guard of a run', () => {
       expect([(await run.row()).revision, await signals(world)]).toEqual([1 + count, count]);
     }
     const told = (await run.story()).filter((line) => line.startsWith('guard.lost'));
-    expect(told).toEqual(Array(2).fill('guard.lost: 1 machines vanished; they are being replaced.'));
+    expect(told).toEqual(Array(2).fill('guard.lost: 1 machine vanished and is being replaced.'));
   });
 
   it('looks at the other clouds although one does not answer, and says that it did not', async () => {

@@ -153,7 +153,7 @@ describe('the way back', () => {
     expect((await run.kept())?.progress.round).toBe(2);
     expect([run.cloud(0).ours(), (await run.row()).state]).toEqual([[], 'closed']);
     expect((await run.story()).join('\n')).toContain(
-      'proof: not clean: 1 machines of this run are still listed',
+      'proof: not clean: 1 machine of this run is still listed',
     );
     expect(intentId).not.toBe('');
   });
@@ -367,7 +367,7 @@ describe('what is stuck', () => {
     const row = await run.row();
     expect([row.state, row.summary]).toEqual([
       'closed',
-      'Closed: 1 machines were given up, all others are back.',
+      'Closed: 1 machine was given up, all others are back.',
     ]);
     expect(run.cloud(0).ours()).toHaveLength(1);
     const { leftovers } = await seen(run);

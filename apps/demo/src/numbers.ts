@@ -18,7 +18,7 @@ export function forPeople(sentence: string): string {
     .replaceAll(/\d+\.\d{3,}/g, (decimal) => shortDecimal(decimal, 2))
     .replaceAll(/(?<![\d.] ?)\b1 (standing )?(machine|pool|offering)s\b/g, '1 $1$2')
     .replaceAll(
-      /\b(1 (?:standing )?(?:machine|pool|offering)(?: \S+){0,3}?) (were|are|serve)\b/g,
+      /\b(1 (?:standing )?(?:machine|pool|offering)(?: [^\s;]+){0,3}?) (were|are|serve)\b/g,
       inSingular,
     );
 }

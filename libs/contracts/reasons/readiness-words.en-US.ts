@@ -64,25 +64,25 @@ export const readinessWordsEnUS = {
     'The entrance last found a machine of this service healthy there {days} days ago; firewalls may have changed.',
   'ready.burst-never-reached':
     'Not measured: no machine of this service was ever found healthy there by the entrance.',
-  'ready.stock-enough': 'The cloud has {stock} machines in stock; the plan needs {needed} at most.',
+  'ready.stock-enough': 'The cloud has {stock:machines} in stock; the plan needs {needed} at most.',
   'ready.stock-said-enough':
-    'The cloud says that stock is {level}; the plan needs {needed} machines at most.',
-  'ready.stock-low': 'The cloud says that stock is low, and the plan needs {needed} machines.',
-  'ready.stock-short': 'The cloud has {stock} machines in stock and the plan needs {needed}.',
-  'ready.stock-none': 'Sold out: the plan needs {needed} machines of it.',
-  'ready.stock-withdrawn': 'It is no longer offered, and the plan needs {needed} machines of it.',
-  'ready.trial-passed': 'The cloud would make {machines} machines now; it was tried, and nothing was made.',
-  'ready.trial-refused': 'The cloud would refuse {machines} machines now: {why}',
-  'ready.trial-untold': 'A launch of {machines} machines could not be tried: {why}',
+    'The cloud says that stock is {level}; the plan needs {needed:machines} at most.',
+  'ready.stock-low': 'The cloud says that stock is low, and the plan needs {needed:machines}.',
+  'ready.stock-short': 'The cloud has {stock:machines} in stock and the plan needs {needed}.',
+  'ready.stock-none': 'Sold out: the plan needs {needed:machines} of it.',
+  'ready.stock-withdrawn': 'It is no longer offered, and the plan needs {needed:machines} of it.',
+  'ready.trial-passed': 'The cloud would make {machines:machines} now; it was tried, and nothing was made.',
+  'ready.trial-refused': 'The cloud would refuse {machines:machines} now: {why}',
+  'ready.trial-untold': 'A launch of {machines:machines} could not be tried: {why}',
   'ready.stock-untold': 'How many machines are in stock is not known: {why}.',
   'ready.reservation-untold':
-    'Up to {machines} machines depend on what is in stock on the night; whether capacity is set aside was not measured: {why}.',
+    'Up to {machines:machines} {machines:depend} on what is in stock on the night; whether capacity is set aside was not measured: {why}.',
   'ready.reservation-covers':
-    'All {machines} machines are set aside at the cloud until the campaign is over.',
+    'All {machines:machines} {machines:are} set aside at the cloud until the campaign is over.',
   'ready.reservation-covers-part':
-    '{booked} of up to {machines} machines are set aside at the cloud; the others depend on what is in stock on the night.',
+    '{booked} of up to {machines:machines} {machines:are} set aside at the cloud; the others depend on what is in stock on the night.',
   'ready.reservation-none':
-    'Nothing is set aside at the cloud: up to {machines} machines depend on what is in stock on the night.',
+    'Nothing is set aside at the cloud: up to {machines:machines} {machines:depend} on what is in stock on the night.',
   'ready.price-kept':
     'At prices of now the plan costs {now} {currency}, {percent} % of {planned} {currency}.',
   'ready.price-risen':
@@ -112,11 +112,11 @@ export const readinessWordsEnUS = {
   'ready.link-narrow':
     'Link {link} has {free} Mbit/s for campaigns ({evidence}), as declared, and the plan moves {needed}.',
   'ready.api-fits':
-    'The API itself needs {seconds} s for {machines} machines in {phase:phase}; {slack} s are kept for it.',
+    'The API itself needs {seconds} s for {machines:machines} in {phase:phase}; {slack} s are kept for it.',
   'ready.api-tight':
-    'The API itself needs {seconds} s for {machines} machines in {phase:phase}, most of the {slack} s kept for it.',
+    'The API itself needs {seconds} s for {machines:machines} in {phase:phase}, most of the {slack} s kept for it.',
   'ready.api-slow':
-    'The API itself needs {seconds} s for {machines} machines in {phase:phase}; only {slack} s are kept for it, so the last machines come late.',
+    'The API itself needs {seconds} s for {machines:machines} in {phase:phase}; only {slack} s are kept for it, so the last machines come late.',
   'ready.api-at-once': 'All calls of every phase can be sent at once.',
   'ready.permissions-granted':
     'The cloud knows us as {identity}; all {granted} permissions that were tried are granted.',

@@ -1,3 +1,4 @@
+import { factsIn } from '../testing/facts-in.js';
 import { explanationSections, readinessSentence, reasonSentence } from './reason-sentence.js';
 import { readinessWordsEnUS } from './readiness-words.en-US.js';
 import { readinessWordsZhCN } from './readiness-words.zh-CN.js';
@@ -83,13 +84,9 @@ describe('reasonSentence', () => {
   });
 
   it('takes the same parameters in both languages', () => {
-    const holes = (sentence: string) =>
-      [...sentence.matchAll(/\{[\w:]+\}/g)].map(([hole]) => hole).toSorted();
-    for (const [key, sentence] of Object.entries(reasonWordsEnUS)) {
-      expect([key, holes(reasonWordsZhCN[key as keyof typeof reasonWordsEnUS])]).toEqual([
-        key,
-        holes(sentence),
-      ]);
+    for (const [key, english] of Object.entries(reasonWordsEnUS)) {
+      const chinese = reasonWordsZhCN[key as keyof typeof reasonWordsEnUS];
+      expect([key, factsIn(chinese)]).toEqual([key, factsIn(english)]);
     }
   });
 });
@@ -107,11 +104,9 @@ describe('what a readiness check found', () => {
   });
 
   it('has the same facts in both languages', () => {
-    const holes = (sentence: string) =>
-      [...sentence.matchAll(/\{[\w:]+\}/g)].map(([hole]) => hole).toSorted();
     for (const [key, english] of Object.entries(readinessWordsEnUS)) {
       const chinese = readinessWordsZhCN[key as keyof typeof readinessWordsEnUS];
-      expect([key, holes(chinese)]).toEqual([key, holes(english)]);
+      expect([key, factsIn(chinese)]).toEqual([key, factsIn(english)]);
     }
   });
 });

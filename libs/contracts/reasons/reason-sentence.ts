@@ -112,8 +112,14 @@ function written(
     case 'hours':
       return hoursIn(language, value);
     case 'machines':
+    case 'satellites':
     case 'steps':
       return countIn(language, value, kind);
+    case 'are':
+    case 'were':
+    case 'have':
+    case 'depend':
+      return VERBS[kind][Number(value) === 1 ? 0 : 1];
     case 'list':
       return listed(value, language, (entry) => entry);
     case 'causes':
@@ -173,7 +179,16 @@ function clausesIn(value: string, wording: Wording): string | undefined {
 /** One of them, and several. */
 const COUNTED = {
   machines: { 'en-US': ['machine', 'machines'], 'zh-CN': ['台主机', '台主机'] },
+  satellites: { 'en-US': ['satellite', 'satellites'], 'zh-CN': ['个附属资源', '个附属资源'] },
   steps: { 'en-US': ['step', 'steps'], 'zh-CN': ['步', '步'] },
+} as const;
+
+/** What one does, and several; Chinese has no such difference. */
+const VERBS = {
+  are: ['is', 'are'],
+  were: ['was', 'were'],
+  have: ['has', 'have'],
+  depend: ['depends', 'depend'],
 } as const;
 
 function countIn(language: ReportLanguage, value: string, noun: keyof typeof COUNTED): string {

@@ -1,4 +1,5 @@
 import { clausesFact, ordersFact, sentence, storyText } from '../index.js';
+import { factsIn } from '../testing/facts-in.js';
 import { storyWordsEnUS } from './story-words.en-US.js';
 import { storyWordsZhCN } from './story-words.zh-CN.js';
 
@@ -30,6 +31,14 @@ describe('a line of a story', () => {
       ...{ count: 2, pool: 'q', code: 'stock-out', service: 'shop', instead },
     });
     expect(storyText([fallback], wording)).toBe('2 台 本地 未能到位（stock-out）；shop 改用：2 × 本地。');
+  });
+
+  it('agrees with one and with several', () => {
+    const lost = (count: number) => storyText([sentence('guard.lost', { count })], ENGLISH);
+    expect(lost(1)).toBe('1 machine vanished and is being replaced.');
+    expect(lost(2)).toBe('2 machines vanished and are being replaced.');
+    const closed = (count: number) => storyText([sentence('waits.satellites', { count })], ENGLISH);
+    expect([closed(1), closed(2)]).toEqual(['1 satellite is still there', '2 satellites are still there']);
   });
 
   it('says what a phase of the way back waited for, and nothing where it waited for nothing', () => {
@@ -73,10 +82,9 @@ describe('a line of a story', () => {
   });
 
   it('has the same facts in both languages', () => {
-    const holes = (text: string) => [...text.matchAll(/\{[\w:]+\}/g)].map(([hole]) => hole).toSorted();
     for (const [key, english] of Object.entries(storyWordsEnUS)) {
       const chinese = storyWordsZhCN[key as keyof typeof storyWordsEnUS];
-      expect([key, holes(chinese)]).toEqual([key, holes(english)]);
+      expect([key, factsIn(chinese)]).toEqual([key, factsIn(english)]);
     }
   });
 });

@@ -7,7 +7,7 @@ export const storyWordsEnUS = {
 
   'story.armed': 'The run was armed by {who}.',
   'story.phase.prepare': 'Preparing {phase:phase}.',
-  'story.phase.ready': 'Holding {phase:phase}: {ready} machines ready.',
+  'story.phase.ready': 'Holding {phase:phase}: {ready:machines} ready.',
   'story.phase.problem':
     '{phase:phase} is not as planned: {detail}. What runs stays; resume or change the target to try again.',
   'story.phase.late':
@@ -29,11 +29,11 @@ export const storyWordsEnUS = {
   'story.provision.silent-unsent':
     '{count} × {pool:pool} were not bought: their account does not answer ({message}). Nothing was sent and nothing is paid; they are looked for in other accounts of the approved plan.',
   'story.provision.fallback':
-    '{count} machines of {pool:pool} did not come ({code}); {service} gets instead: {instead:orders}.',
+    '{count:machines} of {pool:pool} did not come ({code}); {service} gets instead: {instead:orders}.',
   'story.provision.fallback-none':
-    '{count} machines of {pool:pool} did not come ({code}); no approved pool can stand in.',
+    '{count:machines} of {pool:pool} did not come ({code}); no approved pool can stand in.',
   'story.provision.shortage':
-    '{service} is short of {short} requests/s in {phase:phase}: {count} machines of {pool:pool} could not be had ({code}) and no approved pool can stand in.',
+    '{service} is short of {short} requests/s in {phase:phase}: {count:machines} of {pool:pool} could not be had ({code}) and no approved pool can stand in.',
   'story.provision.shortage-left':
     '{service} stays short of {count} × {pool:pool} in {phase:phase}: the approved pools that can stand in have no more room.',
   'story.plan.residual': 'The rest of the run was planned anew inside its approval: {added:orders}.',
@@ -41,7 +41,7 @@ export const storyWordsEnUS = {
     'The rest of the run was planned anew: no approved pool with room and money left can stand in.',
   'story.plan.residual-failed':
     'The rest of the run could not be planned anew: {message}. What runs stays; nothing stands in for what is missing.',
-  'story.join.unhealthy': '{count} machines of {service} run but never became healthy; they go back.',
+  'story.join.unhealthy': '{count:machines} of {service} never became healthy and {count:are} given back.',
 
   'story.guard.budget-100':
     'The budget is used up: nothing more is bought. What runs stays until someone decides.',
@@ -49,17 +49,17 @@ export const storyWordsEnUS = {
   'story.guard.budget-70': 'Seven tenths of the budget are used.',
   'story.guard.shares':
     'Somebody moved the traffic of {route} at the entrance itself: {now} instead of {ordered}. Machines that are paid for may serve nothing meanwhile. The run moves it back in steps that are watched; to keep it as it is, pause the run (springtide run pause) and move it again.',
-  'story.guard.lost': '{count} machines vanished; they are being replaced.',
+  'story.guard.lost': '{count:machines} vanished and {count:are} being replaced.',
   'story.guard.notice':
     '{machine} of {service} ({pool:pool}) is taken back by its cloud ({message}): it gets no more traffic, and is replaced within what was approved.',
   'story.guard.notice-mute':
     '{machine} of {service} ({pool:pool}) is taken back by its cloud (it said no more): it gets no more traffic, and is replaced within what was approved.',
   'story.guard.unseen':
-    '{machines} machines in {region} cannot be looked at ({code}: {message}): whether one of them vanished, or is taken back, is not known. They stay, and cost what they cost; it is tried again with every turn of the guard. Look at the account: springtide account list.',
+    '{machines:machines} in {region} cannot be looked at ({code}: {message}): whether any vanished, or is taken back, is not known. What runs stays, and costs what it costs; it is tried again with every turn of the guard. Look at the account: springtide account list.',
   'story.guard.timer-near':
-    "{machines} machines in {region} will be ended by their cloud from {endsAt:instant} on: their timers could not be moved ({code}: {message}). It is tried again with every renewal; check the account's rights and limits.",
+    "{machines:machines} in {region} will be ended by the cloud from {endsAt:instant} on: the timer could not be moved ({code}: {message}). It is tried again with every renewal; check the account's rights and limits.",
   'story.guard.timer-none':
-    '{machines} machines in {region} have no timer in their cloud, and it could not be set ({code}: {message}). They keep running; should Springtide die, nothing else would end them.',
+    '{machines:machines} in {region} {machines:have} no timer in the cloud, and none could be set ({code}: {message}). What runs keeps running; should Springtide die, nothing else would end it.',
   'story.guard.entrance':
     '{route} had lost members of {groups:list}, as a proxy does that was started again; they are back, and so are its shares.',
 
@@ -98,9 +98,9 @@ export const storyWordsEnUS = {
     "Demand may reach {demand} before a machine asked for later would serve, so it takes {wanted:machines}: demand runs at {level} % of the forecast, {shift:shift}, and {margin} % are added for safety, until what is observed tells when the forecast's peaks come.",
 
   'story.scaling.set':
-    '{service} is to have {machines} machines, {home} of them its standing fleet: {to} in this group, where {from} were wanted before.',
+    '{service} is to have {machines:machines}, {home} of them its standing fleet: {to} in this group, where {from} were wanted before.',
   'story.scaling.set-on':
-    '{service} is to have {machines} machines, {home} of them its standing fleet: {to} in this group, where {from} were wanted before ({pools:orders}).',
+    '{service} is to have {machines:machines}, {home} of them its standing fleet: {to} in this group, where {from} were wanted before ({pools:orders}).',
   'story.scaling.missing':
     '{missing} more are wanted than the approval has room for: raise its limits, or expect slow answers.',
   'story.scaling.silent':
@@ -142,7 +142,7 @@ export const storyWordsEnUS = {
   'story.decided.uncounted':
     'no entrance of "{service}" can say how many machines there are: counted as none',
   'story.month.held':
-    'of {limit} {currency} for this month (UTC) {spent} are spent: {over} of {wanted} machines do not fit, so {machines} stay or come and the others are not bought or go back; expect slow answers, or raise the limit',
+    'of {limit} {currency} for this month (UTC) {spent} are spent: {over} of {wanted:machines} do not fit, so {machines} stay or come and the others are not bought or go back; expect slow answers, or raise the limit',
   'story.month.floor':
     'the floor of {floor} is kept until {until:instant} all the same, and costs {over} {currency} more than the limit; lower the floor, or raise the limit',
   'story.month.currency':
@@ -190,7 +190,7 @@ export const storyWordsEnUS = {
   'story.command.extend': 'Extended by {minutes} minutes, to {endsAt:instant}.',
   'story.command.raise-budget': 'Budget raised to {amount} {currency} by {who}.',
   'story.command.raise-limits':
-    'Limits raised to {machines} machines and {perHour} {currency} an hour by {who}.',
+    'Limits raised to {machines:machines} and {perHour} {currency} an hour by {who}.',
   'story.command.change-target':
     'Target of {service} in {phase:phase} is now {requestsPerSecond} requests/s.',
   'story.command.hold':
@@ -217,9 +217,9 @@ export const storyWordsEnUS = {
   'story.scale-back.begin-switch': 'Scaling back: stop switch: {reason}.',
   'story.scale-back.begin-lapsed': 'Scaling back: its lease lapsed: nobody drives this run any more.',
   'story.scale-back.begin-again': 'Scaling back: its way back was begun before the engine lost its memory.',
-  'story.scale-back.release': '{count} machines were given back to {account}.',
+  'story.scale-back.release': '{count:machines} {count:were} given back to {account}.',
   'story.scale-back.refused':
-    'The cloud did not let {count} machines go yet ({code}: {message}); it is asked again.',
+    'The cloud did not let {count:machines} go yet ({code}: {message}); it is asked again.',
   'story.scale-back.clean': 'Listing {pass}: every account shows nothing of this run any more.',
   'story.scale-back.left': 'Listing {pass}: {leftovers} leftovers of this run; scale-back goes on.',
   'story.scale-back.not-home':
@@ -241,13 +241,13 @@ export const storyWordsEnUS = {
   'story.waits.node-failed': 'node {node}: {message}',
   'story.waits.more-nodes': '{count} more nodes',
   'story.waits.cluster': 'cluster {cluster} cannot be read ({message})',
-  'story.waits.not-asked': '{count} machines are not asked to go yet',
-  'story.waits.there': '{count} machines are still there',
-  'story.waits.satellites': '{count} satellites are still there',
+  'story.waits.not-asked': '{count:machines} {count:are} not asked to go yet',
+  'story.waits.there': '{count:machines} {count:are} still there',
+  'story.waits.satellites': '{count:satellites} {count:are} still there',
   'story.waits.timers': '{count} timers are still there',
   'story.waits.unsettled': '{count} purchases are not settled',
-  'story.waits.listed': '{count} machines of this run are still listed',
-  'story.waits.outliving': '{count} satellites of its purchases are still there',
+  'story.waits.listed': '{count:machines} of this run {count:are} still listed',
+  'story.waits.outliving': '{count:satellites} of its purchases {count:are} still there',
   'story.waits.second-listing': 'a second clean listing, not before {at:instant}',
   'story.waits.unreachable':
     '{account} ({region}) does not do what it is asked since {since:instant} ({code}: {message}); {tries} tries, next try at {nextTry:instant}',
@@ -259,12 +259,13 @@ export const storyWordsEnUS = {
   'story.waits.held-because': 'held by {who} until {until:instant} at the latest: {reason}',
   'story.closed': 'Closed: everything is back, and two listings agree.',
   'story.closed-without':
-    'Closed: {count} machines were given up, all others are back, and two listings agree.',
-  'story.stuck.retry': '{who} chose "retry" for {count} machines that were {kind:stuck}.',
-  'story.stuck.adopt': '{who} chose "adopt" for {count} machines that were {kind:stuck}.',
-  'story.stuck.abandon': '{who} chose "abandon" for {count} machines that were {kind:stuck}: {reason}.',
+    'Closed: {count:machines} {count:were} given up, all others are back, and two listings agree.',
+  'story.stuck.retry': '{who} chose "retry" for {count:machines} that {count:were} {kind:stuck}.',
+  'story.stuck.adopt': '{who} chose "adopt" for {count:machines} that {count:were} {kind:stuck}.',
+  'story.stuck.abandon':
+    '{who} chose "abandon" for {count:machines} that {count:were} {kind:stuck}: {reason}.',
   'story.stuck.cost': 'Up to {perHour} {currency} an hour ({perDay} a day) is paid until they are gone.',
-  'story.stuck.cost-unknown': 'What {count} machines cost is not known; it is paid until they are gone.',
+  'story.stuck.cost-unknown': 'The cost of {count:machines} is not known; it is paid until all are gone.',
 
   'story.choice.retry': 'The cloud is asked once more now; that costs nothing more than waiting does.',
   'story.choice.adopt':
@@ -287,26 +288,26 @@ export const storyWordsEnUS = {
   'story.now.came-back': 'Came back after it had made way; {amount} {currency} of its money are left.',
   'story.now.buying': 'Buying {count} × {pool:pool} for {service}.',
   'story.now.safe-hold': 'In safe hold: nothing is bought or ended until somebody decides.',
-  'story.now.returning': 'Returning {count} machines.',
-  'story.now.going': 'Waiting until {machines} machines and {satellites} satellites are gone.',
+  'story.now.returning': 'Returning {count:machines}.',
+  'story.now.going': 'Waiting until {machines:machines} and {satellites:satellites} are gone.',
   'story.now.way-back': 'Way back at {phase:back}{waitsFor:waits}.',
   'story.now.way-back-end': 'Way back at its end{waitsFor:waits}.',
   'story.now.closed': 'Closed: everything is back.',
-  'story.now.closed-without': 'Closed: {count} machines were given up, all others are back.',
+  'story.now.closed-without': 'Closed: {count:machines} {count:were} given up, all others are back.',
   'story.now.stuck': 'Stuck: {reason}. It is tried again until it works.',
   'story.stop.nothing': 'Nothing runs for this campaign now; stopping costs nothing.',
   'story.stop.returns':
-    'Traffic would go back to the standing fleet and {machines} machines ({amount} {currency} an hour) would be returned.',
+    'Traffic would go back to the standing fleet and {machines:machines} ({amount} {currency} an hour) would be returned.',
 
   'story.storm.stock-out': 'The storm: {machineType} is sold out in {zone} of {account}.',
-  'story.storm.zone-loss': 'The storm: Zone {zone} of {account} is gone, with {machines} machines.',
+  'story.storm.zone-loss': 'The storm: Zone {zone} of {account} is gone, with {machines:machines}.',
   'story.storm.control-plane-down': 'The storm: {account} answers no call any more; its machines run on.',
   'story.storm.control-plane-back': 'The storm: {account} answers again.',
 
   'story.finding.short':
     'In {phase:phase}, {served} % of the requests found capacity; it was short for {minutes} min. There, at most {asked} requests/s were asked for, and {planned} were planned, of which {carried} % served.',
   'story.finding.open': 'The run was not closed {hours} hours after its end; it is {state:state}.',
-  'story.finding.leftover': '{count} machines were left over.',
+  'story.finding.leftover': '{count:machines} {count:were} left over.',
   'story.finding.cost': 'It cost {actual} {currency}, above its budget of {budget} {currency}.',
 
   'order.plain': '{machines} × {pool:pool}',

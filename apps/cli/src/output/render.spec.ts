@@ -274,7 +274,7 @@ describe('a run', () => {
       level: 'warning',
       facts: {},
     } as const;
-    const entry = { ...line, detail: '2 machines vanished; they are being replaced.' };
+    const entry = { ...line, detail: '2 machines vanished and are being replaced.' };
     const sentences = [{ code: 'guard.lost', params: { count: 2 } }];
     expect(timelineLine({ ...entry, sentences }, 'zh-CN')).toMatch(/ 2 台主机消失，正在补充。$/);
     expect(timelineLine(entry, 'zh-CN')).toMatch(/ 2 machines vanished/);
