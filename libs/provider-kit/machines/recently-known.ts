@@ -5,6 +5,7 @@ import type { Clock } from '@springtide/kernel';
  * is over.
  */
 export class RecentlyKnown<T> {
+  /** In the order in which they run out: the lag is the same for all. */
   readonly #entries = new Map<string, Readonly<{ known: T; until: number }>>();
 
   constructor(
@@ -14,7 +15,11 @@ export class RecentlyKnown<T> {
 
   remember(id: string, known: T): void {
     const now = this.clock.now().getTime();
-    for (const [each, { until }] of this.#entries) if (until <= now) this.#entries.delete(each);
+    for (const [each, { until }] of this.#entries) {
+      if (until > now) break;
+      this.#entries.delete(each);
+    }
+    this.#entries.delete(id);
     this.#entries.set(id, { known, until: now + this.visibilityLagMs });
   }
 
