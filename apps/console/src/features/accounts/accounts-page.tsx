@@ -25,7 +25,7 @@ export function AccountsPage() {
   const may = useMay('account:write');
   return (
     <Page
-      title={text('nav.accounts')}
+      title={text('accounts.title')}
       aside={
         <ButtonLink to="/accounts/new" permission="account:write">
           {text('account.new')}
@@ -35,7 +35,7 @@ export function AccountsPage() {
       <Lacking permission="account:write" />
       {verify.error && <ProblemNote error={verify.error} />}
       <PagedGrid
-        label={text('nav.accounts')}
+        label={text('accounts.title')}
         pages={pages}
         keyOf={(row) => row.id}
         empty={text('account.none')}

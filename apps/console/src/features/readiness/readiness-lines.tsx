@@ -17,7 +17,6 @@ const ORDER: readonly ReadinessLine['verdict'][] = ['red', 'amber', 'unknown', '
 export function ReadinessLines({ lines }: Readonly<{ lines: readonly ReadinessLine[] }>) {
   const text = useText();
   const format = useFormat();
-  const sentence = useSentence();
   const { timeZone } = useCampaign();
   const now = useNow(5_000);
   const sorted = lines.toSorted((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
@@ -37,15 +36,14 @@ export function ReadinessLines({ lines }: Readonly<{ lines: readonly ReadinessLi
         {
           key: 'check',
           title: text('readiness.check'),
-          cell: (line) => text(`readiness.check.${line.check}`),
+          cell: (line) => (
+            <>
+              <div>{text(`readiness.check.${line.check}`)}</div>
+              <div className="quiet about">{line.subject}</div>
+            </>
+          ),
         },
-        { key: 'about', title: text('readiness.about'), cell: (line) => line.subject },
         { key: 'finding', title: text('readiness.finding'), cell: (line) => <Finding line={line} /> },
-        {
-          key: 'action',
-          title: text('readiness.action'),
-          cell: (line) => (line.action ? sentence(line.action) : ''),
-        },
         {
           key: 'owner',
           title: text('readiness.owner'),
@@ -56,7 +54,8 @@ export function ReadinessLines({ lines }: Readonly<{ lines: readonly ReadinessLi
           key: 'due',
           title: text('readiness.due'),
           cell: (line) => {
-            const late = line.verdict !== 'green' && new Date(line.dueAt).getTime() < now;
+            if (line.verdict === 'green') return '–';
+            const late = new Date(line.dueAt).getTime() < now;
             const due = format.instant(line.dueAt, timeZone);
             return late ? <span className="bad-text">{`${due} (${text('readiness.overdue')})`}</span> : due;
           },
@@ -81,6 +80,11 @@ function Finding({ line }: Readonly<{ line: ReadinessLine }>) {
   return (
     <>
       <div>{sentence(line.finding)}</div>
+      {line.action && (
+        <div>
+          <strong>{text('problem.next')}</strong> {sentence(line.action)}
+        </div>
+      )}
       {line.override && (
         <div className="quiet">
           {text('readiness.overridden', { by: line.override.by, reason: line.override.reason })}

@@ -94,11 +94,11 @@ function Headline({ live, run }: Readonly<{ live: RunNow; run: RunBody }>) {
   const now = useNow();
   const sum = (of: (pool: RunBody['pools'][number]) => number): number =>
     run.pools.reduce((total, pool) => total + of(pool), 0);
-  const progress = text('run.progress', {
-    ready: sum((pool) => pool.ready),
-    target: sum((pool) => pool.target),
-    gone: sum((pool) => pool.gone),
-  });
+  const gone = sum((pool) => pool.gone);
+  const progress =
+    run.closedAt === null
+      ? text('run.progress', { ready: sum((pool) => pool.ready), target: sum((pool) => pool.target), gone })
+      : text('run.progress-closed', { gone });
   return (
     <section className={`war-room ${run.state}`} aria-label={text('campaign.part.run')}>
       <div className="war-state">
