@@ -13,7 +13,7 @@ import { WayBack1763810070000 } from './data/way-back.migration.js';
 export { CampaignsModule, type CampaignsImports } from './campaigns.module.js';
 export { CampaignsService } from './campaign.service.js';
 export { DemandWatch } from './demand-watch.service.js';
-export { tellOfEnded } from './ended-orphans.js';
+export { tellRunsOfOrphans } from './ended-orphans.js';
 export { EntranceKeeper } from './entrance-keeper.service.js';
 export { GroupReturns } from './group-return.service.js';
 export { groupRunsSince } from './group-runs.js';

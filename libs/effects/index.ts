@@ -21,9 +21,10 @@ export {
   RECONCILER_RUN,
   Reconciler,
   failedPass,
-  type EndedOrphan,
+  type Orphan,
   type ReconcileReport,
   type Scope,
+  type TellOfOrphan,
 } from './reconciler.service.js';
 
 export { TakeBack, type OwnedRun } from './take-back.service.js';

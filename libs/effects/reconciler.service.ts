@@ -25,15 +25,17 @@ export type ReconcileReport = Readonly<{
   adopted: number;
   lost: number;
   orphansDeleted: number;
-  /** Those that were ended as orphans, with the run whose purchase their marks name: its people are told. */
-  ended: readonly EndedOrphan[];
   /** Machines with our marks whose intents this ledger does not know: left alone. */
   strangers: number;
   /** Runs with lapsed leases: their scale-back must start now. */
   lapsedRunIds: readonly string[];
 }>;
 
-export type EndedOrphan = Readonly<{ runId: string; intentId: string; machineId: string; region: string }>;
+/** A machine that is about to be ended, with the purchase that its marks name. */
+export type Orphan = Readonly<{ runId: string; intentId: string; machineId: string; region: string }>;
+
+/** Asked for each orphan before its end is sent, and again whenever that is tried again; what it throws puts the end off. */
+export type TellOfOrphan = (orphan: Orphan) => Promise<void>;
 
 export type Scope = Readonly<{ tenantId: string; accountId: string; region: string }>;
 
@@ -72,8 +74,9 @@ export class Reconciler {
   /**
    * One pass. The cloud is listed first, the ledger read after it: what was created in between is then explained.
    * A cloud that cannot be asked proves nothing, but leases lapse all the same.
+   * @param tell hears of orphans before they end: told afterwards, a death in between would leave an end that nobody knows of.
    */
-  async pass(scope: Scope): Promise<ReconcileReport> {
+  async pass(scope: Scope, tell: TellOfOrphan = async () => {}): Promise<ReconcileReport> {
     const takenAt = this.ledger.now();
     const { items, complete, lagMs } = await this.listOwned(scope);
     const { intents, earlier, releasedSince } = await this.readBooks(scope, items);
@@ -91,7 +94,12 @@ export class Reconciler {
     );
     // Before anything is done: what was seen counts for the next pass even if this one does not come to its end.
     await this.keep(scope, takenAt, earlier, decision);
-    const { deleted, ...done } = await this.apply(scope, intents, decision);
+    const orphans = decision.orphans.map((machineId) => ({
+      machineId,
+      named: namedBy(machineId, items, intents),
+    }));
+    const done = await this.apply(scope, intents, decision);
+    const orphansDeleted = await this.deleteOrphans(scope, orphans, tell);
     return {
       accountId: scope.accountId,
       region: scope.region,
@@ -99,8 +107,7 @@ export class Reconciler {
       distrust: decision.distrust,
       listed: items.length,
       ...done,
-      orphansDeleted: deleted.length,
-      ended: namedBy(deleted, items, intents),
+      orphansDeleted,
       strangers: decision.strangers.length,
       lapsedRunIds: lapsedRuns(intents, decision),
     };
@@ -189,9 +196,7 @@ export class Reconciler {
         'machines carry our marks but their intents are not in the ledger; they are left alone and need a person',
       );
     }
-    const lost = await this.reread(scope, decision, byId);
-    const deleted = await this.deleteOrphans(scope, decision.orphans);
-    return { adopted: adoptedCount, lost, deleted };
+    return { adopted: adoptedCount, lost: await this.reread(scope, decision, byId) };
   }
 
   private async reread(
@@ -216,20 +221,25 @@ export class Reconciler {
     await this.pass(scope);
   }
 
-  private async deleteOrphans(scope: Scope, machineIds: readonly string[]): Promise<readonly string[]> {
+  private async deleteOrphans(
+    scope: Scope,
+    orphans: readonly Readonly<{ machineId: string; named: Orphan | undefined }>[],
+    tell: TellOfOrphan,
+  ): Promise<number> {
     const { log } = this.ledger.dependencies;
-    const deleted: string[] = [];
-    for (const machineId of machineIds) {
+    let deleted = 0;
+    for (const { machineId, named } of orphans) {
       if (await this.wasTakenOver(scope, machineId)) continue;
       log.warn(
         { ...scope, machineId },
         'deleting an orphan: ours by tag, mark and ledger, in no live intent',
       );
       const done = await this.attempt(scope, 'an orphan could not be deleted yet', async () => {
+        if (named !== undefined) await tell(named);
         await this.life.release(orphanRelease(scope, machineId));
         return true;
       });
-      if (done === true) deleted.push(machineId);
+      if (done === true) deleted += 1;
     }
     return deleted;
   }
@@ -272,16 +282,14 @@ function orphanRelease(scope: Scope, machineId: string): ReleaseRequest {
 }
 
 function namedBy(
-  machineIds: readonly string[],
+  machineId: string,
   listed: readonly Machine[],
   intents: readonly Intent[],
-): readonly EndedOrphan[] {
-  return machineIds.flatMap((machineId) => {
-    const named = listed.find(({ id }) => id === machineId)?.ownership?.intent;
-    const intent = intents.find(({ id }) => id === named);
-    if (intent === undefined) return [];
-    return [{ runId: intent.runId, intentId: intent.id, machineId, region: intent.region }];
-  });
+): Orphan | undefined {
+  const named = listed.find(({ id }) => id === machineId)?.ownership?.intent;
+  const intent = intents.find(({ id }) => id === named);
+  if (intent === undefined) return undefined;
+  return { runId: intent.runId, intentId: intent.id, machineId, region: intent.region };
 }
 
 function countLost(intent: Intent): number {
@@ -316,7 +324,6 @@ export function failedPass(scope: Scope, thrown: unknown): ReconcileReport {
     adopted: 0,
     lost: 0,
     orphansDeleted: 0,
-    ended: [],
     strangers: 0,
     lapsedRunIds: [],
   };

@@ -272,7 +272,7 @@ export const storyWordsEnUS = {
     'A machine that carries the marks of this purchase becomes ours: it counts, it costs, and it is brought back.',
   'story.choice.abandon': 'Nobody tries any more, and the run may close without it.',
   'story.reconcile.ended':
-    'Machine {machine} in {region} carried the marks of this run and was in none of its books, as when a cloud carries out an order after everybody had given it up, or when somebody copied a machine with its tags: it was ended. What it cost until then is in no figure of this run; look at the bill of the account.',
+    'Machine {machine} in {region} carried the marks of this run and was in none of its books, as when a cloud carries out an order after everybody had given it up, or when somebody copied a machine with its tags: it is being ended. What it cost until then is in no figure of this run; look at the bill of the account.',
   'story.found.retry':
     'The account is listed once more now; what is gone, or in the books again, leaves this list. That costs nothing.',
   'story.found.adopt':

@@ -239,7 +239,7 @@ export const storyWordsZhCN: Readonly<Record<keyof typeof storyWordsEnUS, string
   'story.choice.adopt': '带有本次购买标记的一台主机归入账本：计入容量、计费，并会被回收。',
   'story.choice.abandon': '不再尝试，执行可以不等它而关闭。',
   'story.reconcile.ended':
-    '{region} 的主机 {machine} 带有本次执行的标签，却不在其账本中（例如云平台在各方放弃之后才执行下单，或有人连同标签复制了主机）：已被终止。此前产生的费用未计入本次执行的任何数字，请查看该云账号的账单。',
+    '{region} 的主机 {machine} 带有本次执行的标签，却不在其账本中（例如云平台在各方放弃之后才执行下单，或有人连同标签复制了主机）：正在终止。此前产生的费用未计入本次执行的任何数字，请查看该云账号的账单。',
   'story.found.retry': '立即重新读取该云账号的清单；已消失或已入账的将从列表移除。不产生费用。',
   'story.found.adopt': '指定的主机视为我方所有并立即删除，因为已没有执行需要它；此后不再产生费用。',
   'story.found.abandon': '保持现状，我方不会终止它们，也不再询问。',

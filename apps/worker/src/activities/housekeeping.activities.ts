@@ -1,5 +1,5 @@
 import type { AccountService, CloudAccount } from '@springtide/accounts';
-import { tellOfEnded, type GroupReturns, type RunBook } from '@springtide/campaigns';
+import { tellRunsOfOrphans, type GroupReturns, type RunBook } from '@springtide/campaigns';
 import type { BuiltClusterService } from '@springtide/clusters';
 import type { HousekeepingActivities, InventoryAccount } from '@springtide/contracts';
 import { failedPass, type Reconciler, type Scope } from '@springtide/effects';
@@ -34,12 +34,11 @@ export function housekeepingActivities(parts: HousekeepingParts): HousekeepingAc
     reconcilePass: async (scope) =>
       await alive(async () => {
         try {
-          const report = await parts.reconciler.pass(scope);
+          const { tenantId } = scope;
+          const report = await parts.reconciler.pass(scope, tellRunsOfOrphans(parts.book, tenantId));
           if (!report.trusted || report.orphansDeleted + report.lost + report.adopted > 0) {
             parts.log.warn({ ...report }, 'reality and ledger differed');
           }
-          const { tenantId } = scope;
-          await tellOfEnded(parts.book, tenantId, report.ended);
           const others = await parts.probes.takeBackLapsed(tenantId, report.lapsedRunIds);
           const lapsed = await parts.builtClusters.takeBackLapsed(tenantId, others);
           return { lapsedRunIds: await parts.mayComeBack(tenantId, lapsed) };
