@@ -21,6 +21,7 @@ import {
 import { solvePlan } from '@springtide/planning';
 import type { CapacityPlan, PlanningProblem } from '@springtide/planning/domain';
 import {
+  isReturning,
   refusedAlongWith,
   residualQuestion,
   residualTargets,
@@ -64,10 +65,12 @@ export class ResidualPlanner {
   async replan(input: Round): Promise<readonly GrowOrder[]> {
     const { tenantId, runId, phase, round } = input;
     const open = await this.book.open(tenantId, runId);
-    if (round >= open.policy.fallbackRounds) return [];
+    if (isReturning(open.run) || round >= open.policy.fallbackRounds) return [];
     const machines = machinesOf(await this.ledger.listIntents(tenantId, { runId, kind: 'create' }));
     const ground = { open, machines, refused: refusedPools(open, machines, input.deficits) };
     const targets = await this.newTargets(input, ground);
+    // Who stopped the run while it was thought about must not read what would be bought instead.
+    if (isReturning((await this.book.open(tenantId, runId)).run)) return [];
     const lacking = ordersOf(open, phase, machines, targets).grow;
     const orders = lacking.filter((order) => !ground.refused.has(order.poolId));
     await this.tell(input, open, orders);

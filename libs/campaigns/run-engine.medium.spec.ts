@@ -315,6 +315,24 @@ describe('a shortage', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it.each(['before', 'while'])(
+    'is neither told nor bought elsewhere by a run that was stopped %s',
+    async (when) => {
+      const stop = async () => await world.run.give({ command: 'abort', reason: 'drill' });
+      const world = await open([{}, {}], async (problem) => {
+        if (when === 'while') await stop();
+        const pool = problem.pools[0]?.id ?? '';
+        return { phases: ['peak'], machines: [{ class: 'storefront', pool, counts: [4] }], shortage: [] };
+      });
+      const { engine, ref, pool, run } = world;
+      if (when === 'before') await stop();
+      const round = { ...ref, phase: 'peak' as const, deficits: deficit(pool(0)) };
+      expect(await engine.planFallback({ ...round, round: 1 })).toEqual([]);
+      await engine.noteShortage(round);
+      expect((await run.story()).filter((line) => line.startsWith('provision.'))).toEqual([]);
+    },
+  );
+
   it('does not undo a command that came while it was thought about', async () => {
     const world = await open([{}, {}], async (problem) => {
       await world.run.give({

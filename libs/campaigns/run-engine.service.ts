@@ -13,7 +13,7 @@ import {
 import { EffectLedger, MachineLife } from '@springtide/effects';
 import { costOfUsage, isGivenUp, usageOf, type Intent } from '@springtide/effects/domain';
 import { addMs, compareMoney, multiplyMoney, sumMoney } from '@springtide/kernel';
-import { capacityOf, missingCapacity, neededByNone, type RunPolicy } from './domain/index.js';
+import { capacityOf, isReturning, missingCapacity, neededByNone, type RunPolicy } from './domain/index.js';
 import type { RunEntity } from './data/campaign.entity.js';
 import { skipsAfter, tellLateStart, tellSkipped } from './late-starts.js';
 import { ResidualPlanner, type ResidualSolver } from './residual-planner.js';
@@ -152,6 +152,7 @@ export class RunEngine {
   async noteShortage(input: RunRef & { phase: PhaseName; deficits: readonly Deficit[] }): Promise<void> {
     const { tenantId, runId, phase, deficits } = input;
     const open = await this.book.open(tenantId, runId);
+    if (isReturning(open.run)) return;
     const machines = machinesOf(await this.ledger.listIntents(tenantId, { runId, kind: 'create' }));
     const capacity = (service: string, poolId: string) => capacityOf(open.plan, service, poolId);
     const missing = missingCapacity(deficits, ordersOf(open, phase, machines).grow, capacity);
