@@ -212,11 +212,28 @@ describe('odd requests', () => {
       ...(await draft('assigned')),
       status: 'approved',
       version: 99,
-      tenantId: theirs.tenantId,
     };
     const body = `{"__proto__":{"admin":true},${JSON.stringify(input).slice(1)}`;
     const made = await send('/api/v1/campaigns', { method: 'POST', headers: json, body });
     expect(await made.json()).toMatchObject({ status: 'draft', version: 1 });
+  });
+
+  it('with names that nobody knows are refused, so that no misspelt limit is no limit', async () => {
+    const input = { ...(await draft('misspelt')), tenantId: theirs.tenantId, lateStrat: { policy: 'skip' } };
+    const made = await send('/api/v1/campaigns', {
+      method: 'POST',
+      headers: json,
+      body: JSON.stringify({ ...input, budget: { ...input.budget, per: 'hour' } }),
+    });
+    const answer = await problem(made);
+    expect(answer).toMatchObject({ status: 400, code: 'invalid-argument' });
+    expect(answer.errors?.map(({ path }) => path).toSorted()).toEqual([
+      'budget.per',
+      'lateStrat',
+      'tenantId',
+    ]);
+    const listed = await problem(await send('/api/v1/machines?sate=running'));
+    expect(listed.errors?.map(({ path }) => path)).toEqual(['query.sate']);
   });
 });
 

@@ -164,6 +164,7 @@ describe('from plan to run', () => {
 const BODIES: Readonly<Record<string, unknown>> = {
   'runs.command': { command: 'pause' },
   'approvals.decide': { decision: 'reject' },
+  'accounts.update': { name: 'stolen' },
   'accounts.rotate': { secret: { accessKey: 'stolen' } },
   'readiness.attest': { key: 'demand/cart', statement: 'stolen', until: '2027-01-01T00:00:00.000Z' },
   'reports.sign': { role: 'finance', hash: '0'.repeat(64) },
@@ -171,6 +172,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'plans.what-if': {},
   'rehearsals.request': {},
   'rehearsals.request-share': { share: 0.1, startsAt: '2026-11-11T00:00:00.000Z' },
+  'routes.release': {},
   'stuck.resolve': { choice: 'retry' },
   'views.update': { name: 'stolen', shared: false, query: {} },
   'nodes.open': { schedulable: false },

@@ -22,3 +22,4 @@ export {
   type SentQuery,
 } from './route.js';
 export { routes } from './routes.js';
+export { unknownNames } from './unknown-names.js';

@@ -1,10 +1,14 @@
-import type { RouteSpec } from '@springtide/contracts';
+import { unknownNames, type RouteSpec } from '@springtide/contracts';
 import type { Request } from 'express';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { stateOf, type ParsedParts } from './api-request.js';
 import { HttpRefusal, invalidRequest, tooLarge, type FieldError } from './http-refusal.js';
 
-/** Parses everything that the route declares. @throws HttpRefusal naming every wrong place. */
+/**
+ * Parses everything that the route declares. A name that it does not know is wrong as well, but who reads a thing, changes it
+ * and sends it back may leave in the body what only the answer has.
+ * @throws HttpRefusal naming every wrong place.
+ */
 export function parseRequest(route: RouteSpec, request: Request): ParsedParts {
   const errors: FieldError[] = [];
   const params = parsePart(route.params, request.params, '', errors);
@@ -22,14 +26,25 @@ function parsePart(
   value: unknown,
   prefix: string,
   errors: FieldError[],
+  answered: ReadonlySet<string> = new Set(),
 ): unknown {
   if (!schema) return undefined;
   const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues) {
-    errors.push({ path: `${prefix}${issue.path.map(String).join('.')}`, message: issue.message });
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      errors.push({ path: `${prefix}${issue.path.map(String).join('.')}`, message: issue.message });
+    }
+    return undefined;
   }
-  return undefined;
+  for (const place of unknownNames(value, parsed.data)) {
+    if (!answered.has(place))
+      errors.push({ path: `${prefix}${place}`, message: 'nothing of that name is known here' });
+  }
+  return parsed.data;
+}
+
+function namesIn(answer: z.ZodType | undefined): ReadonlySet<string> {
+  return new Set(answer instanceof z.ZodObject ? Object.keys(answer.shape) : []);
 }
 
 function parseBody(route: RouteSpec, request: Request, errors: FieldError[]): unknown {
@@ -43,7 +58,8 @@ function parseBody(route: RouteSpec, request: Request, errors: FieldError[]): un
   }
   if (!route.body) return undefined;
   if (bodyText !== undefined) requireMediaType(request, ['application/json']);
-  return parsePart(route.body, bodyText === undefined ? {} : parseJson(bodyText), '', errors);
+  const given = bodyText === undefined ? {} : parseJson(bodyText);
+  return parsePart(route.body, given, '', errors, namesIn(route.response));
 }
 
 function parseJson(text: string): unknown {

@@ -1,3 +1,4 @@
+import { unknownNames } from '@springtide/contracts';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { CliFailure } from '../output/cli-failure.js';
@@ -31,7 +32,7 @@ export async function readBody<S extends z.ZodType>(
   const parsed = schema.safeParse(value);
   const added = new Set(Object.keys(printed?.shape ?? {}));
   const places = parsed.success
-    ? unknownIn(value, parsed.data)
+    ? unknownNames(value, parsed.data)
         .filter((at) => !added.has(at))
         .map((at) => `  ${at}: nothing of that name is known here`)
     : parsed.error.issues.map(({ path: at, message }) => `  ${at.join('.') || 'document'}: ${message}`);
@@ -45,19 +46,6 @@ export async function readBody<S extends z.ZodType>(
     EXIT.usage,
     'Correct these places and run the command again.',
   );
-}
-
-/** Places of what was given and is not in what was understood. */
-function unknownIn(given: unknown, understood: unknown): readonly string[] {
-  if (!isTree(given) || !isTree(understood)) return [];
-  return Object.entries(given).flatMap(([name, value]) => {
-    if (!Object.hasOwn(understood, name)) return [name];
-    return unknownIn(value, understood[name]).map((place) => `${name}.${place}`);
-  });
-}
-
-function isTree(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
 
 function parseText(path: string, text: string): unknown {
