@@ -2,15 +2,16 @@ import { Alert, Button, Input } from 'antd';
 import { ApiProblem, type CampaignBody, type CampaignInput } from '@springtide/contracts';
 import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { useNavigate } from 'react-router';
-import { useText } from '../../i18n/language.js';
+import { useText, type Text } from '../../i18n/language.js';
+import { Field, FieldFaults, type FieldFault } from '../../shared/form/field.js';
+import { focusFirst } from '../../shared/form/focus-first.js';
+import { useKeptDraft } from '../../shared/form/kept-draft.js';
 import { Section } from '../../shared/ui/page.js';
 import { ProblemNote } from '../../shared/ui/problem-note.js';
 import { DemandSection } from './demand-section.js';
 import type { Draft } from './draft.js';
 import { faultsOf, type Faults } from './draft-faults.js';
 import { inputOf } from './draft-input.js';
-import { Field, FieldFaults, type FieldFault } from './field.js';
-import { useKeptDraft } from './kept-draft.js';
 import { MoneySection } from './money-section.js';
 import { problemFields } from './problem-fields.js';
 import { RulesSection } from './rules-section.js';
@@ -54,7 +55,7 @@ export function CampaignForm({ owner, subject, initial, ownId, save, saving, err
     });
   };
   return (
-    <FieldFaults value={shown(tried ? faults : new Map(), told?.byField)}>
+    <FieldFaults value={shown(text, tried ? faults : new Map(), told?.byField)}>
       <form ref={form} className="campaign-form" noValidate onSubmit={send}>
         {restored && (
           <Alert
@@ -102,23 +103,16 @@ export function CampaignForm({ owner, subject, initial, ownId, save, saving, err
 }
 
 /** What is known here counts before what the server said of the last try. */
-function shown(faults: Faults, told: ReadonlyMap<string, string> = new Map()) {
+function shown(text: Text, faults: Faults, told: ReadonlyMap<string, string> = new Map()) {
   return new Map<string, FieldFault>([
-    ...[...told].map(([field, words]) => [field, { told: words }] as const),
-    ...[...faults].map(([field, code]) => [field, { code }] as const),
+    ...[...told].map(([field, words]) => [field, { words, told: true }] as const),
+    ...[...faults].map(
+      ([field, code]) => [field, { words: text(`form.fault.${code}`), told: false }] as const,
+    ),
   ]);
 }
 
 /** The problem without what is shown at its fields. */
 function without(error: Error, rest: ReturnType<typeof problemFields>['rest']): Error {
   return error instanceof ApiProblem ? new ApiProblem({ ...error.problem, errors: [...rest] }) : error;
-}
-
-/** Once what is wrong is on the page. */
-function focusFirst(form: HTMLFormElement | null): void {
-  setTimeout(() => {
-    const note = form?.querySelector('.fault');
-    const place = note?.closest('.field, fieldset, .section');
-    place?.querySelector<HTMLElement>('input, textarea')?.focus();
-  });
 }

@@ -1,11 +1,11 @@
 import { Select } from 'antd';
 import type { PhaseName } from '@springtide/contracts';
 import { useText } from '../../i18n/language.js';
+import { FaultNote, Field } from '../../shared/form/field.js';
 import { Section } from '../../shared/ui/page.js';
 import { DemandPicture } from './demand-picture.js';
 import { spansOf, type Draft } from './draft.js';
 import { demandFor } from './draft-input.js';
-import { FaultNote, Field } from './field.js';
 import { ServiceDemand } from './service-demand.js';
 import type { FormFacts } from './use-form-facts.js';
 import { useForecasts, type Forecast } from './use-forecasts.js';

@@ -1,11 +1,11 @@
 import { Input, Select, Spin } from 'antd';
 import type { DemandSeriesSummary } from '@springtide/contracts';
 import { useText } from '../../i18n/language.js';
+import { Field } from '../../shared/form/field.js';
 import { useFormat } from '../../shared/format/format.js';
 import { ProblemNote } from '../../shared/ui/problem-note.js';
 import type { Draft, DraftHistory } from './draft.js';
 import { demandFor, withDemand } from './draft-input.js';
-import { Field } from './field.js';
 import { likelyStart } from './likely-start.js';
 import { SeriesImport } from './series-import.js';
 import type { FormFacts } from './use-form-facts.js';

@@ -1,9 +1,9 @@
 import { Input, Select } from 'antd';
 import { useText } from '../../i18n/language.js';
+import { FaultNote, Field } from '../../shared/form/field.js';
 import { Section } from '../../shared/ui/page.js';
 import { AccountStatus } from '../accounts/account-health.js';
 import type { Draft } from './draft.js';
-import { FaultNote, Field } from './field.js';
 import type { FormFacts } from './use-form-facts.js';
 
 type Props = Readonly<{ draft: Draft; facts: FormFacts; onChange: (draft: Draft) => void }>;

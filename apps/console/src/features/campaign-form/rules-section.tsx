@@ -1,8 +1,8 @@
 import { Input, Select } from 'antd';
 import { useText } from '../../i18n/language.js';
+import { Field } from '../../shared/form/field.js';
 import { Section } from '../../shared/ui/page.js';
 import type { Draft } from './draft.js';
-import { Field } from './field.js';
 
 type Props = Readonly<{ draft: Draft; onChange: (draft: Draft) => void }>;
 
