@@ -110,12 +110,19 @@ function drawLine({ doc }: Sheet, line: Line, scale: Scale, end: number): void {
   doc.undash();
 }
 
+/** In as many rows as it takes to stay inside the frame. */
 function drawLegend(sheet: Sheet, lines: readonly Line[], frame: Frame): void {
   const { doc } = sheet;
-  const y = frame.top + frame.height + 20;
+  const right = frame.left + frame.width;
+  let y = frame.top + frame.height + 20;
   let x = frame.left;
   doc.font('body').fontSize(8);
   for (const line of lines) {
+    const end = x + 23 + doc.widthOfString(line.name);
+    if (end > right && x > frame.left) {
+      x = frame.left;
+      y += 12;
+    }
     doc
       .moveTo(x, y + 6)
       .lineTo(x + 18, y + 6)
