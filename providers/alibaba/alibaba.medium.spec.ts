@@ -110,6 +110,70 @@ describe('machines beyond the end of the tag filter', () => {
   }, 60_000);
 });
 
+describe('capacity that the cloud keeps for the account', () => {
+  const HOUR = 3_600_000;
+  const kept = { machineType: MACHINE_TYPE, machines: 3 };
+  const read = async (client: CloudClient) =>
+    await client.compute.listReservations({ region: place().region });
+
+  it.each(['acs3', 'rpc'] as const)(
+    'is read to the last page from both products that keep it, by %s',
+    async (signature) => {
+      const client = await connect({ signature });
+      const { region, zone } = place();
+      expect(await read(client)).toEqual([]);
+      for (let n = 0; n < 101; n += 1) await yard.admin.keepPool({ ...kept, zone });
+      const assured = await yard.admin.keepPool({ ...kept, zone, kind: 'assurance', endsInMs: HOUR });
+      const later = await yard.admin.keepPool({ ...kept, zone, beginsInMs: HOUR, endsInMs: 2 * HOUR });
+      const found = await read(client);
+      expect(found).toHaveLength(103);
+      const common = { region, zone, machineType: MACHINE_TYPE, machines: 3, free: 3 };
+      expect(found.find(({ id }) => id === assured.id)).toMatchObject(common);
+      const then = found.find(({ id }) => id === later.id);
+      expect(Date.parse(then?.startsAt ?? '')).toBeGreaterThan(Date.now());
+      expect(Date.parse(then?.endsAt ?? '') - Date.parse(then?.startsAt ?? '')).toBe(HOUR);
+      expect(found.filter(({ endsAt }) => endsAt === undefined)).toHaveLength(101);
+    },
+    30_000,
+  );
+
+  it('is not counted where our launches cannot take it', async () => {
+    const client = await connect();
+    const { zone } = place();
+    await yard.admin.keepPool({ ...kept, zone, open: false });
+    await yard.admin.keepPool({ ...kept, zone, platform: 'windows' });
+    await yard.admin.keepPool({ ...kept, zone, kind: 'assurance', hours: [8, 20] });
+    await yard.admin.keepPool({ ...kept, zone, endsInMs: 1_000 });
+    await yard.admin.advance(2_000);
+    expect(await read(client)).toEqual([]);
+  });
+
+  it('is what launches take first, also where everybody else finds nothing; spot machines take none of it', async () => {
+    const client = await connect();
+    const { zone } = place();
+    await yard.admin.keepPool({ ...kept, zone });
+    await yard.admin.setStock(zone, MACHINE_TYPE, 1);
+    const spot = batch({ count: 2, minimum: 2, purchaseOption: 'spot' });
+    await expect(client.compute.launch(spot)).rejects.toMatchObject({ code: 'insufficient-capacity' });
+    const { items } = await client.compute.launch(batch({ count: 4, minimum: 4 }));
+    expect(items.map(({ outcome }) => outcome)).toEqual(Array(4).fill('accepted'));
+    expect((await read(client)).map(({ machines, free }) => [machines, free])).toEqual([[3, 0]]);
+    await yard.admin.release((await yard.admin.machines()).map(({ id }) => id));
+    expect((await read(client)).map(({ free }) => free)).toEqual([3]);
+  });
+
+  it('is an error where the right to read it is missing, never an empty list', async () => {
+    const key = {
+      accessKeyId: 'LTAI5tReadOnlyYard00',
+      secret: 'secret-of-a-reader',
+      allowedActions: ['ecs:DescribeInstances'],
+    };
+    await yard.admin.putKey(key);
+    const client = await connect({ key });
+    await expect(read(client)).rejects.toMatchObject({ code: 'permission-denied', effect: 'none' });
+  });
+});
+
 describe('a launch that is tried', () => {
   it.each(['acs3', 'rpc'] as const)(
     'makes nothing, and says what the cloud would say, by %s',

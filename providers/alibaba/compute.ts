@@ -3,6 +3,7 @@ import {
   RecentlyKnown,
   promisedMachine,
   type CallOptions,
+  type CapacityReservation,
   type ComputeFacet,
   type IntentQuery,
   type LaunchBatch,
@@ -24,6 +25,7 @@ import { OfferingReader } from './offerings.js';
 import { listQuotas } from './quotas.js';
 import { setReleaseTimes } from './release-machines.js';
 import { toReleaseTime } from './release-time.js';
+import { listReservations } from './reservations.js';
 import { listSatellites, releaseSatellite } from './satellites.js';
 import { INSTALLATION_TAG, INTENT_TAG, TOKEN_TAG, type Tag } from './tags.js';
 import { terminate } from './terminate.js';
@@ -51,6 +53,10 @@ export class AlibabaCompute implements ComputeFacet {
 
   listQuotas(scope: { region: string }, options: CallOptions): Promise<readonly Quota[]> {
     return listQuotas(this.api, { ...scope, ...options });
+  }
+
+  listReservations(scope: { region: string }, options: CallOptions): Promise<readonly CapacityReservation[]> {
+    return listReservations(this.api, { ...scope, ...options });
   }
 
   /** A dry run that passes is answered with a refusal of its own name. */
@@ -190,5 +196,3 @@ function tooFew(batch: LaunchBatch): SpringtideError {
     { nextStep: 'Buy the missing machines in another zone or of another type.' },
   );
 }
-
-/** Until a read shows more. */

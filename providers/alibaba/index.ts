@@ -59,10 +59,7 @@ export const manifest: ProviderManifest<AlibabaAccount> = {
     spot: { supported: true },
     stockSignal: { supported: true },
     quotaSignal: { supported: true },
-    capacityReservations: {
-      supported: false,
-      reason: 'private pools are not read here; a dry run tells whether stock is there now',
-    },
+    capacityReservations: { supported: true },
     launchTrial: { supported: true },
     changeFeed: {
       supported: false,

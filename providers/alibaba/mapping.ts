@@ -137,7 +137,10 @@ export function toRunInstances(
     SecurityGroupIds: batch.securityGroups.length === 0 ? securityGroups : batch.securityGroups,
     InstanceChargeType: 'PostPaid',
     SpotStrategy: batch.purchaseOption === 'spot' ? 'SpotAsPriceGo' : 'NoSpot',
-    ...(batch.purchaseOption === 'spot' ? { SpotDuration: 0, SpotInterruptionBehavior: 'Terminate' } : {}),
+    // Capacity that is set aside is taken first; left out, the cloud would leave it lying. Spot machines may not ask for it.
+    ...(batch.purchaseOption === 'spot'
+      ? { SpotDuration: 0, SpotInterruptionBehavior: 'Terminate' }
+      : { 'PrivatePoolOptions.MatchCriteria': 'Open' }),
     'SystemDisk.Category': systemDisk.category,
     'SystemDisk.Size': String(systemDisk.sizeGib),
     InternetMaxBandwidthOut: 0,

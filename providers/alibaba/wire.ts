@@ -152,6 +152,36 @@ export const accountAttributesAnswer = z.object({
   ),
 });
 
+const allocated = z.object({
+  zoneId: plain,
+  InstanceType: plain,
+  TotalAmount: z.number().nullish(),
+  UsedAmount: z.number().nullish(),
+  AvailableAmount: z.number().nullish(),
+});
+const privatePool = z.object({
+  PrivatePoolOptionsId: z.string(),
+  PrivatePoolOptionsMatchCriteria: plain,
+  Status: plain,
+  StartTime: plain,
+  EndTime: plain,
+  /** Of reservations only. */
+  EndTimeType: plain,
+  Platform: plain,
+  /** Of assurances only: hours in which they hold. */
+  RecurrenceRules: wrapped('RecurrenceRule', z.unknown()),
+  AllocatedResources: wrapped('AllocatedResource', allocated),
+});
+export type WirePrivatePool = z.infer<typeof privatePool>;
+export const capacityReservationsAnswer = z.object({
+  NextToken: text,
+  CapacityReservationSet: wrapped('CapacityReservationItem', privatePool),
+});
+export const elasticityAssurancesAnswer = z.object({
+  NextToken: text,
+  ElasticityAssuranceSet: wrapped('ElasticityAssuranceItem', privatePool),
+});
+
 const disk = z.object({
   DiskId: z.string(),
   DiskName: plain,

@@ -86,7 +86,6 @@ export type Offering = Readonly<{
   interruptionPerHour: number;
 }>;
 
-/** A limit in vCPU, over all zones of `region`. */
 /** Machines that are set aside at the cloud, which launches of the type in the zone take without naming it. */
 export type CapacityReservation = Readonly<{
   id: string;
@@ -101,4 +100,5 @@ export type CapacityReservation = Readonly<{
   endsAt?: Instant;
 }>;
 
+/** A limit in vCPU, over all zones of `region`. */
 export type Quota = Readonly<{ group: string; region: string; limitVcpu: number; usedVcpu: number }>;

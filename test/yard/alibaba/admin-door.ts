@@ -40,6 +40,17 @@ const stockSchema = z.strictObject({
   machineType: z.string(),
   free: z.number().int().nullable(),
 });
+const privatePoolSchema = z.strictObject({
+  zone: z.string(),
+  machineType: z.string(),
+  machines: z.number().int().min(1),
+  kind: z.enum(['reservation', 'assurance']).default('reservation'),
+  open: z.boolean().default(true),
+  platform: z.string().default('linux'),
+  beginsInMs: z.number().min(0).default(0),
+  endsInMs: z.number().min(0).optional(),
+  hours: z.tuple([z.number(), z.number()]).optional(),
+});
 const tagsSchema = z.record(z.string(), z.string()).default({});
 const foreignSchema = z.strictObject({
   machineType: z.string(),
@@ -130,6 +141,7 @@ export class AdminDoor {
         cloud.stock.set(zone, machineType, free);
         return cloud.stock.list();
       },
+      'POST private-pools': (input) => this.createPrivatePool(privatePoolSchema.parse(input)),
       'POST settings': (input) => {
         cloud.change(readSettings(input));
         rates.clear();
@@ -193,6 +205,27 @@ export class AdminDoor {
       },
       'POST eips': (input) => this.createAddress(ownedSchema.parse(input)),
     };
+  }
+
+  /** What people set aside in the vendor's console. */
+  private createPrivatePool(order: z.infer<typeof privatePoolSchema>): { id: string } {
+    const { cloud } = this.parts;
+    const region = [...cloud.regions.values()].find(({ zones }) => zones.includes(order.zone));
+    if (region === undefined) throw new Error(`there is no zone ${order.zone}`);
+    const { zone, beginsInMs, endsInMs, hours, ...rest } = order;
+    const now = cloud.clock.life();
+    const id = newId(rest.kind === 'reservation' ? 'crp' : 'eap');
+    cloud.privatePools.all.add({
+      ...rest,
+      id,
+      order: cloud.privatePools.all.nextOrder(),
+      regionId: region.regionId,
+      zoneId: zone,
+      startsAt: now + beginsInMs,
+      ...(endsInMs === undefined ? {} : { endsAt: now + endsInMs }),
+      ...(hours === undefined ? {} : { hours }),
+    });
+    return { id };
   }
 
   /** Machines that somebody else made in the same account. */

@@ -32,6 +32,23 @@ export class AlibabaYardAdmin {
     return this.send('POST', 'stock', { zone, machineType, free });
   }
 
+  /** Machines that the cloud keeps for the account, as people order them in its console. */
+  keepPool(
+    order: Readonly<{
+      zone: string;
+      machineType: string;
+      machines: number;
+      kind?: 'reservation' | 'assurance';
+      open?: boolean;
+      platform?: string;
+      beginsInMs?: number;
+      endsInMs?: number;
+      hours?: readonly [number, number];
+    }>,
+  ): Promise<Readonly<{ id: string }>> {
+    return this.send('POST', 'private-pools', order);
+  }
+
   change(settings: Partial<CloudSettings>): Promise<CloudSettings> {
     return this.send('POST', 'settings', settings);
   }

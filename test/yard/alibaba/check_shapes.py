@@ -113,6 +113,8 @@ def main():
     note(ecs, "describe_disks", "DescribeDisksRequest", **here)
     note(ecs, "describe_network_interfaces", "DescribeNetworkInterfacesRequest", **here)
     note(ecs, "describe_dedicated_hosts", "DescribeDedicatedHostsRequest", **here)
+    note(ecs, "describe_capacity_reservations", "DescribeCapacityReservationsRequest", **here)
+    note(ecs, "describe_elasticity_assurances", "DescribeElasticityAssurancesRequest", **here)
     note(ecs, "describe_account_attributes", "DescribeAccountAttributesRequest", **here)
     note(ecs, "list_tag_resources", "ListTagResourcesRequest", **here, resource_type="instance")
     note(ecs, "describe_price", "DescribePriceRequest", **here, instance_type="ecs.c7.large")

@@ -7,6 +7,7 @@ import { ClientTokens } from './client-tokens.js';
 import { CloudClock } from './cloud-clock.js';
 import type { Disk, Instance } from './ecs/instance.js';
 import { Machines } from './ecs/machines.js';
+import { PrivatePools } from './ecs/private-pools.js';
 import type { NetworkInterface } from './ecs/network-interface.js';
 import { Network } from './network.js';
 import { OrderedStore } from './ordered-store.js';
@@ -22,6 +23,7 @@ export class AlibabaCloud {
   readonly agenda = new Agenda();
   readonly tokens = new ClientTokens();
   readonly stock = new Stock();
+  readonly privatePools = new PrivatePools();
   readonly instances = new OrderedStore<Instance>();
   readonly disks = new OrderedStore<Disk>();
   readonly interfaces = new OrderedStore<NetworkInterface>();
@@ -84,6 +86,7 @@ export class AlibabaCloud {
     this.agenda.clear();
     this.tokens.clear();
     this.stock.clear();
+    this.privatePools.clear();
     for (const store of [this.instances, this.disks, this.interfaces, this.eips]) store.clear();
     this.machines.reset();
     this.network = new Network([...this.regions.values()]);

@@ -24,6 +24,7 @@ import {
   detachNetworkInterface,
 } from './network-interface.js';
 import { describeDedicatedHosts, describeImages, describeSecurityGroups } from './places.js';
+import { describeCapacityReservations, describeElasticityAssurances } from './private-pools.js';
 import { describePrice, describeSpotAdvice, describeSpotPriceHistory } from './prices.js';
 import { runInstances } from './run-instances.js';
 import { listTagResources, tagResources, untagResources } from './tag-calls.js';
@@ -45,6 +46,8 @@ export const ECS_ACTIONS: Readonly<Record<string, ActionHandler>> = {
   DescribeInstanceTypes: describeInstanceTypes,
   DescribeAvailableResource: describeAvailableResource,
   DescribeAccountAttributes: describeAccountAttributes,
+  DescribeCapacityReservations: describeCapacityReservations,
+  DescribeElasticityAssurances: describeElasticityAssurances,
   DescribePrice: describePrice,
   DescribeSpotPriceHistory: describeSpotPriceHistory,
   DescribeSpotAdvice: describeSpotAdvice,

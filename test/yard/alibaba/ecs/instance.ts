@@ -29,6 +29,8 @@ export type Instance = {
   readonly userData?: string;
   readonly token?: string;
   readonly publicAddress?: string;
+  /** Of the account's own, that it came out of. */
+  readonly privatePool?: string;
   /** Sold under the elastic quota at all: foreign machines are too. */
   readonly hourly: string;
   name: string;

@@ -18,6 +18,10 @@ export type MachineOrder = Readonly<{
   token?: string;
   autoReleaseAt?: number;
   deletionProtection?: boolean;
+  /** Asks for what is kept for the account first. */
+  openPools?: boolean;
+  /** It came out of this one. */
+  privatePool?: string;
   publicAddress?: boolean;
   systemDisk?: Readonly<{ category: string; sizeGib: number }>;
   dataDisks?: readonly Readonly<{ category: string; sizeGib: number; deleteWithInstance: boolean }>[];
@@ -165,7 +169,8 @@ export class Machines {
     instance.plan += 1;
     instance.gone = true;
     instance.vswitch.giveBack(instance.address);
-    cloud.stock.giveBack(instance.zoneId, instance.type.id);
+    if (instance.privatePool === undefined) cloud.stock.giveBack(instance.zoneId, instance.type.id);
+    else cloud.privatePools.giveBack(instance.privatePool);
     this.count(instance, -instance.type.vcpus);
     this.ended.push({ instance, from: instance.createdAt, to: cloud.clock.life() });
     for (const disk of this.disksOf(instance)) {

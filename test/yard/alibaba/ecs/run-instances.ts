@@ -6,6 +6,7 @@ import { invalidParameter, missingParameter, WireError } from '../wire/wire-erro
 import { readReleaseTime } from './auto-release.js';
 import type { SpotTerms } from './instance.js';
 import type { MachineOrder } from './machines.js';
+import { takesOpenPools } from './private-pools.js';
 
 /** Smallest balance with which the vendor sells pay-as-you-go machines. */
 const LEAST_BALANCE = 100;
@@ -16,10 +17,9 @@ export function runInstances(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
     const order = readOrder(cloud, call);
     const amount = grantedAmount(cloud, call, order);
     if (call.flag('DryRun') === true) throw dryRunPassed();
-    cloud.stock.take(order.vswitch.zoneId, order.type.id, amount);
     const suffix = call.flag('UniqueSuffix') === true;
     const instances = Array.from({ length: amount }, (_, index) =>
-      cloud.machines.create(named(order, index, suffix)),
+      cloud.machines.create({ ...named(order, index, suffix), ...taken(cloud, order) }),
     );
     return {
       OrderId: '',
@@ -27,6 +27,18 @@ export function runInstances(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
       InstanceIdSets: { InstanceIdSet: instances.map(({ id }) => id) },
     };
   });
+}
+
+/** One machine out of the account's own pools while they last, then out of what everybody can buy. */
+function taken(
+  cloud: AlibabaCloud,
+  { vswitch, type, openPools }: MachineOrder,
+): Pick<MachineOrder, 'privatePool'> {
+  const { zoneId } = vswitch;
+  const pool = openPools === true ? cloud.privatePools.take(zoneId, type.id, cloud.clock.life()) : undefined;
+  if (pool !== undefined) return { privatePool: pool };
+  cloud.stock.take(zoneId, type.id, 1);
+  return {};
 }
 
 export function dryRunPassed(): WireError {
@@ -51,6 +63,7 @@ function readOrder(cloud: AlibabaCloud, call: ApiCall): MachineOrder {
     ...optional('name', call.text('InstanceName')),
     ...optional('hostName', call.text('HostName')),
     ...optional('spot', readSpot(call)),
+    openPools: takesOpenPools(call, readSpot(call) !== undefined),
     ...optional('userData', call.text('UserData')),
     ...optional('token', call.text('ClientToken')),
     ...(release === undefined ? {} : { autoReleaseAt: readReleaseTime(cloud, release) }),
@@ -146,10 +159,16 @@ function grantedAmount(cloud: AlibabaCloud, call: ApiCall, order: MachineOrder):
   const limits: readonly (readonly [number, () => WireError])[] = [
     [quotaLeft(cloud, order), () => quotaExceeded(order.spot !== undefined)],
     [order.vswitch.free, addressesUsedUp],
-    [cloud.stock.available(order.vswitch.zoneId, order.type.id), noStock],
+    [machinesLeft(cloud, order), noStock],
   ];
   for (const [available, refusal] of limits) if (available < least) throw refusal();
   return Math.min(amount, ...limits.map(([available]) => available));
+}
+
+function machinesLeft(cloud: AlibabaCloud, { vswitch, type, openPools }: MachineOrder): number {
+  const { zoneId } = vswitch;
+  const kept = openPools === true ? cloud.privatePools.free(zoneId, type.id, cloud.clock.life()) : 0;
+  return kept + cloud.stock.available(zoneId, type.id);
 }
 
 function quotaLeft(cloud: AlibabaCloud, { regionId, spot, type }: MachineOrder): number {
