@@ -1,4 +1,4 @@
-import { failedPass } from '@springtide/effects';
+import { failedPass, type TellOfOrphan } from '@springtide/effects';
 import { silentLogger } from '@springtide/platform';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
@@ -43,13 +43,18 @@ describe('a reconcile pass', () => {
   });
 });
 
-describe('a machine that a pass ended', () => {
-  it('is told to the people of the run whose marks it carried', async () => {
-    const ended = [{ runId: 'its-run', intentId: 'i', machineId: 'm', region: 'east' }];
+describe('a machine that a pass ends', () => {
+  it('is told to the people of the run whose marks it carries, while the pass can still wait for it', async () => {
+    const orphan = { runId: 'its-run', intentId: 'i', machineId: 'm', region: 'east' };
     const told: string[] = [];
     const none = async () => await Promise.resolve([]);
     const activities = activitiesOver({
-      reconciler: { pass: async () => await Promise.resolve({ ...failedPass(SCOPE, 'none'), ended }) },
+      reconciler: {
+        pass: async (_scope: unknown, tell: TellOfOrphan) => {
+          await tell(orphan);
+          return failedPass(SCOPE, new Error('none'));
+        },
+      },
       book: { within: async (_tenant: string, runId: string) => await Promise.resolve(told.push(runId)) },
       probes: { takeBackLapsed: none },
       builtClusters: { takeBackLapsed: none },
