@@ -65,8 +65,6 @@ export class PrivatePools {
   }
 }
 
-const ALL = 'All';
-
 export function describeCapacityReservations(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
   const { items, ...page } = pageOf(cloud, call, 'reservation');
   return { ...page, CapacityReservationSet: { CapacityReservationItem: items } };
@@ -77,11 +75,11 @@ export function describeElasticityAssurances(cloud: AlibabaCloud, call: ApiCall)
   return { ...page, ElasticityAssuranceSet: { ElasticityAssuranceItem: items } };
 }
 
-/** Left out, `Status` shows what is in force. */
+/** Left out, `Status` shows everything but what is over. */
 function pageOf(cloud: AlibabaCloud, call: ApiCall, kind: PrivatePool['kind']) {
   const regionId = call.need('RegionId');
   cloud.region(regionId);
-  const status = call.text('Status') ?? 'Active';
+  const status = call.text('Status');
   const machineType = call.text('InstanceType');
   const zoneId = call.text('ZoneId');
   const page = cutPage(
@@ -89,12 +87,16 @@ function pageOf(cloud: AlibabaCloud, call: ApiCall, kind: PrivatePool['kind']) {
     askedPage(call, { least: 1, most: 100, usual: 10 }),
     (pool) =>
       pool.kind === kind &&
-      (status === ALL || status === statusOf(cloud, pool)) &&
+      isShown(status, statusOf(cloud, pool)) &&
       (machineType === undefined || machineType === pool.machineType) &&
       (zoneId === undefined || zoneId === pool.zoneId),
   );
   const items = page.items.map((pool) => shapeOf(cloud, pool));
   return { TotalCount: page.total, MaxResults: call.number('MaxResults') ?? 10, NextToken: page.next, items };
+}
+
+function isShown(asked: string | undefined, status: string): boolean {
+  return asked === undefined ? status !== 'Released' : asked === 'All' || asked === status;
 }
 
 function statusOf(cloud: AlibabaCloud, pool: PrivatePool): string {
