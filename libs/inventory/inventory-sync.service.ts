@@ -4,6 +4,7 @@ import { toInstant, type Clock, type Instant } from '@springtide/kernel';
 import type { Database, Logger, RequestContext } from '@springtide/platform';
 import type { CloudClient } from '@springtide/provider-kit';
 import type { Place } from './data/place.repository.js';
+import { askWhoDidIt } from './drift-trails.js';
 import { readInto, typesOf, type BetweenPages } from './listings.js';
 import { PlacePass, type PlaceReport } from './place-pass.js';
 import { PlaceStore, type AskLedger } from './place-store.js';
@@ -76,6 +77,7 @@ export class InventorySyncService {
     const now = (): Instant => this.now();
     const pass = new PlacePass({ client, store, askLedger, now }, now());
     const report = await pass.end(await readInto(pass, client, place, betweenPages));
+    if (report.appeared + report.changed + report.gone > 0) await askWhoDidIt(this.parts, client, store);
     if (!report.complete) log.warn({ ...place, reason: report.reason }, 'inventory listing not believed');
     return report;
   }

@@ -14,6 +14,7 @@ import type { RequestContext } from '@springtide/platform';
 import type { CloudClient, Machine } from '@springtide/provider-kit';
 import type { Place } from './data/place.repository.js';
 import { WATCH_RHYTHM, listAgainAfterMs, type LedgerMachines, type WatchRhythm } from './domain/index.js';
+import { askWhoDidIt } from './drift-trails.js';
 import type { InventorySyncService, SyncParts } from './inventory-sync.service.js';
 import { PlacePass } from './place-pass.js';
 import { PlaceStore, seenOf, type AskLedger } from './place-store.js';
@@ -135,6 +136,7 @@ export class InventoryWatchService {
       await this.readById(client, store, news.gone);
       await confirm(store, at);
     }
+    if (news.changed.length + news.gone.length > 0) await askWhoDidIt(this.parts, client, store);
     feed.cursor = news.cursor;
     return FEED_PAUSE_MS;
   }

@@ -53,7 +53,7 @@ describe('inventory on PostgreSQL', () => {
 
   beforeEach(async () => {
     db = await testDatabase([roles, inventorySchema]);
-    const cloud = await scriptedCloud(clock);
+    const cloud = await scriptedCloud(clock, { trail: true });
     script = cloud.script;
     sync = new InventorySyncService({
       database: db.database,
@@ -111,6 +111,53 @@ describe('inventory on PostgreSQL', () => {
     );
     expect(await names({ state: 'gone' })).toEqual(['shop-00009']);
     expect(await syncMachines()).toMatchObject({ complete: true, appeared: 0, changed: 0, gone: 0 });
+  });
+
+  it('names who changed machines from outside, by the cloud’s own trail, and asks once', async () => {
+    const told = async () =>
+      (await inventory.listDrift(tenant, {}, { limit: 50 })).map(({ resourceId, who }) => [resourceId, who]);
+    const by = (trail: string | null) => ({ by: 'outside', trail });
+    script.machines = fleet(9);
+    await syncMachines();
+    expect(script.calls.filter((call) => call.startsWith('trail'))).toEqual([]);
+    const now = clock.now().getTime();
+    const deed = (n: number, who: string, what: string, afterMs: number) => {
+      return { machineId: `i-${n}`, who, what, at: new Date(now + afterMs).toISOString() };
+    };
+    script.trail = [
+      deed(0, 'ann', 'stopped it', 20_000),
+      deed(0, 'bob', 'started it', 10_000),
+      deed(0, 'eve', 'did something later', 600_000),
+      deed(3, 'ann', 'long ago', -24 * 3_600_000),
+      deed(9, 'ann', 'of another machine', 1_000),
+    ];
+    const rest = fleet(9).slice(4);
+    script.machines = [machine(0, { state: 'stopped' }), machine(1), machine(2), ...rest];
+    await syncMachines();
+    expect((await told()).toSorted()).toEqual([
+      ['i-0', by('ann: stopped it')],
+      ['i-3', by(null)],
+    ]);
+    script.machines = [
+      ...[machine(0, { state: 'stopped' }), machine(1), machine(2, { state: 'stopped' })],
+      ...rest,
+    ];
+    script.trail = 'closed';
+    expect(await syncMachines()).toMatchObject({ complete: true, changed: 1 });
+    expect((await told())[0]).toEqual(['i-2', by(null)]);
+    // What could not be asked is asked again with the next news; what was answered is not.
+    script.machines = [machine(0), machine(1), machine(2, { state: 'stopped' }), ...rest];
+    script.trail = [deed(2, 'ann', 'stopped it', 60_000), deed(0, 'bob', 'started it', 150_000)];
+    await syncMachines();
+    expect((await told()).slice(0, 2)).toEqual([
+      ['i-0', by('bob: started it')],
+      ['i-2', by('ann: stopped it')],
+    ]);
+    expect(script.calls.filter((call) => call.startsWith('trail'))).toEqual([
+      expect.stringMatching(/^trail shop-0000[03],shop-0000[03]$/),
+      'trail shop-00002',
+      'trail shop-00000,shop-00002',
+    ]);
   });
 
   it.each(['cut', 'fail'] as const)(

@@ -35,6 +35,7 @@ export const manifest: ProviderManifest<OpenstackAccount> = {
     spot: { supported: false, reason: 'own hosts have no spot market' },
     stockSignal: { supported: true },
     quotaSignal: { supported: true },
+    auditTrail: { supported: true },
   },
   limits,
   // OpenStack limits nothing by itself; these keep an API process usable for the people beside us.

@@ -2,6 +2,7 @@ import type { SpringtideError } from '@springtide/kernel';
 import type {
   CallOptions,
   ComputeFacet,
+  Deed,
   IntentQuery,
   LaunchBatch,
   LaunchReceipt,
@@ -12,6 +13,7 @@ import type {
   Page,
   Quota,
   Satellite,
+  TrailQuery,
 } from '@springtide/provider-kit';
 import { launchBatch } from './launch.js';
 import { toMachine } from './machine-record.js';
@@ -23,6 +25,7 @@ import { machineRelations } from './resources.js';
 import { readSatellites, releaseSatellite } from './satellites.js';
 import { findServers, readServers, serverPages } from './server-search.js';
 import { terminateMachines } from './terminate.js';
+import { readTrail } from './trail.js';
 
 /** Servers of one project: the contract's words onto nova's. */
 export class OpenstackCompute implements ComputeFacet {
@@ -69,6 +72,10 @@ export class OpenstackCompute implements ComputeFacet {
         .filter((machine) => ownedBy === undefined || machine.ownership?.installation === ownedBy);
       yield { items, complete: page.complete };
     }
+  }
+
+  async trail(query: TrailQuery, options: CallOptions): Promise<readonly Deed[]> {
+    return readTrail(this.#openstack, query, at(query, options));
   }
 
   async findByIntent(query: IntentQuery, options: CallOptions): Promise<readonly Machine[]> {

@@ -1,4 +1,4 @@
-import { SpringtideError } from '@springtide/kernel';
+import { SpringtideError, toInstant } from '@springtide/kernel';
 import { systemClock, silentLogger } from '@springtide/platform';
 import {
   collectComplete,
@@ -148,8 +148,9 @@ suite('the OpenStack provider, over the wire', () => {
   );
 
   it(
-    'lists what the openstack command created, touches it never, and sees it go',
+    'lists what the openstack command created, touches it never, sees it go, and knows who ended it',
     async () => {
+      const since = toInstant(new Date());
       const order = [
         '--image',
         yard.image,
@@ -172,6 +173,18 @@ suite('the OpenStack provider, over the wire', () => {
       expect((await askOpenstackOracle(yard)).find((server) => server.id === id)?.status).toBe('ACTIVE');
       await openstack(yard, ['server', 'delete', '--wait', id]);
       expect((await client.compute.describe([id], scope)).get(id)).toBe('gone');
+      const machines = [
+        { id, name: 'made-by-hand' },
+        { id: '00000000-0000-4000-8000-000000000000', name: 'never there' },
+      ];
+      const deeds = await client.compute.trail({ ...scope, machines, since });
+      expect(deeds.map(({ machineId, what }) => [machineId, what])).toEqual([
+        [id, 'delete'],
+        [id, 'create'],
+      ]);
+      expect(deeds.every(({ who }) => /^user [0-9a-f]{32}$/.test(who))).toBe(true);
+      const after = toInstant(new Date(Date.now() + 600_000));
+      expect(await client.compute.trail({ ...scope, machines, since: after })).toEqual([]);
     },
     RULE_MS,
   );

@@ -2,6 +2,7 @@ import type { SpringtideError } from '@springtide/kernel';
 import type {
   CallOptions,
   ComputeFacet,
+  Deed,
   IntentQuery,
   LaunchBatch,
   LaunchReceipt,
@@ -13,6 +14,7 @@ import type {
   Page,
   Quota,
   Satellite,
+  TrailQuery,
 } from '@springtide/provider-kit';
 import { launchBatch } from './launch.js';
 import type { MachineFeeds } from './machine-feeds.js';
@@ -21,6 +23,7 @@ import { findMachinesForSure, sweepMachines, type Vsphere } from './machine-sear
 import { readOfferings } from './offerings.js';
 import { readSatellites, releaseDisk } from './satellites.js';
 import { terminateMachines } from './terminate.js';
+import { readTrail } from './trail.js';
 import { readTree } from './vim/property-collector.js';
 
 /** Machines of one vCenter: the contract's words onto vSphere's. */
@@ -99,6 +102,10 @@ export class VsphereCompute implements ComputeFacet {
     options: CallOptions,
   ): Promise<ReadonlyMap<MachineId, 'terminating' | 'gone' | SpringtideError>> {
     return terminateMachines(this.#vsphere, ids, scope.region, options.deadline);
+  }
+
+  async trail(query: TrailQuery, options: CallOptions): Promise<readonly Deed[]> {
+    return readTrail(this.#vsphere, query, options.deadline);
   }
 
   async changes(

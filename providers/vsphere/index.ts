@@ -22,6 +22,7 @@ export const manifest: ProviderManifest<VsphereAccount> = {
     spot: { supported: false, reason: 'own hosts have no spot market' },
     stockSignal: { supported: true },
     changeFeed: { supported: true },
+    auditTrail: { supported: true },
     imagePlacement: { supported: true },
     machineSnapshots: { supported: true },
     quotaSignal: {

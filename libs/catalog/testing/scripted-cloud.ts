@@ -2,6 +2,7 @@ import { SpringtideError, type Clock } from '@springtide/kernel';
 import { silentLogger, systemClock, type EndpointGate } from '@springtide/platform';
 import {
   connectAccount,
+  type Deed,
   type Image,
   type Machine,
   type MachineChanges,
@@ -31,6 +32,8 @@ export type CloudScript = {
   changes: MachineChanges<Machine>[];
   /** So long each of these answers takes; one that would come after its deadline does not come. */
   changesTakeMs: number;
+  /** Who did what, by the cloud's own trail. `closed`: the account may not read it. */
+  trail: Deed[] | 'closed';
   /** `cut`: the last page does not say complete. `fail`: an error after the first page. */
   listing: 'complete' | 'cut' | 'fail';
   /** Waited for after each page, while the rest of the listing is what it was when it began. */
@@ -46,7 +49,7 @@ const KINDS: readonly ResourceKind[] = ['host', 'disk', 'load-balancer'];
 /** A cloud whose every answer a spec dictates, behind the real CloudClient. */
 export async function scriptedCloud(
   clock: Clock = systemClock,
-  { feed = false }: Readonly<{ feed?: boolean }> = {},
+  { feed = false, trail = false }: Readonly<{ feed?: boolean; trail?: boolean }> = {},
 ): Promise<{ script: CloudScript; source: CloudSource }> {
   const script: CloudScript = {
     offerings: [],
@@ -58,12 +61,13 @@ export async function scriptedCloud(
     resources: [],
     changes: [],
     changesTakeMs: 0,
+    trail: [],
     listing: 'complete',
     afterPage: () => Promise.resolve(),
     calls: [],
   };
   const context = { account: 'scripted', clock, gate: openGate, log: silentLogger };
-  const client = await connectAccount(manifestOf(script, feed, clock), {}, {}, context);
+  const client = await connectAccount(manifestOf(script, { feed, trail }, clock), {}, {}, context);
   const source: CloudSource = {
     regions: () => Promise.resolve(['r1']),
     use: (_context, _account, work) => work(client),
@@ -91,7 +95,12 @@ function refuse(operation: string): never {
   throw new SpringtideError('unsupported', `the scripted cloud does not ${operation}`);
 }
 
-function manifestOf(script: CloudScript, feed: boolean, clock: Clock): ProviderManifest {
+function manifestOf(
+  script: CloudScript,
+  { feed, trail }: Readonly<{ feed: boolean; trail: boolean }>,
+  clock: Clock,
+): ProviderManifest {
+  const without = { supported: false, reason: 'the spec did not ask for one' } as const;
   return {
     id: 'scripted',
     title: 'Scripted cloud',
@@ -108,7 +117,8 @@ function manifestOf(script: CloudScript, feed: boolean, clock: Clock): ProviderM
       spot: supported,
       stockSignal: supported,
       quotaSignal: supported,
-      changeFeed: feed ? supported : { supported: false, reason: 'the spec did not ask for one' },
+      auditTrail: trail ? supported : without,
+      changeFeed: feed ? supported : without,
     },
     limits: {
       launchBatch: 100,
@@ -144,6 +154,12 @@ function manifestOf(script: CloudScript, feed: boolean, clock: Clock): ProviderM
               throw new SpringtideError('timeout', 'too slow', { effect: 'none' });
             script.changes.shift();
             return next;
+          },
+          trail: ({ machines, since }) => {
+            script.calls.push(`trail ${machines.map(({ name }) => name).join()}`);
+            if (script.trail === 'closed') throw new SpringtideError('permission-denied', 'not for you');
+            const asked = new Set(machines.map(({ id }) => id));
+            return Promise.resolve(script.trail.filter((d) => asked.has(d.machineId) && d.at >= since));
           },
           listOfferings: () => pages(script, 'listOfferings', script.offerings),
           listQuotas: () => Promise.resolve(script.quotas),

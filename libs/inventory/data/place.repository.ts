@@ -193,6 +193,29 @@ export class PlaceRepository {
     await this.tx.query(ADD_DRIFT, [this.tenantId, JSON.stringify(events)]);
   }
 
+  /** Machines that somebody outside changed since then, and of which the cloud was not asked yet who it was. */
+  async unexplained(since: Instant, most: number): Promise<readonly Unexplained[]> {
+    const rows = await this.tx.query<{ id: string; cloud_id: string; name: string; at: Date }[]>(
+      `select id, cloud_id, name, at from inventory_drift
+       ${HERE} and at >= $5 and who ->> 'by' = 'outside' and who ->> 'trail' is null and not jsonb_exists(who, 'asked')
+       order by id desc limit $6`,
+      [...this.here(), since, most],
+    );
+    return rows.map(({ id, cloud_id, name, at }) => ({ id, machineId: cloud_id, name, at: toInstant(at) }));
+  }
+
+  /** @param trail by the event; null where the cloud's own trail says nothing, which is not asked again. */
+  async explain(trails: ReadonlyMap<string, string | null>): Promise<void> {
+    const rows = [...trails].map(([id, trail]) => ({ id, trail }));
+    await this.tx.query(
+      `update inventory_drift d
+       set who = jsonb_build_object('by', 'outside', 'trail', told.trail, 'asked', true)
+       from json_to_recordset($2::json) as told(id bigint, trail text)
+       where d.tenant_id = $1 and d.id = told.id`,
+      [this.tenantId, JSON.stringify(rows)],
+    );
+  }
+
   private columns(seen: readonly Seen[], at: Instant): unknown[] {
     return [...this.here(), at, ...seenColumns(seen)];
   }
@@ -201,6 +224,8 @@ export class PlaceRepository {
     return [this.tenantId, this.place.accountId, this.place.region, this.place.resourceType];
   }
 }
+
+export type Unexplained = Readonly<{ id: string; machineId: string; name: string; at: Instant }>;
 
 type IndexRow = { cloud_id: string; hash: string; first_seen: Date; missed: number; leaving: boolean };
 type StoredRow = { cloud_id: string; observed: unknown; observed_at: Date; gone: boolean };

@@ -7,9 +7,11 @@ import type {
   LaunchReceipt,
   ListScope,
   Page,
+  TrailQuery,
 } from '../contract/compute.js';
 import type {
   CapacityReservation,
+  Deed,
   Machine,
   MachineId,
   Offering,
@@ -67,6 +69,16 @@ export class ComputeClient {
     const read = this.#facet.listReservations.bind(this.#facet);
     const about = { operation: 'listReservations', region: scope.region } as const;
     return this.#read(about, control, async (options) => read(scope, options));
+  }
+
+  /** Who did what to these machines; empty where the cloud's trail is not read. */
+  async trail(query: TrailQuery, control?: CallControl): Promise<readonly Deed[]> {
+    const { auditTrail } = this.#manifest.capabilities;
+    if (auditTrail?.supported !== true || this.#facet.trail === undefined) return [];
+    if (query.machines.length === 0) return [];
+    const read = this.#facet.trail.bind(this.#facet);
+    const about = { operation: 'trail', region: query.region, machines: query.machines.length } as const;
+    return this.#read(about, control, async (options) => read(query, options));
   }
 
   /** Sent once. A batch over the provider's limit is refused: tokens belong to batches, so the ledger cuts them. */

@@ -1,6 +1,7 @@
 import type { Instant, SpringtideError } from '@springtide/kernel';
 import type {
   CapacityReservation,
+  Deed,
   Machine,
   MachineId,
   Offering,
@@ -60,6 +61,13 @@ export type LaunchReceipt = Readonly<{ items: readonly LaunchItem[] }>;
 export type IntentQuery = Readonly<{ intent: string; token?: string; region: string }>;
 export type ListScope = Readonly<{ region: string; ownedBy?: string }>;
 
+/** Machines by id, and by the name that they had: of one that is gone a trail may know nothing else. */
+export type TrailQuery = Readonly<{
+  region: string;
+  machines: readonly Readonly<{ id: MachineId; name: string }>[];
+  since: Instant;
+}>;
+
 export interface ComputeFacet {
   /** Everything that could be bought in the region, sold-out offerings included (stock `none`). */
   listOfferings(scope: { region: string }, options: CallOptions): AsyncIterable<Page<Offering>>;
@@ -101,6 +109,11 @@ export interface ComputeFacet {
   ): Promise<readonly Satellite[]>;
   /** Idempotent. */
   releaseSatellite(satellite: Satellite, options: CallOptions): Promise<'releasing' | 'gone'>;
+  /**
+   * Who did what to these machines since then, newest first. What cannot be told apart, as two machines of one name, is left
+   * out. Only where `capabilities.auditTrail` is supported.
+   */
+  trail?(query: TrailQuery, options: CallOptions): Promise<readonly Deed[]>;
   /**
    * What happened to the region's machines since `cursor`, and everything when there is none or the cloud no longer
    * knows it. Waits up to the deadline less a second for a first change. Only where `capabilities.changeFeed` is supported.

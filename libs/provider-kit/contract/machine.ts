@@ -100,5 +100,15 @@ export type CapacityReservation = Readonly<{
   endsAt?: Instant;
 }>;
 
+/** What somebody had done to a machine, as the cloud's own trail tells it. */
+export type Deed = Readonly<{
+  machineId: MachineId;
+  /** The user, as the cloud knows them: a name where it tells one, otherwise an id. */
+  who: string;
+  /** In the cloud's words. */
+  what: string;
+  at: Instant;
+}>;
+
 /** A limit in vCPU, over all zones of `region`. */
 export type Quota = Readonly<{ group: string; region: string; limitVcpu: number; usedVcpu: number }>;

@@ -28,6 +28,7 @@ export type CloudOperation =
   | 'listOfferings'
   | 'listQuotas'
   | 'listReservations'
+  | 'trail'
   | 'launch'
   | 'tryLaunch'
   | 'describe'

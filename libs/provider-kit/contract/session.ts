@@ -28,6 +28,8 @@ export type Capabilities = Readonly<{
   launchTrial?: Capability;
   /** `compute.listReservations` tells what is set aside for the account. Absent: nobody reads it. */
   capacityReservations?: Capability;
+  /** `compute.trail` tells who did what to a machine. Absent: nobody reads it. */
+  auditTrail?: Capability;
   /** `compute.changes` tells what happened, so that nobody has to list everything to learn it. Absent: it does not. */
   changeFeed?: Capability;
   /** The cloud runs Kubernetes clusters for its customers. Absent: it does not. */

@@ -14,6 +14,7 @@ export type ServiceContent = Readonly<{
   sessionManager: MoRef;
   taskManager: MoRef;
   authorizationManager: MoRef;
+  eventManager: MoRef;
   product: string;
 }>;
 
@@ -163,6 +164,7 @@ function readContent(answer: XmlElement): ServiceContent {
     sessionManager: manager('sessionManager'),
     taskManager: manager('taskManager'),
     authorizationManager: manager('authorizationManager'),
+    eventManager: manager('eventManager'),
     product,
   };
 }
