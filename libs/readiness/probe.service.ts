@@ -24,6 +24,7 @@ import { z } from 'zod';
 import type { ProbeEntity } from './data/probe.entity.js';
 import {
   changeProbe,
+  findProbe,
   insertProbe,
   listProbes,
   mustFindProbe,
@@ -96,12 +97,15 @@ export class ProbeService {
     return [...newest.values()].map(toFact);
   }
 
-  /** @throws unauthenticated, whatever of it is wrong: nobody learns which probes there are. */
+  /**
+   * @throws unauthenticated, whatever of it is wrong: nobody learns which probes there are. A failure of ours is none of that:
+   * its machine sends the report again.
+   */
   async report(tenantId: string, id: string, { token, answers }: ProbeReport): Promise<void> {
     const { database, clock } = this.parts;
     const taken = await database.unitOfWork(jobOf(tenantId), async (tx) => {
-      const row = await mustFindProbe(tx, id).catch(() => undefined);
-      if (row === undefined || !isSame(row.tokenHash, sha256(token))) return false;
+      const row = await findProbe(tx, id);
+      if (row === null || !isSame(row.tokenHash, sha256(token))) return false;
       const found = row.endpoints.map(({ host, port }, n) => {
         const answer = answers.findLast((one) => one.n === n)?.answer ?? 'untried';
         return { host, port, answer };

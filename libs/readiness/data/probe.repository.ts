@@ -13,9 +13,13 @@ export async function insertProbe(tx: EntityManager, row: ProbeEntity): Promise<
   return true;
 }
 
+export async function findProbe(tx: EntityManager, id: string): Promise<ProbeEntity | null> {
+  return await tx.findOneBy(ProbeEntity, { id });
+}
+
 /** @throws not-found. */
 export async function mustFindProbe(tx: EntityManager, id: string): Promise<ProbeEntity> {
-  const found = await tx.findOneBy(ProbeEntity, { id });
+  const found = await findProbe(tx, id);
   if (found !== null) return found;
   throw new SpringtideError('not-found', 'there is no such probe; nothing was changed');
 }
