@@ -11,7 +11,6 @@ const yard = await startKubernetesYard({
   onProgress: (message) => process.stderr.write(`${message}\n`),
 });
 const { url, folder, kubeconfig, caPem } = yard;
-process.stdout.write(`${JSON.stringify({ url, folder, kubeconfig, caPem })}\n`);
 let stopping = false;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
@@ -20,3 +19,4 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     void yard.stop().then(() => process.exit(0));
   });
 }
+process.stdout.write(`${JSON.stringify({ url, folder, kubeconfig, caPem })}\n`);

@@ -47,10 +47,10 @@ async function main(): Promise<void> {
   });
   const { port } = view.address() as AddressInfo;
   const ready = { ready: true, pid: process.pid, stateUrl: `http://127.0.0.1:${port}/machines` };
-  process.stdout.write(`${JSON.stringify(ready)}\n`);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => void agent.stop().then(() => process.exit(0)));
   }
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
 }
 
 function openSource(source: SourceConfig, pollMs: number): MachineSource | Promise<MachineSource> {

@@ -35,6 +35,7 @@ if (values.flavor !== undefined) {
 }
 if (values['vcpu-quota'] !== undefined) await yard.admin.leaveQuota(Number(values['vcpu-quota']));
 const { stop, admin: _admin, front: _front, ...facts } = yard;
+const told = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
 process.stdout.write(`${JSON.stringify(facts)}\n`);
-await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+await told;
 await stop();

@@ -20,10 +20,10 @@ async function main(): Promise<void> {
   const clouds = { ...(await fromFile(values.clouds)), ...fromNames(values.cloud) };
   const yard = await startSimulatedYard({ host: values.host, port: Number(values.port), clouds });
   const endpoints = Object.fromEntries(Object.keys(clouds).map((name) => [name, yard.endpointOf(name)]));
-  process.stdout.write(`${JSON.stringify({ ready: true, url: yard.url, endpoints })}\n`);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => void yard.close().then(() => process.exit(0)));
   }
+  process.stdout.write(`${JSON.stringify({ ready: true, url: yard.url, endpoints })}\n`);
 }
 
 async function fromFile(path: string | undefined): Promise<Record<string, CloudPlanInput>> {

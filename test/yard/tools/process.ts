@@ -29,7 +29,10 @@ export type ProcessExit = Readonly<{ code: number | null; signal: NodeJS.Signals
 export type RunningProcess = Readonly<{
   name: string;
   pid: number;
-  /** SIGTERM, and SIGKILL for one that is still there after `graceMs` (5 s). Resolves when it is gone. */
+  /**
+   * SIGTERM, and SIGKILL for one that is still there after `graceMs` (5 s; 20 s for a program of ours, which ends its own
+   * children in that time). Resolves when it is gone.
+   */
   stop(graceMs?: number): Promise<void>;
   /** SIGKILL. Resolves when it is gone. */
   kill(): Promise<void>;
@@ -37,6 +40,9 @@ export type RunningProcess = Readonly<{
 }>;
 
 const KEPT_LINES = 12;
+const GRACE_MS = 5_000;
+/** Longer than what it grants its children, one after the other: killed before that, it would leave them behind. */
+const PROGRAM_GRACE_MS = 20_000;
 
 /**
  * Starts a child that dies with this process (where the system can arrange it) and waits until it is ready.
@@ -68,7 +74,7 @@ export async function startProcess(request: ProcessRequest): Promise<RunningProc
     pid: child.pid ?? -1,
     exited,
     kill: () => kill('SIGKILL'),
-    stop: async (graceMs = 5_000) => {
+    stop: async (graceMs = request.command === process.execPath ? PROGRAM_GRACE_MS : GRACE_MS) => {
       child.kill('SIGTERM');
       const gone = await Promise.race([exited, wait(graceMs, undefined, { ref: false })]);
       if (gone === undefined) await kill('SIGKILL');

@@ -63,6 +63,18 @@ describe('startProcess', () => {
     await child.stop(200);
     expect((await child.exited).signal).toBe('SIGKILL');
   });
+
+  it('leaves a program of ours the time to end its own children', async () => {
+    const endsSlowly = 'process.on("SIGTERM", () => setTimeout(() => process.exit(7), 6000))';
+    const child = await startProcess({
+      name: 'parent',
+      command: node,
+      args: ['-e', `${endsSlowly}; console.log("up"); setInterval(() => {}, 1000)`],
+      ready: (line) => line === 'up',
+    });
+    await child.stop();
+    expect(await child.exited).toEqual({ code: 7, signal: null });
+  }, 15_000);
 });
 
 describe('freePort', () => {

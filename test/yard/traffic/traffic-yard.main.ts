@@ -29,10 +29,10 @@ async function main(): Promise<void> {
   });
   const { engine, product, providerId, settings, entrances } = yard;
   const ready = { ready: true, engine, product, providerId, settings, entrances, pids: yard.pids() };
-  process.stdout.write(`${JSON.stringify(ready)}\n`);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => void yard.stop().then(() => process.exit(0)));
   }
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
 }
 
 function parseRoute(text: string): { name: string; port: number } {

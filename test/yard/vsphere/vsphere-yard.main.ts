@@ -40,6 +40,7 @@ const yard = await startVsphereYard({
   onProgress,
 });
 const { stop, ...facts } = yard;
+const told = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
 process.stdout.write(`${JSON.stringify(facts)}\n`);
-await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+await told;
 await stop();
