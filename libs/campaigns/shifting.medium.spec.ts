@@ -1,4 +1,5 @@
-import { SpringtideError } from '@springtide/kernel';
+import type { JoinPass } from '@springtide/contracts';
+import { SpringtideError, addMs } from '@springtide/kernel';
 import { addReading } from './data/demand-reading.repository.js';
 import { EntranceKeeper } from './entrance-keeper.service.js';
 import { Shifting } from './shifting.service.js';
@@ -42,12 +43,36 @@ describe('traffic of a run', () => {
     const [bad = '', ...good] = ids;
     sick.add(bad);
     const joined = await shifting.joinRoute({ ...ref, service: 'storefront', join: 'peak.full.1' }, alive);
-    expect(joined).toEqual({ ready: 3, unhealthy: 1 });
+    expect(joined).toMatchObject({ ready: 3, unhealthy: 1 });
     expect(await states()).toEqual({
       [bad]: 'failed',
       ...Object.fromEntries(good.map((id) => [id, 'ready'])),
     });
     expect(entrance.members(ROUTE, group).toSorted()).toEqual(ids.toSorted());
+  }, 60_000);
+
+  it('waits for nobody while others are still bought, and gives the last ones up by when their wait began', async () => {
+    const { shifting, sick, ids, ref, states, run } = await open();
+    const [bad = '', ...good] = ids;
+    sick.add(bad);
+    const order = { ...ref, service: 'storefront' };
+    const look = async (number: number, pass: JoinPass) =>
+      await shifting.joinRoute({ ...order, join: `peak.full.1.${number}`, pass }, alive);
+    const early = await look(1, { withinMs: 0, more: true });
+    expect(early).toMatchObject({ ready: 3, unhealthy: 1 });
+    expect((await states())[bad]).toBe('running');
+    const last = await look(2, { withinMs: 0, more: false });
+    expect([last.unhealthy, (await states())[bad]]).toEqual([1, 'running']);
+    const { readyTimeoutMs } = (await run.book.open(ref.tenantId, ref.runId)).policy;
+    const since = addMs(last.since ?? '', -2 * readyTimeoutMs);
+    expect(await look(3, { withinMs: 0, more: true, since })).toMatchObject({ unhealthy: 1 });
+    expect((await states())[bad]).toBe('running');
+    await look(4, { withinMs: 0, more: false, since });
+    expect(await states()).toEqual({
+      [bad]: 'failed',
+      ...Object.fromEntries(good.map((id) => [id, 'ready'])),
+    });
+    expect(await look(5, { withinMs: 0, more: false, since })).toMatchObject({ ready: 3, unhealthy: 0 });
   }, 60_000);
 
   it('is shared by ready capacity: who leaves, and who is dead, counts for nothing', async () => {

@@ -1,5 +1,7 @@
 import {
   sentence,
+  type JoinPass,
+  type JoinResult,
   type RunRef,
   type Sentence,
   type ShiftOrder,
@@ -42,9 +44,9 @@ export class Shifting {
 
   /** Health is what the proxy sees: a machine counts as capacity when the product that sends it traffic says so. */
   async joinRoute(
-    input: RunRef & { service: string; join: string },
+    input: RunRef & { service: string; join: string; pass?: JoinPass },
     heartbeat: Heartbeat,
-  ): Promise<{ ready: number; unhealthy: number }> {
+  ): Promise<JoinResult> {
     const { tenantId, runId, service } = input;
     const open = await this.book.open(tenantId, runId);
     const route = await this.routeOf(open, input);
@@ -190,10 +192,11 @@ export class Shifting {
   private async awaitReady(
     open: OpenRun,
     route: Route,
-    input: RunRef & { service: string },
+    input: RunRef & { service: string; pass?: JoinPass },
     heartbeat: Heartbeat,
-  ): Promise<{ ready: number; unhealthy: number }> {
+  ): Promise<JoinResult> {
     const startedAt = this.book.now();
+    const { more = false, withinMs = Infinity, since = startedAt } = input.pass ?? {};
     for (;;) {
       const healthy = healthyIds(await this.routes.read(route));
       const machines = await this.machines(input.tenantId, input.runId, input.service);
@@ -206,11 +209,13 @@ export class Shifting {
       const ready =
         machines.filter(({ item }) => item.state === 'ready').length + running.length - left.length;
       heartbeat(`${ready} ready, ${left.length} not yet healthy`);
-      if (left.length === 0) return { ready, unhealthy: 0 };
-      if (msBetween(startedAt, this.book.now()) > open.policy.readyTimeoutMs) {
+      const seen = { ready, unhealthy: left.length, since: more ? this.book.now() : since };
+      if (left.length === 0) return seen;
+      if (!more && msBetween(since, this.book.now()) > open.policy.readyTimeoutMs) {
         await this.giveUp(input, left);
-        return { ready, unhealthy: left.length };
+        return seen;
       }
+      if (msBetween(startedAt, this.book.now()) >= withinMs) return seen;
       await this.ledger.dependencies.clock.sleep(open.policy.pollMs);
     }
   }

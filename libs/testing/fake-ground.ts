@@ -182,7 +182,7 @@ export class FakeGround {
       for (const machine of this.#of(service)) if (machine.state === 'running') machine.state = 'ready';
       const ready = this.#of(service).length;
       this.#tell(`join ${service}: ${ready} ready`);
-      return await Promise.resolve({ ready, unhealthy: 0 });
+      return await Promise.resolve({ ready, unhealthy: 0, since: await this.plan.now() });
     },
     planShift: async () => await Promise.resolve({ from: { home: 100 }, to: {}, fractions: [0.5, 1] }),
     shiftStep: async (input) => {

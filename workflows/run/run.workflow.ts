@@ -92,7 +92,7 @@ async function drive(input: RunInput, before: Applied, news: News): Promise<Leg>
     if (wanted.stage === 'late') await noteSkipped({ ...ref, phase: wanted.phase });
     if (
       kind === 'skip' ||
-      (await applyPhase({ ...ref, ...wanted, services: brief.services }, news, untilEnd(brief)))
+      (await applyPhase({ ...ref, ...wanted, ...termsOf(brief) }, news, untilEnd(brief)))
     ) {
       applied = [...applied.filter((one) => one.revision === wanted.revision), wanted];
     }
@@ -167,6 +167,10 @@ async function bringEverythingBack(input: RunInput, reason: string): Promise<voi
     // Somebody pulled the stop switch, or a lease lapsed: the way back is under way already.
     if (!(thrown instanceof WorkflowExecutionAlreadyStartedError)) throw thrown;
   }
+}
+
+function termsOf({ services, guardEveryMs }: RunBrief): Pick<PhaseInput, 'services' | 'lookEveryMs'> {
+  return { services, lookEveryMs: guardEveryMs };
 }
 
 function phaseId({ phase: name, stage, revision }: PhaseInput): string {

@@ -86,6 +86,23 @@ export type ShiftOrder = RunRef &
     leaving: readonly string[];
   }>;
 
+/** One of several looks at machines that join. Without it a join waits for all of them. */
+export type JoinPass = Readonly<{
+  /** The longest this look waits. */
+  withinMs: number;
+  /** Others are still being bought: nobody is given up. */
+  more: boolean;
+  /** As the look before said; left out at the first. */
+  since?: string | undefined;
+}>;
+
+export type JoinResult = Readonly<{
+  ready: number;
+  unhealthy: number;
+  /** When the wait for the last ones began. Versions before 0.2.0 do not say, and waited for all. */
+  since?: string;
+}>;
+
 export type ShiftPlan = Readonly<{
   from: Readonly<Record<string, number>>;
   to: Readonly<Record<string, number>>;
@@ -130,7 +147,7 @@ export interface ProvisionActivities {
 
 export interface ShiftActivities {
   /** Puts running machines behind the route, waits until the proxy finds them healthy and counts them as ready. */
-  joinRoute(input: RunRef & { service: string; join: string }): Promise<{ ready: number; unhealthy: number }>;
+  joinRoute(input: RunRef & { service: string; join: string; pass?: JoinPass }): Promise<JoinResult>;
   planShift(input: ShiftOrder): Promise<ShiftPlan>;
   shiftStep(
     input: ShiftOrder & {

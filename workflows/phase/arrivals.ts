@@ -1,0 +1,61 @@
+import type { JoinPass, RunRef, ShiftActivities } from '@springtide/contracts';
+import { condition, isCancellation, proxyActivities } from '@temporalio/workflow';
+import { STEP } from '../activity-profiles.js';
+import { failureCode } from '../failure-code.js';
+
+const { joinRoute } = proxyActivities<ShiftActivities>(STEP);
+
+/** Where machines of one service arrive. */
+export type Arrivals = Readonly<{
+  run: RunRef;
+  service: string;
+  /** Unique for this phase of this run: its looks are numbered after it. */
+  label: string;
+  lookEveryMs: number;
+  /** The phase has begun: each machine counts at once. Before that, traffic waits for those that come together. */
+  urgent: boolean;
+  /** Nothing more is bought: whoever runs now is all there is. */
+  bought: () => boolean;
+  /** Moves traffic to who is ready. @returns whether it stayed moved. */
+  serve: (look: number) => Promise<boolean>;
+}>;
+
+/**
+ * Joins machines as they come, and lets those that are ready serve while others are awaited: one that boots slowly, or never,
+ * must not keep a hundred idle beside an overloaded fleet. Returns when everybody who runs is ready or given up; the traffic
+ * of the last to come is the caller's to move.
+ */
+export async function joinAsTheyCome(arrivals: Arrivals): Promise<void> {
+  const { bought, lookEveryMs, urgent, serve } = arrivals;
+  let serving = 0;
+  let before = 0;
+  let since: string | undefined;
+  for (let look = 1; ; look += 1) {
+    const over = await condition(bought, lookEveryMs);
+    const seen = over
+      ? await join(arrivals, look, { withinMs: lookEveryMs, more: false, since })
+      : await early(async () => await join(arrivals, look, { withinMs: 0, more: true }));
+    if (seen === undefined) continue;
+    if (over && seen.unhealthy === 0) return;
+    if (over) since = seen.since;
+    const paused = seen.ready === before;
+    before = seen.ready;
+    if (seen.ready <= serving || !(over || urgent || paused)) continue;
+    // A step that its gate refused is tried again when all are there, not with every look.
+    serving = (await early(async () => await serve(look))) === true ? seen.ready : Infinity;
+  }
+}
+
+/** What fails while others are awaited is tried again when they are there, and counts then; who tries for long is told. */
+async function early<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (isCancellation(thrown) || failureCode(thrown) === 'fenced') throw thrown;
+    return undefined;
+  }
+}
+
+async function join({ run, service, label }: Arrivals, look: number, pass: JoinPass) {
+  return await joinRoute({ ...run, service, join: `${label}.${look}`, pass });
+}
