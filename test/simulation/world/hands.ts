@@ -1,7 +1,7 @@
 import type { RunCommand, StuckBody, StuckDecision } from '@springtide/contracts';
 import type { RunsService, StuckDesk } from '@springtide/campaigns';
 import { asSpringtideError } from '@springtide/kernel';
-import type { Process, VirtualTime } from '@springtide/twin';
+import { ProcessEnded, type Process, type VirtualTime } from '@springtide/twin';
 import type { Side } from './sides.js';
 
 /** What a person asks for: what the API takes, or the stop switch of the tenant. */
@@ -57,6 +57,8 @@ export class Hands {
     } catch (thrown) {
       const { code, message } = asSpringtideError(thrown);
       tell(`> ${told}: ${message}`);
+      // Nobody answered: whoever served it died over it.
+      if (thrown instanceof ProcessEnded) return answered('open');
       return answered(ANSWERS.has(code) ? 'refused' : 'open', code);
     }
   }
