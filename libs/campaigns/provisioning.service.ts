@@ -162,7 +162,7 @@ export class Provisioning {
         `pool ${order.poolId} is not part of the approved plan`,
       );
     }
-    const step = `provision/${order.phase}/${order.fence}.${order.revision}.${order.round}/${order.service}/${order.poolId}`;
+    const step = `provision/${keyOf(order)}`;
     return {
       tenantId: order.tenantId,
       runId: order.runId,
@@ -199,7 +199,7 @@ export class Provisioning {
     answer: Exclude<LaunchAnswer, { status: 'unknown' }>,
   ): Promise<BatchResult> {
     const { count, poolId: pool, service } = order;
-    const once = `launch/${order.phase}/${order.fence}.${order.revision}.${order.round}/${order.service}/${order.poolId}/${order.batch}`;
+    const once = `launch/${keyOf(order)}/${order.batch}`;
     if (answer.status === 'refused') {
       await this.book.note(order.tenantId, order.runId, {
         step: 'provision.refused',
@@ -235,6 +235,11 @@ function plannedHours(open: OpenRun, now: string): number {
 }
 
 /** At most 40 characters, unique per batch, and telling: which run, which service. */
+function keyOf({ phase, fence, revision, round, turn, service, poolId }: BatchOrder): string {
+  const when = [fence, revision, round, ...(turn === undefined ? [] : [turn])].join('.');
+  return `${phase}/${when}/${service}/${poolId}`;
+}
+
 function namePrefix(order: BatchOrder, runId: string, step: string): string {
   const service = order.service
     .toLowerCase()

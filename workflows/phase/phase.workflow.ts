@@ -27,7 +27,7 @@ import { settleAll } from '../settle-all.js';
 import { provision } from '../provision/provision.workflow.js';
 import { shift } from '../shift/shift.workflow.js';
 import { joinAsTheyCome } from './arrivals.js';
-import { buyThenJoin, type Ramp } from './buy-then-join.js';
+import { buyThenJoin } from './buy-then-join.js';
 
 const truth = proxyActivities<RunActivities>(TRUTH);
 const { readOrders } = proxyActivities<RunActivities>(EFFECT);
@@ -54,57 +54,64 @@ const LOOK_EVERY_MS = 60_000;
 
 /** Brings the ground to what a phase needs: buys, joins, moves traffic, lets go what is too much. */
 export async function phase(input: PhaseInput): Promise<void> {
-  const { phase: name, stage, revision, services, tenantId, runId, fence } = input;
-  const run = { tenantId, runId, fence };
-  const orders = await ordersNow(input);
-  const growing = new Set([...orders.unready, ...orders.grow.map((order) => order.service)]);
+  if (!patched(SERVES_MEANWHILE)) return await buyThenJoin(input, { seeThrough, grow, moveTraffic });
+  const { phase: name, stage, revision, services } = input;
+  const run = refOf(input);
+  // Nothing that another turn of the same phase did counts as done in this one.
+  const turn = workflowInfo().runId.slice(0, 8);
+  const first = await readOrders({ ...run, phase: name, stage });
+  const growing = growingIn(first);
   // One that was not begun in time is not prepared either: what joins was bought for what came before.
   if (growing.size > 0 && stage !== 'late') await truth.enterPhase({ ...run, phase: name });
-  const label = `${name}.${stage}.${revision}`;
-  const ramp: Ramp = {
-    ...{ run, services, growing, label },
-    buy: async () => await grow(input, orders.grow),
-    move: async (service) => {
-      const leaving = orders.shrink.find((order) => order.service === service);
-      await moveTraffic(run, service, label, leaving);
-    },
-  };
-  if (patched(SERVES_MEANWHILE)) await serveMeanwhile(input, ramp);
-  else await buyThenJoin(ramp);
+  // Purchases that were interrupted may come up for any service.
+  const joining = first.booting.length > 0 ? new Set(services) : growing;
+  await supplyAndServe(input, { turn, label: `${name}.${stage}.${revision}.${turn}`, first, joining });
   if (stage === 'full') await truth.notePhaseReached({ ...run, phase: name });
 }
 
+type Ramp = Readonly<{ turn: string; label: string; first: GroundOrders; joining: ReadonlySet<string> }>;
+
 /** Who is ready serves while others are bought; a service waits for nobody else's machines. */
-async function serveMeanwhile(input: PhaseInput, { run, services, growing, label, buy, move }: Ramp) {
-  const { stage, lookEveryMs = LOOK_EVERY_MS } = input;
-  let isBought = false;
-  const bought = () => isBought;
-  const buying = buy().finally(() => {
-    isBought = true;
-  });
-  const serve = async (service: string, look: number) =>
-    (await moveShares({ ...run, service, shift: `${label}.${look}`, leaving: [] }, `${service}/${look}`))
-      .moved;
-  const served = services.map(async (service) => {
+async function supplyAndServe(input: PhaseInput, { turn, label, first, joining }: Ramp): Promise<void> {
+  const { stage, services, lookEveryMs = LOOK_EVERY_MS } = input;
+  const run = refOf(input);
+  let orders: GroundOrders | undefined;
+  let isOver = false;
+  const bought = () => isOver;
+  const supplying = supply(input, first, turn).then(
+    (now) => {
+      orders = now;
+      isOver = true;
+    },
+    (thrown: unknown) => {
+      isOver = true;
+      throw thrown;
+    },
+  );
+  const serving = services.map(async (service) => {
     const arrivals = { run, service, label, lookEveryMs, urgent: stage !== 'grow', bought };
-    if (growing.has(service))
-      await joinAsTheyCome({ ...arrivals, serve: async (look) => await serve(service, look) });
+    const serve = async (look: number) =>
+      (await moveShares({ ...run, service, shift: `${label}.${look}`, leaving: [] }, `${service}/${look}`))
+        .moved;
+    if (joining.has(service)) await joinAsTheyCome({ ...arrivals, serve });
     else await condition(bought);
-    await move(service);
+    await moveTraffic(run, service, label, leavingOf(orders ?? first, service));
   });
-  await settleAll([buying, ...served]);
+  await settleAll([supplying, ...serving]);
 }
 
-/** What was bought before an interruption is seen through first: it is neither missing nor of use until it runs. */
-async function ordersNow(input: PhaseInput): Promise<GroundOrders> {
-  const { phase: name, stage, tenantId, runId, fence } = input;
-  const run = { tenantId, runId, fence };
-  const orders = await readOrders({ ...run, phase: name, stage });
-  if (orders.booting.length === 0) return orders;
-  await settleAll(
-    orders.booting.map(async (intentId) => await seeThrough({ ...run, phase: name }, intentId)),
-  );
-  return await readOrders({ ...run, phase: name, stage });
+/**
+ * Buys what is missing while what was bought before an interruption is seen through, which counts as there until then; what of
+ * it does not come is bought after that. @returns what is known of the ground then.
+ */
+async function supply(input: PhaseInput, first: GroundOrders, turn: string): Promise<GroundOrders> {
+  const at = { ...refOf(input), phase: input.phase };
+  const seeing = first.booting.map(async (intentId) => await seeThrough(at, intentId));
+  await settleAll([grow(input, first.grow, turn), ...seeing]);
+  if (seeing.length === 0) return first;
+  const rest = await readOrders({ ...at, stage: input.stage });
+  await grow(input, rest.grow, `${turn}+`);
+  return rest;
 }
 
 /** An account that can be asked no more is told, and the others stand in; a newer owner or a stop ends the phase. */
@@ -123,12 +130,12 @@ async function seeThrough({ phase: name, ...run }: RunRef & { phase: PhaseName }
 }
 
 /** Buys round by round: what one pool refuses is looked for on the next approved ones. */
-async function grow(input: PhaseInput, first: readonly GrowOrder[]): Promise<void> {
-  const { phase: name, tenantId, runId, fence } = input;
-  const run = { tenantId, runId, fence };
+async function grow(input: PhaseInput, first: readonly GrowOrder[], turn?: string): Promise<void> {
+  const { phase: name } = input;
+  const run = refOf(input);
   let orders = first;
   for (let round = 0; orders.length > 0; round += 1) {
-    const deficits = await buy(input, orders, round);
+    const deficits = await buy(input, orders, round, turn);
     if (deficits.length === 0) return;
     orders = await truth.planFallback({ ...run, phase: name, round: round + 1, deficits });
     if (orders.length === 0) await truth.noteShortage({ ...run, phase: name, deficits });
@@ -139,14 +146,21 @@ async function buy(
   input: PhaseInput,
   orders: readonly GrowOrder[],
   round: number,
+  turn: string | undefined,
 ): Promise<readonly Deficit[]> {
-  const { phase: name, revision, tenantId, runId, fence } = input;
+  const { phase: name, revision } = input;
+  const which = turn === undefined ? {} : { turn };
+  const place = [
+    workflowInfo().workflowId,
+    'provision',
+    ...(turn?.endsWith('+') === true ? ['rest'] : []),
+  ].join('/');
   const results = await settleAll(
     orders.map(
       async (order) =>
         await executeChild(provision, {
-          workflowId: `${workflowInfo().workflowId}/provision/${round}/${order.service}/${order.poolId}`,
-          args: [{ tenantId, runId, fence, phase: name, revision, round, order }],
+          workflowId: `${place}/${round}/${order.service}/${order.poolId}`,
+          args: [{ ...refOf(input), phase: name, revision, round, ...which, order }],
         }),
     ),
   );
@@ -170,4 +184,16 @@ async function moveTraffic(
 
 async function moveShares(order: ShiftOrder, as: string) {
   return await executeChild(shift, { workflowId: `${workflowInfo().workflowId}/shift/${as}`, args: [order] });
+}
+
+function growingIn({ unready, grow: orders }: GroundOrders): ReadonlySet<string> {
+  return new Set([...unready, ...orders.map((order) => order.service)]);
+}
+
+function leavingOf({ shrink }: GroundOrders, service: string): ShrinkOrder | undefined {
+  return shrink.find((order) => order.service === service);
+}
+
+function refOf({ tenantId, runId, fence }: RunRef): RunRef {
+  return { tenantId, runId, fence };
 }

@@ -11,7 +11,7 @@ const { launchBatch, awaitRunning } = proxyActivities<ProvisionActivities>(PURCH
 const WINDOW = 10;
 
 export type ProvisionInput = RunRef &
-  Readonly<{ phase: PhaseName; revision: number; round: number; order: GrowOrder }>;
+  Readonly<{ phase: PhaseName; revision: number; round: number; turn?: string; order: GrowOrder }>;
 
 /** Buys one order in batches and sees the machines run. @returns what did not come, by cause. */
 export async function provision(input: ProvisionInput): Promise<readonly Deficit[]> {

@@ -62,6 +62,10 @@ export type BatchOrder = RunRef &
     phase: PhaseName;
     revision: number;
     round: number;
+    /**
+     * Which turn of the phase this is: what one turn was refused, another one asks for again. Left out by histories of 0.1.0.
+     */
+    turn?: string;
     service: string;
     poolId: string;
     batch: number;

@@ -14,6 +14,8 @@ export type Order = RunCommand | Readonly<{ command: 'stop' }>;
 export type Given = Readonly<{
   tenant: string;
   order: Order;
+  sentMs: number;
+  /** When it was answered; of one that is open, when it was sent. */
   atMs: number;
   version: number | undefined;
   outcome: 'done' | 'refused' | 'open';
@@ -47,8 +49,9 @@ export class Hands {
     const name = order.command === 'stop' ? 'stop switch' : JSON.stringify(order);
     const told = side.ids.tenant.endsWith('a') ? name : `next door: ${name}`;
     const sent = this.given.push(this.#given(side, order, version, 'open')) - 1;
+    const sentMs = time.ms;
     const answered = (outcome: Given['outcome'], code = '') =>
-      (this.given[sent] = this.#given(side, order, version, outcome, code));
+      (this.given[sent] = { ...this.#given(side, order, version, outcome, code), sentMs });
     try {
       await time.as(this.parts.api(), async () => await this.#send(side, runId, order, version), name);
       tell(`> ${told}`);
@@ -118,7 +121,8 @@ export class Hands {
   }
 
   #given(side: Side, order: Order, version: number | undefined, outcome: Given['outcome'], code = ''): Given {
-    return { tenant: side.ids.tenant, order, atMs: this.parts.time.ms, version, outcome, code };
+    const { ms } = this.parts.time;
+    return { tenant: side.ids.tenant, order, sentMs: ms, atMs: ms, version, outcome, code };
   }
 }
 

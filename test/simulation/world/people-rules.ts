@@ -121,7 +121,8 @@ export class PeopleRules {
     const effects = this.world.tables.find('effect_intent', { run_id: id });
     return effects.filter(isOfPhase).flatMap((row) => {
       const atMs = (row['created_at'] as Date).getTime();
-      const last = steering.findLast((one) => one.atMs <= atMs);
+      // A run goes on as soon as it reads so, which may be before whoever said it has the answer.
+      const last = steering.findLast((one) => one.sentMs <= atMs);
       const answered = steering.every(({ outcome }) => outcome === 'done');
       if (!answered || last?.order.command !== 'pause') return [];
       const lateMs = atMs - last.atMs;
