@@ -108,6 +108,7 @@ export class Execution {
       this.engine.cancel(
         this.#children.get(command.cancelChildWorkflowExecution.childWorkflowSeq ?? 0) ?? '',
       );
+    else if (command.signalExternalWorkflowExecution) this.#signal(command.signalExternalWorkflowExecution);
     else if (command.completeWorkflowExecution)
       this.#end({ kind: 'completed', payload: command.completeWorkflowExecution.result ?? null });
     else if (command.failWorkflowExecution)
@@ -166,6 +167,13 @@ export class Execution {
     }
     this.#children.set(seq, workflowId);
     this.tell({ resolveChildWorkflowExecutionStart: { seq, succeeded: { runId: child.runId } } });
+  }
+
+  #signal(order: NonNullable<Command['signalExternalWorkflowExecution']>): void {
+    const to = order.childWorkflowId ?? order.workflowExecution?.workflowId ?? '';
+    const heard = this.engine.signal(to, order.signalName ?? '');
+    const failure = heard ? null : { message: `there is no open workflow ${to}` };
+    this.tell({ resolveSignalExternalWorkflow: { seq: order.seq ?? 0, failure } });
   }
 
   #continue(order: NonNullable<Command['continueAsNewWorkflowExecution']>): void {

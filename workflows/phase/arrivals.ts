@@ -16,6 +16,8 @@ export type Arrivals = Readonly<{
   urgent: boolean;
   /** Nothing more is bought: whoever runs now is all there is. */
   bought: () => boolean;
+  /** Somebody else goes on from here: those who are not ready yet are not waited for. */
+  isHandedOver: () => boolean;
   /** Moves traffic to who is ready. @returns whether it stayed moved. */
   serve: (look: number) => Promise<boolean>;
 }>;
@@ -23,20 +25,22 @@ export type Arrivals = Readonly<{
 /**
  * Joins machines as they come, and lets those that are ready serve while others are awaited: one that boots slowly, or never,
  * must not keep a hundred idle beside an overloaded fleet. Returns when everybody who runs is ready or given up; the traffic
- * of the last to come is the caller's to move.
+ * of the last to come is the caller's to move. @returns how many were left to whoever goes on.
  */
-export async function joinAsTheyCome(arrivals: Arrivals): Promise<void> {
-  const { bought, lookEveryMs, urgent, serve } = arrivals;
+export async function joinAsTheyCome(arrivals: Arrivals): Promise<number> {
+  const { bought, isHandedOver, lookEveryMs, urgent, serve } = arrivals;
   let serving = 0;
   let before = 0;
   let since: string | undefined;
   for (let look = 1; ; look += 1) {
     const over = await condition(bought, lookEveryMs);
-    const seen = over
-      ? await join(arrivals, look, { withinMs: lookEveryMs, more: false, since })
-      : await early(async () => await join(arrivals, look, { withinMs: 0, more: true }));
+    const isLast = isHandedOver();
+    const seen =
+      over && !isLast
+        ? await join(arrivals, look, { withinMs: lookEveryMs, more: false, since })
+        : await early(async () => await join(arrivals, look, { withinMs: 0, more: true }));
+    if (over && (isLast || seen?.unhealthy === 0)) return seen?.unhealthy ?? 1;
     if (seen === undefined) continue;
-    if (over && seen.unhealthy === 0) return;
     if (over) since = seen.since;
     const paused = seen.ready === before;
     before = seen.ready;

@@ -13,12 +13,15 @@ import type {
   ShrinkOrder,
 } from '@springtide/contracts';
 import {
+  CancellationScope,
   condition,
+  defineSignal,
   executeChild,
   isCancellation,
   patched,
   proxyActivities,
   rootCause,
+  setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import { EFFECT, PURCHASE, STEP, TRUTH } from '../activity-profiles.js';
@@ -52,9 +55,24 @@ export type PhaseInput = RunRef &
 
 const LOOK_EVERY_MS = 60_000;
 
+/** Something newer is to be done: what is still awaited is left to it, as it stands. */
+export const handOver = defineSignal('handOver');
+
+/** `isWhole`: nothing was left to another turn. */
+export type PhaseOutcome = Readonly<{ isWhole: boolean }>;
+
 /** Brings the ground to what a phase needs: buys, joins, moves traffic, lets go what is too much. */
-export async function phase(input: PhaseInput): Promise<void> {
-  if (!patched(SERVES_MEANWHILE)) return await buyThenJoin(input, { seeThrough, grow, moveTraffic });
+export async function phase(input: PhaseInput): Promise<PhaseOutcome> {
+  const waiting = new CancellationScope();
+  const news = { isHandedOver: false };
+  setHandler(handOver, () => {
+    news.isHandedOver = true;
+    waiting.cancel();
+  });
+  if (!patched(SERVES_MEANWHILE)) {
+    await buyThenJoin(input, { seeThrough, grow, moveTraffic });
+    return { isWhole: true };
+  }
   const { phase: name, stage, revision, services } = input;
   const run = refOf(input);
   // Nothing that another turn of the same phase did counts as done in this one.
@@ -65,39 +83,55 @@ export async function phase(input: PhaseInput): Promise<void> {
   if (growing.size > 0 && stage !== 'late') await truth.enterPhase({ ...run, phase: name });
   // Purchases that were interrupted may come up for any service.
   const joining = first.booting.length > 0 ? new Set(services) : growing;
-  await supplyAndServe(input, { turn, label: `${name}.${stage}.${revision}.${turn}`, first, joining });
-  if (stage === 'full') await truth.notePhaseReached({ ...run, phase: name });
+  const label = `${name}.${stage}.${revision}.${turn}`;
+  const isHandedOver = () => news.isHandedOver;
+  const isWhole = await supplyAndServe(input, { turn, label, first, joining, waiting, isHandedOver });
+  if (stage === 'full' && isWhole) await truth.notePhaseReached({ ...run, phase: name });
+  return { isWhole };
 }
 
-type Ramp = Readonly<{ turn: string; label: string; first: GroundOrders; joining: ReadonlySet<string> }>;
+type Ramp = Readonly<{
+  turn: string;
+  label: string;
+  first: GroundOrders;
+  joining: ReadonlySet<string>;
+  /** Ends the wait for what is bought. */
+  waiting: CancellationScope;
+  isHandedOver: () => boolean;
+}>;
 
 /** Who is ready serves while others are bought; a service waits for nobody else's machines. */
-async function supplyAndServe(input: PhaseInput, { turn, label, first, joining }: Ramp): Promise<void> {
+async function supplyAndServe(input: PhaseInput, ramp: Ramp): Promise<boolean> {
+  const { turn, label, first, joining, waiting, isHandedOver } = ramp;
   const { stage, services, lookEveryMs = LOOK_EVERY_MS } = input;
   const run = refOf(input);
   let orders: GroundOrders | undefined;
+  let left = 0;
   let isOver = false;
   const bought = () => isOver;
-  const supplying = supply(input, first, turn).then(
-    (now) => {
-      orders = now;
+  const supplyAll = async () => {
+    try {
+      orders = await waiting.run(async () => await supply(input, first, turn));
+    } catch (thrown) {
+      if (!isHandedOver() || !isCancellation(thrown)) throw thrown;
+      left += 1;
+    } finally {
       isOver = true;
-    },
-    (thrown: unknown) => {
-      isOver = true;
-      throw thrown;
-    },
-  );
+    }
+  };
   const serving = services.map(async (service) => {
-    const arrivals = { run, service, label, lookEveryMs, urgent: stage !== 'grow', bought };
+    const arrivals = { run, service, label, lookEveryMs, urgent: stage !== 'grow', bought, isHandedOver };
     const serve = async (look: number) =>
       (await moveShares({ ...run, service, shift: `${label}.${look}`, leaving: [] }, `${service}/${look}`))
         .moved;
-    if (joining.has(service)) await joinAsTheyCome({ ...arrivals, serve });
-    else await condition(bought);
+    if (joining.has(service)) {
+      const unready = await joinAsTheyCome({ ...arrivals, serve });
+      left += unready;
+    } else await condition(bought);
     await moveTraffic(run, service, label, leavingOf(orders ?? first, service));
   });
-  await settleAll([supplying, ...serving]);
+  await settleAll([supplyAll(), ...serving]);
+  return left === 0;
 }
 
 /**

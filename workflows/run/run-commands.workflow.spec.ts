@@ -121,11 +121,62 @@ describe('commands', () => {
     const [ground, ids] = await world.ground([web('ramp', 4)], ['ramp']);
     ground.batchSize = 2;
     ground.on('launchBatch', async ({ batch }) => {
-      if (batch === 1) await untilCancelled();
+      if (batch === 1 || ground.alive() > 0) await untilCancelled();
     });
     await runOf(ids);
     expect(ground.calls.filter((line) => /^(buy|reached)/.test(line))).toEqual(['buy 2 of 2 cheap for web']);
     expect([ground.alive(), ground.reason]).toEqual([0, 'the campaign is over']);
+  });
+
+  it('more capacity is bought at once, though a machine of an earlier purchase never comes up', async () => {
+    const [ground, ids] = await world.ground([web('ramp', 2)], ['ramp']);
+    untilReached(ground, ids);
+    ground.on('awaitRunning', async ({ intentId }) => {
+      if (ground.revision > 1 || intentId === 'first') return;
+      ground.booting = ['first'];
+      ground.targets = [web('ramp', 5)];
+      ground.revision += 1;
+      await tell(ids);
+      await untilCancelled();
+    });
+    await runOf(ids);
+    expect(ground.calls.filter((line) => /^(buy|see|reached)/.test(line))).toEqual(
+      expect.arrayContaining(['buy 2 of 2 cheap for web', 'buy 3 of 3 cheap for web', 'see first run']),
+    );
+    expect(ground.calls).toContain('join web: 5 ready');
+    expect(ground.calls.filter((line) => line.startsWith('problem'))).toEqual([]);
+    expect(ground.alive()).toBe(0);
+  });
+
+  it('a phase that waits for a dead machine makes room for the next one, and has its turn again after it', async () => {
+    const [ground, ids] = await world.ground([web('ramp', 2), web('peak', 3)]);
+    const [ramp, peak] = ground.phases;
+    if (ramp === undefined || peak === undefined) throw new Error('two phases');
+    // The peak is to be prepared as soon as the ramp has begun, for which nothing was prepared.
+    const [begin, after] = [
+      ramp.startsAt,
+      (ms: number) => new Date(Date.parse(ramp.startsAt) + ms).toISOString(),
+    ];
+    ground.phases = [
+      { ...ramp, prepareAt: begin, endsAt: after(15_000) },
+      { ...peak, prepareAt: begin, startsAt: after(15_000), endsAt: after(18_000) },
+    ];
+    const turns: string[] = [];
+    ground.on('readOrders', ({ phase, stage }) => {
+      turns.push(`${phase} ${stage}`);
+    });
+    ground.on('awaitRunning', async () => {
+      if (turns.every((turn) => turn.startsWith('ramp'))) await untilCancelled();
+    });
+    await runOf(ids);
+    const prepared = turns.indexOf('peak grow');
+    expect(turns.slice(0, prepared)).toEqual(['ramp full']);
+    expect(turns.slice(prepared)).toEqual(expect.arrayContaining(['ramp full', 'peak full']));
+    expect(ground.calls.indexOf('enter peak')).toBeLessThan(ground.calls.indexOf('reached ramp'));
+    expect(ground.calls).toEqual(
+      expect.arrayContaining(['buy 1 of 1 cheap for web', 'reached ramp', 'reached peak']),
+    );
+    expect(ground.alive()).toBe(0);
   });
 
   it('cancelled from outside, it still brings everything back', async () => {

@@ -7,7 +7,6 @@ import {
   type RunRef,
 } from '@springtide/contracts';
 import { nextStep, type Applied } from '@springtide/campaigns/domain';
-import { msBetween } from '@springtide/kernel';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   CancellationScope,
@@ -17,7 +16,6 @@ import {
   defineSignal,
   executeChild,
   isCancellation,
-  patched,
   proxyActivities,
   rootCause,
   setHandler,
@@ -26,19 +24,14 @@ import {
 } from '@temporalio/workflow';
 import { TRUTH } from '../activity-profiles.js';
 import { guard } from '../guard/guard.workflow.js';
-import { phase, type PhaseInput } from '../phase/phase.workflow.js';
+import type { PhaseInput } from '../phase/phase.workflow.js';
 import { scaleBack } from '../scale-back/scale-back.workflow.js';
+import { applyPhase, type News } from './apply-phase.js';
 
 /** Truth changed: read it afresh. */
 export const changed = defineSignal(RUN_CHANGED);
 
-const { takeOwnership, readRun, noteProblem, noteSkipped } = proxyActivities<RunActivities>(TRUTH);
-
-/** Since 0.2.0. Before it a phase was waited for however long it took. */
-const END_INTERRUPTS = 'end-interrupts-phase';
-
-/** Set by the signal, cleared by whoever acts on it. */
-type News = { pending: boolean };
+const { takeOwnership, readRun, noteSkipped } = proxyActivities<RunActivities>(TRUTH);
 
 /** What was carried out, when a long history was cut and the run goes on in a new one. */
 export type RunState = RunInput & Readonly<{ applied?: Applied }>;
@@ -77,9 +70,15 @@ async function drive(input: RunInput, before: Applied, news: News): Promise<Leg>
   const fence = await takeOwnership({ ...input, owner: `run/${workflowInfo().firstExecutionRunId}` });
   const ref = { ...input, fence };
   await startGuard(ref, (await readRun(input)).guardEveryMs);
+  // Begun and left to a newer step: their turn comes again after it.
+  let aside: Applied = [];
   for (let applied = before; ;) {
     const brief = await readRun(input);
-    const step = nextStep(brief, applied);
+    const step = nextStep(brief, [...applied, ...aside]);
+    if (step.kind === 'wait' && aside.length > 0) {
+      aside = [];
+      continue;
+    }
     if (step.kind === 'scale-back')
       return { over: step.reason === 'aborted' ? 'it was stopped' : 'the campaign is over' };
     if (step.kind === 'wait') {
@@ -90,12 +89,10 @@ async function drive(input: RunInput, before: Applied, news: News): Promise<Leg>
     }
     const { kind, ...wanted } = step;
     if (wanted.stage === 'late') await noteSkipped({ ...ref, phase: wanted.phase });
-    if (
-      kind === 'skip' ||
-      (await applyPhase({ ...ref, ...wanted, ...termsOf(brief) }, news, untilEnd(brief)))
-    ) {
-      applied = [...applied.filter((one) => one.revision === wanted.revision), wanted];
-    }
+    const order = { ...ref, ...wanted, ...termsOf(brief) };
+    const came = kind === 'skip' ? 'whole' : await applyPhase(order, { brief, applied }, news);
+    if (came === 'whole') applied = [...applied.filter((one) => one.revision === wanted.revision), wanted];
+    aside = came === 'in-part' ? [...aside, wanted] : [];
   }
 }
 
@@ -107,53 +104,6 @@ async function startGuard(ref: RunRef, everyMs: number): Promise<void> {
     args: [{ ...ref, everyMs }],
     parentClosePolicy: ParentClosePolicy.TERMINATE,
   });
-}
-
-/**
- * Carries out one phase; a stop, a pause or the end of the campaign interrupts it, and then it counts as not carried out. A
- * phase that fails leaves what stands and is told: in the middle of a peak, less capacity than planned is better than none.
- */
-async function applyPhase(input: PhaseInput, news: News, endsInMs: number): Promise<boolean> {
-  const ends = patched(END_INTERRUPTS);
-  const scope = new CancellationScope();
-  const outcome: { over: boolean; failure: unknown } = { over: false, failure: undefined };
-  const work = async () => {
-    try {
-      await scope.run(async () => await executeChild(phase, { workflowId: phaseId(input), args: [input] }));
-    } catch (thrown) {
-      outcome.failure = thrown;
-    }
-    outcome.over = true;
-  };
-  const watched = work();
-  const settled = () => outcome.over;
-  let leftMs = ends ? endsInMs : undefined;
-  while (!settled()) {
-    await woken(() => settled() || news.pending, leftMs);
-    if (settled() && !news.pending) continue;
-    news.pending = false;
-    const brief = await readRun(input);
-    leftMs = ends ? untilEnd(brief) : undefined;
-    if (brief.control === 'run' && !(ends && nextStep(brief, []).kind === 'scale-back')) continue;
-    scope.cancel();
-    leftMs = undefined;
-  }
-  await watched;
-  if (isCancellation(outcome.failure)) return false;
-  if (outcome.failure === undefined) return true;
-  const detail = rootCause(outcome.failure) ?? 'unknown cause';
-  await noteProblem({ ...refOf(input), phase: input.phase, detail });
-  return true;
-}
-
-/** @param mostMs after which it is over in any case; undefined: never. */
-async function woken(by: () => boolean, mostMs: number | undefined): Promise<void> {
-  if (mostMs === undefined) await condition(by);
-  else await condition(by, mostMs);
-}
-
-function untilEnd({ now, phases }: RunBrief): number {
-  return Math.max(1, msBetween(now, phases.at(-1)?.endsAt ?? now));
 }
 
 async function bringEverythingBack(input: RunInput, reason: string): Promise<void> {
@@ -171,12 +121,4 @@ async function bringEverythingBack(input: RunInput, reason: string): Promise<voi
 
 function termsOf({ services, guardEveryMs }: RunBrief): Pick<PhaseInput, 'services' | 'lookEveryMs'> {
   return { services, lookEveryMs: guardEveryMs };
-}
-
-function phaseId({ phase: name, stage, revision }: PhaseInput): string {
-  return `${workflowInfo().workflowId}/${name}.${stage}.${revision}`;
-}
-
-function refOf({ tenantId, runId, fence }: PhaseInput): RunRef {
-  return { tenantId, runId, fence };
 }
