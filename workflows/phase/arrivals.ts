@@ -12,7 +12,7 @@ export type Arrivals = Readonly<{
   /** Unique for this phase of this run: its looks are numbered after it. */
   label: string;
   lookEveryMs: number;
-  /** The phase has begun: each machine counts at once. Before that, traffic waits for those that come together. */
+  /** The phase has begun: traffic does not wait for long until nobody new comes. */
   urgent: boolean;
   /** Nothing more is bought: whoever runs now is all there is. */
   bought: () => boolean;
@@ -22,15 +22,20 @@ export type Arrivals = Readonly<{
   serve: (look: number) => Promise<boolean>;
 }>;
 
+/** Looks after which machines that are ready serve in a phase that has begun, though more of them come with every look. */
+const URGENT_AFTER = 3;
+
 /**
  * Joins machines as they come, and lets those that are ready serve while others are awaited: one that boots slowly, or never,
- * must not keep a hundred idle beside an overloaded fleet. Returns when everybody who runs is ready or given up; the traffic
+ * must not keep a hundred idle beside an overloaded fleet. Those that come one right after the other are served to together,
+ * because a shift takes minutes, and the next one waits for it. Returns when everybody who runs is ready or given up; the traffic
  * of the last to come is the caller's to move. @returns how many were left to whoever goes on.
  */
 export async function joinAsTheyCome(arrivals: Arrivals): Promise<number> {
   const { bought, isHandedOver, lookEveryMs, urgent, serve } = arrivals;
   let serving = 0;
   let before = 0;
+  let idleFor = 0;
   let since: string | undefined;
   for (let look = 1; ; look += 1) {
     const over = await condition(bought, lookEveryMs);
@@ -44,9 +49,11 @@ export async function joinAsTheyCome(arrivals: Arrivals): Promise<number> {
     if (over) since = seen.since;
     const paused = seen.ready === before;
     before = seen.ready;
-    if (seen.ready <= serving || !(over || urgent || paused)) continue;
+    idleFor = seen.ready > serving ? idleFor + 1 : 0;
+    if (idleFor === 0 || !(over || paused || (urgent && idleFor >= URGENT_AFTER))) continue;
     // A step that its gate refused is tried again when all are there, not with every look.
     serving = (await early(async () => await serve(look))) === true ? seen.ready : Infinity;
+    idleFor = 0;
   }
 }
 

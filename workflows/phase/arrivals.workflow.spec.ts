@@ -68,6 +68,20 @@ describe('machines that arrive one after the other', () => {
     expect(before(ground.calls, 'join web: 3 ready').filter((line) => line.startsWith('shift'))).toEqual([]);
   });
 
+  it('serve after some looks in a phase that has begun, though more come with every look', async () => {
+    const [ground, ids] = await world.ground([target('web', 6)], ['ramp']);
+    ground.phases = ground.phases.map((phase) => ({ ...phase, prepareAt: phase.startsAt }));
+    ground.batchSize = 1;
+    ground.on('launchBatch', async ({ batch }) => {
+      await until(ground, (calls) => joined(calls) >= batch);
+    });
+    await runOf(ids);
+    expect(before(ground.calls, 'join web: 6 ready')).toEqual(
+      expect.arrayContaining(['join web: 3 ready', 'shift web 1']),
+    );
+    expect(before(ground.calls, 'join web: 3 ready').filter((line) => line.startsWith('shift'))).toEqual([]);
+  });
+
   it('are joined in the end although the entrance refused the first of them', async () => {
     const [ground, ids] = await world.ground([target('web', 2)], ['ramp']);
     let refusals = 0;
