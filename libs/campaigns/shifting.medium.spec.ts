@@ -61,6 +61,12 @@ describe('traffic of a run', () => {
     const early = await look(1, { withinMs: 0, more: true });
     expect(early).toMatchObject({ ready: 3, unhealthy: 1 });
     expect((await states())[bad]).toBe('running');
+    // Nobody came since: the entrance is not asked to change anything.
+    await look(0, { withinMs: 0, more: true });
+    const orders = (await run.ledger.listIntents(ref.tenantId, { runId: ref.runId, kind: 'set' })).map(
+      ({ step }) => step.split('/').slice(0, 2).join('/'),
+    );
+    expect(orders.filter((step) => step.startsWith('join/'))).toEqual(['join/peak.full.1.1']);
     const last = await look(2, { withinMs: 0, more: false });
     expect([last.unhealthy, (await states())[bad]]).toEqual([1, 'running']);
     const { readyTimeoutMs } = (await run.book.open(ref.tenantId, ref.runId)).policy;

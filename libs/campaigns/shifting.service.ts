@@ -53,9 +53,11 @@ export class Shifting {
     const machines = (await this.machines(tenantId, runId, service)).filter(({ item }) =>
       ['running', 'ready'].includes(item.state),
     );
-    for (const [group, members] of membersByGroup(open.plan, machines)) {
-      await this.routes.setMembers(route, group, members, changeOf(open, input, `join/${input.join}`));
-    }
+    const change = changeOf(open, input, `join/${input.join}`);
+    const expected = membersByGroup(open.plan, machines);
+    // One look of many changes the entrance only where somebody came.
+    if (input.pass?.more === true) await this.routes.giveMembers(route, expected, change, 0);
+    else for (const [group, members] of expected) await this.routes.setMembers(route, group, members, change);
     return await this.awaitReady(open, route, input, heartbeat);
   }
 

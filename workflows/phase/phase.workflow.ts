@@ -128,7 +128,10 @@ async function supplyAndServe(input: PhaseInput, ramp: Ramp): Promise<boolean> {
       const unready = await joinAsTheyCome({ ...arrivals, serve });
       left += unready;
     } else await condition(bought);
-    await moveTraffic(run, service, label, leavingOf(orders ?? first, service));
+    // Nobody is let go before those are there who take over.
+    const stays = orders === undefined || isHandedOver();
+    if (stays && leavingOf(orders ?? first, service) !== undefined) left += 1;
+    await moveTraffic(run, service, label, stays ? undefined : leavingOf(orders, service));
   });
   await settleAll([supplyAll(), ...serving]);
   return left === 0;
@@ -224,8 +227,8 @@ function growingIn({ unready, grow: orders }: GroundOrders): ReadonlySet<string>
   return new Set([...unready, ...orders.map((order) => order.service)]);
 }
 
-function leavingOf({ shrink }: GroundOrders, service: string): ShrinkOrder | undefined {
-  return shrink.find((order) => order.service === service);
+function leavingOf(orders: GroundOrders | undefined, service: string): ShrinkOrder | undefined {
+  return orders?.shrink.find((order) => order.service === service);
 }
 
 function refOf({ tenantId, runId, fence }: RunRef): RunRef {

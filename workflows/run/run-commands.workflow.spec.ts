@@ -148,6 +148,29 @@ describe('commands', () => {
     expect(ground.alive()).toBe(0);
   });
 
+  it('whoever hands over lets nobody go: those who take over may not be there yet', async () => {
+    const shop = { service: 'shop', poolId: 'cheap' } as const;
+    const [ground, ids] = await world.ground([
+      { ...shop, phase: 'ramp', machines: 2 },
+      { ...shop, phase: 'peak', machines: 1 },
+      web('peak', 2),
+    ]);
+    ground.phases = ground.phases.map((phase) => ({ ...phase, prepareAt: phase.startsAt }));
+    ground.on('launchBatch', async ({ service }) => {
+      if (service === 'shop' || ground.revision > 1) return;
+      ground.revision += 1;
+      await tell(ids);
+      await untilCancelled();
+    });
+    await runOf(ids);
+    const [bought, left] = ['buy 2 of 2 cheap for web', 'leave shop: 1'].map((line) =>
+      ground.calls.indexOf(line),
+    );
+    expect(bought).toBeGreaterThan(0);
+    expect(left).toBeGreaterThan(bought ?? Infinity);
+    expect(ground.calls).toContain('reached peak');
+  });
+
   it('a phase that waits for a dead machine makes room for the next one, and has its turn again after it', async () => {
     const [ground, ids] = await world.ground([web('ramp', 2), web('peak', 3)]);
     const [ramp, peak] = ground.phases;
