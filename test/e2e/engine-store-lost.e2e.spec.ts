@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { routes } from '@springtide/contracts';
+import { routes, type RunBody } from '@springtide/contracts';
 import { startEmbeddedTemporal, temporalBinary, type EmbeddedTemporal } from '@springtide/platform';
 import { testDatabase, type TestDatabase } from '@springtide/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { idempotencySchema } from '../../apps/api/src/idempotency/data/idempotency.migration.js';
-import { closed, expectEverythingBack, planApproveArm, runUntil } from './campaign-story.js';
+import { SHORT, closed, expectEverythingBack, planApproveArm, runUntil } from './campaign-story.js';
 import { setStage, type Stage } from './stage.js';
 
 jest.setTimeout(180_000);
@@ -65,8 +65,10 @@ const leaseOf = async (runId: string): Promise<string> => {
 
 describe('an engine that has lost its store', () => {
   it('holds its runs safely: nothing is bought or ended, leases are kept, and a person decides', async () => {
-    const armed = await planApproveArm(stage, 'forgotten');
-    await runUntil(stage, armed.run.id, 'all machines are ready', (run) => run.state === 'holding');
+    // Long enough that nothing is bought for it any more, and nothing let go after it yet, when the engine is lost.
+    const armed = await planApproveArm(stage, 'forgotten', { ...SHORT, peakMs: 30_000 });
+    const isPeak = ({ state, phase }: RunBody) => state === 'holding' && phase === 'peak';
+    await runUntil(stage, armed.run.id, 'all machines are ready', isPeak);
     const [before, made] = [machinesNow(), stage.everMade().size];
     expect(before.length).toBeGreaterThan(0);
     await loseEngineStore();

@@ -1,9 +1,9 @@
 import { jest } from '@jest/globals';
 import { runWorkflowId } from '@springtide/contracts';
-import type { FakeGround } from '@springtide/testing';
+import type { FakeGround, FakeTarget } from '@springtide/testing';
 import { ApplicationFailure } from '@temporalio/common';
 import { setTimeout as wait } from 'node:timers/promises';
-import { startRunWorld, type RunIds, type RunWorld } from '../testing/run-world.js';
+import { lastUntilReached, startRunWorld, type RunIds, type RunWorld } from '../testing/run-world.js';
 
 jest.setTimeout(120_000);
 
@@ -26,12 +26,28 @@ async function until(ground: FakeGround, isTold: (calls: readonly string[]) => b
   }
 }
 
+/** A run of one phase that lasts until it is reached. */
+async function open(targets: readonly FakeTarget[]): Promise<[FakeGround, RunIds]> {
+  const [ground, ids] = await world.ground(targets, ['ramp']);
+  lastUntilReached(world, ground, ids);
+  return [ground, ids];
+}
+
+/** With every look while others are awaited one more machine comes. */
+function comeWithEveryLook(ground: FakeGround): void {
+  ground.on('joinRoute', ({ service, pass }) => {
+    if (pass?.more !== true) return;
+    const machineId = `late-${ground.machines.length}`;
+    ground.machines.push({ service, poolId: 'cheap', intentId: 'late', machineId, state: 'running' });
+  });
+}
+
 const joined = (calls: readonly string[]) => calls.filter((line) => line.startsWith('join web')).length;
 const before = (calls: readonly string[], line: string) => calls.slice(0, calls.indexOf(line));
 
 describe('machines that arrive one after the other', () => {
   it('serve while another one, that boots slowly, is awaited', async () => {
-    const [ground, ids] = await world.ground([target('web', 4)], ['ramp']);
+    const [ground, ids] = await open([target('web', 4)]);
     ground.batchSize = 2;
     ground.on('launchBatch', async ({ batch }) => {
       if (batch === 1) await until(ground, (calls) => calls.includes('shift web 1'));
@@ -44,7 +60,7 @@ describe('machines that arrive one after the other', () => {
   });
 
   it('wait for nobody who was bought for another service', async () => {
-    const [ground, ids] = await world.ground([target('web', 1), target('shop', 1)], ['ramp']);
+    const [ground, ids] = await open([target('web', 1), target('shop', 1)]);
     ground.on('launchBatch', async ({ service }) => {
       if (service === 'shop') await until(ground, (calls) => calls.includes('shift web 1'));
     });
@@ -54,36 +70,34 @@ describe('machines that arrive one after the other', () => {
   });
 
   it('get their traffic together when the phase has not begun and they come one right after the other', async () => {
-    const [ground, ids] = await world.ground([target('web', 3)], ['ramp']);
-    // Two looks fit between the beginning of its preparation and its start.
+    const [ground, ids] = await open([target('web', 1)]);
+    const [ramp] = ground.phases;
     ground.phases = ground.phases.map((phase) => ({ ...phase, startsAt: phase.endsAt }));
-    ground.batchSize = 1;
-    ground.on('launchBatch', async ({ batch }) => {
-      await until(ground, (calls) => joined(calls) >= batch);
+    comeWithEveryLook(ground);
+    ground.on('launchBatch', async () => await until(ground, (calls) => joined(calls) > 3));
+    // It begins when everything is prepared.
+    ground.on('planShift', () => {
+      ground.phases = ground.phases.map((phase) => ({ ...phase, startsAt: ramp?.startsAt ?? '' }));
     });
     await runOf(ids);
-    expect(before(ground.calls, 'join web: 3 ready')).toEqual(
-      expect.arrayContaining(['join web: 1 ready', 'join web: 2 ready']),
-    );
-    expect(before(ground.calls, 'join web: 3 ready').filter((line) => line.startsWith('shift'))).toEqual([]);
+    const meanwhile = before(ground.calls, 'buy 1 of 1 cheap for web');
+    expect(joined(meanwhile)).toBeGreaterThan(3);
+    expect(meanwhile.filter((line) => line.startsWith('shift'))).toEqual([]);
+    expect(ground.calls).toContain('reached ramp');
   });
 
-  it('serve after some looks in a phase that has begun, though more come with every look', async () => {
-    const [ground, ids] = await world.ground([target('web', 6)], ['ramp']);
+  it('serve after three looks in a phase that has begun, though more come with every look', async () => {
+    const [ground, ids] = await open([target('web', 1)]);
     ground.phases = ground.phases.map((phase) => ({ ...phase, prepareAt: phase.startsAt }));
-    ground.batchSize = 1;
-    ground.on('launchBatch', async ({ batch }) => {
-      await until(ground, (calls) => joined(calls) >= batch);
-    });
+    comeWithEveryLook(ground);
+    ground.on('launchBatch', async () => await until(ground, (calls) => calls.includes('shift web 1')));
     await runOf(ids);
-    expect(before(ground.calls, 'join web: 6 ready')).toEqual(
-      expect.arrayContaining(['join web: 3 ready', 'shift web 1']),
-    );
-    expect(before(ground.calls, 'join web: 3 ready').filter((line) => line.startsWith('shift'))).toEqual([]);
+    expect(joined(before(ground.calls, 'shift web 0.5'))).toBe(3);
+    expect(ground.calls).toContain('reached ramp');
   });
 
   it('are joined in the end although the entrance refused the first of them', async () => {
-    const [ground, ids] = await world.ground([target('web', 2)], ['ramp']);
+    const [ground, ids] = await open([target('web', 2)]);
     let refusals = 0;
     ground.batchSize = 1;
     ground.on('joinRoute', ({ pass }) => {
@@ -102,7 +116,7 @@ describe('machines that arrive one after the other', () => {
   });
 
   it('are not tried again with every look once a step was taken back', async () => {
-    const [ground, ids] = await world.ground([target('web', 4)], ['ramp']);
+    const [ground, ids] = await open([target('web', 4)]);
     ground.batchSize = 2;
     ground.unfit = () => !ground.calls.includes('join web: 4 ready');
     ground.on('launchBatch', async ({ batch }) => {

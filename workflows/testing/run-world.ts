@@ -1,3 +1,4 @@
+import { RUN_CHANGED, runWorkflowId } from '@springtide/contracts';
 import {
   FakeGround,
   startWorkflowDriver,
@@ -84,6 +85,37 @@ export async function startRunWorld(
     },
     stop: async () => await driver.stop(),
   };
+}
+
+/** What a command does, and whoever else changes what a run is after: truth first, then the news. */
+export async function change(
+  world: RunWorld,
+  ground: FakeGround,
+  ids: RunIds,
+  to: () => void,
+): Promise<void> {
+  to();
+  ground.revision += 1;
+  await world.driver.client.workflow.getHandle(runWorkflowId(ids.runId)).signal(RUN_CHANGED);
+}
+
+/** Each phase lasts until it is reached, however long a busy machine takes; the next one begins then. */
+export function lastUntilReached(world: RunWorld, ground: FakeGround, ids: RunIds): void {
+  const far = new Date(Date.now() + 86_400_000).toISOString();
+  const [first] = ground.phases;
+  ground.phases = ground.phases.map((phase) =>
+    phase === first ? { ...phase, endsAt: far } : { ...phase, startsAt: far, endsAt: far },
+  );
+  ground.on('notePhaseReached', async ({ phase: name }) => {
+    const now = new Date().toISOString();
+    const index = ground.phases.findIndex((phase) => phase.name === name);
+    await change(world, ground, ids, () => {
+      ground.phases = ground.phases.map((phase, at) => {
+        if (at === index) return { ...phase, endsAt: now };
+        return at === index + 1 ? { ...phase, prepareAt: now, startsAt: now } : phase;
+      });
+    });
+  });
 }
 
 /** Each lasts ten units and is prepared two ahead. */
