@@ -9,7 +9,7 @@ export type FaultRule = Readonly<{
   /** Of the address; all calls when left out. */
   path?: RegExp;
   times?: number;
-  /** From 0 to 1, drawn per call. Default 1. */
+  /** From 0 to 1, drawn per call; the first one meets it in any case. Default 1. */
   share?: number;
   do: Fate;
 }>;
@@ -164,7 +164,10 @@ export class FaultProxy {
 
   #take(path: string): Active | undefined {
     const found = this.#rules.find(
-      (rule) => rule.left > 0 && (rule.path?.test(path) ?? true) && Math.random() < (rule.share ?? 1),
+      (rule) =>
+        rule.left > 0 &&
+        (rule.path?.test(path) ?? true) &&
+        (rule.count === 0 || Math.random() < (rule.share ?? 1)),
     );
     if (found !== undefined) found.left -= 1;
     return found;
