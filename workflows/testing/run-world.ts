@@ -101,13 +101,13 @@ export async function change(
 
 /** Each phase lasts until it is reached, however long a busy machine takes; the next one begins then. */
 export function lastUntilReached(world: RunWorld, ground: FakeGround, ids: RunIds): void {
-  const far = new Date(Date.now() + 86_400_000).toISOString();
   const [first] = ground.phases;
+  const far = new Date(Date.parse(first?.startsAt ?? '') + 86_400_000).toISOString();
   ground.phases = ground.phases.map((phase) =>
     phase === first ? { ...phase, endsAt: far } : { ...phase, startsAt: far, endsAt: far },
   );
   ground.on('notePhaseReached', async ({ phase: name }) => {
-    const now = new Date().toISOString();
+    const now = await world.driver.now();
     const index = ground.phases.findIndex((phase) => phase.name === name);
     await change(world, ground, ids, () => {
       ground.phases = ground.phases.map((phase, at) => {
