@@ -234,12 +234,13 @@ function plannedHours(open: OpenRun, now: string): number {
   return Math.max(0, msBetween(now, end) + open.policy.drainMs) / HOUR;
 }
 
-/** At most 40 characters, unique per batch, and telling: which run, which service. */
+/** Names one order of a run for good: asked for again under the same name, it is the same purchase. */
 function keyOf({ phase, fence, revision, round, turn, service, poolId }: BatchOrder): string {
   const when = [fence, revision, round, ...(turn === undefined ? [] : [turn])].join('.');
   return `${phase}/${when}/${service}/${poolId}`;
 }
 
+/** At most 40 characters, unique per batch, and telling: which run, which service. */
 function namePrefix(order: BatchOrder, runId: string, step: string): string {
   const service = order.service
     .toLowerCase()

@@ -2,6 +2,9 @@ import type { Schedule, StartOptions } from './engine-options.js';
 import { Execution } from './execution.js';
 import { cancelledFailure, childFailure, type Outcome } from './failures.js';
 import type { EngineParts } from './engine-options.js';
+import type { Job } from './workflow-instance.js';
+
+type SignalInput = NonNullable<NonNullable<Job['signalWorkflow']>['input']>;
 
 /**
  * The workflow engine, as far as our workflows can tell the difference: executions by id, timers, activities that are
@@ -26,9 +29,9 @@ export class TwinEngine {
   }
 
   /** False when none with this id is open. */
-  signal(workflowId: string, signalName: string): boolean {
+  signal(workflowId: string, signalName: string, input: SignalInput = []): boolean {
     const execution = this.#open.get(workflowId);
-    execution?.tell({ signalWorkflow: { signalName, input: [] } });
+    execution?.tell({ signalWorkflow: { signalName, input } });
     return execution !== undefined;
   }
 

@@ -171,7 +171,7 @@ export class Execution {
 
   #signal(order: NonNullable<Command['signalExternalWorkflowExecution']>): void {
     const to = order.childWorkflowId ?? order.workflowExecution?.workflowId ?? '';
-    const heard = this.engine.signal(to, order.signalName ?? '');
+    const heard = this.engine.signal(to, order.signalName ?? '', order.args ?? []);
     const failure = heard ? null : { message: `there is no open workflow ${to}` };
     this.tell({ resolveSignalExternalWorkflow: { seq: order.seq ?? 0, failure } });
   }

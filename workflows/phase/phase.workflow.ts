@@ -23,6 +23,7 @@ import {
   rootCause,
   setHandler,
   workflowInfo,
+  type WorkflowInfo,
 } from '@temporalio/workflow';
 import { EFFECT, PURCHASE, STEP, TRUTH } from '../activity-profiles.js';
 import { failureCode } from '../failure-code.js';
@@ -76,7 +77,7 @@ export async function phase(input: PhaseInput): Promise<PhaseOutcome> {
   const { phase: name, stage, revision, services } = input;
   const run = refOf(input);
   // Nothing that another turn of the same phase did counts as done in this one.
-  const turn = workflowInfo().runId.slice(0, 8);
+  const turn = turnOf(workflowInfo());
   const first = await readOrders({ ...run, phase: name, stage });
   const growing = growingIn(first);
   // One that was not begun in time is not prepared either: what joins was bought for what came before.
@@ -187,16 +188,11 @@ async function buy(
 ): Promise<readonly Deficit[]> {
   const { phase: name, revision } = input;
   const which = turn === undefined ? {} : { turn };
-  const place = [
-    workflowInfo().workflowId,
-    'provision',
-    ...(turn?.endsWith('+') === true ? ['rest'] : []),
-  ].join('/');
   const results = await settleAll(
     orders.map(
       async (order) =>
         await executeChild(provision, {
-          workflowId: `${place}/${round}/${order.service}/${order.poolId}`,
+          workflowId: `${workflowInfo().workflowId}/provision/${round}/${order.service}/${order.poolId}`,
           args: [{ ...refOf(input), phase: name, revision, round, ...which, order }],
         }),
     ),
@@ -221,6 +217,11 @@ async function moveTraffic(
 
 async function moveShares(order: ShiftOrder, as: string) {
   return await executeChild(shift, { workflowId: `${workflowInfo().workflowId}/shift/${as}`, args: [order] });
+}
+
+/** From the end of its id: the beginning is a clock, and the same for turns within a minute. */
+function turnOf({ runId }: Pick<WorkflowInfo, 'runId'>): string {
+  return runId.slice(-8);
 }
 
 function growingIn({ unready, grow: orders }: GroundOrders): ReadonlySet<string> {

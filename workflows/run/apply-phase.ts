@@ -1,5 +1,5 @@
 import type { RunActivities, RunBrief, RunRef } from '@springtide/contracts';
-import { nextStep, type Applied } from '@springtide/campaigns/domain';
+import { Turns, nextStep, type Applied } from '@springtide/campaigns/domain';
 import { msBetween } from '@springtide/kernel';
 import {
   CancellationScope,
@@ -14,7 +14,6 @@ import {
 } from '@temporalio/workflow';
 import { TRUTH } from '../activity-profiles.js';
 import { handOver, phase, type PhaseInput, type PhaseOutcome } from '../phase/phase.workflow.js';
-import { Turns } from './turns.js';
 
 const { readRun, noteProblem } = proxyActivities<RunActivities>(TRUTH);
 

@@ -29,12 +29,12 @@ async function main(): Promise<void> {
   const providers = await loadManifests(registry);
   const clock = await databaseClock(database, log);
   const api = await startApi({ config, database, clock, log, metrics, providers, checks: [temporal] });
-  const told = new Promise<void>((resolve) => {
+  const toldToEnd = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
   log.info({ url: api.url }, 'the API listens');
   process.send?.({ ready: api.url });
-  await told;
+  await toldToEnd;
   log.info({}, 'shutting down');
   await api.stop();
   await Promise.all([database.close(), temporal.close()]);

@@ -52,6 +52,7 @@ export {
   type WayBackTurn,
 } from './way-back.js';
 export { nextStep, type Applied, type RunStep, type Stage } from './run-steps.js';
+export { Turns } from './turns.js';
 export { changedCampaign, comparePlans, type ComparedPlan } from './compare-plans.js';
 export { outageReasons } from './plan-outages.js';
 export { summaryReason, withOneBudget } from './plan-summary.js';

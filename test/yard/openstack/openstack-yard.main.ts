@@ -35,7 +35,7 @@ if (values.flavor !== undefined) {
 }
 if (values['vcpu-quota'] !== undefined) await yard.admin.leaveQuota(Number(values['vcpu-quota']));
 const { stop, admin: _admin, front: _front, ...facts } = yard;
-const told = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+const toldToEnd = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
 process.stdout.write(`${JSON.stringify(facts)}\n`);
-await told;
+await toldToEnd;
 await stop();

@@ -40,7 +40,7 @@ const yard = await startVsphereYard({
   onProgress,
 });
 const { stop, ...facts } = yard;
-const told = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+const toldToEnd = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
 process.stdout.write(`${JSON.stringify(facts)}\n`);
-await told;
+await toldToEnd;
 await stop();

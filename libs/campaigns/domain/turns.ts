@@ -1,6 +1,6 @@
 import type { RunBrief } from '@springtide/contracts';
-import { nextStep, type Applied } from '@springtide/campaigns/domain';
 import { msBetween } from '@springtide/kernel';
+import { nextStep, type Applied } from './run-steps.js';
 
 /** Looks of the guard for which a phase that is due leaves the one before it to its end. */
 const PATIENCE = 2;
