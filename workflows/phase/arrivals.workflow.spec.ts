@@ -19,16 +19,17 @@ const target = (service: string, machines: number) =>
 
 /** Holds something up until the ground has told what is awaited, or the test is over. */
 async function until(ground: FakeGround, isTold: (calls: readonly string[]) => boolean): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (!isTold(ground.calls)) {
     if (Date.now() > deadline) throw ApplicationFailure.nonRetryable('nobody told it', 'internal');
     await wait(20);
   }
 }
 
-/** A run of one phase that lasts until it is reached. */
+/** A run of one phase that lasts until it is reached, and is prepared when it begins: nothing becomes due during its only turn. */
 async function open(targets: readonly FakeTarget[]): Promise<[FakeGround, RunIds]> {
   const [ground, ids] = await world.ground(targets, ['ramp']);
+  ground.phases = ground.phases.map((phase) => ({ ...phase, prepareAt: phase.startsAt }));
   lastUntilReached(world, ground, ids);
   return [ground, ids];
 }
@@ -88,7 +89,6 @@ describe('machines that arrive one after the other', () => {
 
   it('serve after three looks in a phase that has begun, though more come with every look', async () => {
     const [ground, ids] = await open([target('web', 1)]);
-    ground.phases = ground.phases.map((phase) => ({ ...phase, prepareAt: phase.startsAt }));
     comeWithEveryLook(ground);
     ground.on('launchBatch', async () => await until(ground, (calls) => calls.includes('shift web 1')));
     await runOf(ids);
