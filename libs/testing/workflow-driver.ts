@@ -140,6 +140,7 @@ async function realServer(): Promise<Server> {
   const server = await startEmbeddedTemporal({
     dbFile: join(folder, 'temporal.db'),
     binary: await temporalBinary(),
+    durable: false,
   });
   const connection = await NativeConnection.connect({ address: server.address });
   const clientConnection = await Connection.connect({ address: server.address });

@@ -85,14 +85,15 @@ async function startPostgres(dir: string) {
 
 async function startTemporal(dbFile: string) {
   const binary = await temporalBinary();
-  let server: EmbeddedTemporal = await startEmbeddedTemporal({ dbFile, binary });
+  const options = { dbFile, binary, durable: false };
+  let server: EmbeddedTemporal = await startEmbeddedTemporal(options);
   const { port } = server;
   return {
     pid: () => server.pid,
     kill: async () => await server.kill(),
     end: async () => await server.stop(),
     start: async () => {
-      server = await startEmbeddedTemporal({ dbFile, binary, port });
+      server = await startEmbeddedTemporal({ ...options, port });
     },
     gate: await TcpGate.start(port),
   };

@@ -176,7 +176,11 @@ async function enginesFor(
   const { schemaParts } = await import('@springtide/schema');
   const [database, temporal] = await Promise.all([
     testDatabase([...schemaParts(), idempotencySchema]),
-    startEmbeddedTemporal({ dbFile: join(folder, 'temporal.db'), binary: await temporalBinary() }),
+    startEmbeddedTemporal({
+      dbFile: join(folder, 'temporal.db'),
+      binary: await temporalBinary(),
+      durable: false,
+    }),
   ]);
   return {
     database,

@@ -20,6 +20,8 @@ export type EmbeddedTemporalOptions = Readonly<{
   port?: number;
   /** How long finished runs stay visible. Default 7 days. */
   retention?: string;
+  /** False for throw-away test data: does not wait for the disk. A kill -9 loses nothing either way. Default true. */
+  durable?: boolean;
 }>;
 
 type Progress = (message: string) => void;
@@ -35,12 +37,7 @@ export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): P
   const server = await startChildServer({
     name: 'Temporal',
     command: options.binary,
-    args: ['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(port)].concat([
-      '--db-filename',
-      dbFile,
-      '--log-level',
-      'warn',
-    ]),
+    args: serverArguments(dbFile, port, options.durable ?? true),
     cwd: folder,
     logFile: join(folder, 'temporal.log'),
     endSignal: 'SIGTERM',
@@ -50,6 +47,16 @@ export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): P
   const retention = ['operator', 'namespace', 'update', '--namespace', 'default', '--address', address];
   await run(options.binary, [...retention, '--retention', options.retention ?? '7d'], { timeout: 20_000 });
   return { ...server, address, port, namespace: 'default' };
+}
+
+function serverArguments(dbFile: string, port: number, durable: boolean): string[] {
+  return [
+    ...['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(port)],
+    ...['--db-filename', dbFile, '--log-level', 'warn'],
+    // Its default lets a timer fire up to a second late.
+    ...['--dynamic-config-value', 'history.timerProcessorMaxTimeShift="10ms"'],
+    ...(durable ? [] : ['--sqlite-pragma', 'synchronous=off']),
+  ];
 }
 
 /**
