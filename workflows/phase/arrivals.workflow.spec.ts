@@ -1,5 +1,4 @@
 import { jest } from '@jest/globals';
-import { runWorkflowId } from '@springtide/contracts';
 import type { FakeGround, FakeTarget } from '@springtide/testing';
 import { ApplicationFailure } from '@temporalio/common';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -13,7 +12,6 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => await world.stop());
 
-const runOf = async (ids: RunIds) => await world.driver.execute('run', runWorkflowId(ids.runId), ids);
 const target = (service: string, machines: number) =>
   ({ service, poolId: 'cheap', phase: 'ramp', machines }) as const;
 
@@ -53,7 +51,7 @@ describe('machines that arrive one after the other', () => {
     ground.on('launchBatch', async ({ batch }) => {
       if (batch === 1) await until(ground, (calls) => calls.includes('shift web 1'));
     });
-    await runOf(ids);
+    await world.run(ids);
     const meanwhile = before(ground.calls, 'join web: 4 ready');
     expect(meanwhile).toEqual(expect.arrayContaining(['join web: 2 ready', 'shift web 0.5', 'shift web 1']));
     expect(ground.calls).toContain('reached ramp');
@@ -65,7 +63,7 @@ describe('machines that arrive one after the other', () => {
     ground.on('launchBatch', async ({ service }) => {
       if (service === 'shop') await until(ground, (calls) => calls.includes('shift web 1'));
     });
-    await runOf(ids);
+    await world.run(ids);
     expect(before(ground.calls, 'buy 1 of 1 cheap for shop')).toContain('shift web 1');
     expect(ground.calls).toEqual(expect.arrayContaining(['shift shop 1', 'reached ramp']));
   });
@@ -80,7 +78,7 @@ describe('machines that arrive one after the other', () => {
     ground.on('planShift', () => {
       ground.phases = ground.phases.map((phase) => ({ ...phase, startsAt: ramp?.startsAt ?? '' }));
     });
-    await runOf(ids);
+    await world.run(ids);
     const meanwhile = before(ground.calls, 'buy 1 of 1 cheap for web');
     expect(joined(meanwhile)).toBeGreaterThan(3);
     expect(meanwhile.filter((line) => line.startsWith('shift'))).toEqual([]);
@@ -91,7 +89,7 @@ describe('machines that arrive one after the other', () => {
     const [ground, ids] = await open([target('web', 1)]);
     comeWithEveryLook(ground);
     ground.on('launchBatch', async () => await until(ground, (calls) => calls.includes('shift web 1')));
-    await runOf(ids);
+    await world.run(ids);
     expect(joined(before(ground.calls, 'shift web 0.5'))).toBe(3);
     expect(ground.calls).toContain('reached ramp');
   });
@@ -108,7 +106,7 @@ describe('machines that arrive one after the other', () => {
     ground.on('launchBatch', async ({ batch }) => {
       if (batch === 1) await until(ground, () => refusals > 1);
     });
-    await runOf(ids);
+    await world.run(ids);
     expect(ground.calls).toEqual(
       expect.arrayContaining(['join web: 2 ready', 'shift web 1', 'reached ramp']),
     );
@@ -122,7 +120,7 @@ describe('machines that arrive one after the other', () => {
     ground.on('launchBatch', async ({ batch }) => {
       if (batch === 1) await until(ground, (calls) => joined(calls) > 2);
     });
-    await runOf(ids);
+    await world.run(ids);
     const meanwhile = before(ground.calls, 'join web: 4 ready');
     expect(meanwhile.filter((line) => line.startsWith('roll back'))).toEqual([
       'roll back web: too many errors',

@@ -1,38 +1,23 @@
-import type {
-  GroundOrders,
-  GrowOrder,
-  PhaseName,
-  RunActivities,
-  RunRef,
-  ShiftActivities,
-  ShrinkOrder,
-} from '@springtide/contracts';
+import type { GroundOrders, RunActivities, ShiftActivities } from '@springtide/contracts';
 import { proxyActivities } from '@temporalio/workflow';
 import { EFFECT, STEP, TRUTH } from '../activity-profiles.js';
 import { settleAll } from '../settle-all.js';
-import type { PhaseInput } from './phase.workflow.js';
+import { grow, seeThrough } from './buy.js';
+import { moveTraffic } from './move-traffic.js';
+import { refOf, type PhaseInput } from './phase-input.js';
 
 const truth = proxyActivities<RunActivities>(TRUTH);
 const { readOrders } = proxyActivities<RunActivities>(EFFECT);
 const { joinRoute } = proxyActivities<ShiftActivities>(STEP);
 
-type Steps = Readonly<{
-  seeThrough: (at: RunRef & { phase: PhaseName }, intentId: string) => Promise<void>;
-  grow: (input: PhaseInput, orders: readonly GrowOrder[]) => Promise<void>;
-  moveTraffic: (run: RunRef, service: string, label: string, leaving?: ShrinkOrder) => Promise<void>;
-}>;
-
 /**
  * A phase as version 0.1.0 carried it out: nothing is bought before what was interrupted is seen through, and nobody joins
  * before the last purchase is. For runs that were in one then; it goes with the version after the next.
  */
-export async function buyThenJoin(
-  input: PhaseInput,
-  { seeThrough, grow, moveTraffic }: Steps,
-): Promise<void> {
-  const { phase: name, stage, revision, services, tenantId, runId, fence } = input;
-  const run = { tenantId, runId, fence };
-  const orders = await ordersNow(input, seeThrough);
+export async function buyThenJoin(input: PhaseInput): Promise<void> {
+  const { phase: name, stage, revision, services } = input;
+  const run = refOf(input);
+  const orders = await ordersNow(input);
   const growing = new Set([...orders.unready, ...orders.grow.map((order) => order.service)]);
   if (growing.size > 0 && stage !== 'late') await truth.enterPhase({ ...run, phase: name });
   await grow(input, orders.grow);
@@ -47,9 +32,9 @@ export async function buyThenJoin(
   if (stage === 'full') await truth.notePhaseReached({ ...run, phase: name });
 }
 
-async function ordersNow(input: PhaseInput, seeThrough: Steps['seeThrough']): Promise<GroundOrders> {
-  const { phase: name, stage, tenantId, runId, fence } = input;
-  const run = { tenantId, runId, fence };
+async function ordersNow(input: PhaseInput): Promise<GroundOrders> {
+  const { phase: name, stage } = input;
+  const run = refOf(input);
   const orders = await readOrders({ ...run, phase: name, stage });
   if (orders.booting.length === 0) return orders;
   await settleAll(

@@ -13,7 +13,8 @@ import {
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
 import { TRUTH } from '../activity-profiles.js';
-import { handOver, phase, type PhaseInput, type PhaseOutcome } from '../phase/phase.workflow.js';
+import type { PhaseInput } from '../phase/phase-input.js';
+import { handOver, phase, type PhaseOutcome } from '../phase/phase.workflow.js';
 
 const { readRun, noteProblem } = proxyActivities<RunActivities>(TRUTH);
 

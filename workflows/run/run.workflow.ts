@@ -24,7 +24,7 @@ import {
 } from '@temporalio/workflow';
 import { TRUTH } from '../activity-profiles.js';
 import { guard } from '../guard/guard.workflow.js';
-import type { PhaseInput } from '../phase/phase.workflow.js';
+import type { PhaseInput } from '../phase/phase-input.js';
 import { scaleBack } from '../scale-back/scale-back.workflow.js';
 import { applyPhase, type News } from './apply-phase.js';
 
