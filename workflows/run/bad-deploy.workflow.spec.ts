@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { RUN_CHANGED, runWorkflowId } from '@springtide/contracts';
+import { RUN_CHANGED } from '@springtide/contracts';
 import { workflowBundle } from '@springtide/testing';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -35,7 +35,7 @@ describe('a bad build of the workflows', () => {
     const [ground, ids] = await world.ground([target], ['ramp']);
     const hour = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
     ground.phases = [{ name: 'ramp', prepareAt: hour(-1), startsAt: hour(-1), endsAt: hour(1) }];
-    const handle = await world.driver.start('run', runWorkflowId(ids.runId), ids);
+    const handle = await world.start(ids);
     while (!ground.calls.includes('reached ramp')) await wait(50);
     const before = [...ground.calls];
 

@@ -152,7 +152,7 @@ async function storyOf(step: (typeof STEPS)[number], hand: Hand) {
     [from, boughtBefore] = [ground.calls.length, ground.machines.length];
     await lay(hand, ground, ids);
   });
-  const handle = await world.driver.start('run', runWorkflowId(ids.runId), ids);
+  const handle = await world.start(ids);
   const onTheWayBack = step === 'lookAtWayBack' || step === 'closeRun';
   const through = () =>
     onTheWayBack ? ground.calls.includes('reached ramp') : laid && isThrough(ground, hand, from);

@@ -1,5 +1,4 @@
 import { jest } from '@jest/globals';
-import { runWorkflowId } from '@springtide/contracts';
 import type { FakeGround } from '@springtide/testing';
 import { startRunWorld, type RunIds, type RunWorld } from '../testing/run-world.js';
 
@@ -35,7 +34,7 @@ function pass(made: FakeGround, minutes: number): void {
 /** Nobody drives the run until so many minutes after it was armed. */
 async function awayFor(made: FakeGround, ids: RunIds, minutes: number): Promise<readonly string[]> {
   pass(made, minutes);
-  await world.driver.execute('run', runWorkflowId(ids.runId), ids);
+  await world.run(ids);
   return made.calls.filter((line) => /^(skip|enter|buy|reached|scale back|closed)/.test(line));
 }
 

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { RUN_CHANGED, runWorkflowId } from '@springtide/contracts';
+import { RUN_CHANGED } from '@springtide/contracts';
 import { workflowBundle, type FakeGround } from '@springtide/testing';
 import { Context } from '@temporalio/activity';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -53,11 +53,11 @@ async function begin(stage: UnderWay['stage'], release: Promise<void>): Promise<
   if (stage === 'buys') ground.on('launchBatch', async () => await alive(release));
   // Machines that are asked to go and stay, look after look: its way back is under way all the while.
   if (stage === 'goes back') ground.slow = Number.POSITIVE_INFINITY;
-  await world.driver.start('run', runWorkflowId(ids.runId), ids);
+  await world.start(ids);
   return { stage, ground, ids };
 }
 
-const handleOf = ({ ids }: UnderWay) => world.driver.client.workflow.getHandle(runWorkflowId(ids.runId));
+const handleOf = ({ ids }: UnderWay) => world.handle(ids);
 
 /** As a worker that is well: its work must not be given to another one. */
 async function alive(work: Promise<void>): Promise<void> {

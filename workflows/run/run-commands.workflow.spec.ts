@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { RUN_CHANGED, runWorkflowId } from '@springtide/contracts';
+import { RUN_CHANGED } from '@springtide/contracts';
 import type { FakeGround } from '@springtide/testing';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
@@ -15,9 +15,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => await world.stop());
 
-const runOf = async (ids: RunIds) => await world.driver.execute('run', runWorkflowId(ids.runId), ids);
-const tell = async (ids: RunIds) =>
-  await world.driver.client.workflow.getHandle(runWorkflowId(ids.runId)).signal(RUN_CHANGED);
+const tell = async (ids: RunIds) => await world.handle(ids).signal(RUN_CHANGED);
 
 const web = (phase: 'ramp' | 'peak', machines: number, poolId = 'cheap') =>
   ({ service: 'web', poolId, phase, machines }) as const;
@@ -76,7 +74,7 @@ describe('commands', () => {
     ground.on('launchBatch', async ({ batch }) => {
       if (batch === 1 && ground.revision === 1) await pause(ground, ids);
     });
-    const [seen] = await Promise.all([resumeAfterAWhile(ground, ids), runOf(ids)]);
+    const [seen] = await Promise.all([resumeAfterAWhile(ground, ids), world.run(ids)]);
     expect(seen).toEqual(['enter ramp', 'buy 2 of 2 cheap for web']);
     const rest = ['enter ramp', 'buy 2 of 2 cheap for web', 'join web: 4 ready'];
     expect(ground.calls.slice(2, 5)).toEqual(rest);
@@ -90,7 +88,7 @@ describe('commands', () => {
     ground.on('joinRoute', async () => {
       if (ground.revision === 1) await pause(ground, ids);
     });
-    const [seen] = await Promise.all([resumeAfterAWhile(ground, ids), runOf(ids)]);
+    const [seen] = await Promise.all([resumeAfterAWhile(ground, ids), world.run(ids)]);
     expect(seen).toEqual(['enter ramp', 'buy 2 of 2 cheap for web']);
     expect(ground.calls.slice(2, 4)).toEqual(['enter ramp', 'join web: 2 ready']);
     expect(ground.calls.filter((line) => line.startsWith('buy'))).toHaveLength(1);
@@ -106,7 +104,7 @@ describe('commands', () => {
       await tell(ids);
       await untilCancelled();
     });
-    await runOf(ids);
+    await world.run(ids);
     expect(ground.calls.slice(0, 5)).toEqual([
       'enter ramp',
       'buy 2 of 2 cheap for web',
@@ -123,7 +121,7 @@ describe('commands', () => {
     ground.on('launchBatch', async ({ batch }) => {
       if (batch === 1 || ground.alive() > 0) await untilCancelled();
     });
-    await runOf(ids);
+    await world.run(ids);
     expect(ground.calls.filter((line) => /^(buy|reached)/.test(line))).toEqual(['buy 2 of 2 cheap for web']);
     expect([ground.alive(), ground.reason]).toEqual([0, 'the campaign is over']);
   });
@@ -139,7 +137,7 @@ describe('commands', () => {
       await tell(ids);
       await untilCancelled();
     });
-    await runOf(ids);
+    await world.run(ids);
     expect(ground.calls.filter((line) => /^(buy|see|reached)/.test(line))).toEqual(
       expect.arrayContaining(['buy 2 of 2 cheap for web', 'buy 3 of 3 cheap for web', 'see first run']),
     );
@@ -165,7 +163,7 @@ describe('commands', () => {
       await change(world, ground, ids, () => undefined);
       await untilCancelled();
     });
-    await runOf(ids);
+    await world.run(ids);
     const [bought, left] = ['buy 2 of 2 cheap for web', 'leave shop: 1'].map((line) =>
       ground.calls.indexOf(line),
     );
@@ -189,7 +187,7 @@ describe('commands', () => {
     ground.on('awaitRunning', async () => {
       if (turns.every((turn) => turn.startsWith('ramp'))) await untilCancelled();
     });
-    await runOf(ids);
+    await world.run(ids);
     const prepared = turns.indexOf('peak grow');
     expect(turns.slice(0, prepared)).toEqual(['ramp full']);
     expect(turns.slice(prepared)).toEqual(expect.arrayContaining(['ramp full', 'peak full']));
@@ -204,9 +202,9 @@ describe('commands', () => {
     const [ground, ids] = await world.ground([web('ramp', 1)], ['ramp']);
     openEnded(ground);
     ground.on('notePhaseReached', async () => {
-      await world.driver.client.workflow.getHandle(runWorkflowId(ids.runId)).cancel();
+      await world.handle(ids).cancel();
     });
-    await runOf(ids);
+    await world.run(ids);
     expect(ground.calls).toContain('join web: 1 ready');
     expect([ground.alive(), ground.reason]).toEqual([0, 'the run was cancelled']);
   });
@@ -238,7 +236,7 @@ describe('news that comes while the run reads truth is not lost', () => {
     // The first time it reads only how often its guard is to look.
     let reads = 0;
     stopAfterReading(ground, ids, () => (reads += 1) === 2);
-    await runOf(ids);
+    await world.run(ids);
     expect([ground.reason, ground.calls.at(-1)]).toEqual(['it was stopped', 'closed']);
   });
 
@@ -253,7 +251,7 @@ describe('news that comes while the run reads truth is not lost', () => {
       await untilCancelled();
     });
     stopAfterReading(ground, ids, () => told);
-    await runOf(ids);
+    await world.run(ids);
     expect([ground.alive(), ground.reason]).toEqual([0, 'it was stopped']);
   });
 });
@@ -273,7 +271,7 @@ describe('beside the run', () => {
       if (ticks === 3)
         throw ApplicationFailure.nonRetryable('the account is disabled', 'failed-precondition');
     });
-    const handle = await world.driver.start('run', runWorkflowId(ids.runId), ids);
+    const handle = await world.start(ids);
     await handle.result();
     expect(ticks).toBeGreaterThan(5);
     const guard = `${handle.workflowId}/guard/${handle.firstExecutionRunId}`;

@@ -17,7 +17,6 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => await world.stop());
 
-const runOf = async (ids: RunIds) => await world.driver.execute('run', runWorkflowId(ids.runId), ids);
 const web = (phase: 'ramp' | 'peak', machines: number) =>
   ({ service: 'web', poolId: 'cheap', phase, machines }) as const;
 /** As the engine's history writes that a child outlives whoever started it. */
@@ -36,7 +35,7 @@ describe('a run in trouble', () => {
     ground.on('readRun', () => {
       throw ApplicationFailure.nonRetryable('its plan is not there', 'not-found');
     });
-    await runOf(ids);
+    await world.run(ids);
     expect([ground.reason, ground.calls.at(-1)]).toEqual(['the run failed: its plan is not there', 'closed']);
     // Should somebody terminate the run meanwhile, its way back goes on.
     expect(await closePoliciesOf(runWorkflowId(ids.runId))).toEqual([ABANDON]);
@@ -48,7 +47,7 @@ describe('a run in trouble', () => {
     ground.on('launchBatch', () => {
       throw fenced();
     });
-    await runOf(ids);
+    await world.run(ids);
     expect(ground.calls.filter((line) => /^(fallback|buy)/.test(line))).toEqual([]);
     expect(ground.calls).toContain('problem in ramp: a newer owner');
   });
@@ -65,7 +64,7 @@ describe('a run in trouble', () => {
       await wait(300);
       ground.dead = 1;
     });
-    await runOf(ids);
+    await world.run(ids);
     expect(ground.calls.slice(0, 4)).toEqual([
       'enter ramp',
       'buy 1 of 1 cheap for web',
@@ -82,7 +81,7 @@ describe('a run in trouble', () => {
       if (intentId === 'an-earlier-purchase')
         throw ApplicationFailure.nonRetryable('the key was withdrawn', 'unauthenticated');
     });
-    await runOf(ids);
+    await world.run(ids);
     const problem =
       'problem in ramp: what came of purchase an-earlier-purchase is not known (the key was withdrawn)';
     expect(ground.calls).toEqual(
@@ -94,7 +93,7 @@ describe('a run in trouble', () => {
     const [ground, ids] = await world.ground([web('ramp', 3)], ['ramp']);
     ground.fallbacks = ['dear'];
     ground.dead = 2;
-    await runOf(ids);
+    await world.run(ids);
     expect(ground.calls.slice(1, 4)).toEqual([
       'buy 3 of 3 cheap for web',
       'fallback 1 to dear',
@@ -109,7 +108,7 @@ describe('a run in trouble', () => {
     ground.on('rollBackShift', ({ to }) => {
       targets.push(to);
     });
-    await runOf(ids);
+    await world.run(ids);
     expect(ground.calls).not.toContain('shift web 1');
     expect(new Set(targets.map((to) => JSON.stringify(to)))).toEqual(new Set(['{"home":100}']));
   });
@@ -190,8 +189,8 @@ describe('a run that the engine forgot', () => {
     ground.on('takeOwnership', ({ owner }) => {
       owners.add(owner);
     });
-    await runOf(ids);
-    await runOf(ids);
+    await world.run(ids);
+    await world.run(ids);
     expect(owners.size).toBe(2);
   });
 });

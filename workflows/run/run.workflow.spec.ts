@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
-import { runWorkflowId, scaleBackWorkflowId } from '@springtide/contracts';
+import { scaleBackWorkflowId } from '@springtide/contracts';
 import { ApplicationFailure } from '@temporalio/common';
-import { startRunWorld, type RunIds, type RunWorld } from '../testing/run-world.js';
+import { startRunWorld, type RunWorld } from '../testing/run-world.js';
 
 jest.setTimeout(120_000);
 
@@ -12,7 +12,6 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => await world.stop());
 
-const runOf = async (ids: RunIds) => await world.driver.execute('run', runWorkflowId(ids.runId), ids);
 const web = (phase: 'ramp' | 'peak', machines: number, poolId = 'cheap') =>
   ({ service: 'web', poolId, phase, machines }) as const;
 
@@ -29,7 +28,7 @@ const wayBackOf = (machines: number) => [
 describe('a run', () => {
   it('buys, joins, moves traffic, holds, lets go what is too much, and brings everything back', async () => {
     const [ground, ids] = await world.ground([web('ramp', 3), web('peak', 2)]);
-    await runOf(ids);
+    await world.run(ids);
     expect(ground.calls).toEqual([
       'enter ramp',
       'buy 3 of 3 cheap for web',
@@ -48,7 +47,7 @@ describe('a run', () => {
     const [ground, ids] = await world.ground([web('ramp', 5)], ['ramp']);
     ground.stock.set('cheap', 2).set('dear', 1).set('last', 0);
     ground.fallbacks = ['dear', 'last'];
-    await runOf(ids);
+    await world.run(ids);
     expect(ground.calls.slice(0, 8)).toEqual([
       'enter ramp',
       'buy 2 of 5 cheap for web',
@@ -69,7 +68,7 @@ describe('a run', () => {
     ground.on('launchBatch', ({ poolId }) => {
       if (poolId === 'cheap') throw ApplicationFailure.nonRetryable('no such key', 'permission-denied');
     });
-    await runOf(ids);
+    await world.run(ids);
     expect(ground.calls.slice(0, 4)).toEqual([
       'enter ramp',
       'fallback 1 to dear',
@@ -83,7 +82,7 @@ describe('a run', () => {
     ground.on('joinRoute', ({ join }) => {
       if (join.startsWith('ramp')) throw ApplicationFailure.nonRetryable('no such route', 'not-found');
     });
-    await runOf(ids);
+    await world.run(ids);
     expect(ground.calls).toContain('problem in ramp: no such route');
     expect(ground.calls).toContain('join web: 2 ready');
     expect(ground.calls.at(-1)).toBe('closed');
@@ -96,7 +95,7 @@ describe('a run', () => {
     ground.on('joinRoute', ({ service }) => {
       if (service === 'web') throw ApplicationFailure.nonRetryable('no such route', 'not-found');
     });
-    await runOf(ids);
+    await world.run(ids);
     expect(ground.calls).toEqual(expect.arrayContaining(['join shop: 1 ready', 'shift shop 1']));
     expect(ground.calls).toContain('problem in ramp: no such route');
   });
@@ -104,7 +103,7 @@ describe('a run', () => {
   it('rolls a bad step back and keeps the machines it cannot take the traffic from', async () => {
     const [ground, ids] = await world.ground([web('ramp', 2), web('peak', 1)]);
     ground.unfit = ({ leaving, step }) => leaving.length > 0 && step === 1;
-    await runOf(ids);
+    await world.run(ids);
     expect(ground.calls).toContain('roll back web: too many errors');
     expect(ground.calls.filter((line) => line.startsWith('leave'))).toEqual([]);
     expect(ground.calls).toContain('reached peak');
@@ -117,8 +116,7 @@ describe('beside the run', () => {
     const [ground, ids] = await world.ground([web('ramp', 1)], ['ramp']);
     ground.control = 'abort';
     ground.on('lookAtWayBack', async ({ phase }, attempt) => {
-      if (phase === 'weights' && attempt === 1)
-        await world.driver.execute('run', runWorkflowId(ids.runId), ids);
+      if (phase === 'weights' && attempt === 1) await world.run(ids);
     });
     const reason = 'stop switch: drill';
     await world.driver.execute('scaleBack', scaleBackWorkflowId(ids.runId), { ...ids, reason });

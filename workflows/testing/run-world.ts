@@ -7,6 +7,7 @@ import {
   type GroundCall,
   type WorkflowDriver,
 } from '@springtide/testing';
+import type { WorkflowHandle } from '@temporalio/client';
 
 const CALLS: readonly GroundCall[] = [
   'takeOwnership',
@@ -41,6 +42,10 @@ export type RunWorld = Readonly<{
   driver: WorkflowDriver;
   /** A run of its own; its first phase is prepared one unit of time from now. */
   ground(targets: readonly FakeTarget[], names?: readonly FakePhase['name'][]): Promise<[FakeGround, RunIds]>;
+  /** Its workflow, to its end. */
+  run(ids: RunIds): Promise<unknown>;
+  start(ids: RunIds): ReturnType<WorkflowDriver['start']>;
+  handle(ids: RunIds): WorkflowHandle;
   stop(): Promise<void>;
 }>;
 
@@ -83,6 +88,9 @@ export async function startRunWorld(
       grounds.set(runId, ground);
       return [ground, { tenantId: 't', runId }];
     },
+    run: async (ids) => await driver.execute('run', runWorkflowId(ids.runId), ids),
+    start: async (ids) => await driver.start('run', runWorkflowId(ids.runId), ids),
+    handle: (ids) => driver.client.workflow.getHandle(runWorkflowId(ids.runId)),
     stop: async () => await driver.stop(),
   };
 }
@@ -96,7 +104,7 @@ export async function change(
 ): Promise<void> {
   to();
   ground.revision += 1;
-  await world.driver.client.workflow.getHandle(runWorkflowId(ids.runId)).signal(RUN_CHANGED);
+  await world.handle(ids).signal(RUN_CHANGED);
 }
 
 /** Each phase lasts until it is reached, however long a busy machine takes; the next one begins then. */
