@@ -2,6 +2,7 @@ export { type CallObserver, type ObservedCall } from './client/call-observer.js'
 export { DEFAULT_CALL_POLICY, type CallPolicy } from './client/call-policy.js';
 export { type CallControl } from './client/call-runner.js';
 export { CloudClient } from './client/cloud-client.js';
+export { type BillClient } from './client/bill-client.js';
 export { type ClusterClient } from './client/cluster-client.js';
 export { type ComputeClient, type TerminationOutcome } from './client/compute-client.js';
 export { connectAccount, type ConnectContext } from './client/connect-account.js';
@@ -24,6 +25,7 @@ export {
 export { type ResourceClient } from './client/resource-client.js';
 export { type TrafficClient } from './client/traffic-client.js';
 export { type DrainOrder, type DrainReport, type WorkloadClient } from './client/workload-client.js';
+export type * from './contract/bills.js';
 export type * from './contract/clusters.js';
 export type * from './contract/compute.js';
 export type * from './contract/machine.js';

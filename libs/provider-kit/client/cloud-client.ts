@@ -1,5 +1,6 @@
 import { SpringtideError, toInstant } from '@springtide/kernel';
 import type { AccountReport, ProviderManifest, ProviderSession } from '../contract/session.js';
+import { BillClient } from './bill-client.js';
 import type { CallControl, CallRunner } from './call-runner.js';
 import { ClusterClient } from './cluster-client.js';
 import { ComputeClient } from './compute-client.js';
@@ -10,7 +11,7 @@ import { TrafficClient } from './traffic-client.js';
 import { WorkloadClient } from './workload-client.js';
 
 export type FacetName =
-  'compute' | 'network' | 'images' | 'resources' | 'snapshots' | 'traffic' | 'clusters' | 'workloads';
+  'compute' | 'network' | 'images' | 'resources' | 'snapshots' | 'traffic' | 'clusters' | 'workloads' | 'bills';
 
 /**
  * One account of one cloud, as business code sees it. Everything that every call needs happens here and only here:
@@ -71,6 +72,11 @@ export class CloudClient {
   /** @throws unsupported when this provider is no cluster. */
   get workloads(): WorkloadClient {
     return new WorkloadClient(this.#facet('workloads'), this.#runner);
+  }
+
+  /** @throws unsupported when this provider tells no charges. */
+  get bills(): BillClient {
+    return new BillClient(this.#facet('bills'), this.#runner);
   }
 
   /** Who the cloud says we are, and what we may do. */

@@ -46,6 +46,7 @@ export type CloudOperation =
   | 'takeSnapshot'
   | 'revertToSnapshot'
   | 'deleteSnapshot'
+  | 'listCharges'
   | 'listClusters'
   | 'describeCluster'
   | 'createCluster'

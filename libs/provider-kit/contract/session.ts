@@ -1,6 +1,7 @@
 import type { Clock, Instant, Money } from '@springtide/kernel';
 import type { EndpointGate, Logger } from '@springtide/platform';
 import type { z } from 'zod';
+import type { BillFacet } from './bills.js';
 import type { ClusterFacet } from './clusters.js';
 import type { ComputeFacet } from './compute.js';
 import type { ImageFacet, NetworkFacet } from './network.js';
@@ -57,6 +58,8 @@ export type ProviderLimits = Readonly<{
   visibilityLagMs: number;
   /** Typical time from launch to running, for planning before anything was measured. */
   bootMs: number;
+  /** How long after use its charge may be missing from the bill. Only where there is a `bills` facet. */
+  billLagMs?: number;
 }>;
 
 export type AccountReport = Readonly<{
@@ -84,6 +87,7 @@ export interface ProviderSession {
   readonly clusters?: ClusterFacet;
   readonly workloads?: WorkloadFacet;
   readonly snapshots?: SnapshotFacet;
+  readonly bills?: BillFacet;
   /** Ends sessions and sockets; safe to call twice. */
   close(): Promise<void>;
 }
