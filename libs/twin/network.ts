@@ -67,7 +67,16 @@ function noAnswer(operation: string): SpringtideError {
 }
 
 type Facet = Readonly<Record<string, unknown>>;
-const FACETS = ['compute', 'network', 'images', 'traffic', 'resources', 'clusters', 'workloads'] as const;
+const FACETS = [
+  'compute',
+  'network',
+  'images',
+  'traffic',
+  'resources',
+  'clusters',
+  'workloads',
+  'bills',
+] as const;
 
 /** The same provider, with the network between it and whoever calls it. */
 export function overNetwork(manifest: ProviderManifest, network: Network): ProviderManifest {

@@ -1,7 +1,7 @@
 import type { ProviderManifest } from '@springtide/provider-kit';
 import { accountSchema, secretSchema, settingsSchema, type SimulatedAccount } from './account.js';
 import { CloudApi } from './cloud-api.js';
-import { LONGEST_READ_LAG_MS } from './cloud/index.js';
+import { LONGEST_BILL_LAG_MS, LONGEST_READ_LAG_MS } from './cloud/index.js';
 import { httpPort } from './http.port.js';
 import { inProcessPort } from './in-process.port.js';
 import { SimulatedSession } from './simulated-session.js';
@@ -34,6 +34,7 @@ export const manifest: ProviderManifest<SimulatedAccount> = {
     terminateBatch: 100,
     visibilityLagMs: LONGEST_READ_LAG_MS,
     bootMs: 30_000,
+    billLagMs: LONGEST_BILL_LAG_MS,
   },
   rates: { read: { burst: 200, perSecond: 100 }, mutate: { burst: 100, perSecond: 50 } },
   connect: async (account, context) => {

@@ -1,6 +1,7 @@
 import { SpringtideError, addMs, msBetween, type Clock, type Instant } from '@springtide/kernel';
 import type {
   AccountReport,
+  BillFacet,
   CallOptions,
   ClusterFacet,
   Image,
@@ -13,6 +14,7 @@ import type {
 } from '@springtide/provider-kit';
 import type { SimulatedAccount } from './account.js';
 import type { CloudApi } from './cloud-api.js';
+import { simulatedBills } from './simulated-bills.js';
 import { SimulatedClusters } from './simulated-clusters.js';
 import { SimulatedCompute } from './simulated-compute.js';
 import { simulatedResources } from './simulated-resources.js';
@@ -30,6 +32,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   ListSatellites: 'finding what outlives its machine',
   ReleaseSatellite: 'sweeping what outlives its machine',
   ListChanges: 'an inventory that learns of changes at once',
+  ListCharges: 'the bill check of campaigns',
   ListResources: 'the inventory of hosts, disks and clusters',
   ListClusters: 'the inventory of clusters',
   DescribeCluster: 'watching clusters',
@@ -45,6 +48,7 @@ export class SimulatedSession implements ProviderSession {
   readonly images: ImageFacet;
   readonly resources: ResourceFacet;
   readonly clusters: ClusterFacet;
+  readonly bills: BillFacet;
   readonly #api: CloudApi;
   readonly #account: SimulatedAccount;
   #closed = false;
@@ -55,6 +59,7 @@ export class SimulatedSession implements ProviderSession {
     this.compute = new SimulatedCompute(api, clock);
     this.resources = simulatedResources(api, account);
     this.clusters = new SimulatedClusters(api);
+    this.bills = simulatedBills(api);
     this.network = { listNetworks: (scope, options) => networks(api, scope.region, options) };
     this.images = { listImages: (scope, options) => images(api, scope.region, options) };
   }

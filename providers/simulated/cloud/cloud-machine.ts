@@ -23,7 +23,7 @@ export type CloudMachine = {
   readonly runsAt: number;
   readonly failsAt: number;
   interruptedAt: number;
-  readonly deletedByOthersAt: number;
+  deletedByOthersAt: number;
   /** The hypervisor that carries it, in a private cloud. */
   readonly host: number | undefined;
   visibleAt: number;
@@ -51,6 +51,11 @@ export function statusOf(machine: CloudMachine, now: number): MachineStatus {
 
 function endOf(machine: CloudMachine): number {
   return Math.min(machine.terminatedAt, machine.releaseAt, machine.interruptedAt);
+}
+
+/** Until when it is paid for; infinite while nothing ends it. */
+export function lastSecondOf(machine: CloudMachine): number {
+  return Math.min(endOf(machine), machine.deletedByOthersAt);
 }
 
 function reasonOf(machine: CloudMachine, now: number): string | undefined {

@@ -1,4 +1,5 @@
 import { AddressPool } from './address-pool.js';
+import { ChargeBook } from './charge-book.js';
 import { statusOf, type CloudMachine } from './cloud-machine.js';
 import type { CloudPlan, PlannedOffer, PlannedRegion, PlannedType } from './plan.js';
 import { draw } from './seeded-draw.js';
@@ -18,6 +19,7 @@ const RELEASE_MS = 500;
 export class MachinePark {
   readonly #plan: CloudPlan;
   readonly #addresses: AddressPool;
+  readonly charges: ChargeBook;
   readonly #machines = new Map<string, CloudMachine>();
   readonly #satellites = new Map<string, CloudSatellite>();
   #sequence = 0;
@@ -25,6 +27,7 @@ export class MachinePark {
   constructor(plan: CloudPlan) {
     this.#plan = plan;
     this.#addresses = new AddressPool(plan.behaviour.addressRange);
+    this.charges = new ChargeBook(plan);
   }
 
   nextIdentity(): { sequence: number; id: string; address: string } {
@@ -35,6 +38,7 @@ export class MachinePark {
 
   add(machine: CloudMachine): void {
     this.#machines.set(machine.id, machine);
+    this.charges.add(machine);
   }
 
   get(id: string): CloudMachine | undefined {
@@ -62,6 +66,12 @@ export class MachinePark {
     for (const satellite of this.#satellites.values()) {
       if (now >= satellite.releasedAt + RELEASE_MS) this.#satellites.delete(satellite.id);
     }
+  }
+
+  /** Somebody else ends it, at once. */
+  removeByOthers(machine: CloudMachine, now: number): void {
+    machine.deletedByOthersAt = Math.min(machine.deletedByOthersAt, now);
+    this.remove(machine);
   }
 
   remove(machine: CloudMachine): void {

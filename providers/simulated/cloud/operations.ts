@@ -47,6 +47,7 @@ export class Operations {
       ListNetworks: (request) => this.#listNetworks(request),
       ListImages: (request) => this.#listImages(request),
       ListChanges: (request, now) => this.#listChanges(request, now),
+      ListCharges: (request, now) => this.#listCharges(request, now),
       ListResources: (request, now) => this.#listResources(request, now),
       ListClusters: (request, now) => this.#listClusters(request, now),
       DescribeCluster: ({ region, id }, now) => this.#describeCluster(region, id, now),
@@ -93,9 +94,9 @@ export class Operations {
     throw new CloudError('NoStock', 'no room for a foreign machine');
   }
 
-  removeForeign(): void {
+  removeForeign(now: number): void {
     for (const machine of this.#park.all()) {
-      if (machine.name.startsWith(FOREIGN_NAME)) this.#park.remove(machine);
+      if (machine.name.startsWith(FOREIGN_NAME)) this.#park.removeByOthers(machine, now);
     }
   }
 
@@ -246,6 +247,12 @@ export class Operations {
   #listChanges(request: RequestOf<'ListChanges'>, now: number): AnswerOf<'ListChanges'> {
     this.#regionOf(request.region);
     return this.#changes.since(request, now);
+  }
+
+  #listCharges({ from, to, cursor = '0' }: RequestOf<'ListCharges'>, now: number): AnswerOf<'ListCharges'> {
+    const after = Number(cursor);
+    if (!Number.isInteger(after)) throw new CloudError('InvalidParameter', 'the cursor is not one of ours');
+    return this.#park.charges.page({ from: Date.parse(from), to: Date.parse(to) }, after, now);
   }
 
   #listResources(request: RequestOf<'ListResources'>, now: number): AnswerOf<'ListResources'> {

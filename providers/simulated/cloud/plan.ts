@@ -7,6 +7,9 @@ const id = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,40}$/i);
 /** A listing may lag behind by at most so much; the manifest declares the same. */
 export const LONGEST_READ_LAG_MS = 2_000;
 
+/** A charge may be missing for at most so long; the manifest declares the same. */
+export const LONGEST_BILL_LAG_MS = 60_000;
+
 const zone = z.strictObject({
   id,
   /** The hypervisors of a private cloud. A public cloud has stock per offer instead. */
@@ -56,6 +59,8 @@ const behaviour = z.strictObject({
   bootTimesMs: z.array(duration).min(1).max(200).optional(),
   terminateMs: duration.default(5_000),
   readLagMs: duration.max(LONGEST_READ_LAG_MS).default(0),
+  /** How long use is missing from the bill. */
+  billLagMs: duration.max(LONGEST_BILL_LAG_MS).default(0),
   pageSize: z.int().min(1).max(1_000).default(100),
   /** Share of the machines whose data disk survives them. */
   survivingDisks: probability.default(0),

@@ -218,6 +218,50 @@ describe('the simulated cloud', () => {
     expect(satellites.length).toBeLessThan(42);
   });
 
+  it('charges what ran by the second, also what is gone, page by page, and tells of nothing too early', async () => {
+    const behaviour = { bootTimesMs: [10_000], terminateMs: 0, pageSize: 2, billLagMs: 30_000 };
+    const caller = new Caller(examplePublicCloud({ behaviour }));
+    const begun = caller.clock.now().getTime();
+    const at = (seconds: number) => new Date(begun + seconds * 1_000).toISOString();
+    caller.call('RunMachines', caller.batch({ count: 4, minimum: 4 }));
+    const [ended = '', deleted = '', short = '', running = ''] = caller.cloud.machines().map(({ id }) => id);
+    const charges = (from: number, to: number) => {
+      const span = { from: at(from), to: at(to) };
+      const first = caller.call('ListCharges', span);
+      const second =
+        first.next === undefined ? [] : caller.call('ListCharges', { ...span, cursor: first.next }).charges;
+      return [first.charges, second];
+    };
+    await caller.clock.advance(20_000);
+    caller.call('TerminateMachines', { region: 'sim-east', ids: [short] });
+    await caller.clock.advance(90_000);
+    caller.call('TerminateMachines', { region: 'sim-east', ids: [ended] });
+    caller.cloud.administer({ action: 'delete-outside', id: deleted });
+    expect(
+      charges(0, 3_600)
+        .flat()
+        .map(({ id, to }) => [id, to]),
+    ).toEqual([
+      [ended, at(80)],
+      [deleted, at(80)],
+      [short, at(20)],
+      [running, at(80)],
+    ]);
+    await caller.clock.advance(3_600_000);
+    const [first = [], second = []] = charges(0, 100_000);
+    expect([first.length, second.length]).toEqual([2, 2]);
+    expect(first).toMatchObject([
+      { id: ended, from: at(10), to: at(110), price: { currency: 'CNY' } },
+      { id: deleted, from: at(10), to: at(110) },
+    ]);
+    const seconds = [100, 100, 60, 3_670];
+    const perSecond = Number(first[0]?.price.amount) / 100;
+    const amounts = [...first, ...second].map(({ price }) => Number(price.amount) / perSecond);
+    expect(amounts.map((amount) => Math.round(amount))).toEqual(seconds);
+    expect(charges(200, 300).flat()).toMatchObject([{ id: running }]);
+    expect(charges(0, 10).flat()).toEqual([]);
+  });
+
   it('refuses a plan that cannot be, and calls that are none of its own', () => {
     const plan = examplePublicCloud();
     expect(() => new Caller({ ...plan, currency: 'yuan' })).toThrow(/currency/);

@@ -186,7 +186,7 @@ export class SimulatedCloud {
         this.#sessions.clear();
         return {};
       case 'delete-outside':
-        this.#park.remove(this.#known(request.id));
+        this.#park.removeByOthers(this.#known(request.id), now);
         return {};
       case 'interrupt':
         this.#known(request.id).interruptedAt = now + (request.inMs ?? 0);
@@ -196,14 +196,14 @@ export class SimulatedCloud {
       case 'attach-satellite':
         return { id: this.#park.attach(this.#known(request.machineId), 'disk').id };
       case 'reset':
-        return this.#reset();
+        return this.#reset(now);
     }
   }
 
-  #reset(): AdminAnswer {
+  #reset(now: number): AdminAnswer {
     this.#faults.clear();
     this.#skewMs = 0;
-    this.#operations.removeForeign();
+    this.#operations.removeForeign(now);
     return {};
   }
 

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { chargeAnswers, chargeRequests } from './wire-charges.js';
 import { clusterAnswers, clusterRequests } from './wire-clusters.js';
 import { resourceAnswers, resourceRequests } from './wire-resources.js';
 
+export type { WireCharge } from './wire-charges.js';
 export type { WireCluster } from './wire-clusters.js';
 export type { WireResource, WireResourceKind } from './wire-resources.js';
 
@@ -42,6 +44,7 @@ export const requestSchemas = {
   ListNetworks: z.strictObject({ region }),
   ListImages: z.strictObject({ region }),
   ListChanges: z.strictObject({ region, cursor }),
+  ...chargeRequests,
   ...resourceRequests,
   ...clusterRequests,
 } as const;
@@ -145,6 +148,7 @@ export const answerSchemas = {
     cursor: z.string(),
     whole: z.boolean(),
   }),
+  ...chargeAnswers,
   ...resourceAnswers,
   ...clusterAnswers,
 } as const satisfies Record<Operation, z.ZodType>;
