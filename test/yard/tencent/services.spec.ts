@@ -139,4 +139,40 @@ describe('services of the Tencent yard', () => {
     const balance = await bench.call('billing/DescribeAccountBalance');
     expect(balance).toMatchObject({ Balance: 100_000_000 - 24 });
   });
+
+  it('bills with discounts and vouchers, in the month of Beijing, page by page', async () => {
+    await bench.yard.admin.change({ discountPercent: 90, voucherPercent: 50, billTotalShort: 3 });
+    await bench.passUntil(Date.UTC(2027, 1, 28, 14, 0, 0));
+    const ids = await bench.launch();
+    // The last hours of Beijing's February and the first ones of March.
+    await bench.pass(4 * 60 * MINUTE);
+    await bench.call('cvm/TerminateInstances', { InstanceIds: ids });
+    await bench.pass(60 * MINUTE);
+    const page = (Month: string, more: object = {}) =>
+      bench.call('billing/DescribeBillDetail', { Offset: 0, Limit: 1, Month, PayMode: 'postPay', ...more });
+    const first = await page('2027-02');
+    expect(first).toMatchObject({ Total: 0, DetailSet: [{ FeeEndTime: '2027-02-28 23:00:00' }] });
+    const Context = String(first['Context']);
+    const second = await page('2027-02', { Offset: 1, Context });
+    expect(second).toMatchObject({
+      Context: '',
+      DetailSet: [
+        {
+          FeeBeginTime: '2027-02-28 23:00:00',
+          FeeEndTime: '2027-03-01 00:00:00',
+          ComponentSet: [
+            { Cost: '0.44000000', RealCost: '0.39600000', VoucherPayAmount: '0.19800000' },
+            { Cost: '0.02500000', RealCost: '0.02250000', VoucherPayAmount: '0.01125000' },
+          ],
+        },
+      ],
+    });
+    expect(await codeOf(page('2027-03', { Offset: 1, Context }))).toBe('InvalidParameter');
+    expect(await codeOf(page('2027-02', { Limit: 301 }))).toBe('InvalidParameterValue.LimitExceeded');
+    expect(await codeOf(page('2027-02'))).toBe('accepted');
+    expect(await codeOf(page('2027-02'))).toBe('RequestLimitExceeded');
+    await bench.pass(1_000);
+    expect(await page('2027-02', { PayMode: 'prePay' })).toMatchObject({ DetailSet: [] });
+    expect(await page('2027-03')).toMatchObject({ DetailSet: [{ FeeBeginTime: '2027-03-01 00:00:00' }] });
+  });
 });

@@ -1,4 +1,13 @@
-import { billLines, monthOf, totalOf, yuanText, type BillComponent, type BillLine } from '../cloud/bill.js';
+import {
+  billLines,
+  monthOf,
+  totalOf,
+  yuanText,
+  type BillComponent,
+  type BillLine,
+  type BillTerms,
+  type BillTotal,
+} from '../cloud/bill.js';
 import type { Cloud } from '../cloud/cloud.js';
 import { WireError } from '../wire/wire-error.js';
 import { localStamp, pageOf, pageWish, type ActionCall, type Actions } from './action.js';
@@ -37,51 +46,77 @@ export const billingActions: Actions = {
     };
   },
   'billing/DescribeBillDetail': (call) => {
+    const { cloud, params } = call;
     const found = wantedLines(call);
-    const page = pageOf(found, pageWish(call.params, 300));
-    return { DetailSet: page.map((line) => lineShape(call.cloud, line)), Total: found.length, Context: '' };
+    const wish = pageWish(params, 300);
+    const page = pageOf(found, wish);
+    const next = wish.offset + page.length;
+    return {
+      DetailSet: page.map((line) => lineShape(cloud, line)),
+      Total: Math.max(0, found.length - cloud.settings.billTotalShort),
+      Context: next < found.length ? cursorOf(params, next) : '',
+    };
   },
   'billing/DescribeBillSummaryByProduct': ({ cloud, params }) => {
     const month = String(params['BeginTime']).slice(0, 7);
-    const lines = billLines(cloud.usage.all(), month, cloud.now());
-    const all = lines.reduce((sum, { components }) => sum + totalOf(components), 0n);
+    const lines = billLines(cloud.usage.all(), month, cloud.now(), cloud.settings);
+    const all = totalOf(lines);
     const byProduct = Map.groupBy(lines, ({ usage }) => NAMES[usage.product]?.[0] ?? usage.product);
     return {
       Ready: 1,
       SummaryTotal: amounts(all),
       SummaryOverview: [...byProduct].map(([code, some]) => {
-        const cost = some.reduce((sum, { components }) => sum + totalOf(components), 0n);
+        const part = totalOf(some);
         return {
           BusinessCode: code,
           BusinessCodeName: NAMES[some[0]?.usage.product ?? '']?.[1] ?? code,
-          RealTotalCostRatio: all === 0n ? '0.00' : (Number((cost * 10_000n) / all) / 100).toFixed(2),
+          RealTotalCostRatio:
+            all.real === 0n ? '0.00' : (Number((part.real * 10_000n) / all.real) / 100).toFixed(2),
           BillMonth: month,
-          ...amounts(cost),
+          ...amounts(part),
         };
       }),
     };
   },
 };
 
+/** Belongs to one question and one place in its answer. */
+function cursorOf(params: ActionCall['params'], offset: number): string {
+  const { Month, BeginTime, EndTime, PayMode, ResourceId, BusinessCode } = params;
+  const question = [Month, BeginTime, EndTime, PayMode, ResourceId, BusinessCode, offset];
+  return Buffer.from(JSON.stringify(question)).toString('base64url');
+}
+
+function checkCursor(params: ActionCall['params']): void {
+  const { Context, Offset } = params;
+  if (Context === undefined || Context === '' || Context === cursorOf(params, Number(Offset))) return;
+  throw new WireError('InvalidParameter', 'Context is not the one of the page before this one.');
+}
+
 function wantedLines({ cloud, params }: ActionCall): readonly BillLine[] {
-  const { Month, BeginTime, ResourceId, BusinessCode } = params as Record<string, string | undefined>;
+  const { Month, BeginTime, ResourceId, BusinessCode, PayMode } = params as Record<
+    string,
+    string | undefined
+  >;
+  checkCursor(params);
   const month = BeginTime?.slice(0, 7) ?? Month;
   if (month === undefined || !/^\d{4}-\d\d$/.test(month)) {
     throw new WireError('InvalidParameter', 'Month, or BeginTime and EndTime, must be given.');
   }
-  return billLines(cloud.usage.all(), month, cloud.now()).filter(
+  return billLines(cloud.usage.all(), month, cloud.now(), cloud.settings).filter(
     ({ usage }) =>
+      (PayMode === undefined || (usage.chargeType === 'PREPAID') === (PayMode === 'prePay')) &&
       (ResourceId === undefined || usage.resourceId === ResourceId) &&
       (BusinessCode === undefined || NAMES[usage.product]?.[0] === BusinessCode),
   );
 }
 
-function amounts(cost: bigint) {
+function amounts({ cost, real, voucher }: BillTotal) {
   return {
-    RealTotalCost: yuanText(cost),
-    CashPayAmount: yuanText(cost),
+    RealTotalCost: yuanText(real),
+    CashPayAmount: yuanText(real - voucher),
     IncentivePayAmount: yuanText(0n),
-    VoucherPayAmount: yuanText(0n),
+    VoucherPayAmount: yuanText(voucher),
     TransferPayAmount: yuanText(0n),
     TotalCost: yuanText(cost),
   };
@@ -107,7 +142,7 @@ function lineShape(cloud: Cloud, { id, from, to, usage, components }: BillLine) 
     PayTime: localStamp(to),
     FeeBeginTime: localStamp(from),
     FeeEndTime: localStamp(to),
-    ComponentSet: components.map(componentShape),
+    ComponentSet: components.map((component) => componentShape(component, cloud.settings)),
     PayerUin: ownerUin,
     OwnerUin: ownerUin,
     OperateUin: uin,
@@ -124,9 +159,13 @@ function lineShape(cloud: Cloud, { id, from, to, usage, components }: BillLine) 
   };
 }
 
-function componentShape({ usage, seconds, price, cost }: BillComponent) {
+function componentShape(
+  { usage, seconds, price, cost, real, voucher }: BillComponent,
+  { discountPercent }: BillTerms,
+) {
   const [code = '', name = ''] = COMPONENTS[usage.component] ?? [];
   const nothing = '0.00000000';
+  const discount = yuanText(BigInt(discountPercent) * 1_000_000n);
   return {
     ComponentCodeName: name,
     ItemCodeName: name,
@@ -138,22 +177,22 @@ function componentShape({ usage, seconds, price, cost }: BillComponent) {
     TimeSpan: (seconds / 3_600).toFixed(8),
     TimeUnitName: '小时',
     Cost: yuanText(cost),
-    Discount: '1.00000000',
-    ReduceType: '无',
-    RealCost: yuanText(cost),
-    VoucherPayAmount: nothing,
-    CashPayAmount: yuanText(cost),
+    Discount: discount,
+    ReduceType: discountPercent === 100 ? '无' : '折扣',
+    RealCost: yuanText(real),
+    VoucherPayAmount: yuanText(voucher),
+    CashPayAmount: yuanText(real - voucher),
     IncentivePayAmount: nothing,
     TransferPayAmount: nothing,
     ItemCode: `s${code}`,
     ComponentCode: code,
-    ContractPrice: yuanText(price),
+    ContractPrice: yuanText((price * BigInt(discountPercent)) / 100n),
     InstanceType: usage.chargeType === 'SPOTPAID' ? 'spot' : '-',
     RiTimeSpan: nothing,
     OriginalCostWithRI: nothing,
     SPDeductionRate: nothing,
     SPDeduction: nothing,
     OriginalCostWithSP: nothing,
-    BlendedDiscount: '1.00000000',
+    BlendedDiscount: discount,
   };
 }

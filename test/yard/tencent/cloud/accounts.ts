@@ -26,6 +26,9 @@ export const credentialSchema = z.strictObject({
 
 export type AccountCredential = z.output<typeof credentialSchema>;
 
+/** CAM's own name of a product, where it is not that of its interface. */
+const CAM_PRODUCTS: Readonly<Record<string, string>> = { billing: 'finance' };
+
 /** Who may call, and what. Every secret belongs to one account, as with a company and its sub-users. */
 export class Accounts {
   readonly #credentials = new Map<string, AccountCredential>();
@@ -49,13 +52,14 @@ export class Accounts {
   authorize(secretId: string, product: string, action: string): void {
     const policy = this.#credentials.get(secretId)?.policy;
     if (policy === undefined) return;
+    const name = `${CAM_PRODUCTS[product] ?? product}:${action}`;
     const effects = policy.statement
-      .filter((statement) => statement.action.some((pattern) => covers(pattern, `${product}:${action}`)))
+      .filter((statement) => statement.action.some((pattern) => covers(pattern, name)))
       .map(({ effect }) => effect);
     if (effects.includes('allow') && !effects.includes('deny')) return;
     throw new WireError(
       'UnauthorizedOperation',
-      `you are not authorized to perform operation (${product}:${action}) resource (*) has no permission`,
+      `you are not authorized to perform operation (${name}) resource (*) has no permission`,
     );
   }
 }

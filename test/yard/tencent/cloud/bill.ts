@@ -6,7 +6,20 @@ const BEIJING_MS = 8 * HOUR_MS;
 /** Amounts are counted in units of 1e-8 yuan, the vendor's last place. */
 const UNITS_PER_FEN = 1_000_000;
 
-export type BillComponent = Readonly<{ usage: Usage; seconds: number; price: bigint; cost: bigint }>;
+/** `cost` at the list price, `real` after discounts, `voucher` what vouchers paid of that. */
+export type BillComponent = Readonly<{
+  usage: Usage;
+  seconds: number;
+  price: bigint;
+  cost: bigint;
+  real: bigint;
+  voucher: bigint;
+}>;
+
+export type BillTotal = Pick<BillComponent, 'cost' | 'real' | 'voucher'>;
+
+/** As the settings of the yard have them. */
+export type BillTerms = Readonly<{ billLagMs: number; discountPercent: number; voucherPercent: number }>;
 
 /** What one resource cost in one hour. */
 export type BillLine = Readonly<{
@@ -17,9 +30,14 @@ export type BillLine = Readonly<{
   components: readonly BillComponent[];
 }>;
 
-/** Month as `2026-11`. Hours that are not over yet are in no bill. */
-export function billLines(usages: readonly Usage[], month: string, now: number): readonly BillLine[] {
-  const settledUntil = Math.floor(now / HOUR_MS) * HOUR_MS;
+/** Month as `2026-11`. Hours that are not over yet, or not for long enough, are in no bill. */
+export function billLines(
+  usages: readonly Usage[],
+  month: string,
+  now: number,
+  terms: BillTerms,
+): readonly BillLine[] {
+  const settledUntil = Math.floor((now - terms.billLagMs) / HOUR_MS) * HOUR_MS;
   const lines = new Map<string, BillComponent[]>();
   for (const usage of usages) {
     const end = Math.min(usage.to ?? settledUntil, settledUntil);
@@ -28,7 +46,7 @@ export function billLines(usages: readonly Usage[], month: string, now: number):
       const seconds = secondsIn(usage, hour, end);
       if (seconds === 0) continue;
       const key = `${hour}/${usage.resourceId}`;
-      lines.set(key, [...(lines.get(key) ?? []), componentOf(usage, seconds)]);
+      lines.set(key, [...(lines.get(key) ?? []), componentOf(usage, seconds, terms)]);
     }
   }
   return [...lines]
@@ -46,17 +64,25 @@ export function yuanText(units: bigint): string {
   return `${text.slice(0, -8)}.${text.slice(-8)}`;
 }
 
-export function totalOf(components: readonly BillComponent[]): bigint {
-  return components.reduce((sum, { cost }) => sum + cost, 0n);
+export function totalOf(lines: readonly BillLine[]): BillTotal {
+  const sum = (part: keyof BillTotal) =>
+    lines.flatMap(({ components }) => components).reduce((total, component) => total + component[part], 0n);
+  return { cost: sum('cost'), real: sum('real'), voucher: sum('voucher') };
 }
 
 function secondsIn(usage: Usage, hour: number, end: number): number {
   return Math.max(0, Math.ceil((Math.min(end, hour + HOUR_MS) - Math.max(usage.from, hour)) / 1_000));
 }
 
-function componentOf(usage: Usage, seconds: number): BillComponent {
+function componentOf(usage: Usage, seconds: number, terms: BillTerms): BillComponent {
   const price = BigInt(Math.round(usage.fenPerHour * UNITS_PER_FEN));
-  return { usage, seconds, price, cost: (price * BigInt(seconds) + 1_800n) / 3_600n };
+  const cost = (price * BigInt(seconds) + 1_800n) / 3_600n;
+  const real = percentOf(cost, terms.discountPercent);
+  return { usage, seconds, price, cost, real, voucher: percentOf(real, terms.voucherPercent) };
+}
+
+function percentOf(units: bigint, percent: number): bigint {
+  return (units * BigInt(percent) + 50n) / 100n;
 }
 
 function lineOf(id: string, components: readonly BillComponent[]): BillLine {

@@ -35,6 +35,14 @@ const settingsSchema = z.strictObject({
   spotVcpuQuota: z.int().min(0),
   /** In fen (cents of a yuan). */
   balanceFen: z.int(),
+  /** Hours are in the bill so long after they ended. */
+  billLagMs: z.number().min(0),
+  /** DescribeBillDetail tells a Total that is lower by so much: the vendor keeps it for a day. */
+  billTotalShort: z.int().min(0),
+  /** What is paid of the price. */
+  discountPercent: z.int().min(1).max(100),
+  /** How much of what is paid is paid with vouchers. */
+  voucherPercent: z.int().min(0).max(100),
   /** Smallest TTL that the DNS package allows, in seconds; a free one says 600. */
   minimumTtl: z.int().min(1),
   rates: ratesSchema,
@@ -59,12 +67,17 @@ const DEFAULTS = {
   machineQuota: 20_000,
   spotVcpuQuota: 4_000,
   balanceFen: 100_000_000,
+  billLagMs: 0,
+  billTotalShort: 0,
+  discountPercent: 100,
+  voucherPercent: 0,
   minimumTtl: 1,
   rates: {
     '*': 20,
     RunInstances: 10,
     TerminateInstances: 10,
     DescribeInstances: 40,
+    DescribeBillDetail: 5,
     InquiryPriceRunInstances: 10,
   },
 } satisfies YardSettings;
