@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The products that a session talks to, each with an address of its own. */
-export const PRODUCTS = ['cvm', 'cbs', 'vpc', 'clb', 'dnspod', 'tke', 'sts'] as const;
+export const PRODUCTS = ['cvm', 'cbs', 'vpc', 'clb', 'dnspod', 'tke', 'billing', 'sts'] as const;
 
 export type Product = (typeof PRODUCTS)[number];
 

@@ -29,6 +29,8 @@ describe('mapTencentError', () => {
     ['ResourceNotFound.InvalidZoneInstanceType', 'unsupported', 'elsewhere', 'none'],
     ['UnsupportedOperation.InstanceStatePending', 'conflict', 'same', 'none'],
     ['InternalError.TradeUnknownError', 'unavailable', 'same', 'maybe'],
+    ['FailedOperation.SummaryDataNotReady', 'unavailable', 'same', 'none'],
+    ['FailedOperation.QueryCountFailed', 'unavailable', 'same', 'none'],
     ['FailedOperation.Something', 'unknown', 'same', 'maybe'],
     ['NobodyKnowsThisOne', 'unknown', 'same', 'maybe'],
   ])('%s is %s, retry %s, effect %s', (tencentCode, code, retry, effect) => {

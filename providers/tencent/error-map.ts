@@ -1,4 +1,4 @@
-import { SpringtideError, type ErrorCode, type ErrorDetails } from '@springtide/kernel';
+import { MINUTE, SpringtideError, type ErrorCode, type ErrorDetails } from '@springtide/kernel';
 
 type Entry = readonly [ErrorCode, ErrorDetails?];
 
@@ -30,6 +30,12 @@ const NEVER_SENT: Entry = [
 ];
 const WRONG_STATE: Entry = ['failed-precondition'];
 const NOT_SOLD_HERE: Entry = ['unsupported', { retry: 'elsewhere', effect: 'none' }];
+/** The bill of the day is still being made. */
+const BILL_NOT_READY: Entry = [
+  'unavailable',
+  { effect: 'none', retryAfterMs: 5 * MINUTE, nextStep: 'Nothing: the bill is read again later.' },
+];
+const BILL_NOT_COUNTED: Entry = ['unavailable', { effect: 'none', retryAfterMs: 2_000 }];
 const MISMATCH: Entry = ['conflict', { retry: 'never', effect: 'none' }];
 
 /**
@@ -114,6 +120,8 @@ const TABLE: Readonly<Record<string, Entry>> = {
   'ResourceUnavailable.ClusterState': NOT_YET,
   'InternalError.ClusterState': NOT_YET,
   'FailedOperation.MutActionTimerExist': BUSY,
+  'FailedOperation.SummaryDataNotReady': BILL_NOT_READY,
+  'FailedOperation.QueryCountFailed': BILL_NOT_COUNTED,
   MutexOperation: BUSY,
   OperationDenied: WRONG_STATE,
   'OperationDenied.InstanceOperationInProgress': NOT_YET,

@@ -1,4 +1,4 @@
-import { SECOND } from '@springtide/kernel';
+import { HOUR, SECOND } from '@springtide/kernel';
 import type {
   AccountReport,
   ProviderLimits,
@@ -16,9 +16,14 @@ const limits: ProviderLimits = {
   // Tencent publishes no figure; new machines have been listed within seconds, and this leaves room for a bad day.
   visibilityLagMs: 60 * SECOND,
   bootMs: 40 * SECOND,
+  // The bill of a day is there on the next one.
+  billLagMs: 24 * HOUR,
 };
 
-/** Published per API, region and user: RunInstances and TerminateInstances 10, DescribeInstances 40, others 20 a second. */
+/**
+ * Published per API, region and user: RunInstances and TerminateInstances 10, DescribeInstances 40, DescribeBillDetail 5,
+ * others 20 a second.
+ */
 const rates: ProviderRates = {
   read: { most: 20, everyMs: SECOND, window: 'sliding' },
   mutate: { most: 10, everyMs: SECOND, window: 'sliding' },
@@ -26,6 +31,7 @@ const rates: ProviderRates = {
     'run-instances': { most: 10, everyMs: SECOND, window: 'sliding' },
     'terminate-instances': { most: 10, everyMs: SECOND, window: 'sliding' },
     'describe-instances': { most: 40, everyMs: SECOND, window: 'sliding' },
+    'bill-detail': { most: 5, everyMs: SECOND, window: 'sliding' },
   },
   operations: {
     launch: ['run-instances'],
@@ -35,6 +41,7 @@ const rates: ProviderRates = {
     describe: ['describe-instances'],
     list: ['describe-instances'],
     findByIntent: ['describe-instances'],
+    listCharges: ['bill-detail'],
   },
 };
 
@@ -88,6 +95,7 @@ export const manifest: ProviderManifest<TencentAccount> = {
       { tencentResources },
       { TencentTraffic },
       { TencentClusters },
+      { TencentBills },
       { verifyAccount },
     ] = await Promise.all([
       import('./tencent-api.js'),
@@ -96,6 +104,7 @@ export const manifest: ProviderManifest<TencentAccount> = {
       import('./resources.js'),
       import('./traffic.js'),
       import('./clusters.js'),
+      import('./bills.js'),
       import('./verify.js'),
     ]);
     const api = new TencentApi(account, context);
@@ -106,6 +115,7 @@ export const manifest: ProviderManifest<TencentAccount> = {
       images: tencentImages(account, api),
       resources: tencentResources(api, context.clock),
       clusters: new TencentClusters(account, api, context.clock),
+      bills: new TencentBills(account, api),
       traffic: new TencentTraffic(account, api, context.clock),
       close: async () => api.close(),
     };

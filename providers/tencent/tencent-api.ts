@@ -1,6 +1,7 @@
 import type { Agent } from 'node:http';
 import { SpringtideError, parseInstant, type Instant } from '@springtide/kernel';
 import type { ProviderContext } from '@springtide/provider-kit';
+import type { Client as BillingClient } from 'tencentcloud-sdk-nodejs/tencentcloud/services/billing/v20180709/billing_client.js';
 import type { Client as CbsClient } from 'tencentcloud-sdk-nodejs/tencentcloud/services/cbs/v20170312/cbs_client.js';
 import type { Client as ClbClient } from 'tencentcloud-sdk-nodejs/tencentcloud/services/clb/v20180317/clb_client.js';
 import type { Client as CvmClient } from 'tencentcloud-sdk-nodejs/tencentcloud/services/cvm/v20170312/cvm_client.js';
@@ -19,6 +20,7 @@ type Clients = {
   clb: ClbClient;
   dnspod: DnspodClient;
   tke: TkeClient;
+  billing: BillingClient;
   sts: StsClient;
 };
 
@@ -58,6 +60,9 @@ const SERVICES: Readonly<Record<Product, () => Promise<ClientClass>>> = {
     (await import('tencentcloud-sdk-nodejs/tencentcloud/services/dnspod/v20210323/dnspod_client.js')).Client,
   tke: async () =>
     (await import('tencentcloud-sdk-nodejs/tencentcloud/services/tke/v20180525/tke_client.js')).Client,
+  billing: async () =>
+    (await import('tencentcloud-sdk-nodejs/tencentcloud/services/billing/v20180709/billing_client.js'))
+      .Client,
   sts: async () =>
     (await import('tencentcloud-sdk-nodejs/tencentcloud/services/sts/v20180813/sts_client.js')).Client,
 };

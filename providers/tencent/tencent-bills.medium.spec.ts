@@ -1,0 +1,177 @@
+import { HOUR, MINUTE, addMs, toInstant, type Clock, type Instant } from '@springtide/kernel';
+import { silentLogger, systemClock } from '@springtide/platform';
+import { collect, connectAccount, type Charge, type CloudClient } from '@springtide/provider-kit';
+import { loopbackGate } from '@springtide/provider-kit/conformance';
+import { publishedPolicy, yardSettings } from '../../test/yard/tencent/tencent-conformance.js';
+import { startTencentYard, type TencentYard } from '../../test/yard/tencent/tencent-yard.js';
+import { manifest } from './index.js';
+
+const REGION = 'ap-guangzhou';
+const DAY = 24 * HOUR;
+const secret = { secretId: 'AKIDbillsbillsbillsbillsbills', secretKey: 'yardBillsNeverARealSecretKey0' };
+
+describe('bills of Tencent Cloud, over the wire', () => {
+  const gate = loopbackGate();
+  let yard: TencentYard;
+  let client: CloudClient;
+  let passedMs = 0;
+  let launches = 0;
+
+  /** The cloud's time; calls are signed with the system's. */
+  const clock: Clock = {
+    now: () => new Date(Date.now() + passedMs),
+    sleep: (ms) => systemClock.sleep(ms),
+  };
+
+  beforeAll(async () => {
+    const settings = { bootMs: 0, terminateMs: 0, rates: { '*': null } };
+    yard = await startTencentYard({ settings });
+    await yard.admin.putCredential({ ...secret, policy: await publishedPolicy() });
+    const context = { account: 'bills', clock, gate, log: silentLogger };
+    const open = { most: 10_000, everyMs: MINUTE, window: 'sliding' } as const;
+    const roomy = { ...manifest, rates: { read: open, mutate: open } };
+    const account = { ...yardSettings(yard.endpoint, yard) };
+    client = await connectAccount(roomy, account, secret, { ...context, policy: { readAttempts: 1 } });
+  });
+  afterEach(async () => {
+    await yard.admin.clearFaults();
+    await yard.admin.change({ billLagMs: 0, billTotalShort: 0, discountPercent: 100, voucherPercent: 0 });
+  });
+  afterAll(async () => {
+    await client.close();
+    await gate.close();
+    await yard.stop();
+  });
+
+  async function pass(ms: number): Promise<void> {
+    passedMs += ms;
+    await yard.admin.passTime(ms);
+    await yard.admin.change({ clockOffsetMs: -passedMs });
+  }
+
+  /** Until so long after the next month begins in Beijing; negative: before. */
+  async function passToMonthEnd(afterMs: number): Promise<Instant> {
+    const now = new Date(clock.now().getTime() + 8 * HOUR);
+    const begins = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1) - 8 * HOUR;
+    await pass(begins + afterMs - clock.now().getTime());
+    return toInstant(new Date(begins));
+  }
+
+  async function launch(count = 1): Promise<readonly string[]> {
+    launches += 1;
+    const token = `bill-${launches}`;
+    const region = yard.regions[REGION];
+    const { items } = await client.compute.launch({
+      token,
+      region: REGION,
+      zone: region?.zones[0] ?? '',
+      machineType: 'S5.LARGE8',
+      purchaseOption: 'on-demand',
+      count,
+      minimum: count,
+      namePrefix: token,
+      image: region?.imageId ?? '',
+      securityGroups: [region?.securityGroupId ?? ''],
+      ownership: { installation: 'bills', tenant: 'acme', intent: token, token },
+      labels: {},
+    });
+    return items.map((item) => (item.outcome === 'accepted' ? item.machineId : ''));
+  }
+
+  async function end(ids: readonly string[]): Promise<void> {
+    await client.compute.terminate(ids, { region: REGION });
+  }
+
+  async function charges(ids: readonly string[], from: Instant, to: Instant): Promise<readonly Charge[]> {
+    const { items, complete } = await collect(client.bills.listCharges({ from, to }));
+    expect(complete).toBe(true);
+    return items.filter(({ resourceId }) => ids.includes(resourceId));
+  }
+
+  it('are what machines cost after discounts and before vouchers, in both months of a span', async () => {
+    await yard.admin.change({ discountPercent: 85, voucherPercent: 40 });
+    const begins = await passToMonthEnd(-2 * HOUR);
+    const ids = await launch();
+    await pass(4 * HOUR);
+    await end(ids);
+    await pass(2 * HOUR);
+    const found = await charges(ids, addMs(begins, -3 * HOUR), addMs(begins, 3 * HOUR));
+    const hour = (n: number) => addMs(begins, n * HOUR);
+    // 0.44 yuan an hour and 0.025 for 50 GiB of disk, 15 % off.
+    const whole = { currency: 'CNY', amount: '0.39525' };
+    const product = '云服务器CVM';
+    expect(found.find(({ from }) => from === hour(-1))).toEqual({
+      ...{ resourceId: ids[0], product, from: hour(-1), to: hour(0) },
+      amount: whole,
+    });
+    expect(found.find(({ from }) => from === hour(0))).toEqual({
+      ...{ resourceId: ids[0], product, from: hour(0), to: hour(1) },
+      amount: whole,
+    });
+    expect(found.length).toBeGreaterThanOrEqual(4);
+    const touching = await charges(ids, hour(0), addMs(hour(0), MINUTE));
+    expect(touching.map(({ from }) => from)).toEqual([hour(0)]);
+  });
+
+  it('are read past a total that is too low, page after page, each row once', async () => {
+    const from = toInstant(clock.now());
+    const ids = await launch(26);
+    await pass(26 * HOUR);
+    await end(ids);
+    await pass(DAY);
+    await yard.admin.change({ billTotalShort: 500 });
+    const before = (await yard.admin.calls()).length;
+    const found = await charges(ids, from, toInstant(clock.now()));
+    const calls = (await yard.admin.calls()).slice(before).filter(({ outcome }) => outcome === 'ok');
+    // More rows than two pages hold.
+    expect(calls.length).toBeGreaterThanOrEqual(3);
+    expect(found.length).toBeGreaterThanOrEqual(26 * 26);
+    expect(new Set(found.map((charge) => `${charge.resourceId} ${charge.from}`)).size).toBe(found.length);
+  });
+
+  it('are not taken for whole when the cloud cuts the list short', async () => {
+    const from = toInstant(clock.now());
+    const ids = await launch(26);
+    await pass(13 * HOUR);
+    await end(ids);
+    await pass(2 * HOUR);
+    await yard.admin.addFault({ action: 'DescribeBillDetail', kind: 'short-list' });
+    const reading = charges(ids, from, toInstant(clock.now()));
+    await expect(reading).rejects.toMatchObject({ code: 'unavailable', effect: 'none', retry: 'same' });
+  });
+
+  it('come late, and a bill that is not ready is read again later', async () => {
+    await yard.admin.change({ billLagMs: DAY });
+    const from = toInstant(clock.now());
+    const ids = await launch();
+    await pass(2 * HOUR);
+    await end(ids);
+    const to = toInstant(clock.now());
+    await pass(HOUR);
+    expect(await charges(ids, from, to)).toEqual([]);
+    await pass(DAY);
+    expect((await charges(ids, from, to)).length).toBeGreaterThanOrEqual(2);
+    for (const code of ['FailedOperation.SummaryDataNotReady', 'FailedOperation.QueryCountFailed']) {
+      await yard.admin.addFault({ action: 'DescribeBillDetail', kind: 'error', code });
+      await expect(charges(ids, from, to)).rejects.toMatchObject({
+        code: 'unavailable',
+        effect: 'none',
+        retry: 'same',
+      });
+    }
+  });
+
+  it('may be read as verification says, also while one is being made', async () => {
+    const right = { action: 'finance:DescribeBillDetail', granted: true };
+    const code = 'FailedOperation.SummaryDataNotReady';
+    await yard.admin.addFault({ action: 'DescribeBillDetail', kind: 'error', code });
+    expect((await client.verify()).permissions).toContainEqual(expect.objectContaining(right));
+    await yard.admin.addFault({
+      action: 'DescribeBillDetail',
+      kind: 'error',
+      code: 'UnauthorizedOperation.CamNoAuth',
+    });
+    const { permissions } = await client.verify();
+    expect(permissions).toContainEqual(expect.objectContaining({ ...right, granted: false }));
+  });
+});
