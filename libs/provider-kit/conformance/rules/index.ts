@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.js';
 import { accountRules } from './account.js';
+import { billRules } from './bills.js';
 import { changeRules } from './changes.js';
 import { clusterRules } from './clusters.js';
 import { failureRules } from './failures.js';
@@ -28,4 +29,5 @@ export const PROVIDER_RULES: readonly Rule[] = [
   ...changeRules,
   ...clusterRules,
   ...imageRules,
+  ...billRules,
 ];
