@@ -44,6 +44,7 @@ const SMALL_SETTINGS = {
   stoppingMs: 50,
   releaseMs: 100,
   maxPageSize: PAGE_SIZE,
+  maxBillRows: PAGE_SIZE,
   vcpuLimit: VCPU_LIMIT,
 };
 

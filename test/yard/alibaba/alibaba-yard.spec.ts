@@ -284,9 +284,9 @@ describe('the Alibaba Cloud yard', () => {
       const { Items } = body['Data'] as { Items: { Item: { PretaxGrossAmount: number }[] } };
       for (const { PretaxGrossAmount } of Items.Item) gross += PretaxGrossAmount;
     }
-    // Two machines at 0.4412 an hour; a second more may have begun.
-    expect(gross).toBeGreaterThanOrEqual(0.8824);
-    expect(gross).toBeLessThan(0.885);
+    // Two machines at 0.4412 an hour and 40 GiB at 0.0021; a second more may have begun.
+    expect(gross).toBeGreaterThanOrEqual(1.0504);
+    expect(gross).toBeLessThan(1.053);
   });
 
   it('changes members and shares of a load balancer after a while, one change at a time', async () => {

@@ -31,6 +31,16 @@ const settingsSchema = z.strictObject({
   spotVcpuLimit: z.number().int().min(0).nullable(),
   /** In CNY, as `1000.00`. Below 100 nothing can be bought. */
   balance: z.string().regex(/^-?\d+(\.\d{1,2})?$/),
+  /** What ran is in the bill so long after. */
+  billLagMs: z.number().min(0),
+  /** Off the list price. */
+  billDiscountPercent: z.number().int().min(0).max(100),
+  /** Of what is left, taken off by coupons. */
+  billCouponPercent: z.number().int().min(0).max(100),
+  /** Of what is left then, paid with vouchers. */
+  billVoucherPercent: z.number().int().min(0).max(100),
+  /** Most rows per page of a bill; the vendor's is 300. */
+  maxBillRows: z.number().int().min(1).max(300),
   /** Calls per minute and region by `product:Action`; `*` for the others. */
   ratesPerMinute: z.record(z.string(), z.number().int().min(0)),
   /** So many of the next accepted machines cannot be built: they disappear from Pending. */
@@ -59,6 +69,11 @@ export const DEFAULT_SETTINGS: CloudSettings = {
   vcpuLimit: null,
   spotVcpuLimit: null,
   balance: '100000.00',
+  billLagMs: 0,
+  billDiscountPercent: 0,
+  billCouponPercent: 0,
+  billVoucherPercent: 0,
+  maxBillRows: 300,
   ratesPerMinute: {},
   stillborn: 0,
   clockOffsetMs: 0,

@@ -1,24 +1,9 @@
 import type { ActionHandler } from '../api.js';
 import type { AlibabaCloud } from '../cloud.js';
-import type { Instance } from '../ecs/instance.js';
-import { millionths, spotPrice } from '../ecs/prices.js';
 import { ACCOUNT_ID } from '../seed.js';
 import type { AnswerBody, ApiCall } from '../wire/api-call.js';
 import { invalidParameter } from '../wire/wire-error.js';
-
-/** Bill months and days are of Beijing. */
-const BEIJING_MS = 8 * 3_600_000;
-const DAY_MS = 24 * 3_600_000;
-const HOUR_SECONDS = 3_600;
-
-/** What one machine cost in one day, in 1/1000000 CNY: by the second, as it ran. */
-type BillLine = Readonly<{
-  instance: Instance;
-  day: string;
-  seconds: number;
-  amount: number;
-  hourly: number;
-}>;
+import { amountsOf, itemLines, summed, type BillAmounts, type BillLine } from './bill-lines.js';
 
 function queryAccountBalance(cloud: AlibabaCloud): AnswerBody {
   const { balance } = cloud.settings;
@@ -35,16 +20,10 @@ function queryAccountBalance(cloud: AlibabaCloud): AnswerBody {
 function describeInstanceBill(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
   const cycle = readCycle(call);
   const isDaily = call.text('Granularity') === 'DAILY';
-  const date = call.text('BillingDate');
-  if (isDaily && date === undefined) throw invalidParameter('BillingDate', 'a daily bill needs its day');
-  const wanted = call.text('InstanceID');
-  const lines = linesOf(cloud, cycle).filter(
-    (line) => (!isDaily || line.day === date) && (wanted === undefined || wanted === line.instance.id),
-  );
-  const rows = isDaily ? lines : monthly(lines);
-  const size = call.number('MaxResults') ?? 20;
-  const from = Number(call.text('NextToken') ?? 0);
-  const next = from + size < rows.length ? { NextToken: String(from + size) } : {};
+  const rows = wantedRows(cloud, call, isDaily ? readDate(call, cycle) : undefined);
+  const size = Math.min(call.number('MaxResults') ?? 20, cloud.settings.maxBillRows);
+  const from = readBillToken(call);
+  const next = from + size < rows.length ? { NextToken: billToken(call, from + size) } : {};
   return success({
     ...account(cycle),
     TotalCount: rows.length,
@@ -57,77 +36,57 @@ function describeInstanceBill(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
 /** One row for the product: pay-as-you-go machines of the month. */
 function queryBill(cloud: AlibabaCloud, call: ApiCall): AnswerBody {
   const cycle = readCycle(call);
-  const amount = linesOf(cloud, cycle).reduce((sum, line) => sum + line.amount, 0);
+  const sum = amountsOf(itemLines(cloud, cycle));
   const number = call.number('PageNum') ?? 1;
   const size = call.number('PageSize') ?? 20;
-  const items = amount === 0 || number > 1 ? [] : [productRow(cycle, amount)];
+  const items = sum.gross === 0 || number > 1 ? [] : [productRow(cycle, sum)];
   return success({
     ...account(cycle),
     PageNum: number,
     PageSize: size,
-    TotalCount: amount === 0 ? 0 : 1,
+    TotalCount: sum.gross === 0 ? 0 : 1,
     Items: { Item: items },
   });
 }
 
-function linesOf(cloud: AlibabaCloud, cycle: string): readonly BillLine[] {
-  const now = cloud.clock.life();
-  const running = [...cloud.instances.all()].map((instance) => ({
-    instance,
-    from: instance.createdAt,
-    to: now,
-  }));
-  return [...cloud.machines.ended, ...running].flatMap(({ instance, from, to }) =>
-    splitByDay(from, to).flatMap(({ day, start, end }) =>
-      day.startsWith(cycle) ? [lineOf(instance, day, start, end)] : [],
-    ),
+/** Of one day, or without one of the whole month. Here everything is paid as one goes. */
+function wantedRows(cloud: AlibabaCloud, call: ApiCall, date: string | undefined): readonly BillLine[] {
+  const wanted = call.text('InstanceID');
+  const subscription = call.text('SubscriptionType') ?? 'PayAsYouGo';
+  const lines = itemLines(cloud, call.need('BillingCycle')).filter(
+    ({ day, instance }) =>
+      subscription === 'PayAsYouGo' &&
+      (date === undefined || day === date) &&
+      (wanted === undefined || wanted === instance.id),
   );
+  if (date === undefined) return summed(lines, 'month');
+  return call.flag('IsBillingItem') === true ? lines : summed(lines, 'day');
 }
 
-function lineOf(instance: Instance, day: string, start: number, end: number): BillLine {
-  const seconds = Math.ceil((end - start) / 1_000);
-  const hourly =
-    instance.spot === undefined
-      ? millionths(instance.hourly)
-      : spotPrice(instance.type, instance.zoneId, instance.createdAt);
-  return { instance, day, seconds, hourly, amount: Math.round((hourly * seconds) / HOUR_SECONDS) };
+/** Belongs to one question and one place in its answer; anything else is an error, and not a list from the start. */
+function billToken(call: ApiCall, from: number): string {
+  const asked = ['BillingCycle', 'BillingDate', 'Granularity', 'IsBillingItem', 'InstanceID', 'ProductCode'];
+  const question = asked.map((name) => call.text(name) ?? '');
+  return Buffer.from(JSON.stringify([from, ...question])).toString('base64url');
 }
 
-function splitByDay(
-  from: number,
-  to: number,
-): readonly Readonly<{ day: string; start: number; end: number }>[] {
-  const parts = [];
-  for (let start = from; start < to;) {
-    const dayStart = Math.floor((start + BEIJING_MS) / DAY_MS) * DAY_MS;
-    const end = Math.min(to, dayStart + DAY_MS - BEIJING_MS);
-    parts.push({ day: new Date(dayStart).toISOString().slice(0, 10), start, end });
-    start = end;
-  }
-  return parts;
+function readBillToken(call: ApiCall): number {
+  const token = call.text('NextToken');
+  if (token === undefined) return 0;
+  const [from] = /^\d+/.exec(Buffer.from(token, 'base64url').toString('utf8').slice(1)) ?? [];
+  if (from !== undefined && token === billToken(call, Number(from))) return Number(from);
+  throw invalidParameter('NextToken', 'it is not the one of the page before');
 }
 
-function monthly(lines: readonly BillLine[]): readonly BillLine[] {
-  const sums = new Map<string, BillLine>();
-  for (const line of lines) {
-    const before = sums.get(line.instance.id);
-    sums.set(
-      line.instance.id,
-      before === undefined
-        ? line
-        : { ...before, seconds: before.seconds + line.seconds, amount: before.amount + line.amount },
-    );
-  }
-  return [...sums.values()];
-}
-
-function instanceRow({ instance, day, seconds, amount, hourly }: BillLine, isDaily: boolean): AnswerBody {
+function instanceRow(line: BillLine, isDaily: boolean): AnswerBody {
+  const { instance, day, seconds, hourly, item } = line;
   return {
     InstanceID: instance.id,
     NickName: instance.name,
     InstanceSpec: instance.type.id,
     InstanceConfig: `CPU:${instance.type.vcpus};Memory:${instance.type.memoryGib}G`,
     ...(isDaily ? { BillingDate: day } : {}),
+    ...(item === undefined ? {} : { BillingItem: item.name, BillingItemCode: item.code }),
     ...productNames(),
     Region: instance.regionId,
     Zone: instance.zoneId,
@@ -145,11 +104,11 @@ function instanceRow({ instance, day, seconds, amount, hourly }: BillLine, isDai
     ListPriceUnit: '元/小时',
     Usage: '',
     UsageUnit: '',
-    ...amounts(amount),
+    ...amounts(line),
   };
 }
 
-function productRow(cycle: string, amount: number): AnswerBody {
+function productRow(cycle: string, sum: BillAmounts): AnswerBody {
   return {
     RecordID: `${cycle.replace('-', '')}-ecs`,
     Item: 'PayAsYouGoBill',
@@ -157,10 +116,10 @@ function productRow(cycle: string, amount: number): AnswerBody {
     Status: 'NoSettle',
     UsageStartTime: `${cycle}-01 00:00:00`,
     ...productNames(),
-    ...amounts(amount),
+    ...amounts(sum),
     RoundDownDiscount: '0',
     Tax: 0,
-    AfterTaxAmount: money(amount),
+    AfterTaxAmount: money(sum.gross - sum.discount - sum.coupons),
     PaymentCurrency: 'CNY',
   };
 }
@@ -178,16 +137,17 @@ function productNames(): AnswerBody {
   };
 }
 
-function amounts(amount: number): AnswerBody {
+function amounts({ gross, discount, coupons, cashCoupons }: BillAmounts): AnswerBody {
+  const pretax = gross - discount - coupons;
   return {
-    PretaxGrossAmount: money(amount),
-    PretaxAmount: money(amount),
-    InvoiceDiscount: 0,
-    DeductedByCoupons: 0,
-    DeductedByCashCoupons: 0,
+    PretaxGrossAmount: money(gross),
+    PretaxAmount: money(pretax),
+    InvoiceDiscount: money(discount),
+    DeductedByCoupons: money(coupons),
+    DeductedByCashCoupons: money(cashCoupons),
     DeductedByPrepaidCard: 0,
     PaymentAmount: 0,
-    OutstandingAmount: money(amount),
+    OutstandingAmount: money(pretax - cashCoupons),
     CashAmount: 0,
     AdjustAmount: 0,
   };
@@ -197,6 +157,13 @@ function readCycle(call: ApiCall): string {
   const cycle = call.need('BillingCycle');
   if (/^\d{4}-\d\d$/.test(cycle)) return cycle;
   throw invalidParameter('BillingCycle', 'it must be a month as 2026-11');
+}
+
+function readDate(call: ApiCall, cycle: string): string {
+  const date = call.text('BillingDate');
+  if (date === undefined) throw invalidParameter('BillingDate', 'a daily bill needs its day');
+  if (/^\d{4}-\d\d-\d\d$/.test(date) && date.startsWith(cycle)) return date;
+  throw invalidParameter('BillingDate', 'it must be a day of the month, as 2026-11-11');
 }
 
 function account(cycle: string): AnswerBody {

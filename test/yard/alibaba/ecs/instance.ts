@@ -22,6 +22,7 @@ export type Instance = {
   readonly securityGroupIds: readonly string[];
   readonly address: string;
   readonly systemDiskId: string;
+  readonly systemDisk?: Readonly<{ category: string; sizeGib: number }>;
   readonly interfaceId: string;
   readonly createdAt: number;
   readonly visibleAt: number;

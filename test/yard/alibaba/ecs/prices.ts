@@ -65,7 +65,12 @@ function diskGib(call: ApiCall, prefix: string): number {
 }
 
 function diskPart(name: string, gib: number): PricePart {
-  return { name, original: gib * DISK_PRICE, trade: gib * DISK_PRICE };
+  return { name, original: diskHourly(gib), trade: diskHourly(gib) };
+}
+
+/** In 1/1000000 CNY. */
+export function diskHourly(gib: number): number {
+  return gib * DISK_PRICE;
 }
 
 /** Hour by hour, oldest first. */

@@ -64,7 +64,11 @@ const BY_ACTION: Readonly<Record<string, Readonly<Record<string, ParameterLimit>
   UpdateServerGroupServersAttribute: { 'Servers.N.Weight': { min: 0, max: 100 } },
   UpdateDNSSLBWeight: { Weight: { min: 1, max: 100 } },
   DescribeDomainRecords: { PageSize: { min: 1, max: 500 } },
-  DescribeInstanceBill: { MaxResults: { min: 1, max: 300 } },
+  DescribeInstanceBill: {
+    MaxResults: { min: 1, max: 300 },
+    Granularity: { values: ['MONTHLY', 'DAILY'] },
+    SubscriptionType: { values: ['Subscription', 'PayAsYouGo'] },
+  },
   DescribeVSwitches: { PageSize: { min: 1, max: 50 } },
   DescribeVpcs: { PageSize: { min: 1, max: 50 } },
 };
