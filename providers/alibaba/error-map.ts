@@ -75,6 +75,8 @@ const TABLE: Readonly<Record<string, Entry>> = {
   Forbidden: FORBIDDEN,
   NoPermission: FORBIDDEN,
   Forbbiden: FORBIDDEN,
+  // As billing says it.
+  NotAuthorized: FORBIDDEN,
   IncorrectInstanceStatus: BUSY,
   'OperationDenied.InstanceCreating': BUSY,
   'Operation.Conflict': BUSY,

@@ -1,4 +1,4 @@
-import { MINUTE, SECOND } from '@springtide/kernel';
+import { HOUR, MINUTE, SECOND } from '@springtide/kernel';
 import type {
   ProviderLimits,
   ProviderManifest,
@@ -14,12 +14,15 @@ const limits: ProviderLimits = {
   // New machines show up in all reads within seconds; the documents promise nothing, so a whole minute is waited.
   visibilityLagMs: 60 * SECOND,
   bootMs: 45 * SECOND,
+  // Amounts are there after 24 hours, what they are for after 48.
+  billLagMs: 48 * HOUR,
 };
 
 /**
  * The vendor counts per interface, region and calendar minute, and shows the numbers only under "API Rate Limits" in each
  * account's Quota Center (alibabacloud.com/help/doc-detail/437902). Calls are therefore defaults of ours, and careful ones;
  * an account that has less is adapted to. That page gives one number for all accounts: 5,000 new machines in a minute.
+ * Bills have a published limit of their own: 10 queries a second.
  */
 const rates: ProviderRates = {
   read: { most: 300, everyMs: MINUTE, window: 'calendar' },
@@ -30,6 +33,7 @@ const rates: ProviderRates = {
     'run-instances': { most: 100, everyMs: MINUTE, window: 'calendar' },
     'delete-instances': { most: 100, everyMs: MINUTE, window: 'calendar' },
     'auto-release-time': { counts: 'machines', most: 300, everyMs: MINUTE, window: 'calendar' },
+    'instance-bill': { most: 10, everyMs: SECOND, window: 'sliding' },
   },
   operations: {
     launch: ['run-instances', 'instances-run'],
@@ -40,6 +44,7 @@ const rates: ProviderRates = {
     list: ['describe-instances'],
     findByIntent: ['describe-instances'],
     setReleaseTime: ['auto-release-time'],
+    listCharges: ['instance-bill'],
   },
 };
 

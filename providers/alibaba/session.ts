@@ -1,6 +1,7 @@
 import type { ProviderContext, ProviderLimits, ProviderSession } from '@springtide/provider-kit';
 import type { AlibabaAccount } from './account.js';
 import { AlibabaApi } from './api.js';
+import { AlibabaBills } from './bills.js';
 import { AlibabaClusters } from './clusters.js';
 import { AlibabaCompute } from './compute.js';
 import { openPort } from './open-port.js';
@@ -24,6 +25,7 @@ export function openSession(
     traffic: new AlibabaTraffic(account, api, context.clock),
     resources: new AlibabaResources(api, clusters),
     clusters,
+    bills: new AlibabaBills(account, api),
     close: () => api.close(),
   };
 }

@@ -3,6 +3,7 @@ import type { AccountReport, ProviderContext } from '@springtide/provider-kit';
 import { z } from 'zod';
 import { endpointOf, type AlibabaAccount } from './account.js';
 import type { AlibabaApi, Scope } from './api.js';
+import { dayOf, questionOf } from './bills.js';
 import { vendorCodeOf } from './error-map.js';
 import type { Parameters } from './parameters.js';
 import { API_VERSIONS, type Product } from './products.js';
@@ -54,6 +55,7 @@ export async function verifyAccount(
   });
   const probes = [
     ...readProbes(region),
+    billProbe(at),
     ...(await changeProbes(account, api, scope)),
     ...routeProbes(account),
   ];
@@ -108,6 +110,16 @@ function readProbes(RegionId: string): readonly Probe[] {
       parameters: { RegionId, PageSize: 10 },
     },
   ];
+}
+
+function billProbe(now: Instant): Probe {
+  return {
+    permission: 'bssapi:DescribeInstanceBill',
+    neededFor: 'holding the bill against what ran',
+    product: 'bssopenapi',
+    action: 'DescribeInstanceBill',
+    parameters: { ...questionOf(dayOf(now)), MaxResults: 20 },
+  };
 }
 
 async function changeProbes(account: AlibabaAccount, api: AlibabaApi, at: Scope): Promise<readonly Probe[]> {

@@ -256,3 +256,21 @@ export const imagesAnswer = z.object({
     z.object({ ImageId: z.string(), ImageName: text, Architecture: text, CreationTime: text }),
   ),
 });
+
+/** Numbers of JSON are kept as the shortest text that means them, before anybody calculates with them. */
+const amount = z.union([z.number(), z.string().regex(/^-?\d+(\.\d+)?$/)]).transform(String);
+const noAmount = amount.nullish().transform((value) => value ?? '0');
+const billItem = z.object({
+  InstanceID: text,
+  BillingDate: text,
+  BillingItem: text,
+  ProductName: text,
+  ProductCode: text,
+  SubscriptionType: text,
+  Currency: text,
+  PretaxGrossAmount: amount,
+  InvoiceDiscount: noAmount,
+  DeductedByCoupons: noAmount,
+});
+export type WireBillItem = z.output<typeof billItem>;
+export const billAnswer = z.object({ Data: z.object({ NextToken: text, Items: plainList(billItem) }) });
