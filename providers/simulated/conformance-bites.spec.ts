@@ -1,5 +1,6 @@
 import { Bench, PROVIDER_RULES } from '@springtide/provider-kit/conformance';
 import type { ProviderManifest } from '@springtide/provider-kit';
+import { BILL_DEFECTS } from './testing/broken-bills.js';
 import { FACET_DEFECTS } from './testing/broken-facets.js';
 import { DEFECTS, INTACT } from './testing/broken-providers.js';
 import { inProcessTarget } from './testing/conformance-target.js';
@@ -13,12 +14,13 @@ describe('the conformance suite notices a provider with a defect', () => {
     await expect(verdict(INTACT, id)).resolves.toBe('passed');
   });
 
-  it.each([...DEFECTS, ...FACET_DEFECTS].flatMap((each) => each.noticedBy.map((id) => ({ ...each, id }))))(
-    '$id: $what',
-    async ({ manifest, id }) => {
-      await expect(verdict(manifest, id)).resolves.toBe('noticed');
-    },
-  );
+  it.each(
+    [...DEFECTS, ...FACET_DEFECTS, ...BILL_DEFECTS].flatMap((each) =>
+      each.noticedBy.map((id) => ({ ...each, id })),
+    ),
+  )('$id: $what', async ({ manifest, id }) => {
+    await expect(verdict(manifest, id)).resolves.toBe('noticed');
+  });
 });
 
 async function verdict(manifest: ProviderManifest, id: string): Promise<'noticed' | 'passed'> {

@@ -163,7 +163,7 @@ export const FACET_DEFECTS: readonly Defect[] = [
   })),
 ];
 
-function defect(what: string, noticedBy: readonly string[], breaking: Breaking): Defect {
+export function defect(what: string, noticedBy: readonly string[], breaking: Breaking): Defect {
   return {
     what,
     noticedBy,
@@ -191,7 +191,7 @@ function resources(change: (items: readonly Resource[]) => readonly Resource[]):
 }
 
 /** The object with some members replaced. */
-function over<T extends object>(whole: T, changes: Partial<T>): T {
+export function over<T extends object>(whole: T, changes: Partial<T>): T {
   return new Proxy(whole, {
     get: (target, name) => {
       const source = Object.hasOwn(changes, name) ? changes : target;
