@@ -123,6 +123,8 @@ export const accountRules: readonly Rule[] = [
         expect(Number.isInteger(size) && size > 0).toBe(true);
       }
       expect(limits.visibilityLagMs).toBeGreaterThanOrEqual(0);
+      expect(limits.billLagMs ?? 0).toBeGreaterThanOrEqual(0);
+      expect(limits.billLagMs !== undefined).toBe(bench.client.offers('bills'));
       const budgets = { read: rates.read, mutate: rates.mutate, ...rates.budgets };
       for (const budget of Object.values(budgets)) {
         const { counts: _, ...numbers } = budget;
