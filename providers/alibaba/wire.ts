@@ -267,7 +267,7 @@ const billItem = z.object({
   ProductName: text,
   ProductCode: text,
   SubscriptionType: text,
-  Currency: text,
+  Currency: z.string(),
   PretaxGrossAmount: amount,
   InvoiceDiscount: noAmount,
   DeductedByCoupons: noAmount,
