@@ -355,12 +355,7 @@ describe('an account', () => {
     await yard.admin.putKey(key);
     const { permissions } = await (await connect({ key })).verify();
     const missing = permissions.filter(({ granted }) => !granted).map(({ action }) => action);
-    expect(missing).toEqual([
-      'bssapi:DescribeInstanceBill',
-      'ecs:RunInstances',
-      'ecs:DeleteInstances',
-      'ecs:DeleteDisk',
-    ]);
+    expect(missing).toEqual(['ecs:RunInstances', 'ecs:DeleteInstances', 'ecs:DeleteDisk']);
   });
 
   it('is warned of before its balance runs out', async () => {

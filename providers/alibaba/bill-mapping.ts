@@ -6,7 +6,7 @@ const BEIJING_MS = 8 * HOUR;
 const DAY_MS = 24 * HOUR;
 
 /** The day of Beijing in which an instant lies. */
-export function dayOf(instant: Instant): string {
+function dayOf(instant: Instant): string {
   return addMs(instant, BEIJING_MS).slice(0, 10);
 }
 

@@ -42,6 +42,6 @@ export class AlibabaBills implements BillFacet {
 }
 
 /** What is asked of the bill of a day, as `2026-11-11`. */
-export function questionOf(day: string) {
+function questionOf(day: string) {
   return { BillingCycle: day.slice(0, 7), BillingDate: day, Granularity: 'DAILY', IsBillingItem: true };
 }

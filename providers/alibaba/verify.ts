@@ -3,8 +3,6 @@ import type { AccountReport, ProviderContext } from '@springtide/provider-kit';
 import { z } from 'zod';
 import { endpointOf, type AlibabaAccount } from './account.js';
 import type { AlibabaApi, Scope } from './api.js';
-import { dayOf } from './bill-mapping.js';
-import { questionOf } from './bills.js';
 import { vendorCodeOf } from './error-map.js';
 import type { Parameters } from './parameters.js';
 import { API_VERSIONS, type Product } from './products.js';
@@ -56,7 +54,6 @@ export async function verifyAccount(
   });
   const probes = [
     ...readProbes(region),
-    billProbe(at),
     ...(await changeProbes(account, api, scope)),
     ...routeProbes(account),
   ];
@@ -111,16 +108,6 @@ function readProbes(RegionId: string): readonly Probe[] {
       parameters: { RegionId, PageSize: 10 },
     },
   ];
-}
-
-function billProbe(now: Instant): Probe {
-  return {
-    permission: 'bssapi:DescribeInstanceBill',
-    neededFor: 'holding the bill against what ran',
-    product: 'bssopenapi',
-    action: 'DescribeInstanceBill',
-    parameters: { ...questionOf(dayOf(now)), MaxResults: 20 },
-  };
 }
 
 async function changeProbes(account: AlibabaAccount, api: AlibabaApi, at: Scope): Promise<readonly Probe[]> {

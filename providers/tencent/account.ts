@@ -101,6 +101,8 @@ export function endpointOf(account: Pick<TencentAccount, 'endpoints' | 'domain'>
   return account.endpoints[product] ?? `https://${product}.${account.domain}`;
 }
 
+/** What an account cannot work without. Bills are read long after: their address is judged by the gate at the call. */
 export function endpointsOf(account: TencentAccount): string[] {
-  return [...new Set(PRODUCTS.map((product) => endpointOf(account, product)))];
+  const needed = PRODUCTS.filter((product) => product !== 'billing');
+  return [...new Set(needed.map((product) => endpointOf(account, product)))];
 }

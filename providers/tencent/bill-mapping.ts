@@ -18,7 +18,7 @@ export function monthsOf({ from, to }: BillSpan): readonly string[] {
   return months;
 }
 
-export function monthOf(instant: Instant): string {
+function monthOf(instant: Instant): string {
   return addMs(instant, BEIJING_MS).slice(0, 7);
 }
 

@@ -1,8 +1,7 @@
-import { SpringtideError, type Instant } from '@springtide/kernel';
+import { SpringtideError } from '@springtide/kernel';
 import type { BillFacet, BillSpan, CallOptions, Charge, Page } from '@springtide/provider-kit';
 import type { TencentAccount } from './account.js';
-import { freshOf, monthOf, monthsOf, toCharge, touches } from './bill-mapping.js';
-import { tencentCodeOf } from './error-map.js';
+import { freshOf, monthsOf, toCharge, touches } from './bill-mapping.js';
 import type { TencentApi, TencentScope } from './tencent-api.js';
 
 const PAGE_SIZE = 300;
@@ -50,16 +49,6 @@ export class TencentBills implements BillFacet {
       NeedRecordNum: 1,
       ...(context === '' ? {} : { Context: context }),
     });
-  }
-}
-
-/** Whether the bill may be read; that it is not made yet is no answer to that. */
-export async function tryBills(api: TencentApi, at: TencentScope, now: Instant): Promise<void> {
-  try {
-    await api.call('billing', 'DescribeBillDetail', at, { Month: monthOf(now), Offset: 0, Limit: 1 });
-  } catch (thrown) {
-    if (thrown instanceof SpringtideError && tencentCodeOf(thrown).startsWith('FailedOperation.')) return;
-    throw thrown;
   }
 }
 

@@ -1,5 +1,5 @@
 import { HOUR, MINUTE, addMs, toInstant, type Clock, type Instant } from '@springtide/kernel';
-import { silentLogger, systemClock } from '@springtide/platform';
+import { createEndpointGate, silentLogger, systemClock, type EndpointGate } from '@springtide/platform';
 import { collect, connectAccount, type Charge, type CloudClient } from '@springtide/provider-kit';
 import { loopbackGate } from '@springtide/provider-kit/conformance';
 import { publishedPolicy, yardSettings } from '../../test/yard/tencent/tencent-conformance.js';
@@ -14,6 +14,7 @@ describe('bills of Tencent Cloud, over the wire', () => {
   const gate = loopbackGate();
   let yard: TencentYard;
   let client: CloudClient;
+  let connect: (through: EndpointGate, endpoints?: object) => Promise<CloudClient>;
   let passedMs = 0;
   let launches = 0;
 
@@ -27,11 +28,15 @@ describe('bills of Tencent Cloud, over the wire', () => {
     const settings = { bootMs: 0, terminateMs: 0, rates: { '*': null } };
     yard = await startTencentYard({ settings });
     await yard.admin.putCredential({ ...secret, policy: await publishedPolicy() });
-    const context = { account: 'bills', clock, gate, log: silentLogger };
+    const context = { account: 'bills', clock, log: silentLogger, policy: { readAttempts: 1 } };
     const open = { most: 10_000, everyMs: MINUTE, window: 'sliding' } as const;
     const roomy = { ...manifest, rates: { read: open, mutate: open } };
-    const account = { ...yardSettings(yard.endpoint, yard) };
-    client = await connectAccount(roomy, account, secret, { ...context, policy: { readAttempts: 1 } });
+    connect = (through, endpoints = {}) => {
+      const usual = yardSettings(yard.endpoint, yard);
+      const settings = { ...usual, endpoints: { ...(usual['endpoints'] as object), ...endpoints } };
+      return connectAccount(roomy, settings, secret, { ...context, gate: through });
+    };
+    client = await connect(gate);
   });
   afterEach(async () => {
     await yard.admin.clearFaults();
@@ -161,17 +166,26 @@ describe('bills of Tencent Cloud, over the wire', () => {
     }
   });
 
-  it('may be read as verification says, also while one is being made', async () => {
-    const right = { action: 'finance:DescribeBillDetail', granted: true };
-    const code = 'FailedOperation.SummaryDataNotReady';
-    await yard.admin.addFault({ action: 'DescribeBillDetail', kind: 'error', code });
-    expect((await client.verify()).permissions).toContainEqual(expect.objectContaining(right));
-    await yard.admin.addFault({
-      action: 'DescribeBillDetail',
-      kind: 'error',
-      code: 'UnauthorizedOperation.CamNoAuth',
-    });
+  it('may be out of reach without keeping anything else from working', async () => {
+    const { host } = new URL(yard.endpoint);
+    const narrow = createEndpointGate({ openHostPorts: [host], privateRanges: [] });
+    const cutOff = await connect(narrow, { billing: 'http://127.0.0.1:9' });
+    const from = toInstant(clock.now());
+    const reading = collect(cutOff.bills.listCharges({ from, to: addMs(from, HOUR) }));
+    await expect(reading).rejects.toMatchObject({ code: 'permission-denied', effect: 'none' });
+    expect((await collect(cutOff.compute.list({ region: REGION }))).complete).toBe(true);
+    await cutOff.close();
+  });
+
+  it('need a right of their own, without which the account is still well', async () => {
+    const { statement, ...policy } = await publishedPolicy();
+    const right = 'finance:DescribeBillDetail';
+    const less = statement.map((part) => ({ ...part, action: part.action.filter((name) => name !== right) }));
+    await yard.admin.putCredential({ ...secret, policy: { ...policy, statement: less } });
     const { permissions } = await client.verify();
-    expect(permissions).toContainEqual(expect.objectContaining({ ...right, granted: false }));
+    expect(permissions.every(({ granted }) => granted)).toBe(true);
+    const from = toInstant(clock.now());
+    const reading = charges([], from, addMs(from, HOUR));
+    await expect(reading).rejects.toMatchObject({ code: 'permission-denied', effect: 'none' });
   });
 });

@@ -1,7 +1,6 @@
 import { SpringtideError, addMs, asSpringtideError, type Instant } from '@springtide/kernel';
 import type { AccountReport } from '@springtide/provider-kit';
 import { endpointOf, type TencentAccount } from './account.js';
-import { tryBills } from './bills.js';
 import { tencentCodeOf } from './error-map.js';
 import { ON_DEMAND } from './mapping.js';
 import { INSTALLATION_TAG } from './tags.js';
@@ -28,7 +27,7 @@ export async function verifyAccount(
   const scope: TencentScope = { region, deadline: addMs(at, VERIFY_LIMIT_MS) };
   const { Arn, AccountId } = await api.call('sts', 'GetCallerIdentity', scope, undefined);
   const permissions: Permission[] = [];
-  for (const probe of [...(await probesOf(account, api, scope)), billProbe(api, at)])
+  for (const probe of await probesOf(account, api, scope))
     permissions.push(await tryPermission(probe, scope));
   for (const [name, route] of Object.entries(account.routes)) {
     const where = { ...scope, region: route.kind === 'name' ? region : route.region };
@@ -95,14 +94,6 @@ async function probesOf(
     },
   ];
   return [...reads, ...(await launchProbe(account, api, at)), ...endingProbes(api)];
-}
-
-function billProbe(api: TencentApi, now: Instant): Probe {
-  return {
-    action: 'finance:DescribeBillDetail',
-    neededFor: 'holding the bill against what ran',
-    attempt: (scope) => tryBills(api, scope, now),
-  };
 }
 
 /** Needs an image and a size that exist: without them the launch permission cannot be tried, and is left out. */
