@@ -1,4 +1,15 @@
 export {
+  BILL_FINDINGS,
+  BILL_TOLERANCE,
+  checkBill,
+  type BillCheck,
+  type BillFinding,
+  type BillQuestion,
+  type BilledCharge,
+  type KnownSatellite,
+} from './bill-check.js';
+export { BILL_POLICIES, nextLook, type BillPolicy } from './bill-schedule.js';
+export {
   assembleCampaignCost,
   type CampaignCost,
   type CampaignUsage,

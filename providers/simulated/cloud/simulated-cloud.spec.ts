@@ -218,7 +218,7 @@ describe('the simulated cloud', () => {
     expect(satellites.length).toBeLessThan(42);
   });
 
-  it('charges what ran by the second, also what is gone, page by page, and tells of nothing too early', async () => {
+  it('charges what ran by the second, also what is gone, page by page, and tells of nothing too early', () => {
     const behaviour = { bootTimesMs: [10_000], terminateMs: 0, pageSize: 2, billLagMs: 30_000 };
     const caller = new Caller(examplePublicCloud({ behaviour }));
     const begun = caller.clock.now().getTime();
@@ -232,9 +232,9 @@ describe('the simulated cloud', () => {
         first.next === undefined ? [] : caller.call('ListCharges', { ...span, cursor: first.next }).charges;
       return [first.charges, second];
     };
-    await caller.clock.advance(20_000);
+    caller.clock.advance(20_000);
     caller.call('TerminateMachines', { region: 'sim-east', ids: [short] });
-    await caller.clock.advance(90_000);
+    caller.clock.advance(90_000);
     caller.call('TerminateMachines', { region: 'sim-east', ids: [ended] });
     caller.cloud.administer({ action: 'delete-outside', id: deleted });
     expect(
@@ -247,7 +247,7 @@ describe('the simulated cloud', () => {
       [short, at(20)],
       [running, at(80)],
     ]);
-    await caller.clock.advance(3_600_000);
+    caller.clock.advance(3_600_000);
     const [first = [], second = []] = charges(0, 100_000);
     expect([first.length, second.length]).toEqual([2, 2]);
     expect(first).toMatchObject([
