@@ -95,6 +95,17 @@ export const LISTING: ActivityOptions = {
   retry: { maximumAttempts: 1 },
 };
 
+/** Bills of whole accounts. An account that cannot be read is an answer; what fails here is ours, and is tried again. */
+export const BILLS: ActivityOptions = {
+  ...LISTING,
+  retry: {
+    initialInterval: '10s',
+    backoffCoefficient: 2,
+    maximumInterval: '1h',
+    nonRetryableErrorTypes: FINAL,
+  },
+};
+
 /** Waits and looks for as long as it was told; after the death of a worker another one goes on at once. */
 export const WATCHING: ActivityOptions = {
   taskQueue: WATCH_QUEUE,

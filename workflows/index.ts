@@ -1,3 +1,4 @@
+export { billCheck } from './bill-check/bill-check.workflow.js';
 export { guard } from './guard/guard.workflow.js';
 export { keepRoutes } from './keep-routes/keep-routes.workflow.js';
 export { phase } from './phase/phase.workflow.js';

@@ -1,7 +1,13 @@
 import { RUN_CHANGED, runWorkflowId, type Sentence } from '@springtide/contracts';
 import { PlanEntity, RunEntity } from './data/campaign.entity.js';
 import { SpringtideError, toInstant, type Clock, type Instant } from '@springtide/kernel';
-import { jobContext, postToOutbox, type Database, type RequestContext } from '@springtide/platform';
+import {
+  jobContext,
+  postToOutbox,
+  type Database,
+  type OutboxMessage,
+  type RequestContext,
+} from '@springtide/platform';
 import type { EntityManager } from 'typeorm';
 import { findPlan } from './plan-records.js';
 import { findCampaign, lockCampaign } from './campaign.service.js';
@@ -85,13 +91,17 @@ export class RunBook {
     });
   }
 
-  /** Changes the run's row, and the campaign's status with it where the state says so. */
+  /**
+   * Changes the run's row, and the campaign's status with it where the state says so.
+   * @param order what the workflow engine is to do because of it.
+   */
   async change(
     tenantId: string,
     runId: string,
     apply: (run: RunEntity) => Partial<RunEntity>,
     entry?: TimelineNote,
     campaignStatus?: CampaignStatus,
+    order?: OutboxMessage,
   ): Promise<RunEntity> {
     const ctx = this.context(tenantId, runId);
     return await this.database.unitOfWork(ctx, async (tx) => {
@@ -102,6 +112,7 @@ export class RunBook {
       await tx.save(RunEntity, run);
       if (campaignStatus !== undefined) await this.moveCampaign(tx, run.campaignId, campaignStatus);
       if (entry !== undefined) await note(tx, ctx, runId, entry, this.now());
+      if (order !== undefined) await postToOutbox(tx, tenantId, order);
       // Something else is wanted now: the run may be asleep for minutes.
       if (change.revision !== undefined) await this.wake(tx, tenantId, runId);
       return run;

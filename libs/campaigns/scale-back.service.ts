@@ -1,8 +1,14 @@
-import { sentence, type RunRef, type ShrinkOrder } from '@springtide/contracts';
+import {
+  billCheckWorkflowId,
+  sentence,
+  type BillCheckInput,
+  type RunRef,
+  type ShrinkOrder,
+} from '@springtide/contracts';
 import { EffectLedger, MachineLife } from '@springtide/effects';
 import { collectComplete } from '@springtide/provider-kit';
 import { SpringtideError } from '@springtide/kernel';
-import { failPoint, sha256 } from '@springtide/platform';
+import { failPoint, sha256, type OutboxMessage } from '@springtide/platform';
 import { beginningOf } from './domain/index.js';
 import type { RunBook } from './run-book.js';
 import { isLive, machinesOf } from './run-machines.js';
@@ -135,6 +141,7 @@ export class ScaleBack {
         once: 'closed',
       },
       'closed',
+      billCheckOf(tenantId, runId),
     );
   }
 
@@ -210,4 +217,10 @@ export class ScaleBack {
       once: `release/${sha256(fingerprint).slice(0, 16)}`,
     });
   }
+}
+
+/** With the close: whoever closes a run a second time, because something came to light, orders it a second time. */
+function billCheckOf(tenantId: string, runId: string): OutboxMessage {
+  const input: BillCheckInput = { tenantId, runId };
+  return { kind: 'start', workflow: 'billCheck', workflowId: billCheckWorkflowId(runId), input };
 }

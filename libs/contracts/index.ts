@@ -1,6 +1,7 @@
 export * from './account.js';
 export * from './after-action.js';
 export * from './audit.js';
+export * from './bill-check.js';
 export * from './campaign.js';
 export * from './cluster.js';
 export * from './cost.js';

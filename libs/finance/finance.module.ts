@@ -1,10 +1,15 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CampaignsService, PlansService } from '@springtide/campaigns';
+import { AccountSessions } from '@springtide/accounts';
+import { CampaignsService, PlansService, RunBook, RunsService } from '@springtide/campaigns';
 import { EffectLedger } from '@springtide/effects';
 import type { Clock } from '@springtide/kernel';
 import { CLOCK, Database } from '@springtide/platform';
+import { BillCheckService } from './bill-check.service.js';
+import { billFacts } from './bill-facts.js';
 import { CampaignCostService } from './campaign-cost.service.js';
 import { ledgerFacts } from './campaign-facts.js';
+
+type FinanceImports = Readonly<{ accounts: DynamicModule; effects: DynamicModule; campaigns: DynamicModule }>;
 
 /** By itself it takes the ledger and the campaigns from global services of the app; `with` names their modules. */
 @Module({
@@ -20,11 +25,37 @@ import { ledgerFacts } from './campaign-facts.js';
       ) => new CampaignCostService(database, ledgerFacts(ledger, campaigns, plans), clock),
       inject: [Database, CLOCK, EffectLedger, CampaignsService, PlansService],
     },
+    {
+      provide: BillCheckService,
+      useFactory: (
+        database: Database,
+        clock: Clock,
+        ledger: EffectLedger,
+        campaigns: CampaignsService,
+        plans: PlansService,
+        runs: RunsService,
+        sessions: AccountSessions,
+        book: RunBook,
+      ) => {
+        const facts = billFacts(ledgerFacts(ledger, campaigns, plans), ledger, campaigns, runs);
+        return new BillCheckService({ database, facts, sessions, book, clock });
+      },
+      inject: [
+        Database,
+        CLOCK,
+        EffectLedger,
+        CampaignsService,
+        PlansService,
+        RunsService,
+        AccountSessions,
+        RunBook,
+      ],
+    },
   ],
-  exports: [CampaignCostService],
+  exports: [BillCheckService, CampaignCostService],
 })
 export class FinanceModule {
-  static with(parts: Readonly<{ effects: DynamicModule; campaigns: DynamicModule }>): DynamicModule {
-    return { module: FinanceModule, imports: [parts.effects, parts.campaigns] };
+  static with(parts: FinanceImports): DynamicModule {
+    return { module: FinanceModule, imports: [parts.accounts, parts.effects, parts.campaigns] };
   }
 }

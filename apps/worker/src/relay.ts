@@ -107,7 +107,7 @@ async function tellRun(book: RelayParts['book'], message: OverdueMessage, log: L
   }
 }
 
-const OF_A_RUN = /^(?:run|scale-back):([0-9a-f-]{36})$/;
+const OF_A_RUN = /^(?:run|scale-back|bill-check):([0-9a-f-]{36})$/;
 
 function noteOf({ id, workflowId, attempts, createdAt }: OverdueMessage) {
   return {

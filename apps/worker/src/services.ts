@@ -43,7 +43,7 @@ export class WorkerServices {
         clusters,
         traffic,
         campaigns,
-        FinanceModule.with({ effects, campaigns }),
+        FinanceModule.with({ accounts, effects, campaigns }),
         ReportsModule.with({ effects, campaigns }),
       ],
     };

@@ -32,7 +32,7 @@ import {
   WORKFLOW_QUEUE,
 } from '@springtide/contracts';
 import { EffectLedger, Reconciler } from '@springtide/effects';
-import { CampaignCostService } from '@springtide/finance';
+import { BillCheckService, CampaignCostService } from '@springtide/finance';
 import { asSpringtideError } from '@springtide/kernel';
 import { TenantService } from '@springtide/identity';
 import { InventorySyncService, InventoryWatchService } from '@springtide/inventory';
@@ -43,6 +43,7 @@ import { ReleaseKeeper } from '@springtide/traffic';
 import { AfterActionService } from '@springtide/reports';
 import { Client, Connection, type TLSConfig } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { billCheckActivities } from './activities/bill-check.activities.js';
 import {
   planActivities,
   provisionActivities,
@@ -176,6 +177,7 @@ export function activitiesOf(
       book: app.get(RunBook),
       groupReturns: app.get(GroupReturns),
     }),
+    ...billCheckActivities(app.get(BillCheckService)),
     ...rehearsalActivities(app.get(RehearsalService)),
     ...readinessActivities({
       database: platform.database,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ReportLanguage } from '../after-action.js';
 import { CAMPAIGN_STATUSES, CampaignBody, CampaignInput } from '../campaign.js';
+import { CampaignBillCheck } from '../bill-check.js';
 import { CostReport } from '../cost.js';
 import { ApprovalBody, PlanBody } from '../plan.js';
 import { PlanComparison, PlanWhatIf } from '../plan-comparison.js';
@@ -140,6 +141,28 @@ export const campaignRoutes = {
     response: CostReport,
     textResponse: ['text/csv'],
     status: 200,
+  }),
+  billCheckGet: defineRoute({
+    id: 'campaigns.bill-check',
+    method: 'GET',
+    path: '/api/v1/campaigns/{id}/bill-check',
+    summary: 'What the clouds charged for the campaign against what ran, as it was last looked at',
+    permission: 'cost:read',
+    params,
+    response: CampaignBillCheck,
+    status: 200,
+  }),
+  billCheckNow: defineRoute({
+    id: 'campaigns.bill-check-now',
+    method: 'POST',
+    path: '/api/v1/campaigns/{id}/bill-check',
+    summary:
+      'Read the bills of the campaign’s accounts now and hold them against what ran; nothing is changed there',
+    permission: 'cost:write',
+    params,
+    response: CampaignBillCheck,
+    status: 200,
+    idempotent: 'replay',
   }),
   planRequest: defineRoute({
     id: 'plans.request',

@@ -1,6 +1,7 @@
 import type { PHASE_NAMES } from '../campaign.js';
 import type { Sentence } from '../reasons/sentence.js';
 import type { WayBackPhase } from '../way-back.js';
+import type { BillCheckInput } from './workflows.js';
 
 export type PhaseName = (typeof PHASE_NAMES)[number];
 
@@ -227,6 +228,11 @@ export interface HousekeepingActivities {
   keepRoutes(): Promise<void>;
   /** Starts scaling groups anew that gave way to a campaign, where nothing is in their way any more. */
   returnGroups(): Promise<void>;
+}
+
+export interface BillCheckActivities {
+  /** Looks at the bills that are due. `waitMs`: until the next look; null when there is none any more. */
+  lookAtBills(input: BillCheckInput): Promise<{ waitMs: number | null }>;
 }
 
 export interface RehearsalActivities {

@@ -7,6 +7,8 @@ export type ScaleBackInput = Readonly<{ tenantId: string; runId: string; reason:
 
 export type RehearsalInput = Readonly<{ tenantId: string; rehearsalId: string }>;
 
+export type BillCheckInput = Readonly<{ tenantId: string; runId: string }>;
+
 export const WORKFLOW_QUEUE = 'workflows';
 export const MUTATE_QUEUE = 'mutate';
 /** Purchases: each may wait for minutes for an account that does not answer, and keeps no guard and no way back waiting. */
@@ -34,6 +36,10 @@ export function probeWorkflowId(probeId: string): string {
 
 export function runWorkflowId(runId: string): string {
   return `run:${runId}`;
+}
+
+export function billCheckWorkflowId(runId: string): string {
+  return `bill-check:${runId}`;
 }
 
 export function scaleBackWorkflowId(runId: string): string {

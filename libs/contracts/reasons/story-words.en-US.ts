@@ -232,6 +232,16 @@ export const storyWordsEnUS = {
   'story.scale-back.skipped':
     '{phase:back}: the waiting was ended by a person{waitsFor:waits}. The way back comes back for this.',
   'story.scale-back.ahead': '{phase:back}: not clean{waitsFor:waits}. Another round begins.',
+  'story.bill-check.clean':
+    'The bill of {account} has everything on it and nothing that was not expected: {billed} charged, {expected} expected.',
+  'story.bill-check.differs':
+    'The bill of {account} does not agree with what ran, in {count} places: {billed} charged, {expected} expected. Nothing is changed at the cloud. See what was paid for with springtide campaign bill-check, and look there for machines that still run.',
+  'story.bill-check.incomplete':
+    'The bill of {account} is not complete, {count} machines are not on it: {billed} charged so far, {expected} expected. It is looked at again every day, for forty days at most.',
+  'story.bill-check.not-told':
+    'The bill of {account} was not looked at: {reason}. What it cost is what was reckoned from running seconds; compare it in the cloud itself.',
+  'story.bill-check.unreadable':
+    'The bill of {account} could not be read: {reason}. Whether anything was paid unseen is not known; it is tried again every day, for forty days at most. Look at the account: springtide account list.',
   'story.waits': '{waitsFor:clauses}',
   'story.waits.entrance': 'the entrance of {service} does not take its traffic home ({code}: {message})',
   'story.waits.connections': '{count} connections to end',

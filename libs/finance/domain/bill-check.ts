@@ -144,21 +144,20 @@ function machineFindings(
     const kind = to === null || to > toldUntil ? 'not-yet' : 'no-charge';
     return [{ ...base, kind, billed: null, unseen: null }];
   }
-  return sumsOf(charges).flatMap(([billed, own]) => {
+  return sumsOf(charges).flatMap(([billed, own]): BillFinding[] => {
     const outside = timesOutside(interval, own, tolerance.apartMs).map((time) => ({
       ...base,
       billed,
       ...time,
     }));
-    if (expected === null)
-      return [...outside, { ...base, kind: 'no-price' as const, billed, unseen: billed }];
+    if (expected === null) return [...outside, { ...base, kind: 'no-price', billed, unseen: billed }];
     if (expected.currency !== billed.currency) {
-      return [...outside, { ...base, kind: 'other-currency' as const, billed, unseen: null }];
+      return [...outside, { ...base, kind: 'other-currency', billed, unseen: null }];
     }
     const unseen = subtractMoney(billed, expected);
     // What lies outside its time is named as that, and not a second time as too much.
     if (outside.length > 0 || !isAbove(unseen, expected, tolerance)) return outside;
-    return [{ ...base, kind: 'above' as const, billed, unseen }];
+    return [{ ...base, kind: 'above', billed, unseen }];
   });
 }
 

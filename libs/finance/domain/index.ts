@@ -22,4 +22,5 @@ export { OUTSIDE_PHASES, splitByPhase, type PhaseShare } from './phase-split.js'
 export { intervalsOf } from './ledger-usage.js';
 export { costBasisOf, wantedUntil, type PlanForCost } from './plan-basis.js';
 export { billedUntil, costOfRunning, sumBy, type RunningCost, type RunningCostRow } from './running-cost.js';
+export { isBought } from './usage.js';
 export type { CostBasis, CostPhase, PlannedUsage, PricedOption, UsageInterval } from './usage.js';

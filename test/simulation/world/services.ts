@@ -35,6 +35,7 @@ export function servicesOver(
       await clock.outside(solvePlan(problem, { deadlineMs: 60_000, handOver: 'never' })),
     // What a closed run cost, and its report: from rows that this world does not have.
     AfterActionService: { keep: async () => await Promise.resolve() },
+    BillCheckService: { look: async () => await Promise.resolve({ waitMs: null }) },
     CampaignCostService: { settleCampaignCost: async () => await Promise.resolve() },
   });
   return {

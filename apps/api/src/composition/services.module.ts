@@ -45,7 +45,7 @@ export class ServicesModule {
       ...{ accounts, catalog, effects, clusters, traffic },
       probeUrl: parts.probeUrl,
     });
-    const finance = FinanceModule.with({ effects, campaigns });
+    const finance = FinanceModule.with({ accounts, effects, campaigns });
     const reports = ReportsModule.with({ effects, campaigns });
     const imports = [
       accounts,

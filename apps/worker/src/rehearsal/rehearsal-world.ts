@@ -143,6 +143,7 @@ export class RehearsalWorld {
       // Whether the world is ready is asked of the real one.
       StartCheck: { requireHolding: async () => await Promise.resolve() },
       // A rehearsal costs nothing, so no books are closed.
+      BillCheckService: { look: async () => await Promise.resolve({ waitMs: null }) },
       CampaignCostService: { settleCampaignCost: async () => await Promise.resolve() },
       ResidualSolver: async (problem: Parameters<typeof solvePlan>[0]) =>
         await this.time.outside(solvePlan(problem, { handOver: 'never' })),
