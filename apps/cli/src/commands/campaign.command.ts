@@ -13,6 +13,7 @@ import { CliFailure } from '../output/cli-failure.js';
 import { EXIT } from '../output/exit-code.js';
 import { lateStartText, moneyText, timeText } from '../output/readable.js';
 import { factsOf, tableOf, type Section } from '../output/render.js';
+import { billSections } from '../output/bill-sections.js';
 import { approvalSections, planSections, reportSections } from '../output/campaign-sections.js';
 import { readBody } from '../session/documents.js';
 import { campaignId } from '../session/references.js';
@@ -24,6 +25,10 @@ const FILE_FLAG = required('-f, --file <path>', 'YAML or JSON; - for standard in
 const WAIT = {
   options: z.object({ wait: z.boolean().default(false) }),
   flags: [flag('--wait', 'until it has ended')],
+};
+const NOW = {
+  options: z.object({ now: z.boolean().default(false) }),
+  flags: [flag('--now', 'read the bills of its accounts now')],
 };
 const COMMENT = {
   options: z.object({ comment: z.string().optional() }),
@@ -78,6 +83,19 @@ export function addCampaignCommands(program: Command, line: CommandLine): void {
       const report = await session.call(routes.campaignReport, { params: { id } });
       session.print(report, () => reportSections(report));
       return report.machines.leftover > 0 ? EXIT.leftovers : EXIT.ok;
+    },
+  );
+  line.verb(
+    noun,
+    'bill-check <campaign>',
+    'what the clouds charged for it against what ran',
+    NOW,
+    async ({ session, args: [reference = ''], options }) => {
+      const id = await campaignId(session, reference);
+      const route = options.now ? routes.billCheckNow : routes.billCheckGet;
+      const check = await session.call(route, { params: { id } });
+      session.print(check, () => billSections(check));
+      return check.accounts.some(({ state }) => state === 'differs') ? EXIT.error : EXIT.ok;
     },
   );
 }

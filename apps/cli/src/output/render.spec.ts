@@ -1,4 +1,5 @@
 import { ApiProblem, clausesFact, sentence, type PlanBody, type RunBody } from '@springtide/contracts';
+import { billSections } from './bill-sections.js';
 import { planSections, runSections, timelineLine } from './campaign-sections.js';
 import { exitCodeOf } from './exit-code.js';
 import { describeFailure } from './problem-text.js';
@@ -278,5 +279,61 @@ describe('a run', () => {
     const sentences = [{ code: 'guard.lost', params: { count: 2 } }];
     expect(timelineLine({ ...entry, sentences }, 'zh-CN')).toMatch(/ 2 台主机消失，正在补充。$/);
     expect(timelineLine(entry, 'zh-CN')).toMatch(/ 2 machines vanished/);
+  });
+});
+
+describe('the bills of a campaign', () => {
+  const at = '2026-11-13T00:00:00.000Z';
+  const account = {
+    accountId: '10000000-0000-4000-8000-000000000001',
+    accountName: 'east',
+    provider: 'some',
+    checkedAt: at,
+    checkedBy: 'job',
+    state: 'differs' as const,
+    reason: null,
+    toldUntil: at,
+    machines: 2,
+    totals: [{ expected: eur('2'), billed: eur('7'), difference: eur('5'), percent: '250.0' }],
+    findings: [
+      {
+        kind: 'after-end' as const,
+        resource: 'machine' as const,
+        resourceId: 'i-1',
+        from: at,
+        to: '2026-11-13T05:00:00.000Z',
+        expected: eur('1'),
+        billed: eur('6'),
+        unseen: eur('5'),
+      },
+    ],
+    findingsInAll: 3,
+  };
+  const mute = {
+    ...account,
+    accountName: 'mute',
+    state: 'not-told' as const,
+    reason: 'the provider aws tells no charges',
+    totals: [],
+    findings: [],
+    findingsInAll: 0,
+  };
+  const campaignId = '20000000-0000-4000-8000-000000000001';
+
+  it('are told account by account, the silent ones by name, with what was paid unseen', () => {
+    const check = { campaignId, dueAt: at, nextAt: null, accounts: [account, mute] };
+    const text = render('table', check, () => billSections(check));
+    expect(text).toMatch(/east +DIFFERS +\S+ \S+ +2 +EUR 2\.00 +EUR 7\.00 +EUR 5\.00 +250\.0/);
+    expect(text).toMatch(/mute +not told .* the provider aws tells no charges/);
+    expect(text).toContain('Found on the bill of east, the worst 1 of 3');
+    expect(text).toMatch(/charged after it was gone +machine +i-1 .* EUR 6\.00 +EUR 5\.00/);
+    expect(text).toMatch(/Next look +no more by itself/);
+  });
+
+  it('say how to look before anybody did', () => {
+    const check = { campaignId, dueAt: null, nextAt: null, accounts: [] };
+    const text = render('table', check, () => billSections(check));
+    expect(text).toContain('bill-check <campaign> --now');
+    expect(text).toMatch(/Bills are due +once the campaign is closed/);
   });
 });

@@ -38,7 +38,7 @@ function phaseTable(wayBack: WayBack, language: ReportLanguage): Section {
       ['hold', (row) => (row.hold === null ? '' : `${row.hold.by}, until ${timeText(row.hold.until)}`)],
     ],
     wayBack.phases,
-    `Way back${round}${wayBack.billCheckAt === null ? '' : `; bill check at ${timeText(wayBack.billCheckAt)}`}`,
+    `Way back${round}${wayBack.billCheckAt === null ? '' : `; bills are looked at from ${timeText(wayBack.billCheckAt)} on (springtide campaign bill-check)`}`,
   );
 }
 

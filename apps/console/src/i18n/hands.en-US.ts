@@ -68,6 +68,7 @@ export const handsEnUS = {
   'step.scale-back.timers': 'Timers in clouds have ended',
   'step.scale-back.proof': 'Proof of absence',
   'step.scale-back.bill-check': 'Bill check planned',
+  'step.bill-check': 'Bill looked at',
   'step.scale-back.books': 'Books and machines differ',
   'step.command.hold': 'Hold ordered',
   'step.command.go-on': 'Going on ordered',

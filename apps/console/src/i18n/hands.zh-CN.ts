@@ -67,6 +67,7 @@ export const handsZhCN: Record<keyof typeof handsEnUS, string> = {
   'step.scale-back.timers': '云侧定时器已结束',
   'step.scale-back.proof': '核实已消失的证明',
   'step.scale-back.bill-check': '已安排账单核对',
+  'step.bill-check': '账单已核对',
   'step.scale-back.books': '账目与主机不符',
   'step.command.hold': '已下令保持',
   'step.command.go-on': '已下令继续',

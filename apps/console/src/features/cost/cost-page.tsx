@@ -11,6 +11,7 @@ import { Section } from '../../shared/ui/page.js';
 import { ProblemNote } from '../../shared/ui/problem-note.js';
 import { Waiting } from '../../shared/ui/waiting.js';
 import { useCampaign } from '../campaigns/campaign-page.js';
+import { BillCheck } from './bill-check.js';
 import { CostGroups, CostLines } from './cost-tables.js';
 import { saveFile } from './save-file.js';
 
@@ -30,6 +31,7 @@ export function CostPage() {
       {(report) => (
         <>
           <Headline report={report} />
+          <BillCheck />
           <Section
             title={text('cost.lines')}
             aside={<Download campaignId={campaign.id} />}
