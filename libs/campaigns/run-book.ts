@@ -1,4 +1,5 @@
 import { RUN_CHANGED, runWorkflowId, type Sentence } from '@springtide/contracts';
+import { findWayBack } from './data/way-back.repository.js';
 import { PlanEntity, RunEntity } from './data/campaign.entity.js';
 import { SpringtideError, toInstant, type Clock, type Instant } from '@springtide/kernel';
 import {
@@ -50,6 +51,16 @@ export class RunBook {
       this.context(tenantId, runId),
       async (tx) => await openIn(tx, runId),
     );
+  }
+
+  /** Of which campaign it is, and when its bills should be complete: null while it is open. */
+  async billsOf(tenantId: string, runId: string): Promise<{ campaignId: string; dueAt: Instant | null }> {
+    return await this.within(tenantId, runId, async (tx) => {
+      const { run } = await openIn(tx, runId);
+      if (run.closedAt === null) return { campaignId: run.campaignId, dueAt: null };
+      const kept = await findWayBack(tx, runId);
+      return { campaignId: run.campaignId, dueAt: kept?.progress.billCheckAt ?? toInstant(run.closedAt) };
+    });
   }
 
   /** Names of the routes that runs which are not closed look after: nobody else touches their shares. */

@@ -2,6 +2,7 @@ import { identitySchema } from '@springtide/identity';
 import { HOUR, MINUTE, SpringtideError, addMs, money, toInstant, type Instant } from '@springtide/kernel';
 import { Roles1760000000000, silentLogger, type RequestContext, type SchemaPart } from '@springtide/platform';
 import { connectAccount, type CloudClient } from '@springtide/provider-kit';
+import { loopbackGate } from '@springtide/provider-kit/conformance';
 import { fakeClock, seedTenant, testDatabase, type TestDatabase } from '@springtide/testing';
 import {
   closeSimulatedCloud,
@@ -79,7 +80,7 @@ describe('the bills of a campaign', () => {
     client = await connectAccount(manifest, { cloud: CLOUD }, plan.credentials, {
       account: EAST,
       clock,
-      gate: undefined as never,
+      gate: loopbackGate(),
       log: silentLogger,
     });
     bills = new BillCheckService({

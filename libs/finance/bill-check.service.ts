@@ -55,7 +55,7 @@ export class BillCheckService {
     waitMs: number | null;
   }> {
     const context = jobContext('bill-check', tenantId, `bill-check/${runId}`);
-    const campaignId = await this.parts.facts.campaignOf(context, runId);
+    const campaignId = await this.parts.facts.campaignOf(tenantId, runId);
     const subject = await this.parts.facts.subject(context, campaignId);
     if (subject.runId !== runId) return { waitMs: null };
     const due = looksAhead(subject, await this.kept(context, campaignId)).filter(

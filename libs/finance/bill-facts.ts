@@ -1,7 +1,7 @@
-import type { CampaignsService, RunsService } from '@springtide/campaigns';
+import type { CampaignsService, RunBook } from '@springtide/campaigns';
 import type { EffectLedger } from '@springtide/effects';
 import type { Intent } from '@springtide/effects/domain';
-import { parseInstant, toInstant, type Instant } from '@springtide/kernel';
+import type { Instant } from '@springtide/kernel';
 import type { RequestContext } from '@springtide/platform';
 import type { CampaignFacts } from './campaign-facts.js';
 import { BILL_POLICIES, type BillPolicy, type KnownSatellite, type UsageInterval } from './domain/index.js';
@@ -19,29 +19,28 @@ export type BillSubject = Readonly<{
 export interface BillFacts {
   /** @throws not-found when there is no such campaign. */
   subject(context: RequestContext, campaignId: string): Promise<BillSubject>;
-  campaignOf(context: RequestContext, runId: string): Promise<string>;
+  campaignOf(tenantId: string, runId: string): Promise<string>;
 }
 
 export function billFacts(
   usage: CampaignFacts,
   ledger: Pick<EffectLedger, 'listIntents'>,
   campaigns: Pick<CampaignsService, 'get'>,
-  runs: Pick<RunsService, 'get'>,
+  book: Pick<RunBook, 'billsOf'>,
 ): BillFacts {
   return {
-    campaignOf: async (context, runId) => (await runs.get(context, runId)).campaignId,
+    campaignOf: async (tenantId, runId) => (await book.billsOf(tenantId, runId)).campaignId,
     subject: async (context, campaignId) => {
       const { intervals } = await usage.usage(context, campaignId);
       const deletions = await ledger.listIntents(context.tenantId, { campaignId, kind: 'delete' });
       const campaign = await campaigns.get(context, campaignId);
       const runId = campaign.currentRunId;
-      const run = runId === null ? null : await runs.get(context, runId);
-      const dueAt = run === null || run.closedAt === null ? null : (run.wayBack?.billCheckAt ?? run.closedAt);
+      const bills = runId === null ? null : await book.billsOf(context.tenantId, runId);
       return {
         usage: intervals,
         satellites: satellitesOf(deletions),
         runId,
-        dueAt: dueAt === null ? null : toInstant(parseInstant(dueAt)),
+        dueAt: bills?.dueAt ?? null,
         policy: BILL_POLICIES[campaign.policy],
       };
     },

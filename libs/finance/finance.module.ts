@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccountSessions } from '@springtide/accounts';
-import { CampaignsService, PlansService, RunBook, RunsService } from '@springtide/campaigns';
+import { CampaignsService, PlansService, RunBook } from '@springtide/campaigns';
 import { EffectLedger } from '@springtide/effects';
 import type { Clock } from '@springtide/kernel';
 import { CLOCK, Database } from '@springtide/platform';
@@ -33,23 +33,13 @@ type FinanceImports = Readonly<{ accounts: DynamicModule; effects: DynamicModule
         ledger: EffectLedger,
         campaigns: CampaignsService,
         plans: PlansService,
-        runs: RunsService,
         sessions: AccountSessions,
         book: RunBook,
       ) => {
-        const facts = billFacts(ledgerFacts(ledger, campaigns, plans), ledger, campaigns, runs);
+        const facts = billFacts(ledgerFacts(ledger, campaigns, plans), ledger, campaigns, book);
         return new BillCheckService({ database, facts, sessions, book, clock });
       },
-      inject: [
-        Database,
-        CLOCK,
-        EffectLedger,
-        CampaignsService,
-        PlansService,
-        RunsService,
-        AccountSessions,
-        RunBook,
-      ],
+      inject: [Database, CLOCK, EffectLedger, CampaignsService, PlansService, AccountSessions, RunBook],
     },
   ],
   exports: [BillCheckService, CampaignCostService],

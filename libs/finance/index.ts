@@ -4,7 +4,7 @@ import { BillChecks1764430000000 } from './data/bill-check.migration.js';
 import { FinanceTables1760001000000 } from './data/finance-tables.migration.js';
 
 export { BillCheckService, type BillCheckParts } from './bill-check.service.js';
-export type { BillFacts, BillSubject } from './bill-facts.js';
+export { billFacts, type BillFacts, type BillSubject } from './bill-facts.js';
 export { CampaignCostService } from './campaign-cost.service.js';
 export { ledgerFacts, type CampaignFacts } from './campaign-facts.js';
 export { FinanceModule } from './finance.module.js';

@@ -118,7 +118,7 @@ export class RunOnClouds {
     const answer = await this.ledger.launch({
       tenantId: this.tenant.tenantId,
       runId: this.runId,
-      campaignId: null,
+      campaignId: mandate?.campaignId ?? null,
       step: `${step}/${index}`,
       batch: 0,
       accountId,
