@@ -119,7 +119,7 @@ describe('a campaign that closed', () => {
       },
     ]);
     expect(await run.story()).toContainEqual(
-      expect.stringMatching(/^bill-check: The bill of cloud-0 does not agree with what ran, in 1 places/),
+      expect.stringMatching(/^bill-check: The bill of cloud-0 does not agree with what ran \(findings: 1\)/),
     );
   }, 120_000);
 });

@@ -56,8 +56,10 @@ function accountTable(accounts: readonly AccountBill[]): Section {
   );
 }
 
+type Line = Readonly<{ bill: AccountBill; total: AccountBill['totals'][number] | undefined }>;
+
 /** A line for every currency, never one for two. */
-function linesOf(bill: AccountBill) {
+function linesOf(bill: AccountBill): Line[] {
   if (bill.totals.length === 0) return [{ bill, total: undefined }];
   return bill.totals.map((total) => ({ bill, total }));
 }
