@@ -2,7 +2,7 @@ import type { AccountSessions } from '@springtide/accounts';
 import type { RunBook } from '@springtide/campaigns';
 import { sentence, type AccountBill, type CampaignBillCheck } from '@springtide/contracts';
 import { recordAudit, requirePermission } from '@springtide/identity';
-import { HOUR, addMs, msBetween, toInstant, type Clock, type Instant } from '@springtide/kernel';
+import { HOUR, MINUTE, addMs, msBetween, toInstant, type Clock, type Instant } from '@springtide/kernel';
 import { jobContext, type Database, type RequestContext } from '@springtide/platform';
 import { accountBill, totalsText } from './account-bill.js';
 import type { BillFacts, BillSubject } from './bill-facts.js';
@@ -23,6 +23,8 @@ type Look = Readonly<{ accountId: string; at: Instant }>;
 
 /** What was charged before the first machine is looked at too: a machine may have been there before the ledger knew. */
 const BEFORE_MS = 24 * HOUR;
+/** The bill of an account may have millions of lines; nobody waits for those before a screen. */
+const WITHIN_MS = { person: MINUTE, schedule: 20 * MINUTE } as const;
 
 /** Holds the bills of the accounts that a campaign bought from against what the ledger says ran. It changes no cloud. */
 export class BillCheckService {
@@ -42,7 +44,7 @@ export class BillCheckService {
   async check(context: RequestContext, campaignId: string): Promise<CampaignBillCheck> {
     requirePermission(context, 'cost:write');
     const subject = await this.parts.facts.subject(context, campaignId);
-    await this.lookAt(context, campaignId, subject, [...boughtBy(subject).keys()]);
+    await this.lookAt(context, campaignId, subject, [...boughtBy(subject).keys()], WITHIN_MS.person);
     return await this.latest(context, campaignId);
   }
 
@@ -63,7 +65,7 @@ export class BillCheckService {
     );
     if (due.length > 0) {
       const accounts = due.map(({ accountId }) => accountId);
-      await this.lookAt(context, campaignId, subject, accounts);
+      await this.lookAt(context, campaignId, subject, accounts, WITHIN_MS.schedule);
     }
     const [next] = looksAhead(subject, await this.kept(context, campaignId));
     return { waitMs: next === undefined ? null : Math.max(1, msBetween(this.now(), next.at)) };
@@ -74,10 +76,13 @@ export class BillCheckService {
     campaignId: string,
     subject: BillSubject,
     accountIds: readonly string[],
+    withinMs: number,
   ): Promise<void> {
     const bought = boughtBy(subject);
     const bills = await Promise.all(
-      accountIds.map(async (id) => await this.account(context, subject, id, bought.get(id) ?? [])),
+      accountIds.map(
+        async (id) => await this.account(context, subject, id, { usage: bought.get(id) ?? [], withinMs }),
+      ),
     );
     await this.parts.database.unitOfWork(context, async (tx) => {
       for (const bill of bills) await insertBill(tx, context.tenantId, campaignId, bill);
@@ -100,7 +105,7 @@ export class BillCheckService {
     context: RequestContext,
     { satellites }: BillSubject,
     accountId: string,
-    usage: readonly UsageInterval[],
+    { usage, withinMs }: Readonly<{ usage: readonly UsageInterval[]; withinMs: number }>,
   ): Promise<KeptBill> {
     const at = this.now();
     const left = satellites.filter((satellite) => satellite.accountId === accountId);
@@ -111,6 +116,7 @@ export class BillCheckService {
       span: { from: addMs(first, -BEFORE_MS), to: at },
       resources: new Set([...usage.map(({ machine }) => machine), ...left.map(({ id }) => id)]),
       at,
+      withinMs,
     });
     return accountBill({ accountId, usage, satellites: left, reading, at, by: context.actor.name });
   }

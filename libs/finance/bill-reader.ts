@@ -1,5 +1,5 @@
 import type { AccountSessions } from '@springtide/accounts';
-import { MINUTE, SpringtideError, addMs, type Instant } from '@springtide/kernel';
+import { SpringtideError, addMs, type Instant } from '@springtide/kernel';
 import type { BillSpan, Charge, CloudClient } from '@springtide/provider-kit';
 
 export type BillReading =
@@ -12,10 +12,8 @@ type Wanted = Readonly<{
   span: BillSpan;
   resources: ReadonlySet<string>;
   at: Instant;
+  withinMs: number;
 }>;
-
-/** The bill of an account may have millions of lines. */
-const WITHIN_MS = 20 * MINUTE;
 
 /** Reads the bill page by page and keeps what is the campaign's. An account that cannot be read is an answer too. */
 export async function readBill(
@@ -33,14 +31,14 @@ export async function readBill(
 
 async function readFrom(
   client: CloudClient,
-  { span, resources, at }: Omit<Wanted, 'tenantId' | 'accountId'>,
+  { span, resources, at, withinMs }: Omit<Wanted, 'tenantId' | 'accountId'>,
 ): Promise<BillReading> {
   if (!client.offers('bills')) {
     return { outcome: 'not-told', reason: `the provider ${client.manifest.id} tells no charges` };
   }
   const charges: Charge[] = [];
   let complete = false;
-  for await (const page of client.bills.listCharges(span, { deadline: addMs(at, WITHIN_MS) })) {
+  for await (const page of client.bills.listCharges(span, { deadline: addMs(at, withinMs) })) {
     charges.push(...page.items.filter(({ resourceId }) => resources.has(resourceId)));
     complete = page.complete;
   }

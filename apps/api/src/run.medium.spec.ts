@@ -130,6 +130,11 @@ describe('from plan to run', () => {
       query: { format: 'csv' },
     });
     expect(csv.split('\r\n')[0]).toContain('campaign_id,as_of,basis');
+    const bills = { campaignId: campaign.id, dueAt: null, nextAt: null, accounts: [] };
+    expect(await client.call(routes.billCheckGet, { params: { id: campaign.id } })).toEqual(bills);
+    expect(await client.call(routes.billCheckNow, { params: { id: campaign.id } })).toEqual(bills);
+    const unasked = approver.call(routes.billCheckNow, { params: { id: campaign.id } });
+    expect(await codeOf(unasked)).toBe('permission-denied');
   });
 
   it('tells its workflow of every order, in order', async () => {
