@@ -52,10 +52,14 @@ function visitors(): () => Promise<{ asked: number; failed: number }> {
   };
 }
 
+/** The first campaign of this file: its bills are due a minute after its close. */
+let first = '';
+
 describe('a campaign', () => {
   it('expands into the cloud, serves, comes back and is accounted for', async () => {
     const before = stage.everMade().size;
     const armed = await planApproveArm(stage, 'whole');
+    first = armed.campaign.id;
     const leave = visitors();
     const run = await runUntil(stage, armed.run.id, 'it is closed', closed);
     const { asked, failed } = await leave();
@@ -152,6 +156,18 @@ describe('a campaign', () => {
     const decided = await approver.call(routes.approvalDecide, decision);
     expect(decided.readiness).not.toBeNull();
     await operations.call(routes.campaignCancel, { params: { id }, ifMatch: 1 });
+  });
+
+  it('has its bill looked at after its close, by nobody’s hand', async () => {
+    const { accounts, nextAt } = await until(
+      'its bills were looked at',
+      async () => await stage.operations.call(routes.billCheckGet, { params: { id: first } }),
+      ({ dueAt, accounts: looked }) => dueAt !== null && looked.length > 0,
+      90_000,
+    );
+    expect(accounts).toMatchObject([{ state: 'clean', checkedBy: 'bill-check', findings: [] }]);
+    expect(Number(accounts[0]?.totals[0]?.billed.amount)).toBeGreaterThan(0);
+    expect(nextAt).toBeNull();
   });
 
   it('is judged from outside, by a process that finds what is left', async () => {
