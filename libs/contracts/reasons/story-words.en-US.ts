@@ -338,7 +338,7 @@ export const storyWordsEnUS = {
   'back.reservations': 'reservations',
   'back.timers': 'timers',
   'back.proof': 'proof',
-  'back.bill-check': 'bill-check',
+  'back.bill-check': 'bill-check on the calendar',
   'state.armed': 'armed',
   'state.ramping': 'ramping',
   'state.holding': 'holding',
