@@ -31,6 +31,9 @@ export type OpenRun = Readonly<{
   policy: RunPolicy;
 }>;
 
+/** Of which campaign a run is, and when its bills should be complete; nulls while it is open. */
+type BillsOfRun = Readonly<{ campaignId: string; closedAt: Instant | null; dueAt: Instant | null }>;
+
 /** Reads and writes what a run says about itself. The only place that changes its row. */
 export class RunBook {
   constructor(
@@ -53,13 +56,14 @@ export class RunBook {
     );
   }
 
-  /** Of which campaign it is, and when its bills should be complete: null while it is open. */
-  async billsOf(tenantId: string, runId: string): Promise<{ campaignId: string; dueAt: Instant | null }> {
+  async billsOf(tenantId: string, runId: string): Promise<BillsOfRun> {
     return await this.within(tenantId, runId, async (tx) => {
       const { run } = await openIn(tx, runId);
-      if (run.closedAt === null) return { campaignId: run.campaignId, dueAt: null };
+      const { campaignId } = run;
+      if (run.closedAt === null) return { campaignId, closedAt: null, dueAt: null };
       const kept = await findWayBack(tx, runId);
-      return { campaignId: run.campaignId, dueAt: kept?.progress.billCheckAt ?? toInstant(run.closedAt) };
+      const closedAt = toInstant(run.closedAt);
+      return { campaignId, closedAt, dueAt: kept?.progress.billCheckAt ?? closedAt };
     });
   }
 

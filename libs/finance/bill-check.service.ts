@@ -50,15 +50,15 @@ export class BillCheckService {
 
   /**
    * One turn of the schedule of a closed run: looks at the accounts that are due.
-   * @returns ms until the next turn; null when nothing more can come of looking, or a newer run of the campaign has
-   * taken over.
+   * @returns ms until the next turn; null when nothing more can come of looking, or a newer run of the campaign
+   * closed, whose turns look at everything.
    */
   async look({ tenantId, runId }: Readonly<{ tenantId: string; runId: string }>): Promise<{
     waitMs: number | null;
   }> {
     const context = jobContext('bill-check', tenantId, `bill-check/${runId}`);
     const campaignId = await this.parts.facts.campaignOf(tenantId, runId);
-    const subject = await this.parts.facts.subject(context, campaignId);
+    const subject = await this.parts.facts.subject(context, campaignId, runId);
     if (subject.runId !== runId) return { waitMs: null };
     const due = looksAhead(subject, await this.kept(context, campaignId)).filter(
       ({ at }) => at <= this.now(),

@@ -17,8 +17,12 @@ export type BillSubject = Readonly<{
 }>;
 
 export interface BillFacts {
-  /** @throws not-found when there is no such campaign. */
-  subject(context: RequestContext, campaignId: string): Promise<BillSubject>;
+  /**
+   * @param runId whose bills are meant. While a newer run of the campaign is open, only what began before that one closed
+   * counts; otherwise the newest run stands for all. Left out: the newest.
+   * @throws not-found when there is no such campaign.
+   */
+  subject(context: RequestContext, campaignId: string, runId?: string): Promise<BillSubject>;
   campaignOf(tenantId: string, runId: string): Promise<string>;
 }
 
@@ -30,19 +34,21 @@ export function billFacts(
 ): BillFacts {
   return {
     campaignOf: async (tenantId, runId) => (await book.billsOf(tenantId, runId)).campaignId,
-    subject: async (context, campaignId) => {
+    subject: async (context, campaignId, runId) => {
+      const { tenantId } = context;
       const { intervals } = await usage.usage(context, campaignId);
-      const deletions = await ledger.listIntents(context.tenantId, { campaignId, kind: 'delete' });
-      const campaign = await campaigns.get(context, campaignId);
-      const runId = campaign.currentRunId;
-      const bills = runId === null ? null : await book.billsOf(context.tenantId, runId);
-      return {
-        usage: intervals,
-        satellites: satellitesOf(deletions),
-        runId,
-        dueAt: bills?.dueAt ?? null,
-        policy: BILL_POLICIES[campaign.policy],
-      };
+      const deletions = await ledger.listIntents(tenantId, { campaignId, kind: 'delete' });
+      const { currentRunId, policy } = await campaigns.get(context, campaignId);
+      const known = { satellites: satellitesOf(deletions), policy: BILL_POLICIES[policy] };
+      if (currentRunId === null) return { ...known, usage: intervals, runId: null, dueAt: null };
+      const newest = await book.billsOf(tenantId, currentRunId);
+      if (runId === undefined || runId === currentRunId || newest.closedAt !== null) {
+        return { ...known, usage: intervals, runId: currentRunId, dueAt: newest.dueAt };
+      }
+      // A scaling group that comes back before its bill is due would otherwise never have it looked at.
+      const { closedAt, dueAt } = await book.billsOf(tenantId, runId);
+      const own = intervals.filter(({ from }) => closedAt !== null && from <= closedAt);
+      return { ...known, usage: own, runId, dueAt };
     },
   };
 }
