@@ -11,7 +11,15 @@ import { TrafficClient } from './traffic-client.js';
 import { WorkloadClient } from './workload-client.js';
 
 export type FacetName =
-  'compute' | 'network' | 'images' | 'resources' | 'snapshots' | 'traffic' | 'clusters' | 'workloads' | 'bills';
+  | 'compute'
+  | 'network'
+  | 'images'
+  | 'resources'
+  | 'snapshots'
+  | 'traffic'
+  | 'clusters'
+  | 'workloads'
+  | 'bills';
 
 /**
  * One account of one cloud, as business code sees it. Everything that every call needs happens here and only here:
