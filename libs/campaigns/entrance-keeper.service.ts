@@ -80,8 +80,11 @@ export class EntranceKeeper {
     const state = await this.routes.read(route);
     const now = await lastOrder(this.ledger, run, route.name);
     if (order === undefined || order.key !== now?.key || !order.carriedOut) return;
-    const ordered = amongHealthy(state, new Map(Object.entries(order.shares)));
-    const live = amongHealthy(state, new Map(state.groups.map(({ name, weight }) => [name, weight])));
+    const ordered = amongHealthy(state, order.shares);
+    const live = amongHealthy(
+      state,
+      Object.fromEntries(state.groups.map(({ name, weight }) => [name, weight])),
+    );
     if (ordered === undefined || live === undefined || isNear(ordered, live)) return;
     const once = `shares/${order.key}`;
     await tellAndWake(this.book, run, 'guard.shares', (told) => {
@@ -209,11 +212,11 @@ async function lastOrder(
 }
 
 /** As whole percentages of those groups that can answer; undefined where none can. */
-function amongHealthy({ groups }: RouteState, shares: ReadonlyMap<string, number>): Shares | undefined {
+export function amongHealthy({ groups }: RouteState, shares: Shares): Shares | undefined {
   return sharesByCapacity(
     groups.map(({ name, members }) => ({
       name,
-      capacity: members.some(({ healthy }) => healthy) ? (shares.get(name) ?? 0) : 0,
+      capacity: members.some(({ healthy }) => healthy) ? (shares[name] ?? 0) : 0,
     })),
   );
 }
@@ -221,7 +224,7 @@ function amongHealthy({ groups }: RouteState, shares: ReadonlyMap<string, number
 /** Products round shares to weights of their own, and tell them back so. */
 const ROUNDING = 3;
 
-function isNear(a: Shares, b: Shares): boolean {
+export function isNear(a: Shares, b: Shares): boolean {
   const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
   return names.every((name) => Math.abs((a[name] ?? 0) - (b[name] ?? 0)) <= ROUNDING);
 }

@@ -111,6 +111,23 @@ describe('traffic of a run', () => {
     expect(await shifting.planShift(order([], 'peak.full.3'))).toMatchObject({ fractions: [] });
   }, 60_000);
 
+  it('is ordered as it is where those who joined a serving group took their part of it without being told', async () => {
+    const { shifting, order, group, join, entrance, run, ledger, routes, releases, ref } = await open();
+    await join();
+    await run.changePlan((plan) => ({
+      ...plan,
+      standing: [{ service: 'storefront', machines: 1, requestsPerSecond: 100 }],
+    }));
+    const taken = { home: 20, [group]: 80 };
+    await entrance.setWeights(ROUTE, taken);
+    const { from, to, fractions } = await shifting.planShift(order());
+    expect([from, to, fractions]).toEqual([taken, taken, [1]]);
+    await shifting.shiftStep({ ...order(), step: 0, from, to, fraction: 1 }, alive);
+    expect(await shifting.planShift(order([], 'peak.full.2'))).toMatchObject({ fractions: [] });
+    await new EntranceKeeper(run.book, ledger, routes, releases).keep(ref);
+    expect((await run.story()).filter((line) => line.startsWith('guard.shares'))).toEqual([]);
+  }, 60_000);
+
   it('takes a step back that fails too often, to the shares before it', async () => {
     const { shifting, order, group, join, entrance } = await open();
     await join();

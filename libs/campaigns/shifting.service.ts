@@ -24,7 +24,7 @@ import {
 } from '@springtide/traffic/domain';
 import { readingsSince } from './data/demand-reading.repository.js';
 import { capacityOf } from './domain/index.js';
-import { changeOf, orderedShares } from './entrance-keeper.service.js';
+import { amongHealthy, changeOf, isNear, orderedShares } from './entrance-keeper.service.js';
 import type { Heartbeat } from './provisioning.service.js';
 import type { OpenRun, RunBook } from './run-book.js';
 import { membersByGroup } from './route-members.js';
@@ -73,7 +73,7 @@ export class Shifting {
     if (to === undefined) return { from: live ?? {}, to: live ?? {}, fractions: [] };
     const from = live ?? to;
     if (sameShares(from, to))
-      return { from, to, fractions: (await this.leavesDead(order, route, state)) ? [1] : [] };
+      return { from, to, fractions: (await this.isInForce(order, route, state, to)) ? [] : [1] };
     if (order.leaving.length > 0) return { from, to, fractions: [1] };
     const load = await this.loadNow(open, order);
     const fractions = relievingSteps(open.policy.shiftFractions, { from, to }, load, capacity);
@@ -293,13 +293,21 @@ export class Shifting {
   }
 
   /**
-   * Whether a share that was ordered belongs to a group whose last member died. A proxy sends it nothing, and tells its share
-   * as nothing; whoever comes back under one of its addresses would be sent all of it at once.
+   * Whether what is live is what was ordered. It need not be: a proxy sends a group whose last member died nothing, and whoever
+   * comes back under one of its addresses would be sent its whole share at once; and where members have weights of their own,
+   * those who join a group that serves take their part without being told. That is watched as a step, and nobody else's hand.
    */
-  private async leavesDead(order: ShiftOrder, { name }: Route, state: RouteState): Promise<boolean> {
+  private async isInForce(
+    order: ShiftOrder,
+    { name }: Route,
+    state: RouteState,
+    to: Shares,
+  ): Promise<boolean> {
     const shares = await orderedShares(this.ledger, order, name);
+    if (shares === undefined) return true;
     const dead = state.groups.filter(({ members }) => !members.some(({ healthy }) => healthy));
-    return dead.some((group) => (shares?.[group.name] ?? 0) > 0);
+    if (dead.some((group) => (shares[group.name] ?? 0) > 0)) return false;
+    return isNear(amongHealthy(state, shares) ?? to, to);
   }
 
   private async counters(route: Route) {
