@@ -26,6 +26,15 @@ const BEFORE_MS = 24 * HOUR;
 /** The bill of an account may have millions of lines; nobody waits for those before a screen. */
 const WITHIN_MS = { person: MINUTE, schedule: 20 * MINUTE } as const;
 
+/** That clouds count late is no news of anything wrong. */
+const LEVELS = {
+  clean: 'info',
+  incomplete: 'info',
+  'not-told': 'warning',
+  unreadable: 'warning',
+  differs: 'problem',
+} as const satisfies Record<AccountBill['state'], string>;
+
 /** Holds the bills of the accounts that a campaign bought from against what the ledger says ran. It changes no cloud. */
 export class BillCheckService {
   constructor(private readonly parts: BillCheckParts) {}
@@ -128,7 +137,7 @@ export class BillCheckService {
     const told = sentence(`bill-check.${state}`, { account, count, reason: reason ?? '', ...sums });
     await this.parts.book.note(tenantId, runId, {
       step: 'bill-check',
-      level: state === 'clean' ? 'info' : state === 'differs' ? 'problem' : 'warning',
+      level: LEVELS[state],
       sentences: [told],
       once: `bill-check/${bill.accountId}/${state}`,
     });

@@ -237,7 +237,7 @@ export const storyWordsEnUS = {
   'story.bill-check.differs':
     'The bill of {account} does not agree with what ran (findings: {count}): {billed} charged, {expected} expected. Nothing is changed at the cloud. See what was paid for with springtide campaign bill-check, and look there for machines that still run.',
   'story.bill-check.incomplete':
-    'The bill of {account} is not complete (machines without a charge: {count}): {billed} charged so far, {expected} expected. It is looked at again every day, for forty days at most.',
+    'The bill of {account} may still grow (machines without a charge so far: {count}): {billed} charged, {expected} expected. It is looked at again every day, for forty days at most.',
   'story.bill-check.not-told':
     'The bill of {account} was not looked at: {reason}. What it cost is what was reckoned from running seconds; compare it in the cloud itself.',
   'story.bill-check.unreadable':

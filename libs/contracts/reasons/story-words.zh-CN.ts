@@ -206,7 +206,7 @@ export const storyWordsZhCN: Readonly<Record<keyof typeof storyWordsEnUS, string
   'story.bill-check.differs':
     '{account} 的账单与实际运行有 {count} 处不符：已计费 {billed}，预期 {expected}。云上未作任何更改。请用 springtide campaign bill-check 查看具体费用，并在云上查找是否还有主机在运行。',
   'story.bill-check.incomplete':
-    '{account} 的账单不完整（尚无费用的主机：{count} 台）：目前计费 {billed}，预期 {expected}。每天会再次核对，最多四十天。',
+    '{account} 的账单还可能增加（尚无费用的主机：{count} 台）：目前计费 {billed}，预期 {expected}。每天会再次核对，最多四十天。',
   'story.bill-check.not-told': '{account} 的账单未核对：{reason}。其成本按运行秒数计算；请在该云上自行比对。',
   'story.bill-check.unreadable':
     '{account} 的账单无法读取：{reason}。是否有未发现的费用尚不清楚；每天会再试，最多四十天。请检查云账号：springtide account list。',
