@@ -1,6 +1,6 @@
 import type { LaunchBatch } from '@springtide/provider-kit';
 import { endTimer, toRunInstances } from './launch-request.js';
-import { instantOf, toMachine, toNetwork, toOffering } from './mapping.js';
+import { diskPriceOf, instantOf, toMachine, toNetwork, toOffering } from './mapping.js';
 
 const batch: LaunchBatch = {
   token: 't-1',
@@ -32,7 +32,12 @@ const size = {
   StatusCategory: 'UnderStock',
   Price: { UnitPrice: 0.44, UnitPriceDiscount: 0.41, ChargeUnit: 'HOUR' },
 };
-const extras = { currency: 'CNY', quotaGroup: 'on-demand-vcpu', interruptionPerHour: 0.1 };
+const extras = {
+  currency: 'CNY',
+  diskPerHour: { currency: 'CNY', amount: '0.021' },
+  quotaGroup: 'on-demand-vcpu',
+  interruptionPerHour: 0.1,
+};
 
 describe('toRunInstances', () => {
   it('asks for everything in the one call: names from 0, tags, timer, charge type', () => {
@@ -140,7 +145,7 @@ describe('toOffering', () => {
       vcpu: 4,
       memoryMiB: 8_192,
       stock: { level: 'low' },
-      pricePerHour: { currency: 'CNY', amount: '0.41' },
+      pricePerHour: { currency: 'CNY', amount: '0.431' },
       interruptionPerHour: 0,
       quotaGroup: 'on-demand-vcpu',
     });
@@ -161,8 +166,29 @@ describe('toOffering', () => {
     expect(offering).not.toHaveProperty('pricePerHour');
   });
 
+  it('has no price where that of its disk is not known', () => {
+    const offering = toOffering(size, 'ap-guangzhou', { ...extras, diskPerHour: undefined });
+    expect(offering).not.toHaveProperty('pricePerHour');
+  });
+
   it('leaves out what is paid for in advance', () => {
     expect(toOffering({ ...size, InstanceChargeType: 'PREPAID' }, 'ap-guangzhou', extras)).toBeUndefined();
+  });
+});
+
+describe('diskPriceOf', () => {
+  const rounded = { ChargeUnit: 'HOUR', UnitPrice: 0.04, UnitPriceDiscount: 0.04 };
+
+  it('takes the precise figure before the rounded one, and the discounted one before the list’s', () => {
+    const precise = { ...rounded, UnitPriceHigh: '0.045', UnitPriceDiscountHigh: '0.042' };
+    expect(diskPriceOf(precise, 'CNY')).toEqual({ currency: 'CNY', amount: '0.042' });
+    expect(diskPriceOf(rounded, 'CNY')).toEqual({ currency: 'CNY', amount: '0.04' });
+  });
+
+  it('knows none where the cloud tells none by the hour', () => {
+    expect(diskPriceOf(undefined, 'CNY')).toBeUndefined();
+    expect(diskPriceOf({ ChargeUnit: 'HOUR' }, 'CNY')).toBeUndefined();
+    expect(diskPriceOf({ DiscountPrice: 800, DiscountPriceHigh: '800' }, 'CNY')).toBeUndefined();
   });
 });
 

@@ -1,4 +1,4 @@
-import { money, type Money } from '@springtide/kernel';
+import { addMoney, money, type Money } from '@springtide/kernel';
 import {
   readOwnershipTags,
   type Image,
@@ -9,6 +9,7 @@ import {
   type PurchaseOption,
   type Relation,
 } from '@springtide/provider-kit';
+import type { Price as DiskPrice } from 'tencentcloud-sdk-nodejs/tencentcloud/services/cbs/v20170312/cbs_models.js';
 import type {
   Image as TencentImage,
   Instance,
@@ -90,13 +91,22 @@ function relationsOf(instance: Instance): readonly Relation[] {
 export function toOffering(
   item: InstanceTypeQuotaItem,
   region: string,
-  extras: Readonly<{ currency: string; quotaGroup: string | undefined; interruptionPerHour: number }>,
+  extras: Readonly<{
+    currency: string;
+    /** Of the system disk; a machine whose disk has no known price has none either. */
+    diskPerHour: Money | undefined;
+    quotaGroup: string | undefined;
+    interruptionPerHour: number;
+  }>,
 ): Offering | undefined {
   const purchaseOption = OPTIONS[item.InstanceChargeType ?? ''];
   const { Zone: zone, InstanceType: machineType, Cpu: vcpu, Memory: memoryGib } = item;
   if (purchaseOption === undefined || purchaseOption === 'reserved') return undefined;
   if (!zone || !machineType || !vcpu || !memoryGib) return undefined;
-  const pricePerHour = priceOf(item.Price, extras.currency);
+  const bare = priceOf(item.Price, extras.currency);
+  const { diskPerHour } = extras;
+  const pricePerHour =
+    bare === undefined || diskPerHour === undefined ? undefined : addMoney(bare, diskPerHour);
   return {
     region,
     zone,
@@ -124,6 +134,14 @@ const STOCK: Readonly<Record<string, Offering['stock']['level']>> = {
 function stockOf(item: InstanceTypeQuotaItem): Offering['stock']['level'] {
   if (item.Status === 'SOLD_OUT') return 'none';
   return STOCK[item.StatusCategory ?? ''] ?? 'unknown';
+}
+
+/** Per hour, what the account pays. The plain figures are rounded to hundredths, which is 5 % of a small disk's price. */
+export function diskPriceOf(price: DiskPrice | undefined, currency: string): Money | undefined {
+  const plain = price?.UnitPriceDiscount ?? price?.UnitPrice;
+  const perHour = price?.UnitPriceDiscountHigh ?? price?.UnitPriceHigh ?? plain;
+  if (price?.ChargeUnit !== 'HOUR' || perHour === undefined || perHour === null) return undefined;
+  return money(currency, perHour);
 }
 
 /** What the account pays, its discount included. A price of zero is no price: it would be bought first. */

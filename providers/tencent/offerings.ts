@@ -1,11 +1,13 @@
-import type { Clock } from '@springtide/kernel';
+import type { Clock, Money } from '@springtide/kernel';
 import type { Offering, Page, Quota } from '@springtide/provider-kit';
 import type { TencentAccount } from './account.js';
-import { ON_DEMAND, SPOT, toOffering } from './mapping.js';
+import { ON_DEMAND, SPOT, diskPriceOf, toOffering } from './mapping.js';
 import type { TencentApi, TencentScope } from './tencent-api.js';
 
 const SPOT_GROUP = 'spot-vcpu';
 const ON_DEMAND_GROUP = 'on-demand-vcpu';
+/** What is priced where the settings name no disk: the cloud then takes a type that it has in stock, of this size. */
+const USUAL_SYSTEM_DISK = { type: 'CLOUD_PREMIUM', sizeGib: 50 };
 const PAGE_SIZE = 100;
 /** Between two pages: the cloud counts calls per second, and somebody else may be listing too. */
 const PACE_MS = 30;
@@ -24,12 +26,14 @@ export async function* listOfferings(
         : [{ Name: 'instance-type', Values: [...account.machineTypes] }]),
     ],
   });
+  const diskPerHour = await systemDiskPrice(account, api, at);
   const offerings = new Map<string, Offering>();
   for (const item of InstanceTypeQuotaSet) {
     const spot = item.InstanceChargeType === SPOT;
     const onDemandGroup = account.vcpuLimits[at.region] === undefined ? undefined : ON_DEMAND_GROUP;
     const offering = toOffering(item, at.region, {
       currency: account.currency,
+      diskPerHour,
       quotaGroup: spot ? SPOT_GROUP : onDemandGroup,
       interruptionPerHour: account.spotInterruptionPerHour,
     });
@@ -39,6 +43,23 @@ export async function* listOfferings(
     if (offerings.get(key) === undefined || offering.stock.level !== 'none') offerings.set(key, offering);
   }
   yield { items: [...offerings.values()], complete: true };
+}
+
+/**
+ * Per hour, of the system disk that each machine gets: the prices of sizes leave it out, bills do not. It is the same
+ * for all sizes and zones of a region, and spot lowers the price of the machine alone.
+ */
+async function systemDiskPrice(
+  { systemDisk = USUAL_SYSTEM_DISK, currency }: Pick<TencentAccount, 'systemDisk' | 'currency'>,
+  api: TencentApi,
+  at: TencentScope,
+): Promise<Money | undefined> {
+  const { DiskPrice } = await api.call('cbs', 'InquiryPriceCreateDisks', at, {
+    DiskChargeType: ON_DEMAND,
+    DiskType: systemDisk.type,
+    DiskSize: systemDisk.sizeGib,
+  });
+  return diskPriceOf(DiskPrice, currency);
 }
 
 /**

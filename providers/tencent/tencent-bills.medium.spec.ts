@@ -93,6 +93,21 @@ describe('bills of Tencent Cloud, over the wire', () => {
     return items.filter(({ resourceId }) => ids.includes(resourceId));
   }
 
+  it('come to the price that the size was offered at, disk included', async () => {
+    const begins = await passToMonthEnd(0);
+    const ids = await launch();
+    await pass(3 * HOUR);
+    await end(ids);
+    const hour = (n: number) => addMs(begins, n * HOUR);
+    const [whole] = await charges(ids, hour(1), hour(2));
+    const { items } = await collect(client.compute.listOfferings({ region: REGION }));
+    const offered = items.find(
+      (each) => each.machineType === 'S5.LARGE8' && each.purchaseOption === 'on-demand',
+    );
+    expect(whole?.amount).toEqual({ currency: 'CNY', amount: '0.465' });
+    expect(offered?.pricePerHour).toEqual(whole?.amount);
+  });
+
   it('are what machines cost after discounts and before vouchers, in both months of a span', async () => {
     await yard.admin.change({ discountPercent: 85, voucherPercent: 40 });
     const begins = await passToMonthEnd(-2 * HOUR);

@@ -10,6 +10,7 @@ const VERIFY_LIMIT_MS = 20_000;
 /** Has the form of an id, and is nobody's. */
 const NOBODY = '00000000';
 const NO_RECORD = 1;
+const DISK_TO_PRICE = { DiskChargeType: ON_DEMAND, DiskType: 'CLOUD_PREMIUM', DiskSize: 50 };
 
 type Permission = AccountReport['permissions'][number];
 type Probe = Readonly<{ action: string; neededFor: string; attempt: (at: TencentScope) => Promise<unknown> }>;
@@ -61,6 +62,11 @@ async function probesOf(
         api.call('cvm', 'DescribeZoneInstanceConfigInfos', scope, {
           Filters: [{ Name: 'instance-charge-type', Values: [ON_DEMAND] }],
         }),
+    },
+    {
+      action: 'cbs:InquiryPriceCreateDisks',
+      neededFor: 'the price of the disk that every machine has',
+      attempt: (scope) => api.call('cbs', 'InquiryPriceCreateDisks', scope, DISK_TO_PRICE),
     },
     {
       action: 'cvm:DescribeAccountQuota',

@@ -111,6 +111,10 @@ describe('every answer of the Tencent yard', () => {
       DiskType: 'CLOUD_SSD',
       DiskSize: 20,
     };
+    const { Placement: _, ...priced } = wish;
+    await call('cbs', 'InquiryPriceCreateDisks', priced);
+    const months = { DiskChargeType: 'PREPAID', DiskChargePrepaid: { Period: 2 } };
+    await call('cbs', 'InquiryPriceCreateDisks', { ...priced, ...months });
     const { DiskIdSet } = await call('cbs', 'CreateDisks', wish);
     await call('cbs', 'AttachDisks', { InstanceId: id, DiskIds: DiskIdSet });
     await call('cbs', 'DescribeDisks');

@@ -13,6 +13,16 @@ import {
   type Filter,
 } from './action.js';
 
+const MONTH_HOURS = 720;
+
+type DiskPriceWish = Readonly<{
+  DiskType: string;
+  DiskSize: number;
+  DiskCount?: number;
+  DiskChargeType: string;
+  DiskChargePrepaid?: Readonly<{ Period: number }>;
+}>;
+
 export const cbsActions: Actions = {
   'cbs/DescribeDisks': ({ region, params }) => {
     const ids = params['DiskIds'] as readonly string[] | undefined;
@@ -38,6 +48,16 @@ export const cbsActions: Actions = {
       OTHER_VALUES,
     );
     return { TotalCount: found.length, DiskSet: pageOf(found, pageWish(params)).map(diskShape) };
+  },
+  'cbs/InquiryPriceCreateDisks': ({ cloud, params }) => {
+    const { DiskType, DiskSize, DiskCount = 1, ...paid } = params as DiskPriceWish;
+    if (!Object.hasOwn(cloud.seed.diskFenPerGibHour, DiskType)) {
+      throw new WireError('InvalidParameterValue', `The disk type \`${DiskType}\` is not supported.`);
+    }
+    const fenPerHour = diskFenPerHour(cloud, { type: DiskType, sizeGib: DiskSize }) * DiskCount;
+    if (paid.DiskChargeType === 'POSTPAID_BY_HOUR') return { DiskPrice: diskPriceShape({ fenPerHour }) };
+    const months = paid.DiskChargePrepaid?.Period ?? 1;
+    return { DiskPrice: diskPriceShape({ fenAtOnce: fenPerHour * MONTH_HOURS * months }) };
   },
   'cbs/CreateDisks': (call) => {
     const { DiskCount = 1 } = call.params as { DiskCount?: number };
@@ -86,6 +106,25 @@ export const cbsActions: Actions = {
     return {};
   },
 };
+
+/** The plain figures are rounded to fen, as in the vendor's example; what a disk costs is in the precise ones. */
+function diskPriceShape(fen: Readonly<{ fenPerHour: number }> | Readonly<{ fenAtOnce: number }>) {
+  const hourly = 'fenPerHour' in fen ? fen.fenPerHour / 100 : null;
+  const atOnce = 'fenAtOnce' in fen ? fen.fenAtOnce / 100 : null;
+  const rounded = (yuan: number | null) => (yuan === null ? null : Number(yuan.toFixed(2)));
+  const precise = (yuan: number | null) => (yuan === null ? null : String(Number(yuan.toFixed(8))));
+  return {
+    UnitPrice: rounded(hourly),
+    UnitPriceHigh: precise(hourly),
+    UnitPriceDiscount: rounded(hourly),
+    UnitPriceDiscountHigh: precise(hourly),
+    ChargeUnit: hourly === null ? null : 'HOUR',
+    OriginalPrice: rounded(atOnce),
+    OriginalPriceHigh: precise(atOnce),
+    DiscountPrice: rounded(atOnce),
+    DiscountPriceHigh: precise(atOnce),
+  };
+}
 
 function createDisk({ cloud, region, params }: ActionCall): string {
   const wish = params as {
