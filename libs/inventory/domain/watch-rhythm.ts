@@ -16,7 +16,7 @@ export const WATCH_RHYTHM: WatchRhythm = {
   inFlightMs: 3 * SECOND,
   closestMs: 5 * SECOND,
   farthestMs: 5 * MINUTE,
-  listingShare: 0.25,
+  listingShare: 0.4,
 };
 
 /** Wait until all machines are listed again, after a listing that took so long, where the cloud has no change feed. */
