@@ -10,6 +10,7 @@ import { CLOCK, Database } from '@springtide/platform';
 import { ProbeService, ReadinessModule, ReadinessService } from '@springtide/readiness';
 import { ScalingModule, ScalingService } from '@springtide/scaling';
 import { ReleaseKeeper, RoutesService } from '@springtide/traffic';
+import { BillOrders } from './bill-orders.js';
 import { CampaignsService } from './campaign.service.js';
 import { EmptyEntrances } from './empty-entrances.service.js';
 import { DemandWatch } from './demand-watch.service.js';
@@ -257,6 +258,11 @@ const forWorkflows: FactoryProvider[] = [
     useFactory: (database: Database, book: RunBook, ledger: EffectLedger) =>
       new SafeHolds(database, book, ledger),
     inject: [Database, RunBook, EffectLedger],
+  },
+  {
+    provide: BillOrders,
+    useFactory: (database: Database) => new BillOrders(database),
+    inject: [Database],
   },
   {
     provide: WayBackService,

@@ -10,6 +10,7 @@ import { SummarySentences1763881070000 } from './data/summary-sentences.migratio
 import { SurgePhase1763834070000 } from './data/surge-phase.migration.js';
 import { WayBack1763810070000 } from './data/way-back.migration.js';
 
+export { BillOrders } from './bill-orders.js';
 export { CampaignsModule, type CampaignsImports } from './campaigns.module.js';
 export { CampaignsService } from './campaign.service.js';
 export { DemandWatch } from './demand-watch.service.js';

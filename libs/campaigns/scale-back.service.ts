@@ -1,14 +1,9 @@
-import {
-  billCheckWorkflowId,
-  sentence,
-  type BillCheckInput,
-  type RunRef,
-  type ShrinkOrder,
-} from '@springtide/contracts';
+import { sentence, type RunRef, type ShrinkOrder } from '@springtide/contracts';
 import { EffectLedger, MachineLife } from '@springtide/effects';
 import { collectComplete } from '@springtide/provider-kit';
 import { SpringtideError } from '@springtide/kernel';
-import { failPoint, sha256, type OutboxMessage } from '@springtide/platform';
+import { failPoint, sha256 } from '@springtide/platform';
+import { billCheckOf } from './bill-orders.js';
 import { beginningOf } from './domain/index.js';
 import type { RunBook } from './run-book.js';
 import { isLive, machinesOf } from './run-machines.js';
@@ -217,10 +212,4 @@ export class ScaleBack {
       once: `release/${sha256(fingerprint).slice(0, 16)}`,
     });
   }
-}
-
-/** With the close: whoever closes a run a second time, because something came to light, orders it a second time. */
-function billCheckOf(tenantId: string, runId: string): OutboxMessage {
-  const input: BillCheckInput = { tenantId, runId };
-  return { kind: 'start', workflow: 'billCheck', workflowId: billCheckWorkflowId(runId), input };
 }

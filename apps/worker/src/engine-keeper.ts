@@ -1,6 +1,14 @@
-import type { KnownRun, SafeHolds } from '@springtide/campaigns';
-import { runWorkflowId, scaleBackWorkflowId } from '@springtide/contracts';
-import { asSpringtideError } from '@springtide/kernel';
+import type { BillOrders, KnownRun, SafeHolds } from '@springtide/campaigns';
+import { billCheckWorkflowId, runWorkflowId, scaleBackWorkflowId } from '@springtide/contracts';
+import {
+  HOUR,
+  MINUTE,
+  addMs,
+  asSpringtideError,
+  toInstant,
+  type Clock,
+  type Instant,
+} from '@springtide/kernel';
 import type { Logger } from '@springtide/platform';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { restUnless } from './rest-unless.js';
@@ -9,19 +17,31 @@ import { ensureSchedules } from './schedules.js';
 type Profile = 'standard' | 'demo';
 
 const EVERY_MS: Readonly<Record<Profile, number>> = { standard: 15_000, demo: 3_000 };
+/** Bill checks rest for days, so that nothing is lost by an hour; there may be many of them. */
+const BILLS_EVERY_MS: Readonly<Record<Profile, number>> = { standard: HOUR, demo: MINUTE };
+/** No bill is looked at by itself so long after the close. */
+const BILLS_WITHIN_MS = 45 * 24 * HOUR;
 /** Runs that are looked up at once. */
 const AT_ONCE = 20;
 
-type Parts = Readonly<{ client: Client; holds: SafeHolds; log: Logger; profile: Profile }>;
+type Parts = Readonly<{
+  client: Client;
+  holds: SafeHolds;
+  bills: BillOrders;
+  clock: Clock;
+  log: Logger;
+  profile: Profile;
+}>;
 
 /**
- * Compares what truth says is open with what the engine knows. An engine that has lost its store knows nothing: its
- * schedules are made again, and every open run is built anew in safe hold.
+ * Compares what truth says with what the engine knows. An engine that has lost its store knows nothing: its schedules are
+ * made again, every open run is built anew in safe hold, and the bill checks of closed runs are ordered again.
  */
 export class EngineKeeper {
   readonly #parts: Parts;
   readonly #ending = new AbortController();
   #done: Promise<void> = Promise.resolve();
+  #billsAt: Instant | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -68,9 +88,21 @@ export class EngineKeeper {
     const open = await holds.openRuns();
     const scheduled = await found(async () => client.schedule.getHandle('reconcile').describe());
     if (!scheduled) await ensureSchedules(client, profile);
-    for (let from = 0; from < open.length; from += AT_ONCE) {
-      await Promise.all(open.slice(from, from + AT_ONCE).map(async (run) => this.lookAt(run)));
-    }
+    await inLots(open, async (run) => this.lookAt(run));
+    await this.lookAtBills();
+  }
+
+  /** Public for tests; once in a while, however often it is asked. */
+  async lookAtBills(): Promise<void> {
+    const { bills, clock, log, profile } = this.#parts;
+    const now = toInstant(clock.now());
+    if (this.#billsAt !== undefined && now < this.#billsAt) return;
+    await inLots(await bills.handedOver(addMs(now, -BILLS_WITHIN_MS)), async (run) => {
+      if (await this.knows(billCheckWorkflowId(run.runId))) return;
+      await bills.order(run);
+      log.warn(run, 'the engine does not know the bill check of a closed run; it is ordered again');
+    });
+    this.#billsAt = addMs(now, BILLS_EVERY_MS[profile]);
   }
 
   private async lookAt(run: KnownRun): Promise<void> {
@@ -90,6 +122,11 @@ export class EngineKeeper {
   private async knows(workflowId: string): Promise<boolean> {
     return await found(async () => this.#parts.client.workflow.getHandle(workflowId).describe());
   }
+}
+
+async function inLots(runs: readonly KnownRun[], look: (run: KnownRun) => Promise<void>): Promise<void> {
+  for (let from = 0; from < runs.length; from += AT_ONCE)
+    await Promise.all(runs.slice(from, from + AT_ONCE).map(look));
 }
 
 async function found(describe: () => Promise<unknown>): Promise<boolean> {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { NestFactory } from '@nestjs/core';
 import { AccountService } from '@springtide/accounts';
 import {
+  BillOrders,
   DemandWatch,
   EntranceKeeper,
   GroupReturns,
@@ -109,6 +110,8 @@ export async function startWorker(parts: WorkerParts): Promise<WorkerProcess> {
   const keeper = new EngineKeeper({
     client,
     holds: app.get(SafeHolds),
+    bills: app.get(BillOrders),
+    clock: platform.clock,
     log: platform.log,
     profile: config.policy.profile,
   });
