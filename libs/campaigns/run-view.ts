@@ -115,7 +115,8 @@ function poolRows(open: OpenRun, machines: readonly RunMachine[]): RunBody['pool
       accountName: pool?.accountName ?? '',
       machineType: pool?.machineType ?? '',
       zone: pool?.zone ?? '',
-      target: target?.machines ?? 0,
+      // A run on its way back wants none: "0 of 4" would read like a failure.
+      target: isReturning(run) ? 0 : (target?.machines ?? 0),
       requested: own.filter(({ item }) => item.state !== 'refused' && item.state !== 'absent').length,
       running: count('running', 'ready'),
       ready: count('ready'),

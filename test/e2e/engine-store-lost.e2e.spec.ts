@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { routes, type RunBody } from '@springtide/contracts';
+import { billCheckWorkflowId, routes, type RunBody } from '@springtide/contracts';
 import { startEmbeddedTemporal, temporalBinary, type EmbeddedTemporal } from '@springtide/platform';
 import { testDatabase, type TestDatabase } from '@springtide/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { idempotencySchema } from '../../apps/api/src/idempotency/data/idempotency.migration.js';
-import { SHORT, closed, expectEverythingBack, planApproveArm, runUntil } from './campaign-story.js';
+import { SHORT, closed, expectEverythingBack, planApproveArm, runUntil, until } from './campaign-story.js';
 import { setStage, type Stage } from './stage.js';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 let stage: Stage;
 let folder: string;
@@ -87,5 +87,23 @@ describe('an engine that has lost its store', () => {
     await expectEverythingBack(stage, armed);
     const { items } = await stage.operations.call(routes.runTimeline, { params });
     expect(items.map((entry) => entry.step)).toContain('engine.safe-hold');
+    // A run on its way back, or closed, wants no machines.
+    const { pools } = await stage.operations.call(routes.runGet, { params });
+    expect(pools.map(({ target }) => target)).toEqual(pools.map(() => 0));
+
+    // The bills of a closed run are due a minute later: forgotten by the engine, and looked at all the same.
+    const bills = () => stage.temporal.workflow.getHandle(billCheckWorkflowId(armed.run.id)).describe();
+    const ordered = async () => await bills().catch(() => undefined);
+    await until('the engine knows of the bills', ordered, (known) => known !== undefined, 30_000);
+    await loseEngineStore();
+    const campaign = { params: { id: armed.campaign.id } };
+    const look = async () => await stage.operations.call(routes.billCheckGet, campaign);
+    const { accounts } = await until(
+      'bills were looked at',
+      look,
+      (check) => check.accounts.length > 0,
+      120_000,
+    );
+    expect(accounts).toMatchObject([{ state: 'clean', checkedBy: 'bill-check', findings: [] }]);
   });
 });

@@ -1,14 +1,6 @@
 import type { BillOrders, KnownRun, SafeHolds } from '@springtide/campaigns';
 import { billCheckWorkflowId, runWorkflowId, scaleBackWorkflowId } from '@springtide/contracts';
-import {
-  HOUR,
-  MINUTE,
-  addMs,
-  asSpringtideError,
-  toInstant,
-  type Clock,
-  type Instant,
-} from '@springtide/kernel';
+import { HOUR, addMs, asSpringtideError, toInstant, type Clock, type Instant } from '@springtide/kernel';
 import type { Logger } from '@springtide/platform';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { restUnless } from './rest-unless.js';
@@ -18,7 +10,7 @@ type Profile = 'standard' | 'demo';
 
 const EVERY_MS: Readonly<Record<Profile, number>> = { standard: 15_000, demo: 3_000 };
 /** Bill checks rest for days, so that nothing is lost by an hour; there may be many of them. */
-const BILLS_EVERY_MS: Readonly<Record<Profile, number>> = { standard: HOUR, demo: MINUTE };
+const BILLS_EVERY_MS: Readonly<Record<Profile, number>> = { standard: HOUR, demo: 10_000 };
 /** No bill is looked at by itself so long after the close. */
 const BILLS_WITHIN_MS = 45 * 24 * HOUR;
 /** Runs that are looked up at once. */
