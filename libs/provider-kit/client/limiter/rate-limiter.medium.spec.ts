@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { SpringtideError, addMs, toInstant } from '@springtide/kernel';
 import { Database, Roles1760000000000, SharedBooks, limiterSchema, systemClock } from '@springtide/platform';
 import { testDatabase, type TestDatabase } from '@springtide/testing';
@@ -24,12 +25,16 @@ function fourProcesses(budget: RateBudget) {
   const lane = `spec/account-${count}`;
   const draws = [{ key: `${lane}/r/launch`, budget, cost: 1 }];
   let changed = 0;
+  let slowest = 0;
   const limiters = connections.map((database, n) => {
     const shared = new SharedBooks<RateBook>(database, 'rate-limit');
     const books: RateBooks = {
       change: async (keys, work) => {
         changed += 1;
-        return shared.change(keys, work);
+        const asked = performance.now();
+        const answer = await shared.change(keys, work);
+        slowest = Math.max(slowest, performance.now() - asked);
+        return answer;
       },
     };
     const onError = (thrown: unknown): never => {
@@ -42,7 +47,7 @@ function fourProcesses(budget: RateBudget) {
     const permit = await limiters[n % 4]?.acquire({ lane, draws, rank, deadline });
     return { at: Date.now(), end: () => permit?.end() };
   };
-  return { limiters, acquire, lane, draws, changes: () => changed };
+  return { limiters, acquire, lane, draws, changes: () => changed, slowestMs: () => slowest };
 }
 
 describe('one budget for several processes', () => {
@@ -61,13 +66,19 @@ describe('one budget for several processes', () => {
   ])(
     'never admits more than %s holds',
     async (_, budget) => {
-      const { acquire } = fourProcesses(budget);
+      const { acquire, slowestMs } = fourProcesses(budget);
+      const loop = monitorEventLoopDelay({ resolution: 5 });
+      loop.enable();
       const admitted = await Promise.all(
         Array.from({ length: 160 }, async (__, n) => (await acquire(n, 30_000)).at),
       );
+      loop.disable();
       const times = admitted.toSorted((a, b) => a - b);
+      // On a busy machine who was admitted learns of it later, and some then learn of it together.
+      const window = 1_000 - slowestMs() - loop.max / 1e6;
+      expect(window).toBeGreaterThan(100);
       for (const [n, at] of times.entries()) {
-        const within = times.filter((other) => other >= at && other < at + 1_000).length;
+        const within = times.filter((other) => other >= at && other < at + window).length;
         expect([n, within <= ('burst' in budget ? 70 : 40)]).toEqual([n, true]);
       }
       const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1_000;
