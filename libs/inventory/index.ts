@@ -2,6 +2,7 @@ import type { SchemaPart } from '@springtide/platform';
 import { DriftEntity, FreshnessEntity, ResourceEntity } from './data/inventory.entity.js';
 import { InventoryObserved1760001120000 } from './data/inventory-observed.migration.js';
 import { InventoryTrail1764420000000 } from './data/inventory-trail.migration.js';
+import { InventoryUnexplained1764440000000 } from './data/inventory-unexplained.migration.js';
 import { InventoryRelationIndex1760001110000 } from './data/inventory-relation-index.migration.js';
 import { InventoryResources1760001100000 } from './data/inventory-resources.migration.js';
 import { InventoryTables1760000400000 } from './data/inventory-tables.migration.js';
@@ -33,5 +34,6 @@ export const inventorySchema: SchemaPart = {
     InventoryRelationIndex1760001110000,
     InventoryObserved1760001120000,
     InventoryTrail1764420000000,
+    InventoryUnexplained1764440000000,
   ],
 };

@@ -4,7 +4,7 @@ import { toInstant, type Clock, type Instant } from '@springtide/kernel';
 import type { Database, Logger, RequestContext } from '@springtide/platform';
 import type { CloudClient } from '@springtide/provider-kit';
 import type { Place } from './data/place.repository.js';
-import { askWhoDidIt } from './drift-trails.js';
+import { askWhoDidIt, tellsWho } from './drift-trails.js';
 import { readInto, typesOf, type BetweenPages } from './listings.js';
 import { PlacePass, type PlaceReport } from './place-pass.js';
 import { PlaceStore, type AskLedger } from './place-store.js';
@@ -59,6 +59,7 @@ export class InventorySyncService {
       const reports = await inLanes(PLACES_AT_ONCE, places, async (place) =>
         this.syncPlace(context, client, place, ledger),
       );
+      await this.nameWho(context, client, places);
       const complete = reports.every((place) => place.complete);
       return { accountId, startedAt, finishedAt: this.now(), complete, places: reports };
     });
@@ -77,9 +78,21 @@ export class InventorySyncService {
     const now = (): Instant => this.now();
     const pass = new PlacePass({ client, store, askLedger, now }, now());
     const report = await pass.end(await readInto(pass, client, place, betweenPages));
-    if (report.appeared + report.changed + report.gone > 0) await askWhoDidIt(this.parts, client, store);
     if (!report.complete) log.warn({ ...place, reason: report.reason }, 'inventory listing not believed');
     return report;
+  }
+
+  private async nameWho(
+    context: RequestContext,
+    client: CloudClient,
+    places: readonly Place[],
+  ): Promise<void> {
+    if (!tellsWho(client)) return;
+    const { database, installation } = this.parts;
+    for (const place of places.filter(({ resourceType }) => resourceType === 'machine')) {
+      const store = new PlaceStore(database, context, place, nothingKnown, installation);
+      await askWhoDidIt(this.parts, client, store);
+    }
   }
 
   private now(): Instant {

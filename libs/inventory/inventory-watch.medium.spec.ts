@@ -50,10 +50,10 @@ describe('watching machines', () => {
   let inventory: InventoryService;
   let watch: InventoryWatchService;
 
-  async function begin(feed: boolean): Promise<void> {
+  async function begin(feed: boolean, trail = false): Promise<void> {
     db = await testDatabase([roles, inventorySchema]);
     clock = fakeClock('2026-11-01T08:00:00.000Z');
-    const cloud = await scriptedCloud(clock, { feed });
+    const cloud = await scriptedCloud(clock, { feed, trail });
     ({ script } = cloud);
     const base = { database: db.database, clouds: cloud.source, clock, log: silentLogger };
     const parts = { ...base, installation: 'here' };
@@ -90,6 +90,33 @@ describe('watching machines', () => {
     const { items } = await inventory.list(tenant, 'machine', {}, { limit: 100 });
     return items.map((row) => `${row.resource.name} ${row.resource.state}`);
   }
+
+  it('names who did something outside once the cloud’s trail tells it, also when nothing else happens', async () => {
+    await begin(false, true);
+    script.machines = [machine(1)];
+    await sync.syncAccount(tenant, ACCOUNT);
+    const who = async () => (await inventory.listDrift(tenant, {}, { limit: 1 })).map((event) => event.who);
+    let named = 0;
+    await watching(
+      8 * 60_000,
+      bought(),
+      async (ms) => {
+        if (ms === 10_000) script.machines = [machine(1), machine(2)];
+        // Minutes later, as public clouds do.
+        if (ms === 120_000) {
+          const at = addMs(toInstant(clock.now()), -110_000);
+          script.trail = [{ machineId: 'i-2', who: 'ann', what: 'RunInstances', at }];
+        }
+        if (ms < 120_000) expect((await who()).filter((one) => one.trail !== null)).toEqual([]);
+        if (named === 0 && (await who())[0]?.trail === 'ann: RunInstances') named = ms;
+      },
+      2_000,
+    );
+    expect(named).toBeGreaterThan(120_000);
+    expect(named).toBeLessThan(6 * 60_000);
+    const questions = script.calls.filter((call) => call.startsWith('trail'));
+    expect(questions).toEqual(['trail shop-2', 'trail shop-2']);
+  });
 
   it('shows what the ledger bought before any listing does, and its way to running, within seconds', async () => {
     await begin(false);

@@ -14,7 +14,7 @@ import type { RequestContext } from '@springtide/platform';
 import type { CloudClient, Machine } from '@springtide/provider-kit';
 import type { Place } from './data/place.repository.js';
 import { WATCH_RHYTHM, listAgainAfterMs, type LedgerMachines, type WatchRhythm } from './domain/index.js';
-import { askWhoDidIt } from './drift-trails.js';
+import { askWhoDidIt, tellsWho } from './drift-trails.js';
 import type { InventorySyncService, SyncParts } from './inventory-sync.service.js';
 import { PlacePass } from './place-pass.js';
 import { PlaceStore, seenOf, type AskLedger } from './place-store.js';
@@ -44,6 +44,8 @@ const FEED_WAIT_MS = 20 * SECOND;
 /** Between two answers of a feed, so that many small changes become one batch. */
 const FEED_PAUSE_MS = SECOND / 2;
 const AFTER_FAILURE_MS = 10 * SECOND;
+/** Between two looks for drift of which nobody knows yet who did it. */
+const TRAIL_EVERY_MS = 10 * SECOND;
 
 /**
  * Keeps machines fresh within seconds between the scheduled listings: by the cloud's change feed where there is one;
@@ -70,7 +72,8 @@ export class InventoryWatchService {
     await Promise.all(
       regions.map(async (region) => {
         const place: Place = { accountId, region, resourceType: 'machine' };
-        await this.follow({ context, place, ledger, end });
+        const watch = { context, place, ledger, end };
+        await Promise.all([this.follow(watch), this.nameWho(watch)]);
       }),
     );
   }
@@ -111,6 +114,22 @@ export class InventoryWatchService {
     }
   }
 
+  /** Beside the machines themselves: a trail that takes its time keeps no machine unseen. */
+  private async nameWho(watch: Watch): Promise<void> {
+    const ask = async (client: CloudClient): Promise<boolean> => {
+      if (tellsWho(client)) await askWhoDidIt(this.parts, client, this.storeOf(watch));
+      return tellsWho(client);
+    };
+    for (let goesOn = true; goesOn && !this.isOver(watch.end);) {
+      try {
+        goesOn = await this.clouds.use(watch.context, watch.place.accountId, ask);
+      } catch (thrown) {
+        this.told(watch, thrown);
+      }
+      if (goesOn) await this.pause(TRAIL_EVERY_MS, watch.end);
+    }
+  }
+
   private told({ place }: Watch, thrown: unknown): ErrorCode {
     const { code, message } = asSpringtideError(thrown);
     this.parts.log.warn({ ...place, code, reason: message }, 'machines could not be watched');
@@ -136,7 +155,6 @@ export class InventoryWatchService {
       await this.readById(client, store, news.gone);
       await confirm(store, at);
     }
-    if (news.changed.length + news.gone.length > 0) await askWhoDidIt(this.parts, client, store);
     feed.cursor = news.cursor;
     return FEED_PAUSE_MS;
   }

@@ -113,7 +113,7 @@ describe('inventory on PostgreSQL', () => {
     expect(await syncMachines()).toMatchObject({ complete: true, appeared: 0, changed: 0, gone: 0 });
   });
 
-  it('names who changed machines from outside, by the cloud’s own trail, and asks once', async () => {
+  it('names who changed machines from outside, by the cloud’s own trail, however late it tells', async () => {
     const told = async () =>
       (await inventory.listDrift(tenant, {}, { limit: 50 })).map(
         ({ resourceId, who }) => [resourceId, who] as const,
@@ -162,6 +162,20 @@ describe('inventory on PostgreSQL', () => {
       'trail shop-00002',
       'trail shop-00000,shop-00002',
     ]);
+
+    // Public clouds tell of a deed minutes later: the machine that nobody ended is asked about again, the others are not.
+    const asked = () => script.calls.filter((call) => call.startsWith('trail')).slice(3);
+    await clock.advance(2 * 60_000);
+    script.trail.push(deed(3, 'kim', 'ended it', 15_000));
+    await syncMachines();
+    expect(asked()).toEqual(['trail shop-00003']);
+    expect(new Map(await told()).get('i-3')).toEqual(by('kim: ended it'));
+
+    // A cloud that never tells is not asked for ever.
+    script.machines = [machine(0), machine(1), machine(2, { state: 'stopped' }), ...rest.slice(1)];
+    for (let minute = 0; minute < 60; minute += 1) await syncMachines();
+    expect(asked().slice(1)).toEqual(Array.from({ length: 7 }, () => 'trail shop-00004'));
+    expect((await told())[0]).toEqual(['i-4', by(null)]);
   });
 
   it.each(['cut', 'fail'] as const)(

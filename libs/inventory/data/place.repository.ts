@@ -193,26 +193,30 @@ export class PlaceRepository {
     await this.tx.query(ADD_DRIFT, [this.tenantId, JSON.stringify(events)]);
   }
 
-  /** Machines that somebody outside changed since then, and of which the cloud was not asked yet who it was. */
-  async unexplained(since: Instant, most: number): Promise<readonly Unexplained[]> {
+  /**
+   * Machines that somebody outside changed since then, and of whom it is not known yet who it was. Those that the cloud was
+   * not asked about come first; those it was asked about only where that was before `askedBefore`.
+   */
+  async unexplained({ since, askedBefore, most }: UnexplainedQuery): Promise<readonly Unexplained[]> {
     const rows = await this.tx.query<{ id: string; cloud_id: string; name: string; at: Date }[]>(
       `select id, cloud_id, name, at from inventory_drift
-       ${HERE} and at >= $5 and who ->> 'by' = 'outside' and who ->> 'trail' is null and not jsonb_exists(who, 'asked')
-       order by id desc limit $6`,
-      [...this.here(), since, most],
+       ${HERE} and at >= $5 and who ->> 'by' = 'outside' and who ->> 'trail' is null
+         and coalesce(who ->> 'askedAt', '') < $6 collate "C"
+       order by coalesce(who ->> 'askedAt', '') collate "C", id desc limit $7`,
+      [...this.here(), since, askedBefore, most],
     );
     return rows.map(({ id, cloud_id, name, at }) => ({ id, machineId: cloud_id, name, at: toInstant(at) }));
   }
 
-  /** @param trail by the event; null where the cloud's own trail says nothing, which is not asked again. */
-  async explain(trails: ReadonlyMap<string, string | null>): Promise<void> {
+  /** @param trails by the event; null where the cloud's own trail says nothing, or nothing yet. */
+  async explain(trails: ReadonlyMap<string, string | null>, askedAt: Instant): Promise<void> {
     const rows = [...trails].map(([id, trail]) => ({ id, trail }));
     await this.tx.query(
       `update inventory_drift d
-       set who = jsonb_build_object('by', 'outside', 'trail', told.trail, 'asked', true)
+       set who = jsonb_build_object('by', 'outside', 'trail', told.trail, 'askedAt', $3::text)
        from json_to_recordset($2::json) as told(id bigint, trail text)
-       where d.tenant_id = $1 and d.id = told.id`,
-      [this.tenantId, JSON.stringify(rows)],
+       where d.tenant_id = $1 and d.id = told.id and d.who ->> 'trail' is null`,
+      [this.tenantId, JSON.stringify(rows), askedAt],
     );
   }
 
@@ -225,6 +229,7 @@ export class PlaceRepository {
   }
 }
 
+type UnexplainedQuery = Readonly<{ since: Instant; askedBefore: Instant; most: number }>;
 export type Unexplained = Readonly<{ id: string; machineId: string; name: string; at: Instant }>;
 
 type IndexRow = { cloud_id: string; hash: string; first_seen: Date; missed: number; leaving: boolean };
