@@ -78,6 +78,9 @@ const keySchema = z.strictObject({
   securityToken: z.string().optional(),
   expiresAt: z.string().optional(),
   allowedActions: z.array(z.string()).optional(),
+  identity: z
+    .strictObject({ type: z.enum(['root-account', 'ram-user', 'assumed-role']), userName: z.string() })
+    .optional(),
 });
 
 type Act = (input: unknown) => unknown;
@@ -159,13 +162,15 @@ export class AdminDoor {
         return { free: vswitch.free };
       },
       'POST keys': (input) => {
-        const { accessKeyId, secret, securityToken, expiresAt, allowedActions } = keySchema.parse(input);
+        const { accessKeyId, secret, securityToken, expiresAt, allowedActions, identity } =
+          keySchema.parse(input);
         desk.put({
           accessKeyId,
           secret,
           ...(securityToken === undefined ? {} : { securityToken }),
           ...(expiresAt === undefined ? {} : { expiresAt }),
           ...(allowedActions === undefined ? {} : { allowedActions }),
+          ...(identity === undefined ? {} : { identity }),
         });
         return { accessKeyId };
       },

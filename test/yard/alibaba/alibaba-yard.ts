@@ -43,7 +43,9 @@ const SECRET_KEY = 'yardOnlyNeverARealSecret000000';
 /** A cloud that speaks Alibaba Cloud's wire. Loopback only. */
 export async function startAlibabaYard(options: AlibabaYardOptions = {}): Promise<AlibabaYard> {
   const cloud = new AlibabaCloud(options.settings ?? {}, options.firstOctet ?? 60, Date.now);
-  const desk = new AccessDesk([{ accessKeyId: ACCESS_KEY, secret: SECRET_KEY }]);
+  const desk = new AccessDesk([
+    { accessKeyId: ACCESS_KEY, secret: SECRET_KEY, identity: { type: 'ram-user', userName: 'yard' } },
+  ]);
   const parts = { cloud, desk, faults: new FaultList(), rates: new RateWindows(), log: new CallLog() };
   const door = new AdminDoor(parts);
   const { follow } = options;

@@ -6,6 +6,7 @@ import { DNS_ACTIONS } from './dns/dns-actions.js';
 import { SLB_ACTIONS } from './slb/slb-actions.js';
 import type { AlibabaCloud } from './cloud.js';
 import { ECS_ACTIONS } from './ecs/ecs-actions.js';
+import { TRAIL_ACTIONS } from './trail/lookup-events.js';
 import { VPC_ACTIONS } from './vpc/vpc-actions.js';
 import type { AnswerBody, ApiCall } from './wire/api-call.js';
 
@@ -20,6 +21,7 @@ export const ACTIONS: ReadonlyMap<string, ActionHandler> = new Map(
     sts: STS_ACTIONS,
     quotas: QUOTA_ACTIONS,
     bssopenapi: BSS_ACTIONS,
+    actiontrail: TRAIL_ACTIONS,
     alb: ALB_ACTIONS,
     slb: SLB_ACTIONS,
     alidns: DNS_ACTIONS,

@@ -14,6 +14,7 @@ import { OrderedStore } from './ordered-store.js';
 import { MACHINE_TYPES, seedRegions, type MachineType, type RegionSeed } from './seed.js';
 import { DEFAULT_SETTINGS, type CloudSettings } from './settings.js';
 import { Stock } from './stock.js';
+import { TrailLog } from './trail/trail-log.js';
 import type { Eip } from './vpc/eip.js';
 import { WireError } from './wire/wire-error.js';
 
@@ -23,6 +24,7 @@ export class AlibabaCloud {
   readonly agenda = new Agenda();
   readonly tokens = new ClientTokens();
   readonly stock = new Stock();
+  readonly trail = new TrailLog();
   readonly privatePools = new PrivatePools();
   readonly instances = new OrderedStore<Instance>();
   readonly disks = new OrderedStore<Disk>();
@@ -86,6 +88,7 @@ export class AlibabaCloud {
     this.agenda.clear();
     this.tokens.clear();
     this.stock.clear();
+    this.trail.clear();
     this.privatePools.clear();
     for (const store of [this.instances, this.disks, this.interfaces, this.eips]) store.clear();
     this.machines.reset();

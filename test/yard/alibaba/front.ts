@@ -81,7 +81,7 @@ async function carryOut(
   if (fault?.kind === 'late-request') await wait(fault.delayMs ?? 1_000);
   let answer: WireAnswer;
   try {
-    answer = bodyAnswer(perform(parts, request, read, fault), read, requestId);
+    answer = bodyAnswer(perform(parts, request, read, fault, requestId), read, requestId);
   } catch (thrown) {
     const error = asWireError(thrown);
     answer =
@@ -102,27 +102,13 @@ function perform(
   request: WireRequest,
   read: ReadCall,
   fault: Fault | undefined,
+  requestId: string,
 ): AnswerBody {
   const { cloud } = parts;
   const { product, action } = read.spec;
   cloud.catchUp();
   const caller = parts.desk.check(read.claim, cloud.clock.wall());
-  parts.desk.permit(caller, product, action);
-  checkRate(parts, read);
-  if (fault !== undefined) refuseBy(fault);
-  validateCall(read.spec, read.parameters);
-  const handler = ACTIONS.get(`${product}:${action}`);
-  if (handler === undefined) {
-    throw new WireError(400, 'UnsupportedOperation', `The simulator does not have ${product}:${action}.`);
-  }
   const region = read.parameters.get('RegionId') ?? cloud.regionAt(request.localAddress);
-  if (region !== undefined && cloud.settings.brokenRegions.includes(region)) {
-    throw new WireError(
-      503,
-      'ServiceUnavailable',
-      'The request has failed due to a temporary failure of the server.',
-    );
-  }
   const call = new ApiCall(
     { product, action, ...(region === undefined ? {} : { region }) },
     caller,
@@ -130,9 +116,38 @@ function perform(
     read.path,
     read.body,
   );
+  try {
+    const answer = obey(parts, read, call, fault);
+    cloud.trail.record(cloud, call, requestId, { answer });
+    return fault?.kind === 'truncate' ? { ...answer, NextToken: '' } : answer;
+  } catch (thrown) {
+    cloud.trail.record(cloud, call, requestId, { error: asWireError(thrown) });
+    throw thrown;
+  }
+}
+
+/** What a known caller asks for, if it may be. */
+function obey(parts: FrontParts, read: ReadCall, call: ApiCall, fault: Fault | undefined): AnswerBody {
+  const { cloud } = parts;
+  const { product, action, region } = call;
+  parts.desk.permit(call.caller, product, action);
+  checkRate(parts, read);
+  if (fault !== undefined) refuseBy(fault);
+  validateCall(read.spec, read.parameters);
+  const handler = ACTIONS.get(`${product}:${action}`);
+  if (handler === undefined) {
+    throw new WireError(400, 'UnsupportedOperation', `The simulator does not have ${product}:${action}.`);
+  }
+  if (region !== undefined && cloud.settings.brokenRegions.includes(region)) {
+    throw new WireError(
+      503,
+      'ServiceUnavailable',
+      'The request has failed due to a temporary failure of the server.',
+    );
+  }
   const answer = handler(cloud, call);
   cloud.catchUp();
-  return fault?.kind === 'truncate' ? { ...answer, NextToken: '' } : answer;
+  return answer;
 }
 
 function checkRate({ cloud, rates }: FrontParts, { spec, parameters }: ReadCall): void {

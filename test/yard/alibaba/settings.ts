@@ -41,6 +41,8 @@ const settingsSchema = z.strictObject({
   billVoucherPercent: z.number().int().min(0).max(100),
   /** Most rows per page of a bill; the vendor's is 300. */
   maxBillRows: z.number().int().min(1).max(300),
+  /** What was done can be looked up in the trail so long after. */
+  trailLagMs: z.number().min(0),
   /** Calls per minute and region by `product:Action`; `*` for the others. */
   ratesPerMinute: z.record(z.string(), z.number().int().min(0)),
   /** So many of the next accepted machines cannot be built: they disappear from Pending. */
@@ -74,6 +76,7 @@ export const DEFAULT_SETTINGS: CloudSettings = {
   billCouponPercent: 0,
   billVoucherPercent: 0,
   maxBillRows: 300,
+  trailLagMs: 0,
   ratesPerMinute: {},
   stillborn: 0,
   clockOffsetMs: 0,

@@ -5,7 +5,13 @@ export type CallAnswer = Readonly<{ status: number; code: string; body: Record<s
 
 export type Caller = Readonly<{ endpoint: string; accessKeyId: string; secret: string; now?: () => Date }>;
 
-const VERSIONS = { ecs: '2014-05-26', vpc: '2016-04-28', bssopenapi: '2017-12-14', alb: '2020-06-16' };
+const VERSIONS = {
+  ecs: '2014-05-26',
+  vpc: '2016-04-28',
+  bssopenapi: '2017-12-14',
+  alb: '2020-06-16',
+  actiontrail: '2020-07-06',
+};
 
 /** The query string of a call in the older RPC style, signed. Sending it twice is a replay. */
 export function signedQuery(

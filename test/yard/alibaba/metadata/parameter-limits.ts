@@ -15,6 +15,8 @@ const TOKEN: ParameterLimit = { characters: 64, pattern: /^[\x20-\x7e]*$/ };
 const TAGS: ParameterLimit = { items: 20 };
 const MINUTE_STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/;
 
+const SECOND_STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+
 const EVERYWHERE: Readonly<Record<string, ParameterLimit>> = {
   ClientToken: TOKEN,
   'Tag.N.Key': { ...TAGS, characters: 128, pattern: /^(?!aliyun|acs:|https?:\/\/).+$/ },
@@ -68,6 +70,12 @@ const BY_ACTION: Readonly<Record<string, Readonly<Record<string, ParameterLimit>
     MaxResults: { min: 1, max: 300 },
     Granularity: { values: ['MONTHLY', 'DAILY'] },
     SubscriptionType: { values: ['Subscription', 'PayAsYouGo'] },
+  },
+  LookupEvents: {
+    StartTime: { pattern: SECOND_STAMP },
+    EndTime: { pattern: SECOND_STAMP },
+    MaxResults: { min: 1, max: 50, pattern: /^\d+$/ },
+    Direction: { values: ['FORWARD', 'BACKWARD'] },
   },
   DescribeVSwitches: { PageSize: { min: 1, max: 50 } },
   DescribeVpcs: { PageSize: { min: 1, max: 50 } },

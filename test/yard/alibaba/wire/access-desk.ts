@@ -8,6 +8,8 @@ export type AccessKey = Readonly<{
   secret: string;
   /** For keys that were lent: must be sent along. */
   securityToken?: string;
+  /** Who the trail says it is. Absent: the key's id, of a user, or for lent keys of a role. */
+  identity?: Readonly<{ type: 'root-account' | 'ram-user' | 'assumed-role'; userName: string }>;
   /** ISO 8601; a lent key is worthless after it. */
   expiresAt?: string;
   /** `ecs:RunInstances`, `ecs:Describe*`, `*`. Absent: everything. */
