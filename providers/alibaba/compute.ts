@@ -5,6 +5,7 @@ import {
   type CallOptions,
   type CapacityReservation,
   type ComputeFacet,
+  type Deed,
   type IntentQuery,
   type LaunchBatch,
   type LaunchReceipt,
@@ -15,6 +16,7 @@ import {
   type Page,
   type Quota,
   type Satellite,
+  type TrailQuery,
 } from '@springtide/provider-kit';
 import type { AlibabaAccount } from './account.js';
 import type { AlibabaApi } from './api.js';
@@ -29,6 +31,7 @@ import { listReservations } from './reservations.js';
 import { listSatellites, releaseSatellite } from './satellites.js';
 import { INSTALLATION_TAG, INTENT_TAG, TOKEN_TAG, type Tag } from './tags.js';
 import { terminate } from './terminate.js';
+import { readTrail } from './trail.js';
 import { runInstancesAnswer, type WireInstance } from './wire.js';
 
 export class AlibabaCompute implements ComputeFacet {
@@ -170,6 +173,10 @@ export class AlibabaCompute implements ComputeFacet {
 
   releaseSatellite(satellite: Satellite, options: CallOptions): Promise<'releasing' | 'gone'> {
     return releaseSatellite(this.api, { region: satellite.region, ...options }, satellite);
+  }
+
+  trail(query: TrailQuery, options: CallOptions): Promise<readonly Deed[]> {
+    return readTrail(this.api, this.clock, query, options);
   }
 
   setReleaseTime(

@@ -22,7 +22,7 @@ const limits: ProviderLimits = {
  * The vendor counts per interface, region and calendar minute, and shows the numbers only under "API Rate Limits" in each
  * account's Quota Center (alibabacloud.com/help/doc-detail/437902). Calls are therefore defaults of ours, and careful ones;
  * an account that has less is adapted to. That page gives one number for all accounts: 5,000 new machines in a minute.
- * Bills have a published limit of their own: 10 queries a second.
+ * Bills have a published limit of their own, 10 queries a second, and so has the audit trail: 2 a second.
  */
 const rates: ProviderRates = {
   read: { most: 300, everyMs: MINUTE, window: 'calendar' },
@@ -34,6 +34,7 @@ const rates: ProviderRates = {
     'delete-instances': { most: 100, everyMs: MINUTE, window: 'calendar' },
     'auto-release-time': { counts: 'machines', most: 300, everyMs: MINUTE, window: 'calendar' },
     'instance-bill': { most: 10, everyMs: SECOND, window: 'sliding' },
+    'lookup-events': { per: 'account', most: 2, everyMs: SECOND, window: 'sliding' },
   },
   operations: {
     launch: ['run-instances', 'instances-run'],
@@ -45,6 +46,7 @@ const rates: ProviderRates = {
     findByIntent: ['describe-instances'],
     setReleaseTime: ['auto-release-time'],
     listCharges: ['instance-bill'],
+    trail: ['lookup-events'],
   },
 };
 
@@ -70,6 +72,7 @@ export const manifest: ProviderManifest<AlibabaAccount> = {
       supported: false,
       reason: 'machines are listed; the event bus is another product with its own queue',
     },
+    auditTrail: { supported: true },
     managedClusters: { supported: true },
     machineSnapshots: {
       supported: false,

@@ -1,5 +1,5 @@
 /** The vendor's products that are spoken to, by their names in its API explorer. */
-export const PRODUCTS = ['ecs', 'vpc', 'alb', 'slb', 'alidns', 'cs', 'bssopenapi', 'sts'] as const;
+export const PRODUCTS = ['ecs', 'vpc', 'alb', 'slb', 'alidns', 'cs', 'bssopenapi', 'actiontrail', 'sts'] as const;
 
 export type Product = (typeof PRODUCTS)[number];
 
@@ -13,6 +13,7 @@ export const API_VERSIONS: Readonly<Record<Product, string>> = {
   alidns: '2015-01-09',
   cs: '2015-12-15',
   bssopenapi: '2017-12-14',
+  actiontrail: '2020-07-06',
   sts: '2015-04-01',
 };
 

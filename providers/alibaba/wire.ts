@@ -274,3 +274,16 @@ const billItem = z.object({
 });
 export type WireBillItem = z.output<typeof billItem>;
 export const billAnswer = z.object({ Data: z.object({ NextToken: text, Items: plainList(billItem) }) });
+
+/** One by one: an event of a shape that nobody knows is left out, and not the whole page with it. */
+export const trailAnswer = z.object({ NextToken: text, Events: plainList(z.unknown()) });
+export const trailEvent = z.object({
+  eventName: z.string().min(1),
+  eventTime: z.iso.datetime({ offset: true }),
+  eventRW: text,
+  errorCode: text,
+  userIdentity: z.object({ type: text, userName: text, principalId: text }),
+  /** Ids by the vendor's type of resource, whose names have changed over the years. */
+  referencedResources: z.record(z.string(), z.array(z.string())),
+});
+export type WireTrailEvent = z.output<typeof trailEvent>;
