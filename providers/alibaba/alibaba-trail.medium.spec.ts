@@ -1,12 +1,15 @@
-import { MINUTE, addMs, toInstant, type Instant } from '@springtide/kernel';
+import { MINUTE, SECOND, addMs, toInstant, type Instant } from '@springtide/kernel';
 import { silentLogger, systemClock } from '@springtide/platform';
-import { connectAccount, type CloudClient, type Deed } from '@springtide/provider-kit';
+import { connectAccount, type CloudClient, type Deed, type ProviderManifest } from '@springtide/provider-kit';
 import { loopbackGate } from '@springtide/provider-kit/conformance';
 import { publishedActions, putLeastKey } from '../../test/yard/alibaba/alibaba-conformance.js';
 import { startAlibabaYard, type AlibabaYard } from '../../test/yard/alibaba/alibaba-yard.js';
 import { call, type Caller } from '../../test/yard/alibaba/signed-call.js';
+import type { AlibabaAccount } from './account.js';
 import { manifest } from './index.js';
 
+const ROOMY = { burst: 10_000, perSecond: 10_000 };
+const roomy = { ...manifest, rates: { read: ROOMY, mutate: ROOMY } };
 const WITHOUT = { accessKeyId: 'LTAI5tWithoutTheTrail0', accessKeySecret: 'withoutTheTrail' };
 
 /** With the manifest's own rates: what is read page by page is paid for page by page. */
@@ -29,14 +32,17 @@ describe.each(['acs3', 'rpc'] as const)('the trail of Alibaba Cloud, over the wi
     await yard.stop();
   });
 
-  async function connect(secret: Readonly<{ accessKeyId: string; accessKeySecret: string }>) {
+  async function connect(
+    secret: Readonly<{ accessKeyId: string; accessKeySecret: string }>,
+    as: ProviderManifest<AlibabaAccount> = manifest,
+  ) {
     const settings = {
       regions: yard.regions.map(({ regionId }) => regionId),
       signature,
       endpoint: yard.endpoint,
     };
     const context = { clock: systemClock, gate, log: silentLogger, account: secret.accessKeyId };
-    const connected = await connectAccount(manifest, settings, secret, {
+    const connected = await connectAccount(as, settings, secret, {
       ...context,
       policy: { readAttempts: 1 },
     });
@@ -141,6 +147,23 @@ describe.each(['acs3', 'rpc'] as const)('the trail of Alibaba Cloud, over the wi
     const calls = (await yard.admin.calls()).filter(({ action }) => action === 'LookupEvents');
     expect(calls).toHaveLength(2);
   });
+
+  it('stops at a thousand events, and earlier when its time is up, with the newest told', async () => {
+    const id = await create(ann);
+    // A machine that stands still is stopped for nothing, and that is an event all the same.
+    expect(await act(ann, 'StopInstance', id)).toBe('done');
+    const stopped = { RegionId: place().regionId, 'InstanceId.1': id };
+    for (let n = 0; n < 1_100; n += 1) await call(ann, 'ecs', 'StopInstances', stopped);
+    const all = await trail([id], ago(MINUTE), await connect(await putLeastKey(yard), roomy));
+    expect(told(all)).toEqual(Array.from({ length: 1_000 }, () => 'ann: StopInstances'));
+
+    const machines = [{ id, name: '' }];
+    const question = { region: place().regionId, machines, since: ago(MINUTE) };
+    const part = await client.compute.trail(question, { deadline: ago(-5 * SECOND) });
+    expect(part.length).toBeGreaterThanOrEqual(50);
+    expect(part.length).toBeLessThan(1_000);
+    expect(part).toEqual(all.slice(0, part.length));
+  }, 60_000);
 
   it('begins a minute before it is asked to', async () => {
     const id = await create(ann);

@@ -1,6 +1,7 @@
 import {
   HOUR,
   MINUTE,
+  SECOND,
   addMs,
   asSpringtideError,
   parseInstant,
@@ -10,7 +11,7 @@ import {
 } from '@springtide/kernel';
 import type { CallOptions, Deed, TrailQuery } from '@springtide/provider-kit';
 import { timestamp } from './acs3.js';
-import type { AlibabaApi } from './api.js';
+import { leftMs, type AlibabaApi } from './api.js';
 import { tokenPages } from './paging.js';
 import { toDeeds } from './trail-mapping.js';
 import { trailAnswer } from './wire.js';
@@ -19,6 +20,8 @@ import { trailAnswer } from './wire.js';
 const PAGE_SIZE = 50;
 /** Ten seconds of questions at the vendor's two a second. What is older than these events is left out. */
 const MOST_PAGES = 20;
+/** Less than that before the deadline nothing more is asked: an answer that comes too late takes all others with it. */
+const LEAST_LEFT_MS = 3 * SECOND;
 /** The cloud's clock may be behind ours. */
 const CLOCKS_MS = MINUTE;
 /** The vendor answers no longer span. */
@@ -45,7 +48,7 @@ export async function readTrail(
   for await (const { items, complete } of eventPages(api, query.region, span, options)) {
     deeds.push(...items.flatMap((event) => toDeeds(event, wanted)));
     left -= 1;
-    if (complete || left === 0 || !(await mayAsk(options))) break;
+    if (complete || left === 0 || !(await mayAsk(clock, options))) break;
   }
   return deeds.filter(({ at }) => at >= span.from).toSorted((a, b) => b.at.localeCompare(a.at));
 }
@@ -85,10 +88,10 @@ function spanOf(since: Instant, now: Instant): Span | undefined {
 }
 
 /** The newest come first: when there is no time for more, what is known is told. */
-async function mayAsk({ more }: CallOptions): Promise<boolean> {
+async function mayAsk(clock: Clock, { more, deadline }: CallOptions): Promise<boolean> {
   try {
     await more?.();
-    return true;
+    return leftMs(clock, deadline) >= LEAST_LEFT_MS;
   } catch (thrown) {
     if (asSpringtideError(thrown).code === 'rate-limited') return false;
     throw thrown;
