@@ -50,7 +50,7 @@ export async function readTrail(
     left -= 1;
     if (complete || left === 0 || !(await mayAsk(clock, options))) break;
   }
-  return deeds.filter(({ at }) => at >= span.from).toSorted((a, b) => b.at.localeCompare(a.at));
+  return deeds.toSorted((a, b) => b.at.localeCompare(a.at));
 }
 
 function eventPages(api: AlibabaApi, region: string, { from, to }: Span, { deadline }: CallOptions) {
