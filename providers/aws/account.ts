@@ -116,7 +116,7 @@ export type ListenerRoute = z.infer<typeof listenerRouteSchema>;
 export type NameRoute = z.infer<typeof nameRouteSchema>;
 
 export type AwsService =
-  'ec2' | 'sts' | 'elasticloadbalancing' | 'route53' | 'servicequotas' | 'eks' | 'pricing';
+  'ec2' | 'sts' | 'cloudtrail' | 'elasticloadbalancing' | 'route53' | 'servicequotas' | 'eks' | 'pricing';
 
 /** The price list API answers in few regions, for all of them. */
 export function pricingHome(region: string): string {
@@ -143,6 +143,7 @@ export function endpointsOf(account: AwsAccount): string[] {
     endpointOf(account, 'servicequotas', region),
     endpointOf(account, 'elasticloadbalancing', region),
     endpointOf(account, 'eks', region),
+    endpointOf(account, 'cloudtrail', region),
   ]);
   const routes = Object.values(account.routes).map((route) =>
     route.kind === 'listener'

@@ -7,6 +7,7 @@ import {
   type CapacityReservation,
   type CallOptions,
   type ComputeFacet,
+  type Deed,
   type IntentQuery,
   type LaunchBatch,
   type LaunchReceipt,
@@ -17,6 +18,7 @@ import {
   type Page,
   type Quota,
   type Satellite,
+  type TrailQuery,
 } from '@springtide/provider-kit';
 import type { AwsAccount } from './account.js';
 import type { AwsApi, AwsScope } from './aws-api.js';
@@ -31,20 +33,22 @@ import { listReservations } from './reservations.js';
 import { listSatellites, releaseSatellite } from './satellites.js';
 import { withNotices } from './spot.js';
 import { INSTALLATION_TAG, INTENT_TAG, TOKEN_TAG } from './tags.js';
+import type { TrailApi } from './trail-api.js';
+import { readTrail } from './trail.js';
 
 const PAGE_SIZE = 1000;
 const NOT_FOUND = 'InvalidInstanceID.NotFound';
 /** How EC2 writes an id inside its errors. */
 const INSTANCE_ID = /i-[0-9a-f]+/g;
 
+type Apis = Readonly<{ api: AwsApi; quotas: QuotasApi; prices: PriceBook; trails: TrailApi }>;
+
 export class AwsCompute implements ComputeFacet {
   readonly #recent: RecentlyKnown<Machine>;
 
   constructor(
     private readonly account: AwsAccount,
-    private readonly api: AwsApi,
-    private readonly quotas: QuotasApi,
-    private readonly prices: PriceBook,
+    private readonly apis: Apis,
     private readonly clock: Clock,
     visibilityLagMs: number,
   ) {
@@ -52,16 +56,20 @@ export class AwsCompute implements ComputeFacet {
   }
 
   listOfferings(scope: { region: string }, options: CallOptions): AsyncIterable<Page<Offering>> {
-    const { account, api, quotas, prices, clock } = this;
-    return listOfferings({ account, api, quotas, prices, clock }, { ...scope, ...options });
+    const { account, apis, clock } = this;
+    return listOfferings({ account, ...apis, clock }, { ...scope, ...options });
   }
 
   listQuotas(scope: { region: string }, options: CallOptions): Promise<readonly Quota[]> {
-    return listQuotas(this.account, this.api, this.quotas, { ...scope, ...options });
+    return listQuotas(this.account, this.apis.api, this.apis.quotas, { ...scope, ...options });
   }
 
   listReservations(scope: { region: string }, options: CallOptions): Promise<readonly CapacityReservation[]> {
-    return listReservations(this.api, { ...scope, ...options });
+    return listReservations(this.apis.api, { ...scope, ...options });
+  }
+
+  trail(query: TrailQuery, options: CallOptions): Promise<readonly Deed[]> {
+    return readTrail(this.apis.trails, query, { region: query.region, ...options });
   }
 
   async launch(batch: LaunchBatch, options: CallOptions): Promise<LaunchReceipt> {
@@ -99,7 +107,7 @@ export class AwsCompute implements ComputeFacet {
       settle: (id) => found.set(id, this.#recent.get(id) ?? 'gone'),
     });
     for (const id of ids) if (!found.has(id)) found.set(id, this.#recent.get(id) ?? 'gone');
-    return withNotices(this.api, at, found);
+    return withNotices(this.apis.api, at, found);
   }
 
   async *list(scope: ListScope, options: CallOptions): AsyncIterable<Page<Machine>> {
@@ -136,7 +144,7 @@ export class AwsCompute implements ComputeFacet {
     const outcomes = new Map<MachineId, 'terminating' | 'gone' | SpringtideError>();
     await eachOrSeparately(ids, {
       send: async (some) => {
-        const { TerminatingInstances = [] } = await this.api.terminateInstances(
+        const { TerminatingInstances = [] } = await this.apis.api.terminateInstances(
           { ...scope, ...options },
           some,
         );
@@ -156,11 +164,11 @@ export class AwsCompute implements ComputeFacet {
     query: { region: string; machineIds: readonly MachineId[]; intent: string },
     options: CallOptions,
   ): Promise<readonly Satellite[]> {
-    return listSatellites(this.api, { region: query.region, ...options }, query);
+    return listSatellites(this.apis.api, { region: query.region, ...options }, query);
   }
 
   releaseSatellite(satellite: Satellite, options: CallOptions): Promise<'releasing' | 'gone'> {
-    return releaseSatellite(this.api, { region: satellite.region, ...options }, satellite);
+    return releaseSatellite(this.apis.api, { region: satellite.region, ...options }, satellite);
   }
 
   async #start(batch: LaunchBatch, at: AwsScope): Promise<Launched> {
@@ -168,9 +176,9 @@ export class AwsCompute implements ComputeFacet {
       subnet: batch.subnet ?? this.account.subnets[batch.zone],
       maxSpotPrice: this.account.spot?.maxPricePerHour[batch.machineType],
     };
-    if (this.account.launch === 'fleet') return launchFleet(this.api, at, batch, place);
+    if (this.account.launch === 'fleet') return launchFleet(this.apis.api, at, batch, place);
     const input = toRunInstances(batch, place.subnet, place.maxSpotPrice);
-    const { Instances = [] } = await this.api.runInstances(at, input);
+    const { Instances = [] } = await this.apis.api.runInstances(at, input);
     const created = Instances.toSorted((a, b) => (a.AmiLaunchIndex ?? 0) - (b.AmiLaunchIndex ?? 0));
     return { ids: created.map(({ InstanceId = '' }) => InstanceId) };
   }
@@ -200,7 +208,7 @@ export class AwsCompute implements ComputeFacet {
     const instances: Instance[] = [];
     let next: string | undefined;
     do {
-      const answer = await this.api.describeInstances(at, {
+      const answer = await this.apis.api.describeInstances(at, {
         InstanceIds: [...ids],
         ...(next === undefined ? {} : { NextToken: next }),
       });
@@ -217,7 +225,7 @@ export class AwsCompute implements ComputeFacet {
     ];
     let next: string | undefined;
     do {
-      const answer = await this.api.describeInstances(at, {
+      const answer = await this.apis.api.describeInstances(at, {
         Filters: filters,
         MaxResults: PAGE_SIZE,
         ...(next === undefined ? {} : { NextToken: next }),

@@ -27,7 +27,7 @@ const NEVER_SENT: Entry = [
 ];
 const CUT: Entry = ['unavailable', { effect: 'maybe' }];
 
-/** Error code of EC2, STS, Elastic Load Balancing, Route 53, Service Quotas and EKS, or of the socket, to ours. What is missing here is `unknown`, and may have happened. */
+/** Error code of EC2, STS, Elastic Load Balancing, Route 53, Service Quotas, EKS and CloudTrail, or of the socket, to ours. What is missing here is `unknown`, and may have happened. */
 const TABLE: Readonly<Record<string, Entry>> = {
   InsufficientInstanceCapacity: CAPACITY,
   InsufficientCapacity: CAPACITY,
@@ -65,6 +65,8 @@ const TABLE: Readonly<Record<string, Entry>> = {
   AccessDenied: FORBIDDEN,
   AccessDeniedException: FORBIDDEN,
   OperationNotPermitted: ['failed-precondition', { nextStep: 'Remove the termination protection.' }],
+  // CloudTrail's word, which EC2 has another meaning for.
+  OperationNotPermittedException: FORBIDDEN,
   PendingVerification: ['failed-precondition', { nextStep: 'AWS is still verifying the account.' }],
   'InvalidInstanceID.NotFound': NOT_FOUND,
   'InvalidAMIID.NotFound': NOT_FOUND,
@@ -95,6 +97,10 @@ const TABLE: Readonly<Record<string, Entry>> = {
   TagLimitExceeded: INVALID,
   UnknownParameter: INVALID,
   ValidationError: INVALID,
+  InvalidLookupAttributes: INVALID,
+  InvalidMaxResults: INVALID,
+  InvalidNextToken: INVALID,
+  InvalidTimeRange: INVALID,
   NoSuchHostedZone: NOT_FOUND,
   NoSuchChange: NOT_FOUND,
   InvalidInput: INVALID,

@@ -31,6 +31,7 @@ export const manifest: ProviderManifest<AwsAccount> = {
     stockSignal: { supported: false, reason: 'AWS does not tell how much on-demand capacity it has' },
     quotaSignal: { supported: true },
     capacityReservations: { supported: true },
+    auditTrail: { supported: true },
     managedClusters: { supported: true },
     machineSnapshots: {
       supported: false,
@@ -50,10 +51,13 @@ export const manifest: ProviderManifest<AwsAccount> = {
       'instances-run': { counts: 'machines', burst: 1_000, perSecond: 2 },
       'terminate-instances': { burst: 100, perSecond: 5 },
       'instances-terminated': { counts: 'machines', burst: 1_000, perSecond: 20 },
+      // CloudTrail's two a second; in a little more than one, since the wire may bring calls closer together.
+      'lookup-events': { most: 2, everyMs: 1_050, window: 'sliding' },
     },
     operations: {
       launch: ['run-instances', 'instances-run'],
       terminate: ['terminate-instances', 'instances-terminated'],
+      trail: ['lookup-events'],
     },
   },
   connect: async (account, context): Promise<ProviderSession> => {

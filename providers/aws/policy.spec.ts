@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 const FOLDER = import.meta.dirname;
 const SERVICES: Readonly<Record<string, string>> = {
+  'client-cloudtrail': 'cloudtrail',
   'client-ec2': 'ec2',
   'client-eks': 'eks',
   'client-elastic-load-balancing-v2': 'elasticloadbalancing',

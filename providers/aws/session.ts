@@ -14,6 +14,7 @@ import { ClustersApi } from './clusters-api.js';
 import { PriceBook } from './price-book.js';
 import { QuotasApi } from './quotas-api.js';
 import { ResourceApi } from './resource-api.js';
+import { TrailApi } from './trail-api.js';
 import { verifyAccount } from './verify.js';
 
 export async function openSession(
@@ -26,19 +27,20 @@ export async function openSession(
   const prices = new PriceBook(account, context);
   const eks = new ClustersApi(account, context, api);
   const others = new ResourceApi(account, context, api);
+  const trails = new TrailApi(account, context, api);
   const clusters = new AwsClusters(account, eks, context.clock);
   const entrance = await connectEntrance(account, api, context);
   return {
     verify: (at): Promise<AccountReport> =>
       verifyAccount(account, { api, quotas, eks, prices }, entrance?.traffic, at),
-    compute: new AwsCompute(account, api, quotas, prices, context.clock, limits.visibilityLagMs),
+    compute: new AwsCompute(account, { api, quotas, prices, trails }, context.clock, limits.visibilityLagMs),
     network: awsNetworks(account, api),
     images: awsImages(account, api),
     resources: new AwsResources(api, others, clusters),
     clusters,
     ...(entrance === undefined ? {} : { traffic: entrance.traffic }),
     close: async () => {
-      for (const each of [api, quotas, prices, eks, others]) each.close();
+      for (const each of [api, quotas, prices, eks, others, trails]) each.close();
       entrance?.close();
     },
   };
