@@ -20,9 +20,10 @@ import { NameDesk, type YardNames } from './name-desk.js';
 import { PartLists } from './part-lists.js';
 import { PriceDesk } from './price-desk.js';
 import { QuotaDesk } from './quota-desk.js';
-import { dropRights, enforceRights, type CallerKey, type PolicyDocument } from './rights.js';
+import { dropRights, enforceRights, type CallerKey, type Callers, type PolicyDocument } from './rights.js';
 import { seedCloud, type YardSeed } from './seed.js';
 import { SpotDesk } from './spot-desk.js';
+import { TrailDesk } from './trail-desk.js';
 import { Upstream } from './upstream.js';
 
 export const MOTO_PACKAGES = [
@@ -57,6 +58,8 @@ export type AwsYardAccess = Readonly<{
   zones: readonly string[];
   accessKeyId: string;
   secretAccessKey: string;
+  /** Of somebody else with the same account, who may do everything and is no part of Springtide. */
+  colleague: CallerKey;
   vpcId: string;
   imageId: string;
   securityGroupId: string;
@@ -68,9 +71,15 @@ export type AwsYardAccess = Readonly<{
 
 export type AwsYard = AwsYardAccess & Readonly<{ admin: AwsYardAdmin; stop(): Promise<void> }>;
 
-const ANYBODY: CallerKey = {
-  accessKeyId: 'AKIAYARDYARDYARDYARD',
-  secretAccessKey: 'yard/only/never/a/real/secret/access/key',
+const ANYBODY: Callers = {
+  springtide: {
+    accessKeyId: 'AKIAYARDYARDYARDYARD',
+    secretAccessKey: 'yard/only/never/a/real/secret/access/key',
+  },
+  colleague: {
+    accessKeyId: 'AKIACOLLEAGUECOLLEAG',
+    secretAccessKey: 'yard/only/somebody/else/s/secret/key',
+  },
 };
 
 /** A cloud that speaks EC2 and STS: the moto emulator behind a front that adds what it lacks. Loopback only. */
@@ -135,23 +144,28 @@ async function openFront(
   const nameDesk = new NameDesk(upstream);
   const names = options.names === true ? await nameDesk.open() : null;
   const secrets = new Map<string, string>();
-  const openGate = async (): Promise<CallerKey> => {
-    const key = policy === undefined ? ANYBODY : await enforceRights(upstream, policy);
-    secrets.clear();
-    secrets.set(key.accessKeyId, key.secretAccessKey);
-    return key;
+  const users = new Map<string, string>();
+  const trail = new TrailDesk(book, users, policy);
+  const openGate = async (): Promise<Callers> => {
+    const callers = policy === undefined ? ANYBODY : await enforceRights(upstream, policy);
+    for (const map of [secrets, users]) map.clear();
+    for (const [name, key] of Object.entries(callers)) {
+      secrets.set(key.accessKeyId, key.secretAccessKey);
+      users.set(key.accessKeyId, name);
+    }
+    return callers;
   };
   const reset = async (): Promise<void> => {
     if (policy !== undefined) await dropRights(upstream);
-    for (const part of [book, desk]) part.reset();
+    for (const part of [book, desk, trail]) part.reset();
     for (const part of [faults, buckets]) part.clear();
     seed = await seedCloud(upstream, plan);
     await openGate();
   };
   const admin = new AdminDoor({ region, upstream, book, faults, buckets, reader, seed: () => seed, reset });
-  const key = await openGate();
+  const { springtide, colleague } = await openGate();
   const server = createFront({
-    ...{ upstream, book, faults, buckets, reader, desk, admin, secrets },
+    ...{ upstream, book, faults, buckets, reader, desk, admin, secrets, trail },
     parts: new PartLists(answers),
     balancers: balancerDesk,
     names: nameDesk,
@@ -170,7 +184,8 @@ async function openFront(
     endpoint,
     region,
     zones,
-    ...key,
+    ...springtide,
+    colleague,
     ...seed,
     balancers,
     names,

@@ -16,6 +16,8 @@ export type YardSettings = Readonly<{
   spotVcpuLimit: number | null;
   /** USD per hour, of every machine type in every zone. */
   spotPrice: string;
+  /** Events stay out of the event history for so long: minutes in the real service. */
+  trailDelayMs: number;
   /** Actions that the caller's policy does not allow. */
   deniedActions: readonly string[];
   /** Token buckets per action: `*` is for all that are not named. */
@@ -34,11 +36,14 @@ export const DEFAULT_SETTINGS: YardSettings = {
   vcpuLimit: null,
   spotVcpuLimit: null,
   spotPrice: '0.0312',
+  trailDelayMs: 0,
   deniedActions: [],
   rates: {
     '*': { burst: 100, perSecond: 20 },
     RunInstances: { burst: 5, perSecond: 2 },
     TerminateInstances: { burst: 100, perSecond: 5 },
+    // Two a second, and one for calls that the wire brought closer together.
+    LookupEvents: { burst: 3, perSecond: 2 },
   },
 };
 

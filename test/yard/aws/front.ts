@@ -13,8 +13,16 @@ import type { PartLists } from './part-lists.js';
 import type { PriceDesk } from './price-desk.js';
 import type { QuotaDesk } from './quota-desk.js';
 import type { SpotDesk } from './spot-desk.js';
-import { errorAnswer, readCall, xmlAnswer, type WireAnswer, type WireCall } from './query-protocol.js';
+import {
+  errorAnswer,
+  isReading,
+  readCall,
+  xmlAnswer,
+  type WireAnswer,
+  type WireCall,
+} from './query-protocol.js';
 import { checkSignature } from './sigv4.js';
+import type { TrailDesk } from './trail-desk.js';
 import type { Upstream } from './upstream.js';
 import { documentText, XmlElement } from './xml-element.js';
 
@@ -35,6 +43,7 @@ export type FrontParts = Readonly<{
   clusters: ClusterDesk;
   spot: SpotDesk;
   fleets: FleetDesk;
+  trail: TrailDesk;
   admin: AdminDoor;
   /** Secret by access key id. */
   secrets: ReadonlyMap<string, string>;
@@ -77,8 +86,9 @@ async function answerCall(parts: FrontParts, call: WireCall): Promise<Outcome> {
   if (fault?.kind === 'lost-request') return undefined;
   if (fault?.kind === 'late-request') await wait(fault.delayMs ?? 1_000);
   const refusal = refuse(parts, call) ?? injected(fault, call);
+  const answer = refusal ?? (await work(parts, call));
+  parts.trail.record(call, answer);
   if (refusal !== undefined) return refusal;
-  const answer = await work(parts, call);
   if (fault?.kind === 'delay') await wait(fault.delayMs ?? 1_000);
   if (fault?.kind === 'bad-gateway') return badGateway();
   return fault?.kind === 'lost-answer' ? undefined : answer;
@@ -95,17 +105,13 @@ async function work(parts: FrontParts, call: WireCall): Promise<WireAnswer> {
   }
 }
 
-/** Services that speak in paths read by GET. */
-function isReading({ action, method }: WireCall): boolean {
-  return action === '' ? method === 'GET' : /^(Describe|Get|List)/.test(action);
-}
-
 function dispatch(parts: FrontParts, call: WireCall): Promise<WireAnswer> {
   if (call.service === 'elasticloadbalancing') return parts.balancers.answer(call);
   if (call.service === 'route53') return parts.names.answer(call);
   if (call.service === 'eks') return parts.clusters.answer(call);
   if (call.service === 'pricing') return Promise.resolve(parts.prices.answer(call));
   if (call.service === 'servicequotas') return Promise.resolve(parts.quotas.answer(call));
+  if (call.service === 'cloudtrail') return Promise.resolve(parts.trail.answer(call));
   switch (call.action) {
     case 'CreateFleet':
       return parts.fleets.create(call);
@@ -190,7 +196,9 @@ function injected(fault: Fault | undefined, call: WireCall): WireAnswer | undefi
 }
 
 function throttled(call: WireCall): WireAnswer {
-  return errorAnswer(call.service, 503, 'RequestLimitExceeded', 'Request limit exceeded.');
+  return call.service === 'cloudtrail'
+    ? errorAnswer('cloudtrail', 400, 'ThrottlingException', 'Rate exceeded')
+    : errorAnswer(call.service, 503, 'RequestLimitExceeded', 'Request limit exceeded.');
 }
 
 function badGateway(): WireAnswer {

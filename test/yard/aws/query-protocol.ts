@@ -51,6 +51,11 @@ export function readCall(
   };
 }
 
+/** Services that speak in paths read by GET. */
+export function isReading({ action, method }: WireCall): boolean {
+  return action === '' ? method === 'GET' : /^(Describe|Get|List|Lookup)/.test(action);
+}
+
 /** Values of `InstanceId.1`, `InstanceId.2` … */
 export function listParam(params: ReadonlyMap<string, string>, name: string): string[] {
   const values: string[] = [];
@@ -91,7 +96,8 @@ export function xmlAnswer(text: string, status = 200): WireAnswer {
 
 /** An error in the form of the service that was called: EC2 has its own. */
 export function errorAnswer(service: string, status: number, code: string, message: string): WireAnswer {
-  if (['servicequotas', 'pricing', 'eks'].includes(service)) return jsonError(status, code, message);
+  if (['servicequotas', 'pricing', 'eks', 'cloudtrail'].includes(service))
+    return jsonError(status, code, message);
   const error = `<Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message>`;
   const id = randomUUID();
   const text =

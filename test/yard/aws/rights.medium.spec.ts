@@ -6,7 +6,12 @@ import { orReason, yardLane } from '../tools/lane.js';
 import { startAwsYard, type AwsYard } from './aws-yard.js';
 import { publishedPolicy, type PolicyDocument } from './rights.js';
 
-const WITHOUT = ['ec2:DescribeVolumes', 'ec2:RunInstances', 'elasticloadbalancing:ModifyListener'];
+const WITHOUT = [
+  'cloudtrail:LookupEvents',
+  'ec2:DescribeVolumes',
+  'ec2:RunInstances',
+  'elasticloadbalancing:ModifyListener',
+];
 
 function lacking(policy: PolicyDocument, actions: readonly string[]): PolicyDocument {
   const Statement = policy.Statement.map((statement) => ({
@@ -42,7 +47,7 @@ const runs = yardLane('aws rights', typeof yard !== 'string', typeof yard === 's
   afterAll(async () => aws.stop(), PATIENCE_MS);
 
   it(
-    'is verified with exactly these shown as not granted',
+    'is verified with exactly these shown as not granted; the trail is not among what is tried',
     async () => {
       const session = await connect();
       const { permissions, identity } = await session.verify(at());
@@ -50,6 +55,18 @@ const runs = yardLane('aws rights', typeof yard !== 'string', typeof yard === 's
       const missing = permissions.filter(({ granted }) => !granted).map(({ action }) => action);
       expect(missing.toSorted()).toEqual(['ec2:DescribeVolumes', 'ec2:RunInstances']);
       expect(permissions.length).toBeGreaterThan(missing.length);
+      await session.close();
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'is refused the trail as permission-denied',
+    async () => {
+      const session = await connect();
+      const machines = [{ id: 'i-00000000000000000', name: 'nobody' }];
+      const trail = session.compute?.trail?.({ region: aws.region, machines, since: at() }, options());
+      await expect(trail).rejects.toMatchObject({ code: 'permission-denied', effect: 'none' });
       await session.close();
     },
     PATIENCE_MS,

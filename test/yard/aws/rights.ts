@@ -17,6 +17,9 @@ export type PolicyDocument = Readonly<{
 
 export type CallerKey = Readonly<{ accessKeyId: string; secretAccessKey: string }>;
 
+/** Who calls, by their name: the one that the policy binds, and somebody else who may do everything. */
+export type Callers = Readonly<{ springtide: CallerKey; colleague: CallerKey }>;
+
 const EVERYTHING: PolicyDocument = {
   Version: '2012-10-17',
   Statement: [{ Sid: 'Everything', Effect: 'Allow', Action: '*', Resource: '*' }],
@@ -29,21 +32,22 @@ export async function publishedPolicy(): Promise<PolicyDocument> {
 }
 
 /**
- * Makes two users in the emulator's IAM, the yard's own and the caller that the policy binds, and has every call judged
- * from then on: signature and action, by the emulator.
+ * Makes users in the emulator's IAM, the yard's own and its callers, and has every call judged from then on: signature and
+ * action, by the emulator.
  */
-export async function enforceRights(upstream: Upstream, policy: PolicyDocument): Promise<CallerKey> {
+export async function enforceRights(upstream: Upstream, policy: PolicyDocument): Promise<Callers> {
   // The same keys after every reset.
   await upstream.control('/moto-api/seed?a=20261112');
   const yard = await createUser(upstream, 'yard', EVERYTHING);
-  const caller = await createUser(upstream, 'springtide', policy);
+  const springtide = await createUser(upstream, 'springtide', policy);
+  const colleague = await createUser(upstream, 'colleague', EVERYTHING);
   upstream.guard({
     yard: { accessKeyId: yard.accessKeyId, secret: yard.secretAccessKey },
-    callers: new Map([[caller.accessKeyId, caller.secretAccessKey]]),
+    callers: new Map([springtide, colleague].map((key) => [key.accessKeyId, key.secretAccessKey])),
   });
   await upstream.control(`/moto-api/seed?a=${Date.now()}`);
   await upstream.control('/moto-api/reset-auth', '0');
-  return caller;
+  return { springtide, colleague };
 }
 
 /** Back to an emulator that asks nobody, as it is after its start. */
