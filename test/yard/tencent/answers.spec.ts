@@ -49,6 +49,7 @@ describe('every answer of the Tencent yard', () => {
     const versions: Readonly<Record<string, string>> = {
       ...{ cvm: '2017-03-12', cbs: '2017-03-12', vpc: '2017-03-12', clb: '2018-03-17', dnspod: '2021-03-23' },
       ...{ tke: '2018-05-25', sts: '2018-08-13', tag: '2018-08-13', billing: '2018-07-09' },
+      ...{ cloudaudit: '2019-03-19' },
     };
     const answer = await callWire(yard, { version: versions[product] ?? '', action, params, scope: product });
     const key = `${product}/${action}`;
@@ -207,6 +208,8 @@ describe('every answer of the Tencent yard', () => {
 
   async function callAccount(): Promise<void> {
     await call('sts', 'GetCallerIdentity');
+    const second = Math.floor(Date.now() / 1_000);
+    await call('cloudaudit', 'DescribeEvents', { StartTime: second - 600, EndTime: second + 1 });
     const [id] = await launch();
     const ResourceList = [`qcs::cvm:${REGION}:uin/100000000001:instance/${id}`];
     await call('tag', 'TagResources', { ResourceList, Tags: [{ TagKey: 'kept', TagValue: 'no' }] });

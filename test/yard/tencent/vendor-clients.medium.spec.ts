@@ -123,6 +123,12 @@ const cli = await orReason(cliBinary('python'));
       expect(await ask('vpc', 'DescribeSubnets')).toMatchObject({ TotalCount: 3 });
       expect(await ask('sts', 'GetCallerIdentity')).toMatchObject({ Type: 'CAMUser' });
       expect(await ask('billing', 'DescribeAccountBalance')).toMatchObject({ OweAmount: 0 });
+      const second = Math.floor(Date.now() / 1_000);
+      const span = ['--StartTime', String(second - 600), '--EndTime', String(second + 1)];
+      expect(await ask('cloudaudit', 'DescribeEvents', ...span)).toMatchObject({
+        ListOver: true,
+        Events: [{ EventName: 'TerminateInstances' }, { EventName: 'RunInstances' }],
+      });
     }, 60_000);
 
     it('accepts the vendor’s own examples, but for one that says a number as text', async () => {

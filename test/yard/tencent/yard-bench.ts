@@ -12,6 +12,7 @@ const DAY = 24 * 3_600_000;
 const VERSIONS: Readonly<Record<string, string>> = {
   ...{ cvm: '2017-03-12', cbs: '2017-03-12', vpc: '2017-03-12', clb: '2018-03-17', dnspod: '2021-03-23' },
   ...{ tke: '2018-05-25', sts: '2018-08-13', tag: '2018-08-13', billing: '2018-07-09' },
+  ...{ cloudaudit: '2019-03-19' },
 };
 
 export type CallDetails = Partial<WireRequest> & { secret?: object };

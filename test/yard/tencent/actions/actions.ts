@@ -2,6 +2,7 @@ import { accountActions } from './account-actions.js';
 import type { Actions } from './action.js';
 import { billingActions } from './billing-actions.js';
 import { cbsActions } from './cbs-actions.js';
+import { cloudauditActions } from './cloudaudit-actions.js';
 import { clbActions } from './clb-actions.js';
 import { cvmCatalogActions } from './cvm-catalog.js';
 import { cvmMachineActions } from './cvm-machines.js';
@@ -20,4 +21,5 @@ export const ACTIONS: Actions = {
   ...tkeActions,
   ...accountActions,
   ...billingActions,
+  ...cloudauditActions,
 };

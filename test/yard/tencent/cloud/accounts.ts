@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AuditUser } from './audit-book.js';
 import type { Credential } from '../wire/tc3.js';
 import { WireError } from '../wire/wire-error.js';
 
@@ -20,6 +21,8 @@ export const credentialSchema = z.strictObject({
   secretId: z.string().min(1),
   secretKey: z.string().min(1),
   token: z.string().optional(),
+  /** Whose it is: a sub-user's name. Left out: the main account's. */
+  user: z.string().min(1).optional(),
   /** Left out: everything is allowed. */
   policy: policySchema.optional(),
 });
@@ -46,6 +49,14 @@ export class Accounts {
     if (found === undefined) return undefined;
     const { secretKey, token } = found;
     return { secretId, secretKey, ...(token === undefined ? {} : { token }) };
+  }
+
+  /** As the trail names whose secret it is. */
+  userOf(secretId: string, account: Readonly<{ uin: string; ownerUin: string }>): AuditUser {
+    const name = this.#credentials.get(secretId)?.user;
+    return name === undefined
+      ? { type: 'Root', name: 'root', id: account.ownerUin }
+      : { type: 'CAMUser', name, id: account.uin };
   }
 
   /** @throws WireError UnauthorizedOperation */

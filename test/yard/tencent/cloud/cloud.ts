@@ -1,6 +1,7 @@
 import { WireError } from '../wire/wire-error.js';
 import { Accounts } from './accounts.js';
 import { Agenda } from './agenda.js';
+import { AuditBook } from './audit-book.js';
 import { FaultList } from './faults.js';
 import { IdSource } from './ids.js';
 import { NameBook } from './name-book.js';
@@ -22,6 +23,7 @@ export type CloudOptions = Readonly<{
 export class Cloud {
   readonly accounts = new Accounts();
   readonly agenda = new Agenda();
+  readonly audit = new AuditBook();
   readonly faults = new FaultList();
   readonly rates = new RateMeter();
   readonly usage = new UsageBook();
@@ -79,6 +81,7 @@ export class Cloud {
   /** Everything as after the start, in the same account with the same seed; machine ids do not come again. */
   reset(): void {
     this.agenda.clear();
+    this.audit.clear();
     this.faults.clear();
     this.rates.clear();
     this.usage.clear();

@@ -37,6 +37,8 @@ const settingsSchema = z.strictObject({
   balanceFen: z.int(),
   /** Hours are in the bill so long after they ended. */
   billLagMs: z.number().min(0),
+  /** Calls are in the trail so long after they were made. */
+  auditLagMs: z.number().min(0),
   /** DescribeBillDetail tells a Total that is lower by so much: the vendor keeps it for a day. */
   billTotalShort: z.int().min(0),
   /** What is paid of the price. */
@@ -68,6 +70,7 @@ const DEFAULTS = {
   spotVcpuQuota: 4_000,
   balanceFen: 100_000_000,
   billLagMs: 0,
+  auditLagMs: 0,
   billTotalShort: 0,
   discountPercent: 100,
   voucherPercent: 0,

@@ -3,7 +3,18 @@ import { join } from 'node:path';
 import { projectRoot } from '../../tools/lane.js';
 import { WireError } from '../wire/wire-error.js';
 
-const PRODUCTS = ['cvm', 'cbs', 'vpc', 'clb', 'dnspod', 'tke', 'sts', 'tag', 'billing'] as const;
+const PRODUCTS = [
+  'cvm',
+  'cbs',
+  'vpc',
+  'clb',
+  'dnspod',
+  'tke',
+  'sts',
+  'tag',
+  'billing',
+  'cloudaudit',
+] as const;
 
 export type Product = (typeof PRODUCTS)[number];
 

@@ -22,6 +22,9 @@ export type FrontParts = Readonly<{
   beforeAnswer?: () => void;
 }>;
 
+/** Names of actions that change nothing. */
+const READS = /^(Describe|Get|Inquiry)/;
+
 type Answer = Readonly<{ status: number; type: string; text: string }>;
 
 /** `/_yard/…` is the admin door; everything else is the cloud. */
@@ -80,7 +83,7 @@ async function cloudAnswer(
       parts.log.record(call, 'cut');
       return undefined;
     }
-    result = perform(parts, call, contract, { params, requestId });
+    result = audited(parts, call, contract, { params, requestId });
     if (fault?.kind === 'truncate') result = truncated(result);
     if (fault?.kind === 'short-list') result = emptied(result);
   } catch (thrown) {
@@ -102,6 +105,37 @@ async function meetFault(fault: Fault | undefined): Promise<void> {
   if (fault?.kind === 'throttle') throw tooMany(21, 20);
   if (fault?.kind === 'error') throw new WireError(fault.code, fault.message);
   if (fault?.kind === 'late-request') await wait(fault.delayMs);
+}
+
+/** What changes something is in the trail, with its refusal where it was refused. */
+function audited(
+  parts: FrontParts,
+  call: WireCall,
+  contract: ActionContract,
+  asked: Pick<ActionCall, 'params' | 'requestId'>,
+): Readonly<Record<string, unknown>> {
+  if (READS.test(contract.action)) return perform(parts, call, contract, asked);
+  const { cloud } = parts;
+  const { product, action } = contract;
+  const { region, secretId } = call;
+  const about = { ...asked, product, action, region, secretId, at: cloud.now() };
+  const user = cloud.accounts.userOf(secretId, cloud.seed.account);
+  try {
+    const result = perform(parts, call, contract, asked);
+    cloud.audit.record({ ...about, user, result, errorCode: '', errorMessage: '' });
+    return result;
+  } catch (thrown) {
+    if (thrown instanceof WireError) {
+      cloud.audit.record({
+        ...about,
+        user,
+        result: {},
+        errorCode: thrown.code,
+        errorMessage: thrown.message,
+      });
+    }
+    throw thrown;
+  }
 }
 
 function perform(
