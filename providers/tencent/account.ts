@@ -1,7 +1,17 @@
 import { z } from 'zod';
 
 /** The products that a session talks to, each with an address of its own. */
-export const PRODUCTS = ['cvm', 'cbs', 'vpc', 'clb', 'dnspod', 'tke', 'billing', 'sts'] as const;
+export const PRODUCTS = [
+  'cvm',
+  'cbs',
+  'vpc',
+  'clb',
+  'dnspod',
+  'tke',
+  'billing',
+  'sts',
+  'cloudaudit',
+] as const;
 
 export type Product = (typeof PRODUCTS)[number];
 
@@ -101,8 +111,8 @@ export function endpointOf(account: Pick<TencentAccount, 'endpoints' | 'domain'>
   return account.endpoints[product] ?? `https://${product}.${account.domain}`;
 }
 
-/** What an account cannot work without. Bills are read long after: their address is judged by the gate at the call. */
+/** What an account cannot work without. Bills and the trail are read later: their address is judged by the gate at the call. */
 export function endpointsOf(account: TencentAccount): string[] {
-  const needed = PRODUCTS.filter((product) => product !== 'billing');
+  const needed = PRODUCTS.filter((product) => product !== 'billing' && product !== 'cloudaudit');
   return [...new Set(needed.map((product) => endpointOf(account, product)))];
 }

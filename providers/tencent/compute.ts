@@ -5,6 +5,7 @@ import {
   promisedMachine,
   type CallOptions,
   type ComputeFacet,
+  type Deed,
   type IntentQuery,
   type LaunchBatch,
   type LaunchReceipt,
@@ -15,6 +16,7 @@ import {
   type Page,
   type Quota,
   type Satellite,
+  type TrailQuery,
 } from '@springtide/provider-kit';
 import type { TencentAccount } from './account.js';
 import { toRunInstances, type Placing } from './launch-request.js';
@@ -27,6 +29,7 @@ import { listSatellites, releaseSatellite } from './satellites.js';
 import { INSTALLATION_TAG, INTENT_TAG, TOKEN_TAG } from './tags.js';
 import { terminateMachines, type Ending } from './terminate.js';
 import type { TencentApi, TencentScope } from './tencent-api.js';
+import { readTrail } from './trail.js';
 
 const PAGE_SIZE = 100;
 
@@ -151,6 +154,10 @@ export class TencentCompute implements ComputeFacet {
 
   releaseSatellite(satellite: Satellite, options: CallOptions): Promise<'releasing' | 'gone'> {
     return releaseSatellite(this.api, { region: satellite.region, ...options }, satellite);
+  }
+
+  trail(query: TrailQuery, options: CallOptions): Promise<readonly Deed[]> {
+    return readTrail(this.api, this.clock, query, options);
   }
 
   setReleaseTime(

@@ -32,6 +32,8 @@ const rates: ProviderRates = {
     'terminate-instances': { most: 10, everyMs: SECOND, window: 'sliding' },
     'describe-instances': { most: 40, everyMs: SECOND, window: 'sliding' },
     'bill-detail': { most: 5, everyMs: SECOND, window: 'sliding' },
+    // The usual limit, but of its own, in one region: a long trail takes nothing from other reads.
+    'describe-events': { most: 20, everyMs: SECOND, window: 'sliding', per: 'account' },
   },
   operations: {
     launch: ['run-instances'],
@@ -42,6 +44,7 @@ const rates: ProviderRates = {
     list: ['describe-instances'],
     findByIntent: ['describe-instances'],
     listCharges: ['bill-detail'],
+    trail: ['describe-events'],
   },
 };
 
@@ -68,6 +71,7 @@ export const manifest: ProviderManifest<TencentAccount> = {
       reason: 'Tencent Cloud sets capacity aside by hand of its sales, without a call to read it',
     },
     launchTrial: { supported: true },
+    auditTrail: { supported: true },
     changeFeed: {
       supported: false,
       reason: 'CVM has no feed of changes; what is in flight is asked for by id',

@@ -4,6 +4,7 @@ import type { ProviderContext } from '@springtide/provider-kit';
 import type { Client as BillingClient } from 'tencentcloud-sdk-nodejs/tencentcloud/services/billing/v20180709/billing_client.js';
 import type { Client as CbsClient } from 'tencentcloud-sdk-nodejs/tencentcloud/services/cbs/v20170312/cbs_client.js';
 import type { Client as ClbClient } from 'tencentcloud-sdk-nodejs/tencentcloud/services/clb/v20180317/clb_client.js';
+import type { Client as CloudauditClient } from 'tencentcloud-sdk-nodejs/tencentcloud/services/cloudaudit/v20190319/cloudaudit_client.js';
 import type { Client as CvmClient } from 'tencentcloud-sdk-nodejs/tencentcloud/services/cvm/v20170312/cvm_client.js';
 import type { Client as DnspodClient } from 'tencentcloud-sdk-nodejs/tencentcloud/services/dnspod/v20210323/dnspod_client.js';
 import type { Client as StsClient } from 'tencentcloud-sdk-nodejs/tencentcloud/services/sts/v20180813/sts_client.js';
@@ -22,6 +23,7 @@ type Clients = {
   tke: TkeClient;
   billing: BillingClient;
   sts: StsClient;
+  cloudaudit: CloudauditClient;
 };
 
 type ActionOf<P extends Product> = Extract<keyof Clients[P], string>;
@@ -65,6 +67,9 @@ const SERVICES: Readonly<Record<Product, () => Promise<ClientClass>>> = {
       .Client,
   sts: async () =>
     (await import('tencentcloud-sdk-nodejs/tencentcloud/services/sts/v20180813/sts_client.js')).Client,
+  cloudaudit: async () =>
+    (await import('tencentcloud-sdk-nodejs/tencentcloud/services/cloudaudit/v20190319/cloudaudit_client.js'))
+      .Client,
 };
 
 /**
@@ -92,7 +97,8 @@ export class TencentApi {
     body: RequestOf<P, A>,
   ): Promise<AnswerOf<P, A>> {
     const call: TencentCall = { action, region: at.region, mutates: !/^(Describe|Get|Inquiry)/.test(action) };
-    this.#refuseForeign(at.region);
+    // The trail is one for all regions, and not asked for in those of the machines.
+    if (product !== 'cloudaudit') this.#refuseForeign(at.region);
     const Client = await SERVICES[product]();
     const leftMs = this.#leftMs(at.deadline, call);
     const client = new Client(this.#config(product, at.region, leftMs));

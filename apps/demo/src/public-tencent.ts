@@ -10,7 +10,7 @@ import type { Supervisor } from './supervisor.js';
 import { keepYardProgram } from './yard-program.js';
 
 const REGION = 'ap-guangzhou';
-const PRODUCTS = ['cvm', 'cbs', 'vpc', 'clb', 'dnspod', 'tke', 'billing', 'sts'] as const;
+const PRODUCTS = ['cvm', 'cbs', 'vpc', 'clb', 'dnspod', 'tke', 'billing', 'sts', 'cloudaudit'] as const;
 const MACHINE_TYPES = [
   { name: 'S5.MEDIUM4', truly: 22 },
   { name: 'S5.LARGE8', truly: 44 },

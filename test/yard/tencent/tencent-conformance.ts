@@ -23,7 +23,7 @@ const PAGE_SIZE = 10;
 const YARD_LAG_MS = 300;
 /** The published limits would only make the run slower; throttling is asked for where a rule is about it. */
 const YARD_RATE = { burst: 1_000, perSecond: 1_000 };
-const PRODUCTS = ['cvm', 'cbs', 'vpc', 'clb', 'dnspod', 'tke', 'billing', 'sts'];
+const PRODUCTS = ['cvm', 'cbs', 'vpc', 'clb', 'dnspod', 'tke', 'billing', 'sts', 'cloudaudit'];
 
 /** The key that the provider works with: it may do what the provider's README asks for, and nothing else. */
 export const LEAST_KEY = {
