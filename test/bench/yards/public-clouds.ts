@@ -12,7 +12,7 @@ import { nodeArguments } from '../../yard/tools/node-arguments.js';
 import { yardProgram, type YardCloud } from './yard-cloud.js';
 
 const YARDS = join(import.meta.dirname, '..', '..', 'yard');
-const TENCENT_PRODUCTS = ['cvm', 'cbs', 'vpc', 'clb', 'dnspod', 'tke', 'billing', 'sts'];
+const TENCENT_PRODUCTS = ['cvm', 'cbs', 'vpc', 'clb', 'dnspod', 'tke', 'billing', 'sts', 'cloudaudit'];
 
 /** Fast to start and end, with the vendor's own page size; no limit. */
 export async function openAlibaba(

@@ -34,7 +34,9 @@ export class AuditBook {
 
   record(call: Omit<AuditedCall, 'position'>): void {
     this.#last = Math.max(this.#last + STEP, Math.floor(call.at) * POSITIONS_PER_MS);
-    this.#calls.push({ ...call, position: this.#last });
+    // Of thousands of launches that would be most of the memory, and tells nothing of who and what.
+    const { UserData: _, ...params } = call.params;
+    this.#calls.push({ ...call, params, position: this.#last });
     if (this.#calls.length > KEPT) this.#calls = this.#calls.slice(-KEPT / 2);
   }
 
