@@ -46,6 +46,7 @@ describe('an event of CloudAudit', () => {
     const texts = [
       { requestParameters: JSON.stringify({ InstanceIds: [OTHER, 'ins-bbbbbbbb'] }) },
       { requestParameters: JSON.stringify({ InstanceId: OTHER, InstanceIds: 7 }) },
+      { requestParameters: { InstanceIds: [OTHER] } },
       { responseElements: JSON.stringify({ InstanceIdSet: [OTHER], RequestId: 'r' }) },
     ];
     const machines = (event: Event) => toDeeds(event, wanted).map(({ machineId }) => machineId);
@@ -59,6 +60,8 @@ describe('an event of CloudAudit', () => {
   it('says the main account, roles and sessions as such', () => {
     expect(whoOf(identity('Root', 'root'))).toBe('main account 100000000001');
     expect(whoOf({}, 'root')).toBe('main account');
+    const bare = anEvent({ Username: 'root', AccountID: 100_000_000_001, CloudAuditEvent: '' });
+    expect(toDeeds(bare, wanted)[0]?.who).toBe('main account 100000000001');
     expect(whoOf(identity('CAMUser', 'ann'))).toBe('user ann');
     expect(whoOf(identity('AssumedRole', 'deployer'))).toBe('role deployer');
     expect(whoOf(identity('CAMRole', 'deployer', '46116860:nightly'))).toBe('role deployer, session nightly');
@@ -109,7 +112,8 @@ describe('a trail that was not read to its end', () => {
 
   it('is not told where it began with the oldest, for the last deed may be missing', () => {
     const events = [at('1629961140'), at('1629961142')];
-    expect(() => newestOf(events)).toThrow(expect.objectContaining({ code: 'unavailable', effect: 'none' }));
+    const refused = { code: 'unavailable', effect: 'none', retry: 'never' };
+    expect(() => newestOf(events)).toThrow(expect.objectContaining(refused));
     expect(() => newestOf([])).toThrow(/not its newest/);
   });
 });

@@ -18,8 +18,9 @@ const detailSchema = z.object({
     .catch(undefined),
   errorCode: figureOrText.catch(0),
   apiErrorCode: figureOrText.catch(0),
-  requestParameters: z.string().catch(''),
-  responseElements: z.string().catch(''),
+  /** Texts of JSON, as a rule. */
+  requestParameters: z.unknown().optional(),
+  responseElements: z.unknown().optional(),
 });
 
 type Detail = z.output<typeof detailSchema>;
@@ -53,7 +54,10 @@ function failed({ ErrorCode = 0 }: Event, detail: Detail | undefined): boolean {
   return codes.some((code) => !['', '0'].includes(String(code)));
 }
 
-/** Names are with their kind, `instance/ins-…`, or without. A launch asks rights for machines that have no id yet: theirs are in its answer. */
+/**
+ * Names are with their kind, `instance/ins-…`, or without. A launch asks rights for machines that have no id yet: theirs are
+ * in its answer.
+ */
 function machinesOf({ Resources }: Event, detail: Detail | undefined): ReadonlySet<string> {
   const named = (Resources?.ResourceName ?? '')
     .split('|')
@@ -77,14 +81,17 @@ export function newestOf(events: readonly Event[]): readonly Event[] {
   throw new SpringtideError(
     'unavailable',
     `the Tencent Cloud trail has more than the ${events.length} events that were read, and these are not its newest: who changed machines is not known; nothing was changed`,
-    { effect: 'none', retry: 'same', nextStep: 'Look the machines up in the CloudAudit console.' },
+    // Another walk of thousands of events would end the same way; the next look asks anew.
+    { effect: 'none', retry: 'never', nextStep: 'Look the machines up in the CloudAudit console.' },
   );
 }
 
-function whoOf({ Username = '' }: Event, detail: Detail | undefined): string {
+function whoOf({ Username = '', AccountID }: Event, detail: Detail | undefined): string {
   const { type = '', userName = '', principalId = '', accountId = '' } = detail?.userIdentity ?? {};
   const name = userName === '' ? Username : userName;
-  if (type === 'Root' || (type === '' && name === 'root')) return `main account ${accountId}`.trim();
+  if (type === 'Root' || (type === '' && name === 'root')) {
+    return `main account ${accountId === '' ? (AccountID ?? '') : accountId}`.trim();
+  }
   if (/role/i.test(type) || name === ANY_ROLE) return roleOf(name, principalId);
   if (name === '') return principalId === '' ? '' : `user ${principalId}`;
   return `user ${name}`;
@@ -101,9 +108,10 @@ function roleOf(name: string, principalId: string): string {
   return session === '' ? `role ${role}` : `role ${role}, session ${session}`;
 }
 
-function jsonOf(text: string | undefined): unknown {
+function jsonOf(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
   try {
-    return JSON.parse(text ?? '');
+    return JSON.parse(value);
   } catch {
     // The vendor leaves such texts empty, and cuts long ones.
     return undefined;

@@ -58,7 +58,7 @@ async function readEvents(
   let token: number | undefined;
   for (let pages = 1; ; pages += 1) {
     const answer = await readPage(api, span, token, options);
-    for (const event of answer.Events ?? []) events.set(event.EventId ?? '', event);
+    for (const event of answer.Events ?? []) events.set(keyOf(event), event);
     if (answer.ListOver === true) return [...events.values()];
     token = answer.NextToken;
     if (token === undefined || pages >= MOST_PAGES || clock.now().getTime() >= lastMoment) {
@@ -66,6 +66,10 @@ async function readEvents(
     }
     await options.more?.();
   }
+}
+
+function keyOf({ EventId, EventTime, EventName, Resources }: Event): string {
+  return [EventId, EventTime, EventName, Resources?.ResourceName].join(' ');
 }
 
 function readPage(api: TencentApi, { from, to }: Span, token: number | undefined, options: CallOptions) {
