@@ -1,5 +1,15 @@
 /** The vendor's products that are spoken to, by their names in its API explorer. */
-export const PRODUCTS = ['ecs', 'vpc', 'alb', 'slb', 'alidns', 'cs', 'bssopenapi', 'actiontrail', 'sts'] as const;
+export const PRODUCTS = [
+  'ecs',
+  'vpc',
+  'alb',
+  'slb',
+  'alidns',
+  'cs',
+  'bssopenapi',
+  'actiontrail',
+  'sts',
+] as const;
 
 export type Product = (typeof PRODUCTS)[number];
 
