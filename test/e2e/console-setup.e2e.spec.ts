@@ -1,18 +1,12 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { routes, type ApiClient } from '@springtide/contracts';
-import type { Browser, Page } from 'playwright-core';
-import {
-  openPage,
-  seriousFindings,
-  startBrowser,
-  type Look,
-  type OpenPage,
-} from '../yard/browser/browser-session.js';
+import type { Page } from 'playwright-core';
+import { seriousFindings } from '../yard/browser/browser-session.js';
 import { obtainChromium } from '../yard/browser/obtain-chromium.js';
 import { freePort } from '../yard/tools/free-port.js';
-import { projectRoot, yardLane } from '../yard/tools/lane.js';
+import { yardLane } from '../yard/tools/lane.js';
 import { startAnsweringClouds, type AnsweringClouds } from './console/answering-clouds.js';
+import { CHINESE, ConsolePages, ENGLISH, SCREENS } from './console/console-pages.js';
 import { consoleStage, type ConsoleStage } from './console/console-stage.js';
 
 const executable = await obtainChromium();
@@ -20,57 +14,35 @@ const suite = yardLane('chromium', executable !== undefined, 'no Chromium is ins
   ? describe
   : describe.skip;
 
-const screens = join(projectRoot(), 'var', 'screens');
 /** Longer than it ever takes on a busy machine; nothing waits for it to pass. */
 const PATIENCE_MS = 60_000;
-const ENGLISH: Look = { language: 'en-US', scheme: 'light' };
-const CHINESE: Look = { language: 'zh-CN', scheme: 'light' };
 const WRONG_KEY = 'a-key-that-is-wrong';
 
 /** What infrastructure people set up before any campaign, in the order in which they do it, without a command line. */
 suite('setting up in the console', () => {
   let stage: ConsoleStage;
-  let browser: Browser;
+  let pages: ConsolePages;
   let clouds: AnsweringClouds;
   let client: ApiClient;
   let port: number;
-  const open: OpenPage[] = [];
 
   beforeAll(async () => {
-    mkdirSync(screens, { recursive: true });
     stage = await consoleStage();
-    browser = await startBrowser(executable ?? '');
+    pages = await ConsolePages.of(stage, executable ?? '');
     client = stage.client(stage.tenant.adminToken);
     port = await freePort();
     clouds = startAnsweringClouds(port);
   }, 300_000);
 
   afterEach(async () => {
-    for (const page of open.splice(0)) await page.close();
+    await pages.close();
   });
 
   afterAll(async () => {
-    await browser?.close();
+    await pages?.stop();
     await clouds?.stop();
     await stage?.stop();
   }, 60_000);
-
-  async function signedIn(look: Look, token = stage.tenant.adminToken): Promise<OpenPage> {
-    const opened = await openPage(browser, look);
-    open.push(opened);
-    const { page } = opened;
-    await page.goto(stage.url);
-    await page.locator('#token').fill(token);
-    await page.locator('button[type=submit]').click();
-    await page.locator('header.top').waitFor({ timeout: PATIENCE_MS });
-    return opened;
-  }
-
-  async function show(page: Page, path: string): Promise<void> {
-    await page.goto(`${stage.url}${path}`);
-    await page.locator('h1').first().waitFor({ timeout: PATIENCE_MS });
-    await page.locator('.ant-spin-spinning').first().waitFor({ state: 'detached' });
-  }
 
   async function choose(page: Page, label: string | RegExp, option: string): Promise<void> {
     await page.getByRole('combobox', { name: label }).click();
@@ -81,7 +53,7 @@ suite('setting up in the console', () => {
   }
 
   const take = async (page: Page, name: string): Promise<void> => {
-    await page.screenshot({ path: join(screens, `setup-${name}.png`), fullPage: true });
+    await page.screenshot({ path: join(SCREENS, `setup-${name}.png`), fullPage: true });
   };
 
   /** Nobody is shut out: axe finds nothing, and every field has a name. */
@@ -90,8 +62,8 @@ suite('setting up in the console', () => {
   }
 
   it('registers a cloud whose key is wrong, corrects it, and never shows a secret', async () => {
-    const { page } = await signedIn(ENGLISH);
-    await show(page, '/accounts');
+    const { page } = await pages.signedIn(ENGLISH);
+    await pages.show(page, '/accounts');
     await take(page, 'accounts-empty.en');
     await page.getByRole('link', { name: 'Register an account' }).click();
     await choose(page, 'Which cloud', 'Simulated cloud');
@@ -125,8 +97,8 @@ suite('setting up in the console', () => {
   }, 240_000);
 
   it('tells a form of any cloud by its schema, and what the gate refuses at the address', async () => {
-    const { page } = await signedIn(CHINESE);
-    await show(page, '/accounts/new?provider=aws');
+    const { page } = await pages.signedIn(CHINESE);
+    await pages.show(page, '/accounts/new?provider=aws');
     await page.getByLabel('名称', { exact: true }).fill('北京');
     await page.getByLabel('地域', { exact: true }).fill('cn-nowhere');
     await page
@@ -148,24 +120,24 @@ suite('setting up in the console', () => {
     await page.getByText('无法使用该地址：地址有误、无法访问或未被放行。').waitFor({ timeout: PATIENCE_MS });
     await take(page, 'account-address.zh');
     await judge(page);
-    await show(page, '/accounts/new?provider=vsphere');
+    await pages.show(page, '/accounts/new?provider=vsphere');
     await page.getByRole('button', { name: '添加一条' }).first().click();
     await page
       .getByText(/更多设置/)
       .first()
       .click();
     await take(page, 'account-vsphere.zh');
-    await show(page, '/accounts/new?provider=haproxy');
+    await pages.show(page, '/accounts/new?provider=haproxy');
     await page.getByRole('button', { name: '添加一条' }).first().click();
     await take(page, 'account-haproxy.zh');
     await judge(page);
-    await show(page, '/accounts');
+    await pages.show(page, '/accounts');
     await take(page, 'accounts.zh');
   }, 240_000);
 
   it('disables an account and uses it again', async () => {
-    const { page } = await signedIn(ENGLISH);
-    await show(page, '/accounts');
+    const { page } = await pages.signedIn(ENGLISH);
+    await pages.show(page, '/accounts');
     await page.getByRole('link', { name: 'east' }).click();
     await page.getByRole('button', { name: 'Disable' }).click();
     await page.getByRole('dialog').getByText('What runs there goes on').waitFor({ timeout: PATIENCE_MS });
@@ -176,8 +148,8 @@ suite('setting up in the console', () => {
   }, 120_000);
 
   it('stores a template, and the next version of it, over nobody else’s', async () => {
-    const { page } = await signedIn(ENGLISH);
-    await show(page, '/templates');
+    const { page } = await pages.signedIn(ENGLISH);
+    await pages.show(page, '/templates');
     await page.getByRole('link', { name: 'New template' }).click();
     await page.getByLabel('Name', { exact: true }).first().fill('shop');
     await page.getByLabel('Name', { exact: true }).nth(1).fill('storefront');
@@ -216,8 +188,8 @@ suite('setting up in the console', () => {
     await page.getByRole('heading', { name: 'shop, version 3' }).waitFor({ timeout: PATIENCE_MS });
     const [newest] = (await client.call(routes.templateList, { query: {} })).items;
     expect(newest).toMatchObject({ version: 3, services: [{ headroom: 0.2 }] });
-    const other = await signedIn(CHINESE);
-    await show(other.page, `/templates/${newest?.id}/edit`);
+    const other = await pages.signedIn(CHINESE);
+    await pages.show(other.page, `/templates/${newest?.id}/edit`);
     await take(other.page, 'template-edit.zh');
     await judge(other.page);
   }, 240_000);
@@ -225,8 +197,8 @@ suite('setting up in the console', () => {
   it('declares an entrance, sends its traffic home, and shows what is live', async () => {
     const { providerId: provider, settings } = stage.traffic;
     await client.call(routes.accountRegister, { body: { name: 'proxy', provider, settings, secret: {} } });
-    const { page } = await signedIn(ENGLISH);
-    await show(page, '/routes');
+    const { page } = await pages.signedIn(ENGLISH);
+    await pages.show(page, '/routes');
     await page.getByRole('link', { name: 'Declare an entrance' }).click();
     await choose(page, 'Cloud account', 'proxy');
     await choose(page, 'Entrance', 'storefront');
@@ -249,8 +221,8 @@ suite('setting up in the console', () => {
     await judge(page);
     await page.getByRole('link', { name: 'Entrances' }).click();
     await page.getByText('home 100% (1 of 1 healthy)').waitFor({ timeout: PATIENCE_MS });
-    const other = await signedIn(CHINESE);
-    await show(other.page, '/routes');
+    const other = await pages.signedIn(CHINESE);
+    await pages.show(other.page, '/routes');
     await other.page.getByText('1 台中 1 台健康').waitFor({ timeout: PATIENCE_MS });
     await take(other.page, 'entrances.zh');
     await judge(other.page);
@@ -258,13 +230,13 @@ suite('setting up in the console', () => {
 
   it('says to those who may only read why buttons are off', async () => {
     const { token } = await stage.tenant.user(['read-only'], 'A reader');
-    const { page } = await signedIn(ENGLISH, token);
+    const { page } = await pages.signedIn(ENGLISH, token);
     for (const [path, button, permission] of [
       ['/accounts', 'Register an account', 'account:write'],
       ['/templates', 'New template', 'template:write'],
       ['/routes', 'Declare an entrance', 'route:write'],
     ] as const) {
-      await show(page, path);
+      await pages.show(page, path);
       await page.getByText(`your roles lack ${permission}`).waitFor({ timeout: PATIENCE_MS });
       expect(await page.getByRole('button', { name: button }).isDisabled()).toBe(true);
     }

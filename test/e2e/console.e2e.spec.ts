@@ -1,21 +1,15 @@
-import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { routes, type ApiClient, type CampaignBody } from '@springtide/contracts';
-import type { Browser, Page } from 'playwright-core';
-import {
-  openPage,
-  seriousFindings,
-  startBrowser,
-  type Look,
-  type OpenPage,
-} from '../yard/browser/browser-session.js';
+import type { Page } from 'playwright-core';
+import { seriousFindings, type Look } from '../yard/browser/browser-session.js';
 import { obtainChromium } from '../yard/browser/obtain-chromium.js';
 import { freePort } from '../yard/tools/free-port.js';
-import { projectRoot, yardLane } from '../yard/tools/lane.js';
+import { yardLane } from '../yard/tools/lane.js';
 import { startAnsweringClouds, type AnsweringClouds } from './console/answering-clouds.js';
 import { meetFreeze, scheduleCampaign } from './console/campaign-form-story.js';
+import { CHINESE, ConsolePages, ENGLISH, SCREENS } from './console/console-pages.js';
 import { consoleStage, type ConsoleStage } from './console/console-stage.js';
 import {
   compareRevisions,
@@ -36,26 +30,22 @@ const suite = yardLane('chromium', executable !== undefined, 'no Chromium is ins
   ? describe
   : describe.skip;
 
-const screens = join(projectRoot(), 'var', 'screens');
-
 /** Nothing of it begins while it is changed, however busy the machine is; short, since it is lived through. */
 const LATER = { inMinutes: 2 * 24 * 60, phaseMinutes: 3 };
 
 suite('console', () => {
   let stage: ConsoleStage;
-  let browser: Browser;
+  let pages: ConsolePages;
   let clouds: AnsweringClouds;
   let client: ApiClient;
   let approver: { token: string; client: ApiClient };
   let campaign: CampaignBody;
   /** Planned, changed, compared and rehearsed; never run. */
   let draft: CampaignBody;
-  const open: OpenPage[] = [];
 
   beforeAll(async () => {
-    mkdirSync(screens, { recursive: true });
     stage = await consoleStage();
-    browser = await startBrowser(executable ?? '');
+    pages = await ConsolePages.of(stage, executable ?? '');
     client = stage.client(stage.tenant.adminToken);
     const { token } = await stage.tenant.user(['approver'], 'Lin Approver');
     approver = { token, client: stage.client(token) };
@@ -67,41 +57,21 @@ suite('console', () => {
   }, 180_000);
 
   afterEach(async () => {
-    for (const page of open.splice(0)) await page.close();
+    await pages.close();
   });
 
   afterAll(async () => {
-    await browser?.close();
+    await pages?.stop();
     await clouds?.stop();
     await stage?.stop();
   }, 60_000);
 
-  async function signedIn(look: Look, token = stage.tenant.adminToken): Promise<OpenPage> {
-    const opened = await openPage(browser, look);
-    open.push(opened);
-    const { page } = opened;
-    await page.goto(stage.url);
-    await page.locator('#token').fill(token);
-    await page.locator('button[type=submit]').click();
-    await page.locator('header.top').waitFor();
-    return opened;
-  }
-
-  async function show(page: Page, path: string, sign: string): Promise<void> {
-    await page.goto(`${stage.url}${path}`);
-    await page.locator(sign).first().waitFor();
-    await page.locator('.ant-spin-spinning').first().waitFor({ state: 'detached' });
-  }
-
-  const english: Look = { language: 'en-US', scheme: 'light' };
-
   it('lets nobody in without a token that the server takes, and says what is wrong', async () => {
-    const opened = await openPage(browser, english);
-    open.push(opened);
+    const opened = await pages.blank(ENGLISH);
     const { page } = opened;
     await page.goto(`${stage.url}/campaigns`);
     await page.locator('#token').waitFor();
-    await page.screenshot({ path: join(screens, 'sign-in.png') });
+    await page.screenshot({ path: join(SCREENS, 'sign-in.png') });
     expect(await seriousFindings(page)).toEqual([]);
     await page.locator('#token').fill('not-a-token');
     await page.locator('button[type=submit]').click();
@@ -116,7 +86,7 @@ suite('console', () => {
 
   it('returns to the sign-in page when the server no longer takes the token', async () => {
     const { token, secret } = await client.call(routes.tokenCreate, { body: { name: 'short' } });
-    const { page } = await signedIn(english, secret);
+    const { page } = await pages.signedIn(ENGLISH, secret);
     await client.call(routes.tokenRevoke, { params: { id: token.id } });
     // Nobody touches the page: what it asks again by itself is enough to notice.
     await page.locator('#token').waitFor({ timeout: 20_000 });
@@ -124,7 +94,7 @@ suite('console', () => {
   }, 60_000);
 
   it('takes a campaign from plan to approval to a live run, by two people', async () => {
-    const { page, errors } = await signedIn(english);
+    const { page, errors } = await pages.signedIn(ENGLISH);
     await page.getByRole('link', { name: campaign.name }).click();
     await page.getByRole('link', { name: 'Plan', exact: true }).click();
     await page.getByRole('button', { name: 'Make a plan' }).click();
@@ -150,7 +120,7 @@ suite('console', () => {
     await page.getByText('somebody else has to decide').waitFor();
     expect(await page.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true);
 
-    const other = await signedIn(english, approver.token);
+    const other = await pages.signedIn(ENGLISH, approver.token);
     await other.page.getByRole('link', { name: 'Approvals' }).click();
     await other.page.getByRole('link', { name: campaign.name }).click();
     await other.page.getByRole('button', { name: 'Approve' }).click();
@@ -177,14 +147,14 @@ suite('console', () => {
   }
 
   it('puts a campaign on the calendar, has it planned, changes it and cancels it', async () => {
-    const { page } = await signedIn(english);
-    await scheduleCampaign({ stage, client, page, show });
+    const { page } = await pages.signedIn(ENGLISH);
+    await scheduleCampaign({ stage, client, page, pages });
   }, 180_000);
 
-  const storyOn = (page: Page): Story => ({ stage, client, page, campaign: draft, show });
+  const storyOn = (page: Page): Story => ({ stage, client, page, campaign: draft, pages });
 
   it('changes a plan by dragging, keeps a change, and compares what came of it', async () => {
-    const { page } = await signedIn(english);
+    const { page } = await pages.signedIn(ENGLISH);
     const story = storyOn(page);
     await client.call(routes.planRequest, { params: { id: draft.id } });
     expect((await solveNewest(story)).status).toBe('ready');
@@ -195,13 +165,13 @@ suite('console', () => {
   }, 180_000);
 
   it('rehearses a plan, and shows the verdict beside the approval', async () => {
-    const { page, errors } = await signedIn(english);
+    const { page, errors } = await pages.signedIn(ENGLISH);
     await rehearse(storyOn(page));
     expect(errors).toEqual([]);
   }, 180_000);
 
   it('shows a year with its clashes, and what strategies want between campaigns', async () => {
-    const { page, errors } = await signedIn(english);
+    const { page, errors } = await pages.signedIn(ENGLISH);
     const story = storyOn(page);
     await freezeCampaign(story);
     await unfreeze(story);
@@ -212,13 +182,13 @@ suite('console', () => {
   }, 120_000);
 
   it('stops a run only after saying what that does, and hears the answer at once', async () => {
-    const { page } = await signedIn(english);
-    await show(page, `/campaigns/${campaign.id}/run`, '.war-room');
+    const { page } = await pages.signedIn(ENGLISH);
+    await pages.show(page, `/campaigns/${campaign.id}/run`, '.war-room');
     await page.getByRole('button', { name: 'Pause' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('If stopped now:').waitFor();
     expect(await seriousFindings(page)).toEqual([]);
-    await page.screenshot({ path: join(screens, 'run-pause.png') });
+    await page.screenshot({ path: join(SCREENS, 'run-pause.png') });
     await dialog.getByRole('button', { name: 'Pause' }).click();
     await page.locator('.war-room.paused').waitFor({ timeout: 5_000 });
     await page.getByRole('button', { name: 'Abort and scale back' }).click();
@@ -234,9 +204,9 @@ suite('console', () => {
   }, 90_000);
 
   it('asks by itself where no stream passes, and streams again when one does', async () => {
-    const { page } = await signedIn(english);
+    const { page } = await pages.signedIn(ENGLISH);
     await page.route('**/events', async (route) => await route.abort());
-    await show(page, `/campaigns/${campaign.id}/run`, '.war-room');
+    await pages.show(page, `/campaigns/${campaign.id}/run`, '.war-room');
     await page.getByText('asked every two seconds').waitFor();
     const told = await page.locator('.story li').count();
     expect(told).toBeGreaterThan(3);
@@ -246,8 +216,7 @@ suite('console', () => {
   }, 60_000);
 
   it('loads little before its first page, and fits a telephone', async () => {
-    const narrow = await openPage(browser, { ...english, width: 390 });
-    open.push(narrow);
+    const narrow = await pages.blank({ ...ENGLISH, width: 390 });
     const { page } = narrow;
     const scripts: Promise<Buffer>[] = [];
     page.on('response', (response) => {
@@ -272,20 +241,20 @@ suite('console', () => {
       '/calendar',
       '/scaling',
     ]) {
-      await show(page, path, 'main h1');
-      await page.screenshot({ path: join(screens, `narrow${path.replaceAll('/', '-').slice(-9)}.png`) });
+      await pages.show(page, path, 'main h1');
+      await page.screenshot({ path: join(SCREENS, `narrow${path.replaceAll('/', '-').slice(-9)}.png`) });
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
     }
   }, 60_000);
 
   it('filters machines on the server and keeps the filter in the address', async () => {
-    const { page } = await signedIn(english);
+    const { page } = await pages.signedIn(ENGLISH);
     await client.call(routes.inventorySync, { body: {} });
     const asked: string[] = [];
     page.on('request', (request) => {
       if (request.url().includes('/api/v1/machines')) asked.push(request.url());
     });
-    await show(page, '/machines?owned=true&state=running', '.grid tbody tr');
+    await pages.show(page, '/machines?owned=true&state=running', '.grid tbody tr');
     expect(asked.some((url) => url.includes('owned=true') && url.includes('state=running'))).toBe(true);
     expect(await page.locator('.freshness').innerText()).toContain('completely read');
     await page.locator('.search input').fill('no-such-machine');
@@ -295,8 +264,8 @@ suite('console', () => {
   }, 60_000);
 
   it('hands out the cost as a CSV file', async () => {
-    const { page } = await signedIn(english);
-    await show(page, `/campaigns/${campaign.id}/cost`, '.figures');
+    const { page } = await pages.signedIn(ENGLISH);
+    await pages.show(page, `/campaigns/${campaign.id}/cost`, '.figures');
     const coming = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download CSV' }).click();
     const file = await (await coming).path();
@@ -304,8 +273,8 @@ suite('console', () => {
   }, 60_000);
 
   it('hands out the report as a PDF, in the language of the page', async () => {
-    const { page } = await signedIn({ ...english, language: 'zh-CN' });
-    await show(page, `/campaigns/${campaign.id}/report`, '.figures');
+    const { page } = await pages.signedIn(CHINESE);
+    await pages.show(page, `/campaigns/${campaign.id}/report`, '.figures');
     const coming = page.waitForEvent('download');
     await page.getByRole('button', { name: '下载 PDF' }).click();
     const download = await coming;
@@ -314,8 +283,8 @@ suite('console', () => {
   }, 60_000);
 
   it('is reached by keyboard alone', async () => {
-    const { page } = await signedIn(english);
-    await show(page, '/campaigns', '.grid tbody a');
+    const { page } = await pages.signedIn(ENGLISH);
+    await pages.show(page, '/campaigns', '.grid tbody a');
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content');
     await page.keyboard.press('Enter');
@@ -336,10 +305,10 @@ suite('console', () => {
   it.each(looks)(
     'is accessible on every page in $language, $scheme',
     async (look) => {
-      const { page, errors } = await signedIn(look);
+      const { page, errors } = await pages.signedIn(look);
       const accounts = await client.call(routes.accountList);
       const part = (name: string, of = campaign) => [name, `/campaigns/${of.id}/${name}`] as const;
-      const pages = [
+      const places = [
         ['campaigns', '/campaigns'],
         part('overview'),
         part('plan'),
@@ -362,11 +331,11 @@ suite('console', () => {
         ['missing', '/no-such-page'],
       ] as const;
       const findings: unknown[] = [];
-      for (const [name, path] of pages) {
-        await show(page, path, 'main h1');
+      for (const [name, path] of places) {
+        await pages.show(page, path, 'main h1');
         await page.waitForTimeout(300);
         const file = `${name}.${look.language}.${look.scheme}.png`;
-        await page.screenshot({ path: join(screens, file), fullPage: true });
+        await page.screenshot({ path: join(SCREENS, file), fullPage: true });
         findings.push(...(await seriousFindings(page)).map((finding) => ({ name, ...finding })));
       }
       expect(findings).toEqual([]);

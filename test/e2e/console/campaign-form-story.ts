@@ -9,8 +9,8 @@ type Given = Omit<Story, 'campaign'>;
 
 /** Puts a campaign on the calendar as somebody does who has never seen a command line, and has it planned. */
 export async function scheduleCampaign(given: Given): Promise<void> {
-  const { page, show } = given;
-  await show(page, '/campaigns', '.grid');
+  const { page, pages } = given;
+  await pages.show(page, '/campaigns', '.grid');
   await page.getByRole('link', { name: 'New campaign' }).click();
   await page.getByRole('button', { name: 'Save as a draft' }).click();
   await page.getByText('Places that need attention: 5').waitFor({ timeout: PATIENCE_MS });
@@ -95,8 +95,8 @@ async function keepOverReload(page: Page): Promise<void> {
 }
 
 /** A freeze at its time is told while a campaign is entered, and no longer once it is moved away. */
-export async function meetFreeze({ page, campaign, show }: Story): Promise<void> {
-  await show(page, `/campaigns/${campaign.id}/edit`, '.campaign-form');
+export async function meetFreeze({ page, campaign, pages }: Story): Promise<void> {
+  await pages.show(page, `/campaigns/${campaign.id}/edit`, '.campaign-form');
   const told = page.getByText(
     `“${campaign.name}” starts or returns machines during the freeze “month close”`,
   );
@@ -108,9 +108,9 @@ export async function meetFreeze({ page, campaign, show }: Story): Promise<void>
 
 /** Changed, it is a draft again, whose plan no longer holds; cancelled, it is out of everybody’s way. */
 async function changeAndCancel(story: Story): Promise<void> {
-  const { page, client, campaign, show } = story;
+  const { page, client, campaign, pages } = story;
   const params = { id: campaign.id };
-  await show(page, `/campaigns/${campaign.id}/overview`, '.timeline');
+  await pages.show(page, `/campaigns/${campaign.id}/overview`, '.timeline');
   await page.getByRole('link', { name: 'Look at it and ask for approval' }).waitFor({ timeout: PATIENCE_MS });
   await page.getByRole('link', { name: 'Edit' }).click();
   await page.getByLabel('checkout, Ramp, requests per second').fill('50.5');

@@ -6,6 +6,7 @@ import { RehearsalResult, routes, type ApiClient, type CampaignBody } from '@spr
 import type { Page } from 'playwright-core';
 import { projectRoot } from '../../yard/tools/lane.js';
 import { nodeArguments } from '../../yard/tools/node-arguments.js';
+import type { ConsolePages } from './console-pages.js';
 import type { ConsoleStage } from './console-stage.js';
 import { keepGroupOff } from './resting-group.js';
 import { solvePlan } from './seeded-campaign.js';
@@ -18,8 +19,7 @@ export type Story = Readonly<{
   client: ApiClient;
   page: Page;
   campaign: CampaignBody;
-  /** Opens a page of the console and waits for the sign. */
-  show: (page: Page, path: string, sign: string) => Promise<void>;
+  pages: ConsolePages;
 }>;
 
 /** Has the newest plan of a campaign solved, and reads it. */
@@ -35,8 +35,8 @@ const ANSWERED = /Planned in .+ at the prices known now/;
 const words = (page: Page) => page.locator('.in-words');
 
 /** Drags demand by keyboard, and hears what it would cost; the answer to an older question never takes its place. */
-export async function dragDemand({ page, campaign, show }: Story): Promise<void> {
-  await show(page, `/campaigns/${campaign.id}/plan`, '.what-if');
+export async function dragDemand({ page, campaign, pages }: Story): Promise<void> {
+  await pages.show(page, `/campaigns/${campaign.id}/plan`, '.what-if');
   const slider = page.getByRole('slider', { name: /^Demand/ });
   const number = page.getByRole('spinbutton', { name: /^Demand/ });
   await slider.focus();
@@ -114,17 +114,17 @@ export async function keepChange(story: Story): Promise<void> {
 }
 
 /** Both revisions side by side, newest against the one before. */
-export async function compareRevisions({ page, campaign, show }: Story): Promise<void> {
-  await show(page, `/campaigns/${campaign.id}/compare`, '.in-words');
+export async function compareRevisions({ page, campaign, pages }: Story): Promise<void> {
+  await pages.show(page, `/campaigns/${campaign.id}/compare`, '.in-words');
   expect(await words(page).innerText()).toMatch(/^Revision 2 costs .+ more/);
   expect(await page.locator('.difference').count()).toBeGreaterThan(3);
-  await show(page, `/campaigns/${campaign.id}/compare?from=2&to=2`, '.in-words, main p');
+  await pages.show(page, `/campaigns/${campaign.id}/compare?from=2&to=2`, '.in-words, main p');
   await page.getByText('The two plans are the same').waitFor();
 }
 
 /** Starts a rehearsal, lives through it as a worker would, and reads the verdict here and beside the approval. */
-export async function rehearse({ page, stage, client, campaign, show }: Story): Promise<void> {
-  await show(page, `/campaigns/${campaign.id}/rehearsal`, '.storms');
+export async function rehearse({ page, stage, client, campaign, pages }: Story): Promise<void> {
+  await pages.show(page, `/campaigns/${campaign.id}/rehearsal`, '.storms');
   await page.getByRole('radio', { name: /^Sold out/ }).check();
   await page.getByRole('button', { name: 'Start the rehearsal' }).click();
   await page.getByText(/Running for \d/).waitFor({ timeout: PATIENCE_MS });
@@ -141,7 +141,7 @@ export async function rehearse({ page, stage, client, campaign, show }: Story): 
     .first()
     .waitFor();
 
-  await show(page, `/campaigns/${campaign.id}/approval`, 'main h2');
+  await pages.show(page, `/campaigns/${campaign.id}/approval`, 'main h2');
   await page.getByRole('button', { name: /Ask for approval/ }).click();
   await page.locator('.badge', { hasText: verdict }).waitFor({ timeout: PATIENCE_MS });
 }
@@ -156,11 +156,11 @@ async function liveThrough(stage: ConsoleStage, id: string): Promise<void> {
 }
 
 /** Puts a freeze over the campaign, reads the clash, and takes it off again. */
-export async function freezeCampaign({ page, campaign, show }: Story): Promise<void> {
+export async function freezeCampaign({ page, campaign, pages }: Story): Promise<void> {
   const china = (instant: string | undefined, afterMs: number): string =>
     new Date(Date.parse(instant ?? '') + 8 * 3_600_000 + afterMs).toISOString().slice(0, 16);
   const year = china(campaign.phases[0]?.startsAt, 0).slice(0, 4);
-  await show(page, `/calendar?year=${year}`, '.months');
+  await pages.show(page, `/calendar?year=${year}`, '.months');
   expect(await page.locator('.month').count()).toBe(12);
   expect(await page.locator('main').innerText()).toContain('Double 11');
   await page.getByLabel('What for').fill('month close');
@@ -172,16 +172,16 @@ export async function freezeCampaign({ page, campaign, show }: Story): Promise<v
     .waitFor({ timeout: PATIENCE_MS });
 }
 
-export async function unfreeze({ page, show }: Story): Promise<void> {
-  await show(page, '/calendar', '.months');
+export async function unfreeze({ page, pages }: Story): Promise<void> {
+  await pages.show(page, '/calendar', '.months');
   await page.getByRole('button', { name: 'Take off “month close”' }).click();
   await page.getByText('No freeze is on the calendar').waitFor({ timeout: PATIENCE_MS });
 }
 
 /** Strategies of a service, what each wants, the number that follows, and a group of it that rests. */
 export async function readScaling(story: Story): Promise<void> {
-  const { page, client, show } = story;
-  await show(page, '/scaling', 'main h1');
+  const { page, client, pages } = story;
+  await pages.show(page, '/scaling', 'main h1');
   await page.getByText('springtide scaling set').waitFor();
   await client.call(routes.scalingPut, {
     params: { service: 'storefront' },
@@ -199,7 +199,7 @@ export async function readScaling(story: Story): Promise<void> {
     },
   });
   // A Friday at nine in the evening there.
-  await show(page, '/scaling', '.figures');
+  await pages.show(page, '/scaling', '.figures');
   await page.getByText('set by hand to 3, until changed').waitFor();
   await changeScaling(page, client);
   await keepGroupOff(story, 'storefront');

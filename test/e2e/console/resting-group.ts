@@ -5,7 +5,7 @@ import type { Story } from './planning-story.js';
 const DAY_MS = 86_400_000;
 
 /** A group that gave way to a sale, as its run leaves it: why it rests is read, and it is kept off after a question. */
-export async function keepGroupOff({ stage, page, campaign, show }: Story, service: string): Promise<void> {
+export async function keepGroupOff({ stage, page, campaign, pages }: Story, service: string): Promise<void> {
   const since = new Date();
   const rest: ScalingRestBody = {
     ...{ campaignId: campaign.id, name: 'weekdays', runId: randomUUID(), reason: 'campaign' },
@@ -29,7 +29,7 @@ export async function keepGroupOff({ stage, page, campaign, show }: Story, servi
       ],
     );
   });
-  await show(page, '/scaling', '.rest');
+  await pages.show(page, '/scaling', '.rest');
   const group = page.locator('.rest');
   await group.getByText('Rests for "Double 12" until closed').waitFor();
   expect(await group.innerText()).toContain('CN¥1,834.20');
