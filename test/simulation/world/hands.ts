@@ -99,6 +99,8 @@ export class Hands {
     } catch (thrown) {
       const { code, message } = asSpringtideError(thrown);
       tell(`> desk: ${message}`);
+      // Nobody answered: whoever served it died over it.
+      if (thrown instanceof ProcessEnded) return;
       this.given.push(this.#given(side, { command: 'go-on' }, undefined, 'refused', code));
     }
   }

@@ -77,9 +77,10 @@ function reachedAs(
         orders.push({ tenant, intent, machines: batch.count, deadline: options.deadline });
         return await compute.launch(batch, options);
       },
-      terminate: async (...args) => {
-        const before = alive(cloud);
-        const answer = await compute.terminate(...args).finally(() => {
+      terminate: async (ids, ...rest) => {
+        // Of those that were asked for: while this call is under way, another account of the same cloud ends its own.
+        const before = alive(cloud).filter(({ id }) => ids.includes(id));
+        const answer = await compute.terminate(ids, ...rest).finally(() => {
           const left = new Set(alive(cloud).map(({ id }) => id));
           for (const { id, labels } of before.filter((machine) => !left.has(machine.id))) {
             const marks = marksIn(labels);
