@@ -10,6 +10,7 @@ import {
   takeOver,
   type LedgerMachines,
   type Observed,
+  type ResourceType,
   type Suspicion,
 } from './domain/index.js';
 
@@ -22,6 +23,13 @@ export type Tally = Readonly<{ appeared: number; changed: number; unchanged: num
 type TakeHints = Readonly<{ known?: (id: string) => boolean; first?: boolean }>;
 
 const NOBODY: LedgerMachines = new Map();
+/** What the ledger can explain: machines, and what comes and goes with them. */
+const HANGS_ON_MACHINES: ReadonlySet<ResourceType> = new Set([
+  'machine',
+  'disk',
+  'network-interface',
+  'address',
+]);
 
 /** Takes what is seen of one place into the inventory. Each step is one short transaction under the place's lock. */
 export class PlaceStore {
@@ -134,7 +142,7 @@ export class PlaceStore {
   }
 
   async suspicion(known: boolean): Promise<Suspicion> {
-    const asks = known && this.place.resourceType === 'machine';
+    const asks = known && HANGS_ON_MACHINES.has(this.place.resourceType);
     return { ledger: asks ? await this.askLedger() : NOBODY, installation: this.installation };
   }
 }

@@ -53,6 +53,7 @@ const machine: z.ZodType<ObservedMachine> = z.object({
   labels: z.record(z.string(), z.string()),
   relations: z.exactOptional(z.array(relation)),
   stateReason: z.exactOptional(z.string()),
+  notice: z.exactOptional(z.string()),
 });
 
 const network: z.ZodType<ObservedNetwork> = z.object({
@@ -62,6 +63,7 @@ const network: z.ZodType<ObservedNetwork> = z.object({
   zone: z.exactOptional(z.string()),
   cidr: z.exactOptional(z.string()),
   freeAddresses: z.exactOptional(z.number()),
+  takesUnnamed: z.exactOptional(z.literal(true)),
 });
 
 const image: z.ZodType<ObservedImage> = z.object({

@@ -39,18 +39,33 @@ type IntentLike = Readonly<{
 
 const UNDER_WAY: ReadonlySet<string> = new Set(['accepted', 'releasing']);
 
-/** The machines of create intents, by the cloud's id. */
-export function ledgerMachines(intents: readonly IntentLike[]): LedgerMachines {
+/** A deletion that was ordered. What became of it is in the items of the create intents, once the cloud has answered. */
+type DeletionLike = Readonly<{ spec: Readonly<Record<string, unknown>> }>;
+
+/**
+ * The machines of create intents, by the cloud's id.
+ * @param deletions those that may be on their way to the cloud: a change feed can tell of an end before the call for it
+ * has come back.
+ */
+export function ledgerMachines(
+  intents: readonly IntentLike[],
+  deletions: readonly DeletionLike[] = [],
+): LedgerMachines {
   const machines = new Map<string, LedgerMachine>();
+  const ending = new Set(deletions.flatMap(({ spec }) => idsIn(spec['machineIds'])));
   for (const { id, runId, campaignId, region, items } of intents) {
     for (const { machineId, state, releasingAt, goneAt } of items) {
       if (machineId === null) continue;
-      const releasing = releasingAt !== null || goneAt !== null;
+      const releasing = releasingAt !== null || goneAt !== null || ending.has(machineId);
       const inFlight = UNDER_WAY.has(state);
       machines.set(machineId, { machineId, region, intentId: id, runId, campaignId, releasing, inFlight });
     }
   }
   return machines;
+}
+
+function idsIn(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
 
 /** What a machine of ours does by itself after we asked for it: nobody else did that. */
@@ -73,7 +88,7 @@ type Told = Readonly<{
 export function doerOf(told: Told, ledger: LedgerMachines, installation: string): Doer {
   const { resource } = told;
   const mark = ownershipOf(resource);
-  const known = ledger.get(resource.id);
+  const known = ledger.get(resource.id) ?? machineUnder(resource, ledger);
   const ours = mark !== undefined && mark.installation === installation;
   if ((known !== undefined || ours) && isOurDoing(told, known)) {
     return {
@@ -86,13 +101,28 @@ export function doerOf(told: Told, ledger: LedgerMachines, installation: string)
   return { by: 'outside', trail: trailOf(resource) };
 }
 
+/** Disks, cards and addresses come, go and change with the machine that they hang on. */
+function machineUnder(resource: Observed, ledger: LedgerMachines): LedgerMachine | undefined {
+  const relations = 'relations' in resource ? (resource.relations ?? []) : [];
+  return relations
+    .filter(({ kind, to }) => kind === 'attached-to' && to === 'machine')
+    .flatMap(({ id }) => ledger.get(id) ?? [])
+    .at(0);
+}
+
 function isOurDoing({ kind, resource, changes }: Told, known: LedgerMachine | undefined): boolean {
   if (kind === 'appeared') return true;
   if (known?.releasing === true) return true;
   if (kind === 'gone') return false;
+  // What a cloud could not say yet of a machine that we made, nobody else has added to it.
+  if (known !== undefined && changes.every(isFilledIn)) return true;
   const state = changes.find((change) => change.field === 'state');
   const starts = state?.before === 'pending' && 'state' in resource && resource.state === 'running';
   return starts && changes.every((change) => GROWS_UP.has(change.field));
+}
+
+function isFilledIn({ field, before }: FieldChange): boolean {
+  return GROWS_UP.has(field) && (before === '' || before === '[]');
 }
 
 export function ownershipOf(resource: Observed): ObservedOwnership | undefined {

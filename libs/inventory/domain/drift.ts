@@ -3,8 +3,15 @@ import { doerOf, type LedgerMachines } from './attribution.js';
 import type { DriftEvent, DriftKind, Observed, ResourceType } from './observed.js';
 import type { FieldChange, Taken } from './reconciliation.js';
 
-/** What moves with every machine that comes or goes: worth storing, not worth telling. */
-const VOLATILE: Partial<Record<ResourceType, readonly string[]>> = { network: ['freeAddresses'] };
+/** What moves with every machine that comes or goes, and with its load: worth storing, not worth telling. */
+const VOLATILE: Partial<Record<ResourceType, readonly string[]>> = {
+  network: ['freeAddresses'],
+  host: ['machines', 'usedCpuMhz', 'usedMemoryMib', 'vcpuUsed', 'memoryUsedMib'].map(
+    (fact) => `facts.${fact}`,
+  ),
+  volume: ['facts.freeGib'],
+  workload: ['facts.ready'],
+};
 
 type DriftPlace = Readonly<{ accountId: string; region: string; resourceType: ResourceType }>;
 

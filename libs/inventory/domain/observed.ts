@@ -41,6 +41,7 @@ export type ObservedMachine = Readonly<{
   labels: Readonly<Record<string, string>>;
   relations?: readonly ObservedRelation[];
   stateReason?: string;
+  notice?: string;
 }>;
 
 export type ObservedNetwork = Readonly<{
@@ -50,6 +51,7 @@ export type ObservedNetwork = Readonly<{
   zone?: string;
   cidr?: string;
   freeAddresses?: number;
+  takesUnnamed?: true;
 }>;
 
 export type ObservedImage = Readonly<{

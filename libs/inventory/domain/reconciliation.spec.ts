@@ -200,6 +200,29 @@ describe('drift', () => {
     ]);
   });
 
+  it('tells each fact and label for itself, and not how busy or full a host is', () => {
+    const facts = { cores: 32, machines: 4, usedCpuMhz: 900, usedMemoryMib: 2_048, maintenance: false };
+    const host = {
+      kind: 'host',
+      id: 'h-1',
+      name: 'h-1',
+      region: 'r1',
+      facts,
+      labels: {},
+      relations: [],
+    } as const;
+    const of = (before: object) => {
+      const found = { appeared: [], changed: [{ resource: host, changes: changesBetween(before, host) }] };
+      return driftOf({ ...place, resourceType: 'host' }, found, [], AT, nobody).flatMap((one) => one.changes);
+    };
+    const busier = { ...facts, machines: 9, usedCpuMhz: 7_000, usedMemoryMib: 9_000 };
+    expect(of({ ...host, facts: busier })).toEqual([]);
+    expect(of({ ...host, facts: { ...busier, maintenance: true }, labels: { owner: 'ann' } })).toEqual([
+      { field: 'facts.maintenance', before: 'true', after: 'false' },
+      { field: 'labels.owner', before: 'ann', after: '' },
+    ]);
+  });
+
   const machine: ObservedMachine = {
     id: 'i-1',
     name: 'shop-1',
@@ -257,10 +280,56 @@ describe('drift', () => {
     ],
     ['is gone because we released it', { appeared: [], changed: [] }, [ours], AT, us],
     ['is gone, and we wanted it', { appeared: [], changed: [] }, [ours], null, outside],
+    [
+      'got its address after it ran',
+      { appeared: [], changed: [to({ ...ours, addresses: ['10.0.0.1'] }, { addresses: [] })] },
+      [],
+      null,
+      us,
+    ],
+    [
+      'got another address',
+      { appeared: [], changed: [to({ ...ours, addresses: ['10.0.0.1'] }, { addresses: ['10.0.0.2'] })] },
+      [],
+      null,
+      outside,
+    ],
   ])('says who did it of a machine that %s', (_, found, gone, releasingAt, who) => {
     const suspicion = { ledger: ledger(releasingAt), installation: 'here' };
     const events = driftOf({ ...place, resourceType: 'machine' }, found, gone, AT, suspicion);
     expect(events.map((event) => event.who)).toEqual([who]);
+  });
+
+  it('takes a machine for ours whose deletion is under way, though the cloud has not answered yet', () => {
+    const items = [{ machineId: 'i-1', state: 'running', releasingAt: null, goneAt: null }];
+    const intents = [{ id: 'in-1', runId: 'run-1', campaignId: 'c-1', region: 'r1', items }];
+    const whoWith = (deletions: Parameters<typeof ledgerMachines>[1]) => {
+      const suspicion = { ledger: ledgerMachines(intents, deletions), installation: 'here' };
+      return driftOf(
+        { ...place, resourceType: 'machine' },
+        { appeared: [], changed: [] },
+        [ours],
+        AT,
+        suspicion,
+      )[0]?.who;
+    };
+    expect(whoWith([{ spec: { machineIds: ['i-1', 'i-7'] } }])).toEqual(us);
+    expect(whoWith([{ spec: { machineIds: ['i-7'] } }, { spec: { satellite: 'i-1' } }])).toEqual(outside);
+  });
+
+  it('tells disks and cards of a machine by who ended the machine', () => {
+    const disk = (id: string, of: string) => {
+      const relations = [{ kind: 'attached-to', to: 'machine', id: of }] as const;
+      return { kind: 'disk', id, name: id, region: 'r1', facts: {}, labels: {}, relations } as const;
+    };
+    const gone = [disk('d-1', 'i-1'), disk('d-2', 'i-2')];
+    const whoIs = (releasingAt: string | null) =>
+      driftOf({ ...place, resourceType: 'disk' }, { appeared: [], changed: [] }, gone, AT, {
+        ledger: ledger(releasingAt),
+        installation: 'here',
+      }).map(({ who }) => who.by);
+    expect(whoIs(AT)).toEqual(['springtide', 'outside']);
+    expect(whoIs(null)).toEqual(['outside', 'outside']);
   });
 
   it('says that another installation of ours is not us', () => {

@@ -104,14 +104,26 @@ export function judgeAbsence(
   return { suspects: missed, missed, believed: true, reason: null };
 }
 
-/** Which fields differ, as text; nested values as canonical JSON. */
+/** Which fields differ, as text; nested values as canonical JSON, but each of the facts and labels for itself. */
 export function changesBetween(before: object, after: object): FieldChange[] {
-  const a = new Map<string, unknown>(Object.entries(before));
-  const b = new Map<string, unknown>(Object.entries(after));
+  const a = fieldsOf(before);
+  const b = fieldsOf(after);
   return [...new Set([...a.keys(), ...b.keys()])]
     .toSorted()
     .map((field) => ({ field, before: textOf(a.get(field)), after: textOf(b.get(field)) }))
     .filter((change) => change.before !== change.after);
+}
+
+const SPREAD: ReadonlySet<string> = new Set(['facts', 'labels']);
+
+function fieldsOf(resource: object): Map<string, unknown> {
+  const fields = Object.entries(resource).flatMap(
+    ([field, value]: [string, unknown]): [string, unknown][] => {
+      if (!SPREAD.has(field) || typeof value !== 'object' || value === null) return [[field, value]];
+      return Object.entries(value).map(([key, one]) => [`${field}.${key}`, one]);
+    },
+  );
+  return new Map(fields);
 }
 
 /** Why the absence of these is not believed yet; null when it is. */

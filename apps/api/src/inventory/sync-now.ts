@@ -41,6 +41,9 @@ export class SyncNow {
       const report = await this.inventory.syncAccount(ctx, account.id, async () =>
         ledgerMachines(
           await this.ledger.listIntents(ctx.tenantId, { accountId: account.id, kind: 'create' }),
+          await this.ledger.listIntents(ctx.tenantId, {
+            ...{ accountId: account.id, kind: 'delete', states: ['written', 'sent'] },
+          }),
         ),
       );
       const offerings = await this.market.refreshOfferings(ctx, account.id);

@@ -59,5 +59,8 @@ function machinesOf(
   onlyUnreleased: boolean,
 ): AskLedger {
   return async () =>
-    ledgerMachines(await ledger.listIntents(tenantId, { accountId, kind: 'create', onlyUnreleased }));
+    ledgerMachines(
+      await ledger.listIntents(tenantId, { accountId, kind: 'create', onlyUnreleased }),
+      await ledger.listIntents(tenantId, { accountId, kind: 'delete', states: ['written', 'sent'] }),
+    );
 }
